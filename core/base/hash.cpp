@@ -1,0 +1,46 @@
+#include "core/base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <cassert>
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+}  // namespace
+
+Sha256 sha256(std::string_view text)
+{
+    Sha256 digest{};
+    unsigned int size = 0;
+    [[maybe_unused]] const int done =
+        EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+                   EVP_sha256(), nullptr);
+    assert(done == 1 && size == digest.size());
+    return digest;
+}
+
+std::string hex(std::span<const std::byte> bytes)
+{
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const std::byte byte : bytes) {
+        text += kDigits[std::to_integer<std::size_t>(byte >> 4)];
+        text += kDigits[std::to_integer<std::size_t>(byte & std::byte{0xf})];
+    }
+    return text;
+}
+
+std::string hex(std::uint64_t value, int digits)
+{
+    assert(digits >= 1 && digits <= 16);
+    std::string text(static_cast<std::size_t>(digits), '0');
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 4) {
+        *digit = kDigits[value & 0xf];
+    }
+    return text;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tidemark {
+
+using Sha256 = std::array<std::byte, 32>;
+
+/// SHA-256 of the bytes of `text`.
+[[nodiscard]] Sha256 sha256(std::string_view text);
+
+/// Lower-case hex, two digits a byte.
+[[nodiscard]] std::string hex(std::span<const std::byte> bytes);
+
+/// Lower-case hex with exactly `digits` digits, zeros in front.
+[[nodiscard]] std::string hex(std::uint64_t value, int digits);
+
+}  // namespace tidemark

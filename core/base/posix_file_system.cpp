@@ -1,0 +1,387 @@
+#include "core/base/posix_file_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : m_number(number) {}
+    Descriptor(Descriptor&& other) noexcept : m_number(std::exchange(other.m_number, -1)) {}
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor()
+    {
+        if (m_number >= 0) {
+            ::close(m_number);
+        }
+    }
+
+    [[nodiscard]] bool valid() const { return m_number >= 0; }
+    [[nodiscard]] int number() const { return m_number; }
+
+private:
+    int m_number = -1;
+};
+
+struct Meaning {
+    ErrorCode code = ErrorCode::Io;
+    Message next = {};
+};
+
+Meaning meaningOf(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR: return {ErrorCode::NotFound, {}};
+    case EEXIST: return {ErrorCode::AlreadyExists, {}};
+    case EACCES:
+    case EPERM:
+        return {ErrorCode::Forbidden,
+                {TIDEMARK_TEXT("base", "Check the permissions of the file and its folder.")}};
+    case EROFS:
+        return {ErrorCode::Forbidden,
+                {TIDEMARK_TEXT("base", "The disk is mounted read-only; choose another place.")}};
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return {ErrorCode::NoSpace,
+                {TIDEMARK_TEXT("base", "Free some space or choose another disk.")}};
+    case EWOULDBLOCK: return {ErrorCode::Busy, {}};
+    case EOPNOTSUPP:
+    case EISDIR: return {ErrorCode::Unsupported, {}};
+    default: return {ErrorCode::Io, {TIDEMARK_TEXT("base", "Check that the disk is connected.")}};
+    }
+}
+
+/// errno as an Error about `path`. `sentence` has %1 for the path and %2 for the system's words.
+Error systemError(std::string_view context, std::string_view sentence, const std::string& path,
+                  int number = errno)
+{
+    const Meaning meaning = meaningOf(number);
+    return {.code = meaning.code,
+            .what = {context, sentence, {path, std::strerror(number)}},
+            .next = meaning.next};
+}
+
+std::int64_t nanoseconds(const timespec& time)
+{
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileFacts factsOf(const struct stat& status)
+{
+    FileFacts facts;
+    facts.kind = S_ISREG(status.st_mode)   ? FileKind::Regular
+                 : S_ISDIR(status.st_mode) ? FileKind::Directory
+                                           : FileKind::Other;
+    facts.device = status.st_dev;
+    facts.inode = status.st_ino;
+    facts.sizeBytes = static_cast<std::uint64_t>(status.st_size);
+    facts.modifiedNs = nanoseconds(status.st_mtim);
+    facts.statusChangedNs = nanoseconds(status.st_ctim);
+    facts.owner = status.st_uid;
+    facts.permissions = status.st_mode & 07777;
+    return facts;
+}
+
+class PosixFile final : public File {
+public:
+    PosixFile(Descriptor descriptor, std::string path)
+        : m_descriptor(std::move(descriptor)), m_path(std::move(path))
+    {
+    }
+
+    [[nodiscard]] int descriptor() const { return m_descriptor.number(); }
+
+    [[nodiscard]] Result<std::size_t> readAt(std::span<std::byte> into,
+                                             std::uint64_t offset) const override
+    {
+        std::size_t done = 0;
+        while (done < into.size()) {
+            const ssize_t got = ::pread(m_descriptor.number(), into.data() + done,
+                                        into.size() - done, static_cast<off_t>(offset + done));
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            if (got < 0) {
+                return systemError(TIDEMARK_TEXT("base", "Cannot read %1: %2."), m_path);
+            }
+            if (got == 0) {
+                break;
+            }
+            done += static_cast<std::size_t>(got);
+        }
+        return done;
+    }
+
+    [[nodiscard]] Status writeAt(std::span<const std::byte> bytes, std::uint64_t offset) override
+    {
+        std::size_t done = 0;
+        while (done < bytes.size()) {
+            const ssize_t put = ::pwrite(m_descriptor.number(), bytes.data() + done,
+                                         bytes.size() - done, static_cast<off_t>(offset + done));
+            if (put < 0 && errno == EINTR) {
+                continue;
+            }
+            if (put < 0) {
+                return systemError(TIDEMARK_TEXT("base", "Cannot write %1: %2."), m_path);
+            }
+            done += static_cast<std::size_t>(put);
+        }
+        return {};
+    }
+
+    [[nodiscard]] Status sync() override
+    {
+        if (::fsync(m_descriptor.number()) != 0) {
+            return systemError(TIDEMARK_TEXT("base", "Cannot sync %1 to disk: %2."), m_path);
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<std::uint64_t> sizeBytes() const override
+    {
+        struct stat status {};
+        if (::fstat(m_descriptor.number(), &status) != 0) {
+            return systemError(TIDEMARK_TEXT("base", "Cannot read %1: %2."), m_path);
+        }
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    [[nodiscard]] Status resize(std::uint64_t sizeBytes) override
+    {
+        if (::ftruncate(m_descriptor.number(), static_cast<off_t>(sizeBytes)) != 0) {
+            return systemError(TIDEMARK_TEXT("base", "Cannot write %1: %2."), m_path);
+        }
+        return {};
+    }
+
+private:
+    Descriptor m_descriptor;
+    std::string m_path;
+};
+
+class PosixFileLock final : public FileLock {
+public:
+    explicit PosixFileLock(Descriptor descriptor) : m_descriptor(std::move(descriptor)) {}
+
+private:
+    Descriptor m_descriptor;  // Closing it gives the lock back.
+};
+
+int flagsFor(OpenFor purpose)
+{
+    switch (purpose) {
+    case OpenFor::Reading: return O_RDONLY;
+    case OpenFor::Updating: return O_RDWR;
+    case OpenFor::Creating: return O_RDWR | O_CREAT | O_EXCL;
+    case OpenFor::Keeping: return O_RDWR | O_CREAT;
+    }
+    return O_RDONLY;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, OpenFor purpose,
+                                                    std::uint32_t permissions)
+{
+    Descriptor descriptor(::open(path.c_str(), flagsFor(purpose) | O_CLOEXEC, permissions));
+    if (!descriptor.valid()) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot open %1: %2."), path);
+    }
+    return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(descriptor), path));
+}
+
+Result<std::unique_ptr<File>> PosixFileSystem::createUnnamed(const std::string& directory,
+                                                             std::uint32_t permissions)
+{
+    Descriptor descriptor(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, permissions));
+    if (!descriptor.valid()) {
+        // Old kernels and some file systems take O_TMPFILE for an attempt to write a directory.
+        const bool hasNone = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
+        return systemError(TIDEMARK_TEXT("base", "Cannot write into %1: %2."), directory,
+                           hasNone ? EOPNOTSUPP : errno);
+    }
+    return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(descriptor), directory));
+}
+
+Status PosixFileSystem::publish(File& unnamed, const std::string& path)
+{
+    const auto& file = dynamic_cast<const PosixFile&>(unnamed);
+    const std::string self = "/proc/self/fd/" + std::to_string(file.descriptor());
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot create %1: %2."), path);
+    }
+    return {};
+}
+
+Result<std::optional<FileFacts>> PosixFileSystem::stat(const std::string& path) const
+{
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) {
+        return std::optional(factsOf(status));
+    }
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return std::optional<FileFacts>();
+    }
+    return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."), path);
+}
+
+Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& directory) const
+{
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
+    if (!stream) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
+    }
+    std::vector<DirectoryEntry> entries;
+    for (;;) {
+        errno = 0;
+        const dirent* const entry = ::readdir(stream.get());
+        if (entry == nullptr) {
+            break;
+        }
+        const std::string name = entry->d_name;
+        struct stat status {};
+        if (name != "." && name != ".." &&
+            ::fstatat(::dirfd(stream.get()), entry->d_name, &status, 0) == 0) {
+            entries.push_back({.name = name, .facts = factsOf(status)});
+        }
+    }
+    if (errno != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
+    }
+    std::ranges::sort(entries, {}, &DirectoryEntry::name);
+    return entries;
+}
+
+Status PosixFileSystem::makeDirectories(const std::string& path, std::uint32_t permissions)
+{
+    if (::mkdir(path.c_str(), permissions) == 0) {
+        return {};
+    }
+    if (errno == ENOENT && parentOf(path) != path) {
+        TIDEMARK_TRY_STATUS(makeDirectories(parentOf(path), permissions));
+        if (::mkdir(path.c_str(), permissions) == 0) {
+            return {};
+        }
+    }
+    const int number = errno;
+    struct stat status {};
+    if (number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+        return {};
+    }
+    return systemError(TIDEMARK_TEXT("base", "Cannot make the folder %1: %2."), path, number);
+}
+
+Status PosixFileSystem::renameWithoutReplacing(const std::string& from, const std::string& to)
+{
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
+        return {};
+    }
+    // File systems without that flag: a link refuses a taken name just as well.
+    if (errno == EINVAL || errno == ENOSYS) {
+        if (::link(from.c_str(), to.c_str()) == 0) {
+            ::unlink(from.c_str());
+            return {};
+        }
+    }
+    return systemError(TIDEMARK_TEXT("base", "Cannot create %1: %2."), to);
+}
+
+Status PosixFileSystem::renameReplacing(const std::string& from, const std::string& to)
+{
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot write %1: %2."), to);
+    }
+    return {};
+}
+
+Status PosixFileSystem::remove(const std::string& path)
+{
+    if (std::remove(path.c_str()) != 0 && errno != ENOENT) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot remove %1: %2."), path);
+    }
+    return {};
+}
+
+Status PosixFileSystem::setModified(const std::string& path, Timestamp time)
+{
+    const auto sinceEpoch = time.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(sinceEpoch);
+    const std::chrono::nanoseconds rest = sinceEpoch - seconds;
+    const timespec modified{.tv_sec = seconds.count(), .tv_nsec = rest.count()};
+    const timespec times[2] = {modified, modified};
+    if (::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot set the time of %1: %2."), path);
+    }
+    return {};
+}
+
+Status PosixFileSystem::syncDirectory(const std::string& directory)
+{
+    const Descriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Some network and FUSE file systems cannot sync a directory and say EINVAL: nothing to wait for.
+    if (!descriptor.valid() || (::fsync(descriptor.number()) != 0 && errno != EINVAL)) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot sync %1 to disk: %2."), directory);
+    }
+    return {};
+}
+
+Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path)
+{
+    Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kPrivateFile));
+    if (!descriptor.valid() || ::flock(descriptor.number(), LOCK_EX | LOCK_NB) != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot lock %1: %2."), path);
+    }
+    return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(std::move(descriptor)));
+}
+
+Result<Space> PosixFileSystem::space(const std::string& path) const
+{
+    struct statvfs status {};
+    if (::statvfs(path.c_str(), &status) != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."), path);
+    }
+    return Space{.freeBytes = std::uint64_t{status.f_bavail} * status.f_frsize,
+                 .totalBytes = std::uint64_t{status.f_blocks} * status.f_frsize};
+}
+
+Result<std::string> PosixFileSystem::canonical(const std::string& path) const
+{
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr),
+                                                      &std::free);
+    if (!real) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot find %1: %2."), path);
+    }
+    return std::string(real.get());
+}
+
+std::string parentOf(const std::string& path)
+{
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) {
+        return ".";
+    }
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string nameOf(const std::string& path)
+{
+    return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace tidemark
