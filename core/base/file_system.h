@@ -84,8 +84,8 @@ inline constexpr std::uint32_t kPrivateDirectory = 0700;
 /// thread may use it. Every call blocks on the medium and names the path in its error: NotFound,
 /// AlreadyExists, Forbidden, NoSpace, Io.
 ///
-/// Never hand it the path of a followed database or of its -shm: closing such a file drops the locks
-/// that SQLite holds on it in this process. `stat` is safe.
+/// Never hand it the path of a followed database or of its -shm: closing such a file drops the
+/// locks that SQLite holds on it in this process. `stat` is safe.
 class FileSystem {
 public:
     virtual ~FileSystem() = default;

@@ -334,7 +334,8 @@ Status PosixFileSystem::setModified(const std::string& path, Timestamp time)
 Status PosixFileSystem::syncDirectory(const std::string& directory)
 {
     const Descriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // Some network and FUSE file systems cannot sync a directory and say EINVAL: nothing to wait for.
+    // Some network and FUSE file systems cannot sync a directory and say EINVAL: nothing to wait
+    // for.
     if (!descriptor.valid() || (::fsync(descriptor.number()) != 0 && errno != EINVAL)) {
         return systemError(TIDEMARK_TEXT("base", "Cannot sync %1 to disk: %2."), directory);
     }

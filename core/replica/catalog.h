@@ -31,9 +31,9 @@ struct ObjectInfo {
     std::uint64_t sizeBytes = 0;
     std::string name = {};  ///< In its storage.
 
-    /// Whether it can be applied to nothing: by the format's rule, a file whose range starts at 1 and
-    /// every file of the snapshot level. A complete file in the middle of level 0 is known by its
-    /// header alone.
+    /// Whether it can be applied to nothing: by the format's rule, a file whose range starts at 1
+    /// and every file of the snapshot level. A complete file in the middle of level 0 is known by
+    /// its header alone.
     [[nodiscard]] bool isComplete() const
     {
         return minTxId == ltx::TxId{1} || level == kSnapshotLevel;
@@ -53,10 +53,11 @@ struct LegacyPosition {
 
 /// A state that can be restored.
 struct Moment {
-    ltx::TxId txId = {};  ///< In a 0.3 replica: its ordinal, from 1, over all generations in order of time.
+    ltx::TxId txId =
+        {};  ///< In a 0.3 replica: its ordinal, from 1, over all generations in order of time.
     Timestamp time = {};
     TimePrecision precision = TimePrecision::Listed;
-    std::uint64_t bytes = 0;                 ///< Stored size of what is new in it.
+    std::uint64_t bytes = 0;                  ///< Stored size of what is new in it.
     std::optional<std::uint32_t> pages = {};  ///< Pages changed; empty until a page index was read.
     std::optional<LegacyPosition> legacy = {};
 
@@ -72,15 +73,16 @@ struct Gap {
     bool operator==(const Gap&) const = default;
 };
 
-/// All that one replica holds, as a listing told it at one time: a value, immutable once made, so that
-/// any thread may read it. Made by replica/ltx_replica or replica/v03_replica.
+/// All that one replica holds, as a listing told it at one time: a value, immutable once made, so
+/// that any thread may read it. Made by replica/ltx_replica or replica/v03_replica.
 struct Catalog {
     enum class Format { Empty, Ltx, Legacy };
 
     Format format = Format::Empty;
     std::vector<ObjectInfo> objects = {};  ///< By level, then first TXID. Empty for the 0.3 layout.
-    std::vector<Moment> moments = {};      ///< By number, which is also by time but for a changed clock.
-    std::vector<Gap> gaps = {};            ///< By number.
+    std::vector<Moment> moments =
+        {};                      ///< By number, which is also by time but for a changed clock.
+    std::vector<Gap> gaps = {};  ///< By number.
     std::vector<std::string> foreign = {};  ///< Names of files that are none of ours; left alone.
 
     bool operator==(const Catalog&) const = default;

@@ -22,8 +22,8 @@ struct AtTxId {
 };
 using Wish = std::variant<Latest, AtTime, AtTxId>;
 
-/// What a restore reads, lowest transaction first: the first object is complete, each following one starts
-/// at most one transaction above the one before it and reaches further.
+/// What a restore reads, lowest transaction first: the first object is complete, each following one
+/// starts at most one transaction above the one before it and reaches further.
 struct RestorePlan {
     std::vector<ObjectInfo> objects = {};
     Moment moment = {};
@@ -33,8 +33,8 @@ struct RestorePlan {
     bool operator==(const RestorePlan&) const = default;
 };
 
-/// Pure. NotFound, with the nearest moments that can be had in its text, when `wish` cannot be met; a
-/// time before the first moment is one of these.
+/// Pure. NotFound, with the nearest moments that can be had in its text, when `wish` cannot be met;
+/// a time before the first moment is one of these.
 [[nodiscard]] Result<RestorePlan> planRestore(const Catalog& catalog, const Wish& wish);
 
 /// The moment that `wish` means, without a plan. NotFound as above.

@@ -22,7 +22,7 @@ enum class Check {
 
 /// What is known of a restored file.
 enum class Verdict {
-    Proven,   ///< Its state digest, computed from the file as written, is the one that was recorded.
+    Proven,  ///< Its state digest, computed from the file as written, is the one that was recorded.
     Checked,  ///< The replica has no digest (others wrote it): checksums and SQLite's check hold.
 };
 
@@ -48,8 +48,8 @@ struct Restored {
     std::chrono::milliseconds duration{0};
 };
 
-/// Called from the restoring threads, one call at a time, at most some tens of times a second. Must not
-/// block.
+/// Called from the restoring threads, one call at a time, at most some tens of times a second. Must
+/// not block.
 using OnProgress = std::function<void(const Progress&)>;
 
 /// Brings one moment back into a new file. For one thread; it uses others within a call.
@@ -57,10 +57,10 @@ class Restorer {
 public:
     Restorer(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random);
 
-    /// Blocks until the file is there, checked and durable, or not at all: after a failure or a stop
-    /// nothing is left behind. Fails with AlreadyExists, TargetRefused or NoSpace before anything is
-    /// read; NotFound when the moment cannot be had; Damaged when an object or the result is wrong;
-    /// whatever the storage says; Cancelled.
+    /// Blocks until the file is there, checked and durable, or not at all: after a failure or a
+    /// stop nothing is left behind. Fails with AlreadyExists, TargetRefused or NoSpace before
+    /// anything is read; NotFound when the moment cannot be had; Damaged when an object or the
+    /// result is wrong; whatever the storage says; Cancelled.
     [[nodiscard]] Result<Restored> restore(const Request& request, const OnProgress& progress,
                                            std::stop_token stop);
 

@@ -40,17 +40,17 @@ enum class WriteOutcome {
 /// A place that holds named bytes: a folder, a bucket, a server. It knows no SQLite and no LTX.
 ///
 /// Names are relative, with '/' between parts, without "." and ".." parts. Every call blocks on the
-/// medium, stops soon after `stop` is requested with Cancelled, and fails with Unavailable (may heal with
-/// time), Credentials, Forbidden, NoSpace or Io, each naming the place and what to do. "Not there" is an
-/// answer: an empty listing, NotFound from read. A place that is itself missing is not an empty one:
-/// `list` fails with NotFound, so that a disk that was unplugged is never taken for an empty replica.
-/// Any thread may use it; several calls at once are fine.
+/// medium, stops soon after `stop` is requested with Cancelled, and fails with Unavailable (may
+/// heal with time), Credentials, Forbidden, NoSpace or Io, each naming the place and what to do.
+/// "Not there" is an answer: an empty listing, NotFound from read. A place that is itself missing
+/// is not an empty one: `list` fails with NotFound, so that a disk that was unplugged is never
+/// taken for an empty replica. Any thread may use it; several calls at once are fine.
 class Storage {
 public:
     virtual ~Storage() = default;
 
-    /// Calls `entry` for each object whose name starts with `prefix`, in ascending order of names, until
-    /// it says Enough. Temporary files of interrupted writes are not objects.
+    /// Calls `entry` for each object whose name starts with `prefix`, in ascending order of names,
+    /// until it says Enough. Temporary files of interrupted writes are not objects.
     [[nodiscard]] virtual Status list(std::string_view prefix,
                                       const std::function<Listing(const ObjectEntry&)>& entry,
                                       std::stop_token stop) const = 0;
@@ -59,9 +59,10 @@ public:
     [[nodiscard]] virtual Result<std::optional<ObjectEntry>> find(const std::string& name,
                                                                   std::stop_token stop) const = 0;
 
-    /// `length` bytes of an object from `offset` on; fewer when it ends before (its tail can be asked for
-    /// with a length beyond the end). NotFound when there is no such object. A body that breaks off is
-    /// a failure, never a short read. The reader is for one thread and must not outlive the storage.
+    /// `length` bytes of an object from `offset` on; fewer when it ends before (its tail can be
+    /// asked for with a length beyond the end). NotFound when there is no such object. A body that
+    /// breaks off is a failure, never a short read. The reader is for one thread and must not
+    /// outlive the storage.
     [[nodiscard]] virtual Result<std::unique_ptr<ByteReader>> read(const std::string& name,
                                                                    std::uint64_t offset,
                                                                    std::uint64_t length,

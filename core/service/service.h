@@ -1,0 +1,139 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/replica/catalog.h"
+#include "core/replica/restore_plan.h"
+#include "core/restore/restorer.h"
+#include "core/service/observer.h"
+#include "core/service/status.h"
+#include "core/storage/storage_address.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::service {
+
+/// Where a replica of a followed database goes.
+struct ReplicaConfig {
+    std::string name = {};
+    storage::StorageAddress address = {};
+};
+
+/// What following one database takes.
+struct DatabaseConfig {
+    std::string path = {};
+    std::vector<ReplicaConfig> replicas = {};
+    bool switchToWal = false;  ///< The owner agreed to leave the journal mode it has.
+    std::chrono::milliseconds burstInterval{100};  ///< A burst gets a segment each so often.
+    bool proveFirstSnapshot = true;                ///< Restore it once, check, delete.
+};
+
+/// The places of this user's data, from the XDG variables; tests give their own.
+struct Directories {
+    std::string data = {};   ///< `<data>/databases/<id>/` for each database.
+    std::string cache = {};  ///< Drills restore into it.
+    std::string run = {};    ///< Sockets; 0700.
+};
+
+/// What a file is to us, before it is followed.
+struct SourceFacts {
+    std::string path = {};  ///< Canonical.
+    std::uint64_t sizeBytes = 0;
+    std::uint32_t pageSizeBytes = 0;
+    bool isWal = false;
+};
+
+/// What one look at a moment's objects tells.
+struct MomentFacts {
+    replica::Moment moment = {};      ///< With its page count and exact time.
+    std::uint32_t databasePages = 0;  ///< Size of the database at that moment.
+    std::uint32_t pageSizeBytes = 0;
+    std::uint64_t storedBytes = 0;  ///< Of the objects that are new with it.
+};
+
+/// A long call that runs on a thread of the service. Destroying the handle asks it to stop and
+/// waits.
+class Job {
+public:
+    virtual ~Job() = default;
+    virtual void
+    cancel() = 0;  ///< Returns at once; the job's `done` says Cancelled, or that it was too late.
+};
+
+/// The engine of one process: threads, and who runs what on them. Both programs drive it. Any
+/// thread may call it; no call but stop() blocks. `done` and progress callbacks come on a service
+/// thread, once, and must not block.
+class Service {
+public:
+    struct Dependencies {
+        Clock& clock;
+        FileSystem& files;
+        Random& random;
+        Directories directories = {};
+    };
+
+    /// `observer` outlives the service.
+    Service(const Dependencies& dependencies, Observer& observer);
+
+    /// Like stop().
+    ~Service();
+
+    /// Follows the database from now on. Its id is known at once; whatever stands in the way comes
+    /// as its standing. A database that is followed already keeps running with the new replicas.
+    DatabaseId follow(const DatabaseConfig& config);
+
+    /// Stops following: captured to the end, uploaded where it can be within a bounded time.
+    /// Replicas stay.
+    void unfollow(const DatabaseId& id);
+
+    /// Lets go of the source until resume(); the state says so.
+    void pause(const DatabaseId& id);
+    void resume(const DatabaseId& id);
+
+    /// Tries at once whatever waits for its next try.
+    void retryNow(const DatabaseId& id);
+
+    /// Every followed database as it stands.
+    [[nodiscard]] std::vector<DatabaseStatus> statuses() const;
+
+    /// Blocks until every followed database has all that is committed now in each of its replicas,
+    /// its first snapshot among it, or one cannot be; what `replicate --once` is. The first
+    /// failure, by order of follow().
+    [[nodiscard]] Status bringUpToDate(std::stop_token stop);
+
+    /// Looks at a file through SQLite, without changing it.
+    [[nodiscard]] std::unique_ptr<Job> inspect(std::string path,
+                                               std::function<void(Result<SourceFacts>)> done);
+
+    /// Lists a replica, ours or another's.
+    [[nodiscard]] std::unique_ptr<Job> openReplica(
+        storage::StorageAddress address,
+        std::function<void(Result<std::shared_ptr<const replica::Catalog>>)> done);
+
+    /// Page counts and exact times of moments are read from their objects; see replica::Moment.
+    [[nodiscard]] std::unique_ptr<Job> describeMoment(
+        storage::StorageAddress address, replica::Moment moment,
+        std::function<void(Result<MomentFacts>)> done);
+
+    [[nodiscard]] std::unique_ptr<Job> restore(storage::StorageAddress address,
+                                               restore::Request request,
+                                               restore::OnProgress progress,
+                                               std::function<void(Result<restore::Restored>)> done);
+
+    /// Stops every job and every database cleanly and joins all threads. Blocks, for a bounded
+    /// time.
+    void stop();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace tidemark::service

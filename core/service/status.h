@@ -1,0 +1,111 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/engine/protection.h"
+#include "core/ltx/tx_id.h"
+#include "core/restore/restorer.h"
+#include "core/storage/storage_address.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tidemark::service {
+
+/// 16 hex digits, the name of the database's directory in the data folder.
+using DatabaseId = std::string;
+
+/// One replica of a database, as it stands.
+struct ReplicaStatus {
+    std::string id = {};    ///< storage::replicaId of the address.
+    std::string name = {};  ///< Free text: "Folder".
+    storage::StorageAddress address = {};
+    engine::Standing standing = {};
+    ltx::TxId confirmed = {};                   ///< Everything up to it is durable there.
+    std::optional<Timestamp> confirmedAt = {};  ///< When that was last seen to hold.
+    std::uint64_t pendingSegments = 0;
+
+    bool operator==(const ReplicaStatus&) const = default;
+};
+
+/// The outcome of the newest drill.
+struct Proof {
+    Timestamp at = {};
+    ltx::TxId txId = {};
+    restore::Verdict verdict = restore::Verdict::Checked;
+
+    bool operator==(const Proof&) const = default;
+};
+
+/// Reading the whole database into a replica or out of one.
+struct LongWork {
+    enum class Kind { Snapshot, Drill };
+
+    Kind kind = Kind::Snapshot;
+    std::uint64_t doneBytes = 0;
+    std::uint64_t totalBytes = 0;
+
+    bool operator==(const LongWork&) const = default;
+};
+
+/// One database, as it stands. A value; the observer gets a new one when something changed.
+struct DatabaseStatus {
+    DatabaseId id = {};
+    std::string path = {};
+    engine::Standing standing = {};  ///< The worst of its own and its replicas'.
+    std::uint64_t sizeBytes = 0;
+    std::uint64_t walBytes = 0;
+    std::uint32_t pageSizeBytes = 0;
+    ltx::TxId captured = {};                     ///< The newest moment; 0 before the first.
+    std::optional<Timestamp> lastChangeAt = {};  ///< Its time.
+    std::optional<Timestamp> savedAt = {};       ///< When all changes were last in each replica.
+    std::vector<ReplicaStatus> replicas = {};
+    std::optional<Proof> proof = {};
+    std::optional<LongWork> work = {};
+
+    bool operator==(const DatabaseStatus&) const = default;
+};
+
+/// What happened, in the order in which it happened. `--json` prints each as a line.
+struct Attached {};
+struct SegmentWritten {
+    ltx::TxId txId = {};
+    Timestamp time = {};
+    std::uint32_t pages = 0;
+    std::uint64_t bytes = 0;          ///< Of the file.
+    std::uint32_t databasePages = 0;  ///< Size of the database at that moment.
+    std::chrono::microseconds toRestorable{
+        0};  ///< From the commit seen to the first replica's having it.
+};
+struct SnapshotWritten {
+    ltx::TxId txId = {};
+    Timestamp time = {};
+    std::uint64_t bytes = 0;
+    std::string replicaId = {};
+};
+struct Checkpointed {
+    std::uint64_t walBytes = 0;
+    bool sealed = false;  ///< Whether writers were held for it.
+    std::chrono::microseconds held{0};
+};
+struct StandingChanged {
+    engine::Standing standing = {};
+};
+struct Proven {
+    Proof proof = {};
+};
+struct Stopped {};
+
+struct Event {
+    DatabaseId database = {};
+    std::string path = {};
+    Timestamp at = {};
+    std::variant<Attached, SegmentWritten, SnapshotWritten, Checkpointed, StandingChanged, Proven,
+                 Stopped>
+        what = {};
+};
+
+}  // namespace tidemark::service
