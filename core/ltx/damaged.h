@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/base/error.h"
+
+#include <utility>
+
+namespace tidemark::ltx {
+
+/// The error of every rule of FORMAT.md that a file breaks. `what` need not name the file: the
+/// caller, who knows it, does.
+[[nodiscard]] inline Error damaged(Message what)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = std::move(what),
+            .next = {TIDEMARK_TEXT("ltx", "Verify the replica to see which moments are whole.")}};
+}
+
+}  // namespace tidemark::ltx

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/ltx/header.h"
+#include "core/ltx/page_stream.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace tidemark::ltx {
+
+/// The most files that are merged at once: each is open and holds some pages. Longer runs are
+/// merged in stages; so levels are built from levels.
+inline constexpr std::size_t kMaxMergeInputs = 512;
+
+/// The header of the file that stands for all of `headers`, lowest first: transactions from the
+/// first to the last, size and time of the last, no place in a WAL, no node, digests where all have
+/// them. Damaged if they leave a gap, overlap, differ in page size or have database checksums;
+/// Usage if there are none or more than kMaxMergeInputs.
+[[nodiscard]] Result<Header> mergedHeader(std::span<const Header> headers);
+
+struct MergeInput {
+    Header header = {};
+    std::unique_ptr<PageSource> pages = {};
+};
+
+/// The pages of adjacent files as one: the newest of each page, none above the last file's size.
+/// With mergedHeader() an EncodingSource makes the merged file. Readers hold at most kMergeBytes of
+/// pages.
+class MergedPages final : public PageSource {
+public:
+    /// `inputs` are lowest first, and mergedHeader() accepts their headers (asserted).
+    explicit MergedPages(std::vector<MergeInput> inputs);
+
+    static constexpr std::size_t kMergeBytes = std::size_t{32} << 20;
+
+    [[nodiscard]] Result<std::unique_ptr<PageReader>> open() const override;
+
+private:
+    std::vector<MergeInput> m_inputs;
+};
+
+}  // namespace tidemark::ltx

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/ltx/header.h"
+#include "core/ltx/trailer.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace tidemark::ltx {
+
+/// Where one page lies in a file.
+struct FrameAt {
+    std::uint32_t pageNumber = 0;
+    std::uint64_t offset = 0;  ///< From the file's start.
+    std::uint64_t sizeBytes = 0;
+
+    bool operator==(const FrameAt&) const = default;
+};
+
+/// The last bytes of every file: the size of the index and the trailer.
+inline constexpr std::size_t kIndexTailSize = 8 + kTrailerSize;
+
+/// Where the index of a file lies.
+struct IndexPlace {
+    std::uint64_t offset = 0;     ///< Of its first entry.
+    std::uint64_t sizeBytes = 0;  ///< The entries and the zero behind them, without the size field.
+    std::uint64_t fileSizeBytes = 0;
+
+    /// How many bytes from the file's end hold index, size field and trailer.
+    [[nodiscard]] std::uint64_t tailSizeBytes() const { return fileSizeBytes - offset; }
+
+    bool operator==(const IndexPlace&) const = default;
+};
+
+/// Finds the index from the last kIndexTailSize bytes of a file of `fileSizeBytes` bytes. Damaged
+/// if it would not fit. So a file's pages are known from two reads at its end.
+[[nodiscard]] Result<IndexPlace> findIndex(std::span<const std::byte> lastBytes,
+                                           std::uint64_t fileSizeBytes);
+
+/// Reads an index entry by entry, in constant memory, and checks each: page numbers ascend and fit
+/// the header, a complete file leaves none out, frames lie end to end from the header to the index.
+/// For one thread.
+class PageIndexReader {
+public:
+    /// `bytes` gives the file from place.offset on, and outlives this; nothing behind the index is
+    /// needed.
+    PageIndexReader(ByteReader& bytes, const IndexPlace& place, const Header& header);
+
+    /// The next entry; empty after the last. Fails with Damaged or as the reader does; then it is
+    /// over.
+    [[nodiscard]] Result<std::optional<FrameAt>> next();
+
+private:
+    ByteReader& m_bytes;
+    IndexPlace m_place;
+    Header m_header;
+};
+
+/// The whole index from the bytes from place.offset on. Memory is bounded by their number.
+[[nodiscard]] Result<std::vector<FrameAt>> decodePageIndex(std::span<const std::byte> bytes,
+                                                           const IndexPlace& place,
+                                                           const Header& header);
+
+}  // namespace tidemark::ltx
