@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+/// Every value that a person did not choose, in one place: what settings.json leaves out is this.
+namespace tidemark::config {
+
+/// A burst of commits gets a segment each so often.
+inline constexpr std::chrono::milliseconds kSyncInterval{100};
+
+/// Whether the first snapshot is restored once, checked and deleted.
+inline constexpr bool kProveFirstSnapshot = true;
+
+/// How a replica is called until its owner names it.
+inline constexpr std::string_view kReplicaName = "Folder";
+
+/// Below the home folder: where the desktop proposes to keep the history of a database.
+inline constexpr std::string_view kProposedFolder = "Tidemark";
+
+/// Name of the settings file in the configuration folder.
+inline constexpr std::string_view kSettingsName = "settings.json";
+
+/// A settings file or a litestream.yml above this size is not one.
+inline constexpr std::uint64_t kMaxConfigBytes = 16ULL * 1024 * 1024;
+
+}  // namespace tidemark::config
