@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <string>
+
+namespace tidemark::sqlite {
+
+/// What a file is, asked of SQLite, before anything is attached to it.
+struct SourceFacts {
+    std::string path = {};  ///< Canonical.
+    std::uint64_t sizeBytes = 0;
+    std::uint32_t pageSizeBytes = 0;
+    bool isWal = false;
+};
+
+/// Looks without changing anything. NotFound, Forbidden; Damaged: not a SQLite database, encrypted,
+/// cut short; Unsupported: a folder, another WAL version, a file system where locks are not shared
+/// (network, FUSE: by name), files that would come to belong to another user; Busy: locked
+/// exclusively by another program.
+[[nodiscard]] Result<SourceFacts> probeSource(FileSystem& files, const std::string& path);
+
+/// Puts the database into WAL mode, as its owner asked. Busy while other connections are open in
+/// it.
+[[nodiscard]] Status switchToWal(const std::string& path);
+
+}  // namespace tidemark::sqlite
