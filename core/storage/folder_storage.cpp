@@ -1,0 +1,295 @@
+#include "core/storage/folder_storage.h"
+
+#include "core/storage/folder_listing.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace tidemark::storage {
+namespace {
+
+// Large enough that the calls cost nothing, small enough to stop soon and to stay in the cache.
+constexpr std::size_t kCopyBytes = 1 << 20;
+
+bool isName(std::string_view name)
+{
+    while (!name.empty()) {
+        const std::string_view part = name.substr(0, name.find('/'));
+        if (part.empty() || part == "." || part == "..") {
+            return false;
+        }
+        if (part.size() == name.size()) {
+            return true;
+        }
+        name.remove_prefix(part.size() + 1);
+    }
+    return false;
+}
+
+Status checkName(std::string_view name)
+{
+    if (isName(name) && name.find('\0') == std::string_view::npos) {
+        return {};
+    }
+    return Error{.code = ErrorCode::Usage,
+                 .what = {TIDEMARK_TEXT("storage", "\"%1\" cannot be the name of an object."),
+                          {std::string(name)}}};
+}
+
+/// A piece of a file that must not end early.
+class FolderReader final : public ByteReader {
+public:
+    FolderReader(std::unique_ptr<File> file, std::string path, std::uint64_t offset,
+                 std::uint64_t length, std::stop_token stop)
+        : m_file(std::move(file)),
+          m_path(std::move(path)),
+          m_offset(offset),
+          m_rest(length),
+          m_stop(std::move(stop))
+    {
+    }
+
+    [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
+    {
+        if (m_stop.stop_requested()) {
+            return cancelled();
+        }
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), m_rest));
+        TIDEMARK_TRY(const std::size_t got, m_file->readAt(into.first(wanted), m_offset));
+        if (got < wanted) {
+            return Error{.code = ErrorCode::Unavailable,
+                         .what = {TIDEMARK_TEXT("storage", "%1 became shorter while it was read."),
+                                  {m_path}},
+                         .next = {TIDEMARK_TEXT("storage",
+                                                "Look whether something else changes "
+                                                "this folder, and try again.")}};
+        }
+        m_offset += got;
+        m_rest -= got;
+        return got;
+    }
+
+private:
+    std::unique_ptr<File> m_file;
+    std::string m_path;
+    std::uint64_t m_offset = 0;
+    std::uint64_t m_rest = 0;
+    std::stop_token m_stop;
+};
+
+Status copy(const ByteSource& source, File& file, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto reader, source.open());
+    const std::uint64_t known = source.sizeBytes().value_or(kCopyBytes);
+    std::vector<std::byte> buffer(std::clamp<std::uint64_t>(known, 1, kCopyBytes));
+    for (std::uint64_t offset = 0;;) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        TIDEMARK_TRY(const std::size_t got, reader->read(buffer));
+        if (got == 0) {
+            return {};
+        }
+        TIDEMARK_TRY_STATUS(file.writeAt(std::span(buffer).first(got), offset));
+        offset += got;
+    }
+}
+
+}  // namespace
+
+FolderStorage::FolderStorage(FileSystem& files, Random& random, std::string root)
+    : m_files(files), m_random(random), m_root(std::move(root))
+{
+}
+
+std::string FolderStorage::pathOf(std::string_view name) const
+{
+    return m_root + '/' + std::string(name);
+}
+
+std::string FolderStorage::describe() const
+{
+    return m_root;
+}
+
+Status FolderStorage::checkRoot() const
+{
+    const std::scoped_lock lock(m_mutex);
+    TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
+    const bool there = facts && facts->kind == FileKind::Directory;
+    if (there && facts->device == m_device.value_or(facts->device)) {
+        m_device = facts->device;
+        return {};
+    }
+    if (m_device) {
+        return Error{.code = ErrorCode::Unavailable,
+                     .what = {TIDEMARK_TEXT("storage", "The folder %1 has vanished."), {m_root}},
+                     .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
+    }
+    if (facts && !there) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("storage", "%1 is not a folder."), {m_root}}};
+    }
+    return Error{.code = ErrorCode::NotFound,
+                 .what = {TIDEMARK_TEXT("storage", "There is no folder %1."), {m_root}},
+                 .next = {TIDEMARK_TEXT("storage", "Check the path, or connect its disk.")}};
+}
+
+Status FolderStorage::list(std::string_view prefix,
+                           const std::function<Listing(const ObjectEntry&)>& entry,
+                           std::stop_token stop) const
+{
+    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(listFolder(m_files, m_root, prefix, kTemporaryFolder, entry, stop));
+    // A disk that went in the middle must not pass for a short listing.
+    return checkRoot();
+}
+
+Result<std::optional<ObjectEntry>> FolderStorage::find(const std::string& name,
+                                                       std::stop_token stop) const
+{
+    if (stop.stop_requested()) {
+        return cancelled();
+    }
+    TIDEMARK_TRY_STATUS(checkName(name));
+    TIDEMARK_TRY(const auto facts, m_files.stat(pathOf(name)));
+    if (facts && facts->kind == FileKind::Regular) {
+        return std::optional(entryOf(name, *facts));
+    }
+    TIDEMARK_TRY_STATUS(checkRoot());
+    return std::optional<ObjectEntry>();
+}
+
+Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
+                                                        std::uint64_t offset, std::uint64_t length,
+                                                        std::stop_token stop) const
+{
+    if (stop.stop_requested()) {
+        return cancelled();
+    }
+    TIDEMARK_TRY_STATUS(checkName(name));
+    auto opened = m_files.open(pathOf(name), OpenFor::Reading);
+    if (!opened.ok() && opened.error().code == ErrorCode::NotFound) {
+        TIDEMARK_TRY_STATUS(checkRoot());
+        return Error{
+            .code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("storage", "%1 is not there any more."), {pathOf(name)}}};
+    }
+    TIDEMARK_TRY(auto file, std::move(opened));
+    TIDEMARK_TRY(const std::uint64_t size, file->sizeBytes());
+    const std::uint64_t rest = size - std::min(size, offset);
+    return std::unique_ptr<ByteReader>(std::make_unique<FolderReader>(
+        std::move(file), pathOf(name), offset, std::min(rest, length), std::move(stop)));
+}
+
+Status FolderStorage::prepareWriting()
+{
+    const auto root = checkRoot();
+    if (!root.ok() && root.error().code != ErrorCode::NotFound) {
+        return root;
+    }
+    const std::scoped_lock lock(m_mutex);
+    if (m_prepared) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(m_files.makeDirectories(pathOf(kTemporaryFolder), kPrivateDirectory));
+    TIDEMARK_TRY_STATUS(removeLeftovers(m_files, pathOf(kTemporaryFolder), {}));
+    if (!root.ok()) {
+        TIDEMARK_TRY_STATUS(m_files.syncDirectory(parentOf(m_root)));
+    }
+    TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
+    if (facts) {
+        m_device = facts->device;
+    }
+    m_prepared = true;
+    return {};
+}
+
+Result<TemporaryFile> FolderStorage::makeTemporary()
+{
+    const std::string stem = pathOf(kTemporaryFolder) + '/';
+    auto made = TemporaryFile::make(m_files, m_random, stem);
+    if (made.ok() || made.error().code != ErrorCode::NotFound) {
+        return made;
+    }
+    // Somebody tidied the folder away while we used it.
+    TIDEMARK_TRY_STATUS(makeFolders(pathOf(kTemporaryFolder)));
+    return TemporaryFile::make(m_files, m_random, stem);
+}
+
+Status FolderStorage::makeFolders(const std::string& folder)
+{
+    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(m_files.makeDirectories(folder, kPrivateDirectory));
+    for (std::string each = folder; each.size() > m_root.size();) {
+        each = parentOf(each);
+        TIDEMARK_TRY_STATUS(m_files.syncDirectory(each));
+    }
+    return {};
+}
+
+Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const std::string& path)
+{
+    const std::string folder = parentOf(path);
+    auto renamed = m_files.renameWithoutReplacing(temporary, path);
+    if (!renamed.ok() && renamed.error().code == ErrorCode::NotFound) {
+        // Only the first object of a level finds no folder: the others need not look for it.
+        TIDEMARK_TRY_STATUS(makeFolders(folder));
+        renamed = m_files.renameWithoutReplacing(temporary, path);
+    }
+    if (!renamed.ok() && renamed.error().code == ErrorCode::AlreadyExists) {
+        return WriteOutcome::AlreadyThere;
+    }
+    TIDEMARK_TRY_STATUS(std::move(renamed));
+    TIDEMARK_TRY_STATUS(m_files.syncDirectory(folder));
+    return WriteOutcome::Written;
+}
+
+Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSource& source,
+                                          const ObjectMetadata& metadata, std::stop_token stop)
+{
+    TIDEMARK_TRY_STATUS(checkName(name));
+    TIDEMARK_TRY_STATUS(prepareWriting());
+    TIDEMARK_TRY(const auto there, m_files.stat(pathOf(name)));
+    if (there) {
+        return WriteOutcome::AlreadyThere;
+    }
+    TIDEMARK_TRY(auto temporary, makeTemporary());
+    TIDEMARK_TRY_STATUS(copy(source, temporary.file(), stop));
+    if (metadata.time) {
+        const auto timed = m_files.setModified(temporary.path(), *metadata.time);
+        // Some mounts let nobody set times. The header has the exact one.
+        if (!timed.ok() && timed.error().code != ErrorCode::Forbidden &&
+            timed.error().code != ErrorCode::Unsupported) {
+            return timed.error();
+        }
+    }
+    TIDEMARK_TRY_STATUS(temporary.file().sync());
+    return publish(temporary.path(), pathOf(name));
+}
+
+Status FolderStorage::remove(std::span<const std::string> names, std::stop_token stop)
+{
+    TIDEMARK_TRY_STATUS(checkRoot());
+    std::vector<std::string> folders;
+    for (const std::string& name : names) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        TIDEMARK_TRY_STATUS(checkName(name));
+        TIDEMARK_TRY_STATUS(m_files.remove(pathOf(name)));
+        const std::string folder = parentOf(pathOf(name));
+        if (std::ranges::find(folders, folder) == folders.end()) {
+            folders.push_back(folder);
+        }
+    }
+    for (const std::string& folder : folders) {
+        const auto synced = m_files.syncDirectory(folder);
+        if (!synced.ok() && synced.error().code != ErrorCode::NotFound) {
+            return synced;
+        }
+    }
+    return {};
+}
+
+}  // namespace tidemark::storage

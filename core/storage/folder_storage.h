@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/storage/storage.h"
+#include "core/storage/temporary_file.h"
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace tidemark::storage {
+
+/// Half-written objects lie in this folder of the root, each locked by its writer, until they are
+/// renamed to their place. What nobody locks was left behind by a program that died.
+inline constexpr std::string_view kTemporaryFolder = ".tidemark-tmp";
+
+/// Objects are files below one folder of a disk, and their time is the file's modification time.
+///
+/// An object costs two syncs: its bytes, then its folder. The root is made by the first write. Once
+/// it was seen, it has to stay: when it is gone, or its path leads to another disk (an empty mount
+/// point), every call fails with Unavailable. Files are 0600, folders 0700.
+class FolderStorage final : public Storage {
+public:
+    /// `root` is a path without a trailing '/'. `files` and `random` must outlive the storage.
+    FolderStorage(FileSystem& files, Random& random, std::string root);
+
+    [[nodiscard]] Status list(std::string_view prefix,
+                              const std::function<Listing(const ObjectEntry&)>& entry,
+                              std::stop_token stop) const override;
+    [[nodiscard]] Result<std::optional<ObjectEntry>> find(const std::string& name,
+                                                          std::stop_token stop) const override;
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> read(const std::string& name,
+                                                           std::uint64_t offset,
+                                                           std::uint64_t length,
+                                                           std::stop_token stop) const override;
+    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
+                                             const ObjectMetadata& metadata,
+                                             std::stop_token stop) override;
+    [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
+    [[nodiscard]] std::string describe() const override;
+
+private:
+    [[nodiscard]] std::string pathOf(std::string_view name) const;
+    [[nodiscard]] Status checkRoot() const;
+    [[nodiscard]] Status prepareWriting();
+    [[nodiscard]] Result<TemporaryFile> makeTemporary();
+    [[nodiscard]] Result<WriteOutcome> publish(const std::string& temporary,
+                                               const std::string& path);
+    [[nodiscard]] Status makeFolders(const std::string& folder);
+
+    FileSystem& m_files;
+    Random& m_random;
+    std::string m_root;
+    mutable std::mutex m_mutex;  // Guards what follows.
+    mutable std::optional<std::uint64_t> m_device;
+    bool m_prepared = false;
+};
+
+}  // namespace tidemark::storage

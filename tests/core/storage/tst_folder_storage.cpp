@@ -1,0 +1,181 @@
+#include "core/base/posix_file_system.h"
+#include "core/storage/folder_storage.h"
+#include "core/storage/storage_factory.h"
+#include "tests/support/storage_contract.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+using namespace tidemark;
+using namespace tidemark::storage;
+
+class TestFolderStorage : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    PosixFileSystem m_files;
+    SeededRandom m_random{1};
+
+    [[nodiscard]] std::string root() const { return m_folder->path().toStdString() + "/replica"; }
+    [[nodiscard]] QString path(const char* name) const
+    {
+        return m_folder->path() + "/replica/" + name;
+    }
+    [[nodiscard]] QStringList temporaries() const
+    {
+        return QDir(path(".tidemark-tmp")).entryList(QDir::Files | QDir::Hidden);
+    }
+    static ErrorCode listingOf(const Storage& storage)
+    {
+        const Status listed =
+            storage.list("", [](const ObjectEntry&) { return Listing::Continue; }, {});
+        return listed.ok() ? ErrorCode::Bug : listed.error().code;
+    }
+
+private slots:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+    void cleanup() { m_folder.reset(); }
+
+    void keepsTheContract_data() { contract::addRows(); }
+    void keepsTheContract()
+    {
+        QFETCH(int, clause);
+        FolderStorage storage(m_files, m_random, root());
+        contract::check(clause, storage);
+        QCOMPARE(temporaries(), QStringList());
+    }
+
+    void theFactoryOpensAFolder()
+    {
+        const auto storage = openStorage({.path = root()}, m_files, m_random);
+        QVERIFY(storage.ok());
+        QCOMPARE(storage.value()->describe(), root());
+    }
+
+    void whatItMakesIsPrivate()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "ltx/0/x", "1"));
+        QCOMPARE(m_files.stat(path("ltx/0/x").toStdString()).value()->permissions, 0600U);
+        QCOMPARE(m_files.stat(path("ltx/0").toStdString()).value()->permissions, 0700U);
+        QCOMPARE(m_files.stat(root()).value()->permissions, 0700U);
+    }
+
+    void aMissingFolderIsNotAnEmptyOne()
+    {
+        const FolderStorage storage(m_files, m_random, root());
+        QVERIFY(listingOf(storage) == ErrorCode::NotFound);
+        QVERIFY(storage.find("x", {}).error().code == ErrorCode::NotFound);
+        QVERIFY(storage.read("x", 0, 1, {}).error().code == ErrorCode::NotFound);
+    }
+
+    void aFileIsNotAFolder()
+    {
+        QFile file(m_folder->path() + "/replica");
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const FolderStorage storage(m_files, m_random, root());
+        QVERIFY(listingOf(storage) == ErrorCode::NotFound);
+    }
+
+    void aFolderThatVanishedIsNeverMadeAnew()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        QVERIFY(QDir(m_folder->path()).rename("replica", "elsewhere"));
+        QVERIFY(listingOf(storage) == ErrorCode::Unavailable);
+        const auto written = storage.write("y", MemorySource("2"), {}, {});
+        QVERIFY(!written.ok() && written.error().code == ErrorCode::Unavailable);
+        QVERIFY(storage.find("x", {}).error().code == ErrorCode::Unavailable);
+        QVERIFY(storage.read("x", 0, 1, {}).error().code == ErrorCode::Unavailable);
+        QVERIFY(!QDir(m_folder->path()).exists("replica"));
+        QVERIFY(QDir(m_folder->path()).rename("elsewhere", "replica"));
+        QVERIFY(contract::put(storage, "y", "2"));
+    }
+
+    void clearsWhatADeadWriterLeft()
+    {
+        QVERIFY(QDir().mkpath(path(".tidemark-tmp")));
+        QFile left(path(".tidemark-tmp/0123456789abcdef"));
+        QVERIFY(left.open(QIODevice::WriteOnly) && left.write("half") == 4);
+        left.close();
+        FolderStorage storage(m_files, m_random, root());
+        QCOMPARE(contract::namesOf(storage, ""), std::vector<std::string>());
+        QVERIFY(contract::put(storage, "x", "1"));
+        QCOMPARE(temporaries(), QStringList());
+    }
+
+    void leavesWhatAnotherWriterIsWriting()
+    {
+        FolderStorage one(m_files, m_random, root());
+        QVERIFY(contract::put(one, "x", "1"));
+        auto busy = TemporaryFile::make(m_files, m_random, root() + "/.tidemark-tmp/");
+        QVERIFY(busy.ok());
+        FolderStorage other(m_files, m_random, root());
+        QVERIFY(contract::put(other, "y", "2"));
+        QCOMPARE(temporaries().size(), 1);
+    }
+
+    void goesOnWhenSomebodyTidiesItsTemporaryFolderAway()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        QVERIFY(QDir(path("")).rmdir(".tidemark-tmp"));
+        QVERIFY(contract::put(storage, "y", "2"));
+    }
+
+    void linksInCirclesEnd()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "a/x", "1"));
+        QVERIFY(QFile::link(path("a"), path("a/again")));
+        QVERIFY(contract::namesOf(storage, "").size() < 20);
+    }
+
+    void namesThatLeadElsewhereAreRefused()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        for (const char* name : {"", "/etc/x", "../x", "a/../../x", "a//b", "a/.", "a/"}) {
+            const auto written = storage.write(name, MemorySource("2"), {}, {});
+            QVERIFY(!written.ok() && written.error().code == ErrorCode::Usage);
+        }
+    }
+
+    void aFullDiskIsNamedAndLeavesNothing()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        // The largest file that this process may write stands for the end of the disk.
+        const auto before = std::signal(SIGXFSZ, SIG_IGN);
+        rlimit old{};
+        QCOMPARE(getrlimit(RLIMIT_FSIZE, &old), 0);
+        const rlimit small{.rlim_cur = 100'000, .rlim_max = old.rlim_max};
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto written = storage.write("y", MemorySource(std::string(200'000, 'y')), {}, {});
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &old), 0);
+        std::signal(SIGXFSZ, before);
+        QVERIFY(!written.ok());
+        QVERIFY(written.error().code == ErrorCode::NoSpace);
+        QCOMPARE(temporaries(), QStringList());
+        QCOMPARE(contract::namesOf(storage, ""), std::vector<std::string>{"x"});
+    }
+
+    void aWriteIsQuick()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "ltx/0/first", "1"));
+        int number = 0;
+        QBENCHMARK
+        {
+            QVERIFY(contract::put(storage, "ltx/0/" + std::to_string(++number), "12345"));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestFolderStorage)
+#include "tst_folder_storage.moc"
