@@ -1,0 +1,114 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/engine/protection.h"
+#include "core/engine/snapshot_work.h"
+#include "core/engine/spool.h"
+#include "core/ltx/tx_id.h"
+#include "core/state/database_directory.h"
+#include "core/state/state_db.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// What a step did that others want to know of.
+struct SegmentCaptured {
+    state::SegmentFacts facts = {};
+    Clock::Instant seenAt = {};  ///< When its newest commit was seen.
+};
+struct CheckpointDone {
+    std::uint64_t walBytes = 0;
+    bool sealed = false;  ///< Writers were held for it, for `held`.
+    std::chrono::microseconds held{0};
+};
+struct AttachedToSource {};
+using Fact = std::variant<AttachedToSource, SegmentCaptured, CheckpointDone>;
+
+/// What comes of one step.
+struct StepOutcome {
+    /// Before it, a step has nothing to do, whatever changes.
+    Clock::Instant notBefore = {};
+    /// A step is due then even if nothing is heard of the source.
+    Clock::Instant atLatest = {};
+    std::vector<Fact> facts = {};
+    /// A reading of the whole database that somebody has to carry out on another thread, and soon:
+    /// it pins the log. At most one at a time.
+    std::unique_ptr<SnapshotWork> snapshot = {};
+};
+
+/// What there is to tell of the source.
+struct SourceView {
+    Standing standing = {};
+    std::uint64_t sizeBytes = 0;
+    std::uint64_t walBytes = 0;
+    std::uint32_t pageSizeBytes = 0;
+    ltx::TxId captured = {};
+    std::optional<Timestamp> capturedAt = {};
+};
+
+/// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
+/// log short. It has no thread and never sleeps: whoever owns it calls step() when it is due or the
+/// source changed, from one thread at a time.
+class Replicator {
+public:
+    struct Setup {
+        Clock& clock;
+        FileSystem& files;
+        Random& random;
+        std::uint64_t nodeId = 0;
+        std::string path = {};                    ///< Canonical.
+        state::DatabaseDirectory directory = {};  ///< Prepared, and locked by the caller.
+        std::chrono::milliseconds burstInterval{100};
+        bool switchToWal = false;
+    };
+
+    explicit Replicator(const Setup& setup);
+    ~Replicator();
+
+    /// Opens state and spool. Once, before all else.
+    [[nodiscard]] Status open();
+
+    /// What the replicas hold already, asked of each of them: `newest` is the highest transaction
+    /// number of any, 0 if they are all empty. Without a memory of its own the replicator waits for
+    /// it, since a number is never used twice; with one, it continues above both.
+    void learnReplicas(ltx::TxId newest);
+
+    /// Asks for a snapshot of the next exact position, for replicas without a base.
+    void requestSnapshot();
+
+    /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as
+    /// long as reading it. Failures are the standing of view(), with the next try in the outcome.
+    [[nodiscard]] StepOutcome step(std::stop_token stop);
+
+    /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
+    [[nodiscard]] Status detach(std::stop_token stop);
+
+    /// True when everything committed at some time during the last step is in the spool.
+    [[nodiscard]] bool caughtUp() const;
+
+    [[nodiscard]] SourceView view() const;
+
+    /// Segments up to this one are not needed here any more once the replicas have them.
+    [[nodiscard]] ltx::TxId rememberedUpTo() const;
+
+    [[nodiscard]] Spool& spool();
+    [[nodiscard]] state::StateDb& stateDb();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace tidemark::engine

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/ltx/header.h"
+#include "core/replica/ltx_replica.h"
+#include "core/sqlite/page_snapshot.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+namespace tidemark::engine {
+
+/// The whole database at one transaction, ready to be read into replicas. Ends its hold on the log
+/// when it goes. For one thread.
+class SnapshotWork {
+public:
+    SnapshotWork(std::unique_ptr<sqlite::PageSnapshot> pages, const ltx::Header& header);
+
+    [[nodiscard]] ltx::TxId txId() const { return m_header.maxTxId; }
+    [[nodiscard]] Timestamp time() const { return m_header.createdAt; }
+    [[nodiscard]] std::uint64_t databaseBytes() const;
+
+    /// Bytes of the database that are read.
+    using OnProgress = std::function<void(std::uint64_t doneBytes)>;
+
+    /// Streams the snapshot into `replica` as its level-9 file from 1 to txId(), and gives the
+    /// file's size. Its digest was known before: Damaged, with nothing written, if what was read
+    /// does not add up to it. Fails as the storage does. An identical file that is there already is
+    /// fine.
+    [[nodiscard]] Result<std::uint64_t> writeTo(replica::LtxReplica& replica, unsigned threads,
+                                                const OnProgress& progress, std::stop_token stop);
+
+private:
+    std::unique_ptr<sqlite::PageSnapshot> m_pages;
+    ltx::Header m_header;
+};
+
+}  // namespace tidemark::engine

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/ltx/tx_id.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// A finished segment that waits in the spool.
+struct SpooledSegment {
+    ltx::TxId txId = {};
+    std::uint64_t sizeBytes = 0;
+
+    bool operator==(const SpooledSegment&) const = default;
+};
+
+/// Where segments lie from their capture until each replica has them: one directory, one file a
+/// segment, its name that of the replica. Any thread may use it.
+class Spool {
+public:
+    Spool(FileSystem& files, Random& random, std::string directory);
+
+    /// Looks at what is there and removes what an interrupted write left. Before anything else.
+    [[nodiscard]] Status open();
+
+    /// Writes a segment: `write` puts its bytes into the sink; it is then durable under its name,
+    /// or not there at all. AlreadyExists when there is one of that number. Blocks on the disk.
+    [[nodiscard]] Result<SpooledSegment> add(ltx::TxId txId,
+                                             const std::function<Status(ByteSink&)>& write);
+
+    /// The segments above `after`, in order.
+    [[nodiscard]] std::vector<SpooledSegment> above(ltx::TxId after) const;
+
+    [[nodiscard]] std::optional<ltx::TxId> newest() const;
+
+    /// The bytes of a segment; they can be read until remove() is called for it.
+    [[nodiscard]] std::unique_ptr<ByteSource> source(ltx::TxId txId) const;
+
+    /// Removes all segments up to `last`.
+    [[nodiscard]] Status removeUpTo(ltx::TxId last);
+
+    [[nodiscard]] std::uint64_t sizeBytes() const;
+
+private:
+    [[nodiscard]] std::string pathOf(ltx::TxId txId) const;
+
+    FileSystem& m_files;
+    Random& m_random;
+    std::string m_directory;
+    mutable std::mutex m_mutex;                     // Guards m_segments.
+    std::map<ltx::TxId, std::uint64_t> m_segments;  // Sizes.
+};
+
+}  // namespace tidemark::engine

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/engine/protection.h"
+#include "core/engine/spool.h"
+#include "core/ltx/tx_id.h"
+#include "core/replica/ltx_replica.h"
+#include "core/state/state_db.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace tidemark::engine {
+
+/// Brings the spool's segments into one replica, in order, each once. Has its own position, health
+/// and back-off, so that a dead replica delays nobody. No thread, no sleep: the owner calls step()
+/// when the spool grew or the time of the next try has come. For one thread at a time; the getters
+/// are for the same one.
+class Uploader {
+public:
+    Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
+             replica::LtxReplica& replica, std::string replicaId);
+
+    /// Lists the replica once and compares it with what is remembered. `newest()` and `hasBase()`
+    /// are known then. Fails as the storage does: try again at nextTry().
+    [[nodiscard]] Status look(std::stop_token stop);
+
+    [[nodiscard]] bool looked() const;
+
+    /// The highest transaction that the replica held when it was looked at.
+    [[nodiscard]] ltx::TxId newest() const;
+
+    /// Whether segments can follow: a complete file is there.
+    [[nodiscard]] bool hasBase() const;
+
+    /// A snapshot up to `txId` was written: segments above it follow.
+    [[nodiscard]] Status baseWritten(ltx::TxId txId);
+
+    /// Uploads what waits, up to a bounded number of segments. True: more waits.
+    [[nodiscard]] Result<bool> step(std::stop_token stop);
+
+    [[nodiscard]] ltx::TxId confirmed() const;
+    [[nodiscard]] const Standing& standing() const;
+
+    /// When a failure is to be tried again; empty when nothing failed.
+    [[nodiscard]] std::optional<Clock::Instant> nextTry() const;
+
+    /// Forget the back-off: somebody asked, or the network came back.
+    void retryNow();
+
+private:
+    [[nodiscard]] Status uploadOne(const SpooledSegment& segment, std::stop_token stop);
+    void failed(const Error& error);
+    void succeeded();
+
+    Clock& m_clock;
+    Random& m_random;
+    Spool& m_spool;
+    state::StateDb& m_state;
+    replica::LtxReplica& m_replica;
+    std::string m_replicaId;
+    bool m_looked = false;
+    ltx::TxId m_newest = {};
+    state::ReplicaState m_position = {};
+    Standing m_standing = {};
+    int m_failures = 0;
+    std::optional<Clock::Instant> m_nextTry = {};
+};
+
+}  // namespace tidemark::engine

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/result.h"
+#include "core/ltx/tx_id.h"
+#include "core/sqlite/source_identity.h"
+#include "core/sqlite/wal_reader.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+
+namespace tidemark::state {
+
+/// How far the source was captured.
+struct SourceState {
+    ltx::TxId txId = {};
+    Timestamp time = {};  ///< In the header of that transaction's file.
+    std::uint64_t digest = 0;
+    std::uint32_t pageSizeBytes = 0;
+    std::uint32_t pageCount = 0;
+    sqlite::WalPosition position = {};
+    sqlite::SourceIdentity identity = {};
+
+    bool operator==(const SourceState&) const = default;
+};
+
+/// One captured segment.
+struct SegmentFacts {
+    ltx::TxId txId = {};
+    Timestamp time = {};
+    std::uint32_t pages = 0;
+    std::uint32_t databasePages = 0;
+    std::uint64_t bytes = 0;    ///< Of its file.
+    std::uint32_t commits = 0;  ///< 0 where they are not known (a comparison of pages).
+
+    bool operator==(const SegmentFacts&) const = default;
+};
+
+/// How far one replica is.
+struct ReplicaState {
+    std::string id = {};
+    ltx::TxId base = {};       ///< The first complete file there ends here; 0: none yet.
+    ltx::TxId confirmed = {};  ///< Everything from the base to it is durable there.
+
+    bool operator==(const ReplicaState&) const = default;
+};
+
+/// What is remembered of one database between two runs, in a small SQLite file of our own. Losing
+/// it costs a comparison, never a moment. A write survives the end of the process at once and a
+/// power loss soon after; what is found after one is checked against the source before it is
+/// believed. Any thread.
+class StateDb {
+public:
+    /// Opens or makes the file; a damaged one is set aside as "<path>.damaged" and begun anew.
+    /// Unsupported when a newer version wrote it.
+    [[nodiscard]] static Result<std::unique_ptr<StateDb>> open(FileSystem& files,
+                                                               const std::string& path);
+
+    ~StateDb();
+    StateDb(const StateDb&) = delete;
+    StateDb& operator=(const StateDb&) = delete;
+
+    [[nodiscard]] Result<std::optional<SourceState>> source() const;
+
+    /// Remembers where capture is and, with it, the segment that got it there.
+    [[nodiscard]] Status record(const SourceState& source,
+                                const std::optional<SegmentFacts>& segment);
+
+    [[nodiscard]] Result<std::optional<ReplicaState>> replica(const std::string& id) const;
+    [[nodiscard]] Status setReplica(const ReplicaState& replica);
+
+    /// All segments, oldest first.
+    [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;
+
+private:
+    explicit StateDb(sqlite3* handle) : m_handle(handle) {}
+
+    mutable std::mutex m_mutex;  // Guards m_handle: a statement at a time.
+    sqlite3* m_handle = nullptr;
+};
+
+}  // namespace tidemark::state
