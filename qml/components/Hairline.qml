@@ -1,0 +1,9 @@
+import QtQuick
+import Tidemark.Ui
+
+// A thin line that divides.
+Rectangle {
+    implicitHeight: Theme.edge
+    implicitWidth: Theme.edge
+    color: Theme.line
+}
