@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/base/error.h"
+
+#include <string>
+
+struct sqlite3;
+
+namespace tidemark::sqlite {
+
+/// SQLite's answer `code` (extended, not SQLITE_OK) about the database `path` as an Error. `handle`
+/// may be null; it tells the system's own reason.
+[[nodiscard]] Error sqliteError(sqlite3* handle, int code, const std::string& path);
+
+/// The database is not in WAL mode.
+[[nodiscard]] Error notInWalMode(const std::string& path);
+
+}  // namespace tidemark::sqlite
