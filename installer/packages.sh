@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# What Debian 12 and Ubuntu 24.04 (or newer) call the things that Tidemark is built and tested with.
+# Sourced by installer/run.sh and tests/run.sh.
+
+# shellcheck disable=SC2034  # Used by the scripts that source this file.
+{
+    cli_packages=(
+        ca-certificates ccache cmake g++ mold ninja-build pkg-config
+        liblz4-dev libsqlite3-dev libssl-dev libxxhash-dev libyaml-cpp-dev nlohmann-json3-dev
+        qt6-base-dev
+    )
+    desktop_packages=(
+        libqt6svg6 qt6-declarative-dev qt6-declarative-dev-tools qt6-l10n-tools qt6-qpa-plugins
+        qt6-tools-dev qt6-tools-dev-tools
+        qml6-module-qt-labs-folderlistmodel qml6-module-qtqml qml6-module-qtqml-models
+        qml6-module-qtqml-workerscript qml6-module-qtquick qml6-module-qtquick-controls
+        qml6-module-qtquick-dialogs qml6-module-qtquick-layouts qml6-module-qtquick-shapes
+        qml6-module-qtquick-templates qml6-module-qtquick-window
+    )
+    test_packages=(
+        appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core git imagemagick man-db procps
+        proj-data python3 qml6-module-qttest shellcheck sqlite3 strace util-linux xauth xdotool xvfb
+    )
+    # Their words and warnings differ from one version to the next, so the version is fixed; a system
+    # without it skips what needs it.
+    lint_packages=(clang-format-16 clang-tidy-16)
+    fuzz_packages=(clang-16 libclang-rt-16-dev)
+    bench_packages=(libbenchmark-dev)
+}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "Missing packages can be installed by root or with sudo only. Run as root: $*"
+    fi
+}
+
+# install_packages NAME...: installs those that are missing, and says which.
+install_packages() {
+    local missing=() name
+    for name in "$@"; do
+        is_installed "$name" || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        fail "This script knows Debian and Ubuntu only. Install what stands for these, then build with CMake: ${missing[*]}"
+    echo "Installing: ${missing[*]}"
+    update_lists_once
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+        -o Dpkg::Use-Pty=0 "${missing[@]}" </dev/null >"$install_log" 2>&1 ||
+        fail "The packages could not be installed: $(tail -n 20 "$install_log")"
+}
+
+# install_available_packages NAME...: the same, without those that this system does not offer.
+install_available_packages() {
+    local offered=() name
+    for name in "$@"; do
+        is_installed "$name" && continue
+        update_lists_once
+        if apt-cache show "$name" >/dev/null 2>&1; then
+            offered+=("$name")
+        else
+            echo "This system has no package $name; what needs it is skipped."
+        fi
+    done
+    install_packages "${offered[@]}"
+}
+
+update_lists_once() {
+    [ -z "${lists_are_fresh:-}" ] || return 0
+    as_root apt-get update -q </dev/null >"$install_log" 2>&1 ||
+        echo "The package lists could not be renewed; trying with the old ones." >&2
+    lists_are_fresh=yes
+}
