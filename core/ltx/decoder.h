@@ -7,11 +7,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace tidemark::ltx {
+
+class ExpectedIndex;
+class PageOrder;
 
 /// What is known of a file once it was read to its end and found whole.
 struct DecodedFacts {
@@ -23,13 +27,14 @@ struct DecodedFacts {
 };
 
 /// Reads one LTX file from start to end: readHeader(), nextPage() until it gives none, finish().
-/// Only then is the file known to be whole; pages given before may be damaged. Constant memory,
-/// about twice a page. For one thread. Each call fails with Damaged or as the reader does; then it
-/// is over.
+/// Only then is the file known to be whole; pages given before may be damaged. Constant memory:
+/// some ten kilobytes and a page. For one thread. Each call fails with Damaged or as the reader
+/// does; then it is over.
 class Decoder {
 public:
     /// `bytes` outlives the decoder.
-    explicit Decoder(ByteReader& bytes) : m_bytes(bytes) {}
+    explicit Decoder(ByteReader& bytes);
+    ~Decoder();
 
     [[nodiscard]] Result<Header> readHeader();
 
@@ -40,7 +45,25 @@ public:
     [[nodiscard]] Result<DecodedFacts> finish();
 
 private:
+    [[nodiscard]] std::span<const std::byte> buffered() const;
+    [[nodiscard]] Status fill(std::size_t wantedBytes);
+    [[nodiscard]] Status require(std::size_t wantedBytes);
+    void consume(std::size_t sizeBytes);
+    [[nodiscard]] Status readEndMark();
+    [[nodiscard]] Status readIndex();
+    [[nodiscard]] Result<Trailer> readTrailer();
+    [[nodiscard]] Status requireEnd();
+
     ByteReader& m_bytes;
+    std::vector<std::byte> m_buffer;
+    std::size_t m_begin = 0;  // What is buffered: [m_begin, m_end).
+    std::size_t m_end = 0;
+    std::uint64_t m_position = 0;  // Of m_begin in the file.
+    Crc64 m_sum;
+    Header m_header;
+    std::unique_ptr<PageOrder> m_order;
+    std::unique_ptr<ExpectedIndex> m_index;
+    bool m_isBehindPages = false;
 };
 
 }  // namespace tidemark::ltx

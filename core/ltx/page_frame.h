@@ -37,15 +37,22 @@ struct FrameHead {
 [[nodiscard]] Result<FrameHead> decodeFrameHead(std::span<const std::byte> bytes,
                                                 std::uint32_t pageSizeBytes);
 
+/// Reads the page behind `head` from `bytes`, which may go on behind it, into `page`, and gives the
+/// number of bytes that it took. Damaged if it is not one page. Keeps nothing; any thread.
+[[nodiscard]] Result<std::size_t> decodeFrameBody(const FrameHead& head,
+                                                  std::span<const std::byte> bytes,
+                                                  std::span<std::byte> page);
+
 /// Reads a whole frame, exactly `frame`, into `page`, which is a page long. Damaged if it is not
 /// one page or has bytes behind it. Keeps nothing; any thread.
 [[nodiscard]] Result<FrameHead> decodeFrame(std::span<const std::byte> frame,
                                             std::span<std::byte> page);
 
-/// Adds to `sum` what the file checksum covers of a frame: its head, and the page as it was before
-/// compression. Sums of neighbouring runs of frames go together with crc64Combine().
-void coverFrame(Crc64& sum, std::span<const std::byte> frame, const FrameHead& head,
-                std::span<const std::byte> page);
+/// Adds to `sum` what the file checksum covers of `frame`, which decodeFrame() accepts or
+/// encodeFrame() made: its head, and the page as it was before compression. Gives the number of
+/// bytes covered, for crc64Combine() with the sums of neighbouring frames.
+std::size_t coverFrame(Crc64& sum, std::span<const std::byte> frame,
+                       std::span<const std::byte> page);
 
 /// Appends the frame of a page to `into` and gives its size. Keeps nothing; any thread.
 std::size_t encodeFrame(std::uint32_t pageNumber, std::span<const std::byte> page,
