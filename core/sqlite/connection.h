@@ -5,11 +5,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <span>
 #include <string>
 
 struct sqlite3;
+struct sqlite3_file;
 
 namespace tidemark::sqlite {
 
@@ -25,8 +26,8 @@ struct CheckpointOutcome {
 
 /// A connection to a followed database that leaves no trace: no automatic checkpoint, none on
 /// close, no waiting inside SQLite (busy timeout 0), no schema read, nothing written but through a
-/// checkpoint. For one thread at a time. SQLite's "busy", "recovery" and "protocol" answers come as
-/// Busy.
+/// checkpoint. For one thread at a time, but readFile() for any number. SQLite's "busy", "recovery"
+/// and "protocol" answers come as Busy.
 class Connection {
 public:
     /// Opens an existing database. NotFound, Forbidden, Damaged ("not a SQLite file", also for
@@ -37,7 +38,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Begins a transaction that holds a read mark from now on. Busy when SQLite would wait.
+    /// Begins a transaction that holds a read mark from now on, or in rollback mode the shared
+    /// lock. Busy when SQLite would wait. Makes -wal and -shm when they are not there.
     [[nodiscard]] Status beginRead();
 
     /// Begins a transaction that holds the write lock; it is never used to write.
@@ -48,8 +50,10 @@ public:
 
     [[nodiscard]] bool inTransaction() const;
 
-    /// The wal-index, as it is now; inside a transaction, or after one (the map stays). Unsupported
-    /// when the database is not in WAL mode.
+    /// The wal-index, as it is now; inside a transaction, or after one (the map stays). Where the
+    /// index of an empty log leaves them open, page size and page count are the database file's.
+    /// Busy while it is torn: the next begin of anybody repairs it. Unsupported when the database
+    /// is not in WAL mode or no transaction was begun yet.
     [[nodiscard]] Result<WalIndexHeader> walIndex() const;
 
     /// Busy when another checkpoint or writer stands in the way, Unsupported when not in WAL mode.
@@ -58,6 +62,9 @@ public:
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is
     /// zeros.
     [[nodiscard]] Status readFile(std::span<std::byte> into, std::uint64_t offset) const;
+
+    /// Size of the database file; the log may hold more pages, or fewer.
+    [[nodiscard]] Result<std::uint64_t> fileSizeBytes() const;
 
     /// Blocks until the database file is on the medium.
     [[nodiscard]] Status syncFile();
@@ -69,10 +76,18 @@ public:
     [[nodiscard]] const std::string& path() const { return m_path; }
 
 private:
-    Connection(sqlite3* handle, std::string path);
+    Connection(sqlite3* handle, sqlite3_file* file, std::string path);
+
+    [[nodiscard]] Status run(const char* sql);
+    [[nodiscard]] Status begin(const char* first, const char* second);
+    [[nodiscard]] Status describeEmptyLog(WalIndexHeader& header) const;
 
     sqlite3* m_handle = nullptr;
+    sqlite3_file* m_file = nullptr;  // The database file; belongs to m_handle.
     std::string m_path;
+    bool m_logOpen = false;  // SQLite has -wal and -shm open.
+    // Held while m_file is read: SQLite built without pread moves the descriptor's position.
+    mutable std::mutex m_reading;
 };
 
 }  // namespace tidemark::sqlite

@@ -1,0 +1,234 @@
+#include "core/sqlite/connection.h"
+
+#include "core/sqlite/file_header.h"
+#include "core/sqlite/sqlite_error.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tidemark::sqlite {
+namespace {
+
+// What SQLite maps of a wal-index at once.
+constexpr int kIndexRegionBytes = 32768;
+
+// SQLite's own reads are never longer than a page, and it checks in debug builds that they stay
+// below 128 KiB.
+constexpr std::size_t kLongestReadBytes = 65536;
+
+/// No trace, no waiting: of all that may be set on a connection, only what reads no schema
+/// (PRAGMA cache_size does).
+int configure(sqlite3* handle)
+{
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, 0);
+    sqlite3_wal_autocheckpoint(handle, 0);
+    sqlite3_int64 noMap = 0;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_MMAP_SIZE, &noMap);
+    // A connection for each database: its scratch memory is worth saving. May be compiled out.
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);
+    return sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+Error readOnly(const std::string& path)
+{
+    return sqliteError(nullptr, SQLITE_READONLY, path);
+}
+
+struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path)
+{
+    sqlite3* opened = nullptr;
+    int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
+    std::unique_ptr<sqlite3, Close> handle(opened);
+    if (code != SQLITE_OK) {
+        const int extended = opened != nullptr ? sqlite3_extended_errcode(opened) : code;
+        return sqliteError(opened, extended, path);
+    }
+    // SQLite falls back to reading where it may not write.
+    if (sqlite3_db_readonly(opened, "main") != 0) {
+        return readOnly(path);
+    }
+    sqlite3_file* file = nullptr;
+    code = configure(opened);
+    if (code == SQLITE_OK) {
+        code = sqlite3_file_control(opened, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    }
+    if (code != SQLITE_OK) {
+        return sqliteError(opened, code, path);
+    }
+    std::unique_ptr<Connection> connection(new Connection(handle.release(), file, path));
+    std::array<std::byte, 16> start = {};
+    TIDEMARK_TRY(const std::uint64_t size, connection->fileSizeBytes());
+    TIDEMARK_TRY_STATUS(connection->readFile(start, 0));
+    if (size > 0 && !startsLikeDatabase(start)) {
+        return notADatabase(path);
+    }
+    return connection;
+}
+
+Connection::Connection(sqlite3* handle, sqlite3_file* file, std::string path)
+    : m_handle(handle), m_file(file), m_path(std::move(path))
+{
+}
+
+Connection::~Connection()
+{
+    sqlite3_close(m_handle);
+}
+
+Status Connection::run(const char* sql)
+{
+    const int code = sqlite3_exec(m_handle, sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        return sqliteError(m_handle, code, m_path);
+    }
+    return {};
+}
+
+Status Connection::begin(const char* first, const char* second)
+{
+    Status status = run(first);
+    if (status.ok()) {
+        status = run(second);
+    }
+    std::array<std::byte, 2> versions = {};
+    if (status.ok() && !m_logOpen) {
+        status = readFile(versions, 18);
+    }
+    if (!status.ok()) {
+        rollback();
+        return status;
+    }
+    // SQLite opens the log by the same bytes; they cannot change while it is open.
+    constexpr std::byte kWal{2};
+    m_logOpen = m_logOpen || (versions[0] == kWal && versions[1] == kWal);
+    return {};
+}
+
+Status Connection::beginRead()
+{
+    // BEGIN takes no lock yet. Of the statements that take the read mark this one needs no schema,
+    // so a broken or unknown one does not matter.
+    return begin("BEGIN", "PRAGMA user_version");
+}
+
+Status Connection::beginSeal()
+{
+    return begin("BEGIN IMMEDIATE", "PRAGMA user_version");
+}
+
+void Connection::rollback()
+{
+    if (inTransaction()) {
+        sqlite3_exec(m_handle, "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+}
+
+bool Connection::inTransaction() const
+{
+    return sqlite3_get_autocommit(m_handle) == 0;
+}
+
+Result<WalIndexHeader> Connection::walIndex() const
+{
+    // Without WAL mode the call below would make a -shm file.
+    if (!m_logOpen) {
+        return notInWalMode(m_path);
+    }
+    volatile void* mapped = nullptr;
+    const int code = m_file->pMethods->xShmMap(m_file, 0, kIndexRegionBytes, 0, &mapped);
+    if (code != SQLITE_OK || mapped == nullptr) {
+        return sqliteError(nullptr, code != SQLITE_OK ? code : SQLITE_BUSY, m_path);
+    }
+    TIDEMARK_TRY(WalIndexHeader header, readWalIndexHeader(mapped));
+    if (header.mxFrame == 0 && (header.pageSizeBytes == 0 || header.pageCount == 0)) {
+        TIDEMARK_TRY_STATUS(describeEmptyLog(header));
+    }
+    return header;
+}
+
+Status Connection::describeEmptyLog(WalIndexHeader& header) const
+{
+    // An index made over an empty log knows nothing of the database (SQLite's recovery).
+    std::array<std::byte, kFileHeaderSize> bytes = {};
+    TIDEMARK_TRY_STATUS(readFile(bytes, 0));
+    TIDEMARK_TRY(const FileHeader file, decodeFileHeader(bytes, m_path));
+    TIDEMARK_TRY(const std::uint64_t size, fileSizeBytes());
+    header.pageSizeBytes = file.pageSizeBytes;
+    header.pageCount = static_cast<std::uint32_t>(size / file.pageSizeBytes);
+    return {};
+}
+
+Result<CheckpointOutcome> Connection::checkpoint(CheckpointMode mode)
+{
+    if (!m_logOpen) {
+        // SQLite opens the log with the first transaction; before, it says "not in WAL mode".
+        TIDEMARK_TRY_STATUS(beginRead());
+        rollback();
+    }
+    const int how =
+        mode == CheckpointMode::Passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+    int log = -1;
+    int backfilled = -1;
+    const int code = sqlite3_wal_checkpoint_v2(m_handle, "main", how, &log, &backfilled);
+    if (code != SQLITE_OK) {
+        return sqliteError(m_handle, code, m_path);
+    }
+    if (log < 0 || backfilled < 0) {
+        return notInWalMode(m_path);
+    }
+    return CheckpointOutcome{.logFrames = static_cast<std::uint32_t>(log),
+                             .backfilledFrames = static_cast<std::uint32_t>(backfilled)};
+}
+
+Status Connection::readFile(std::span<std::byte> into, std::uint64_t offset) const
+{
+    for (std::size_t done = 0; done < into.size();) {
+        const std::size_t length = std::min(into.size() - done, kLongestReadBytes);
+        int code = SQLITE_OK;
+        {
+            const std::scoped_lock lock(m_reading);
+            code = m_file->pMethods->xRead(m_file, into.data() + done, static_cast<int>(length),
+                                           static_cast<sqlite3_int64>(offset + done));
+        }
+        // A short read comes with zeros in place of the rest.
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
+            return sqliteError(nullptr, code, m_path);
+        }
+        done += length;
+    }
+    return {};
+}
+
+Result<std::uint64_t> Connection::fileSizeBytes() const
+{
+    sqlite3_int64 size = 0;
+    if (const int code = m_file->pMethods->xFileSize(m_file, &size); code != SQLITE_OK) {
+        return sqliteError(nullptr, code, m_path);
+    }
+    return static_cast<std::uint64_t>(size);
+}
+
+Status Connection::syncFile()
+{
+    if (const int code = m_file->pMethods->xSync(m_file, SQLITE_SYNC_NORMAL); code != SQLITE_OK) {
+        return sqliteError(nullptr, code, m_path);
+    }
+    return {};
+}
+
+void Connection::cleanUpOnClose()
+{
+    sqlite3_db_config(m_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
+
+}  // namespace tidemark::sqlite
