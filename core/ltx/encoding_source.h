@@ -17,9 +17,9 @@ public:
     /// byte is given out.
     using Finished = std::function<void(const EncodedFacts&)>;
 
-    /// `pages` outlives this and its readers. `header` and the pages obey the rules of Encoder;
-    /// pages come from a database or a network, so a broken rule is an error of the reader here:
-    /// Damaged. `threads` is 1 or more, and at most kMaxThreads are used.
+    /// `pages` outlives this and its readers. `header` has no database checksums (asserted). The
+    /// pages obey the rules of Encoder and have the header's size; where a source breaks one,
+    /// reading fails with Damaged. `threads` is 1 or more, and at most kMaxThreads are used.
     EncodingSource(const Header& header, const PageSource& pages, unsigned threads,
                    Finished finished = {});
 

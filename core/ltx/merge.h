@@ -14,9 +14,9 @@ namespace tidemark::ltx {
 inline constexpr std::size_t kMaxMergeInputs = 512;
 
 /// The header of the file that stands for all of `headers`, lowest first: transactions from the
-/// first to the last, size and time of the last, no place in a WAL, no node, digests where all have
-/// them. Damaged if they leave a gap, overlap, differ in page size or have database checksums;
-/// Usage if there are none or more than kMaxMergeInputs.
+/// first to the last, size and time of the last, no place in a WAL, no node, no database checksums,
+/// digests if all have them. Damaged if they leave a gap, overlap or differ in page size; Usage if
+/// there are none or more than kMaxMergeInputs.
 [[nodiscard]] Result<Header> mergedHeader(std::span<const Header> headers);
 
 struct MergeInput {
@@ -38,6 +38,7 @@ public:
 
 private:
     std::vector<MergeInput> m_inputs;
+    Header m_header;
 };
 
 }  // namespace tidemark::ltx

@@ -2,6 +2,7 @@
 
 #include "core/base/byte_stream.h"
 #include "core/ltx/header.h"
+#include "core/ltx/page_order.h"
 #include "core/ltx/trailer.h"
 
 #include <cstddef>
@@ -42,25 +43,39 @@ struct IndexPlace {
                                            std::uint64_t fileSizeBytes);
 
 /// Reads an index entry by entry, in constant memory, and checks each: page numbers ascend and fit
-/// the header, a complete file leaves none out, frames lie end to end from the header to the index.
-/// For one thread.
+/// the header, a complete file leaves none out, frames lie end to end from the header to the index,
+/// and the index is as long as it says. For one thread.
 class PageIndexReader {
 public:
-    /// `bytes` gives the file from place.offset on, and outlives this; nothing behind the index is
-    /// needed.
+    /// `bytes` gives the file from place.offset on, and outlives this; what follows the index may
+    /// be missing. Give it pieces that are cheap to read: it asks for kPieceBytes at a time.
     PageIndexReader(ByteReader& bytes, const IndexPlace& place, const Header& header);
 
     /// The next entry; empty after the last. Fails with Damaged or as the reader does; then it is
     /// over.
     [[nodiscard]] Result<std::optional<FrameAt>> next();
 
+    static constexpr std::size_t kPieceBytes = std::size_t{16} << 10;
+
 private:
+    [[nodiscard]] Result<std::uint64_t> readNumber();
+    [[nodiscard]] Result<std::byte> readByte();
+    [[nodiscard]] Status checkFrame(const FrameAt& frame);
+    [[nodiscard]] Status checkEnd();
+
     ByteReader& m_bytes;
     IndexPlace m_place;
-    Header m_header;
+    PageOrder m_order;
+    std::uint64_t m_maxFrameBytes = 0;
+    std::uint64_t m_nextOffset = kHeaderSize;  // Where the next frame must begin.
+    std::uint64_t m_unread = 0;                // Bytes of the index not yet asked for.
+    std::vector<std::byte> m_piece;
+    std::size_t m_at = 0;  // In m_piece.
+    bool m_isOver = false;
 };
 
-/// The whole index from the bytes from place.offset on. Memory is bounded by their number.
+/// The whole index from the bytes from place.offset on, at least place.sizeBytes of them
+/// (asserted). Memory is bounded by their number.
 [[nodiscard]] Result<std::vector<FrameAt>> decodePageIndex(std::span<const std::byte> bytes,
                                                            const IndexPlace& place,
                                                            const Header& header);

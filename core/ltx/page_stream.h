@@ -50,6 +50,13 @@ struct PageBatch {
         bytes.resize(bytes.size() + pageSizeBytes);
         return std::span(bytes).last(pageSizeBytes);
     }
+
+    /// Takes back the last append().
+    void removeLast()
+    {
+        numbers.pop_back();
+        bytes.resize(bytes.size() - pageSizeBytes);
+    }
 };
 
 /// One pass over pages in ascending order of their numbers, without the lock page.
