@@ -14,9 +14,9 @@ namespace tidemark::sqlite {
 
 /// Where the anchor's read mark lies.
 enum class Place {
-    InLog,   ///< On a slot >= 1: no frame can be overwritten.
-    AtZero,  ///< On slot 0, taken when all was backfilled and captured: what is written from now on
-             ///< stays.
+    InLog,    ///< On a slot >= 1: no frame can be overwritten.
+    AtZero,   ///< Taken when all was backfilled and captured, so on slot 0 (or, when a checkpointer
+              ///< held that one for an instant, on another): what is written from now on stays.
     Unknown,  ///< One of the two; all up to the handover is captured.
 };
 
@@ -36,13 +36,14 @@ public:
 
     [[nodiscard]] Place place() const { return m_place; }
 
-    /// The wal-index as it is now.
+    /// The wal-index as it is now. Busy while it is torn: when that lasts, its writer was killed
+    /// at it and nobody has begun since; handOver() lets SQLite repair it.
     [[nodiscard]] Result<WalIndexHeader> header() const;
 
     /// The handover rule. True: a fresh anchor holds, taken at the end of the log as it is now;
     /// false: it could not be known to protect, and the old one stays. `captured` is how far
-    /// capture is. Fails only when the files are not those of attach (then nothing was begun);
-    /// SQLite's Busy answers are a false.
+    /// capture is. Fails only when the files are not those of attach (then the fresh one, if it
+    /// was begun, is gone again); what SQLite answers is a false.
     [[nodiscard]] Result<bool> handOver(const WalPosition& captured);
 
     /// Whether the three files are those of attach. Before every call that begins, checkpoints or
@@ -60,11 +61,15 @@ public:
     /// Closes the spare connection while nothing happens; it comes back by itself.
     void rest();
 
-    /// Gives the connection away for the last close, and with it the anchor.
+    /// Gives the connection away for the last close, its transaction still open.
     [[nodiscard]] std::unique_ptr<Connection> release() &&;
 
 private:
     Anchor(FileSystem& files, std::string path);
+
+    [[nodiscard]] Status take();
+    [[nodiscard]] Result<bool> beginSpare();
+    [[nodiscard]] Result<WalIndexHeader> headerBefore();
 
     FileSystem& m_files;
     std::string m_path;

@@ -93,4 +93,14 @@ Error notInWalMode(const std::string& path)
                                    "journal_mode=WAL in its application.")}};
 }
 
+Error noExactPosition(const std::string& path)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("sqlite",
+                                   "%1 is written to so fast that no exact position in "
+                                   "its log could be had."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("sqlite", "Tidemark tries again.")}};
+}
+
 }  // namespace tidemark::sqlite

@@ -15,4 +15,7 @@ namespace tidemark::sqlite {
 /// The database is not in WAL mode.
 [[nodiscard]] Error notInWalMode(const std::string& path);
 
+/// Commits came so fast that no transaction could begin between two equal looks at the wal-index.
+[[nodiscard]] Error noExactPosition(const std::string& path);
+
 }  // namespace tidemark::sqlite
