@@ -1,0 +1,290 @@
+#include "core/config/settings_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace tidemark::config {
+namespace {
+
+using nlohmann::json;
+
+/// Takes the known keys out of one object, remembers the first wrong one, and leaves the rest.
+class ObjectReader {
+public:
+    ObjectReader(json object, std::string& wrongKey)
+        : m_object(std::move(object)), m_wrongKey(wrongKey)
+    {
+        if (!m_object.is_object()) {
+            m_object = json::object();
+            refuse("{}");
+        }
+    }
+
+    [[nodiscard]] std::optional<json> take(const char* key)
+    {
+        const auto found = m_object.find(key);
+        if (found == m_object.end()) {
+            return std::nullopt;
+        }
+        json value = std::move(*found);
+        m_object.erase(found);
+        return value;
+    }
+
+    void read(const char* key, std::string& into) { readAs(key, &json::is_string, into); }
+    void read(const char* key, bool& into) { readAs(key, &json::is_boolean, into); }
+    void read(const char* key, int& into) { readAs(key, &json::is_number_integer, into); }
+
+    void read(const char* key, std::chrono::milliseconds& into)
+    {
+        int count = static_cast<int>(into.count());
+        read(key, count);
+        if (count < 0) {
+            refuse(key);
+        }
+        into = std::chrono::milliseconds(count);
+    }
+
+    /// Hands each element of a list to `element`.
+    template <typename Element>
+    void readList(const char* key, Element element)
+    {
+        const auto value = take(key);
+        if (!value) {
+            return;
+        }
+        if (!value->is_array()) {
+            refuse(key);
+            return;
+        }
+        for (const json& item : *value) {
+            element(item);
+        }
+    }
+
+    void refuse(const char* key)
+    {
+        if (m_wrongKey.empty()) {
+            m_wrongKey = key;
+        }
+    }
+
+    /// What is left.
+    [[nodiscard]] UnknownKeys unknown() const
+    {
+        return m_object.empty() ? UnknownKeys() : m_object.dump();
+    }
+
+private:
+    template <typename Value>
+    void readAs(const char* key, bool (json::*isOfKind)() const noexcept, Value& into)
+    {
+        const auto value = take(key);
+        if (value && ((*value).*isOfKind)()) {
+            value->get_to(into);
+        } else if (value) {
+            refuse(key);
+        }
+    }
+
+    json m_object;
+    std::string& m_wrongKey;
+};
+
+constexpr std::array<std::pair<Appearance, const char*>, 3> kAppearances{
+    {{Appearance::System, "system"}, {Appearance::Light, "light"}, {Appearance::Dark, "dark"}}};
+constexpr std::array<std::pair<ZoneChoice, const char*>, 2> kZones{
+    {{ZoneChoice::Local, "local"}, {ZoneChoice::Utc, "utc"}}};
+
+template <typename Table, typename Value>
+void readChoice(ObjectReader& reader, const char* key, const Table& table, Value& into)
+{
+    std::string name;
+    reader.read(key, name);
+    for (const auto& [value, valueName] : table) {
+        if (name == valueName) {
+            into = value;
+        }
+    }
+}
+
+template <typename Table, typename Value>
+const char* choiceName(const Table& table, Value value)
+{
+    for (const auto& [candidate, name] : table) {
+        if (candidate == value) {
+            return name;
+        }
+    }
+    return table.front().second;
+}
+
+ReplicaSettings readReplica(const json& object, std::string& wrongKey)
+{
+    ObjectReader reader(object, wrongKey);
+    ReplicaSettings replica;
+    reader.read("name", replica.name);
+    reader.read("address", replica.address);
+    replica.unknown = reader.unknown();
+    return replica;
+}
+
+DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
+{
+    ObjectReader reader(object, wrongKey);
+    DatabaseSettings database;
+    reader.read("path", database.path);
+    reader.read("name", database.name);
+    reader.readList("replicas", [&](const json& item) {
+        database.replicas.push_back(readReplica(item, wrongKey));
+    });
+    reader.read("switchToWal", database.switchToWal);
+    reader.read("paused", database.paused);
+    reader.read("syncIntervalMs", database.syncInterval);
+    database.unknown = reader.unknown();
+    return database;
+}
+
+WindowGeometry readWindow(const json& object, std::string& wrongKey)
+{
+    ObjectReader reader(object, wrongKey);
+    WindowGeometry window;
+    reader.read("x", window.x);
+    reader.read("y", window.y);
+    reader.read("width", window.width);
+    reader.read("height", window.height);
+    reader.read("maximized", window.maximized);
+    return window;
+}
+
+Settings readAll(json object, std::string& wrongKey)
+{
+    ObjectReader reader(std::move(object), wrongKey);
+    Settings settings;
+    reader.readList("databases", [&](const json& item) {
+        settings.databases.push_back(readDatabase(item, wrongKey));
+    });
+    reader.readList("openedReplicas", [&](const json& item) {
+        settings.openedReplicas.push_back(readReplica(item, wrongKey));
+    });
+    readChoice(reader, "appearance", kAppearances, settings.appearance);
+    readChoice(reader, "zone", kZones, settings.zone);
+    reader.read("lastRestoreFolder", settings.lastRestoreFolder);
+    if (const auto window = reader.take("window")) {
+        settings.window = readWindow(*window, wrongKey);
+    }
+    reader.readList("saidOnce", [&](const json& item) {
+        if (item.is_string()) {
+            settings.saidOnce.insert(item.get<std::string>());
+        } else {
+            reader.refuse("saidOnce");
+        }
+    });
+    settings.unknown = reader.unknown();
+    return settings;
+}
+
+/// An object with the unknown keys in it, to which the known ones are added.
+json objectWith(const UnknownKeys& unknown)
+{
+    json object = json::parse(unknown.empty() ? "{}" : unknown, nullptr, false);
+    return object.is_object() ? object : json::object();
+}
+
+json written(const ReplicaSettings& replica)
+{
+    json object = objectWith(replica.unknown);
+    object["name"] = replica.name;
+    object["address"] = replica.address;
+    return object;
+}
+
+json written(const DatabaseSettings& database)
+{
+    json object = objectWith(database.unknown);
+    object["path"] = database.path;
+    object["name"] = database.name;
+    object["switchToWal"] = database.switchToWal;
+    object["paused"] = database.paused;
+    object["syncIntervalMs"] = database.syncInterval.count();
+    object["replicas"] = json::array();
+    for (const ReplicaSettings& replica : database.replicas) {
+        object["replicas"].push_back(written(replica));
+    }
+    return object;
+}
+
+json written(const WindowGeometry& window)
+{
+    return {{"x", window.x},
+            {"y", window.y},
+            {"width", window.width},
+            {"height", window.height},
+            {"maximized", window.maximized}};
+}
+
+Error damaged(const std::string& path, const std::string& why)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("config", "The settings file %1 is damaged: %2."), {path, why}},
+            .next = {TIDEMARK_TEXT("config", "Correct it or remove it.")}};
+}
+
+}  // namespace
+
+Result<DecodedSettings> decodeSettings(std::string_view text, const std::string& path)
+{
+    json document = json::parse(text, nullptr, false);
+    if (document.is_discarded()) {
+        return damaged(path, "it is not JSON");
+    }
+    if (!document.is_object()) {
+        return damaged(path, "it holds no object");
+    }
+    const json version = document.value("version", json());
+    if (!version.is_number_integer() || version.get<std::int64_t>() < 1) {
+        return damaged(path, "it names no version");
+    }
+    document.erase("version");
+    const bool isNewer = version.get<std::int64_t>() > kSettingsVersion;
+    std::string wrongKey;
+    DecodedSettings decoded{.version = isNewer ? kSettingsVersion + 1 : kSettingsVersion,
+                            .settings = readAll(std::move(document), wrongKey)};
+    if (!wrongKey.empty() && !isNewer) {
+        return damaged(path, "the value of \"" + wrongKey + "\" is of the wrong kind");
+    }
+    return decoded;
+}
+
+Result<std::string> encodeSettings(const Settings& settings)
+{
+    json object = objectWith(settings.unknown);
+    object["version"] = kSettingsVersion;
+    object["databases"] = json::array();
+    for (const DatabaseSettings& database : settings.databases) {
+        object["databases"].push_back(written(database));
+    }
+    object["openedReplicas"] = json::array();
+    for (const ReplicaSettings& replica : settings.openedReplicas) {
+        object["openedReplicas"].push_back(written(replica));
+    }
+    object["appearance"] = choiceName(kAppearances, settings.appearance);
+    object["zone"] = choiceName(kZones, settings.zone);
+    object["lastRestoreFolder"] = settings.lastRestoreFolder;
+    if (settings.window) {
+        object["window"] = written(*settings.window);
+    }
+    object["saidOnce"] = settings.saidOnce;
+    try {
+        return object.dump(4) + "\n";
+    } catch (const json::exception&) {
+        return Error{.code = ErrorCode::Unsupported,
+                     .what = {TIDEMARK_TEXT(
+                         "config", "A name in the settings is not UTF-8, so it cannot be kept.")},
+                     .next = {TIDEMARK_TEXT("config", "Rename the file or folder in question.")}};
+    }
+}
+
+}  // namespace tidemark::config
