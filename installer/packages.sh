@@ -28,6 +28,8 @@
     bench_packages=(libbenchmark-dev)
 }
 
+install_log=$(mktemp)
+
 fail() {
     echo "$1" >&2
     exit 1
