@@ -1,0 +1,154 @@
+#include "core/config/litestream_yml.h"
+
+#include "core/config/yml_node.h"
+
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
+#include <utility>
+
+namespace tidemark::config {
+namespace {
+
+constexpr std::string_view kFileKind = "file";
+constexpr std::string_view kFileScheme = "file://";
+
+/// More than this many databases are more than one process can follow.
+constexpr std::size_t kMaxDatabases = 10'000;
+
+/// A litestream.yml on its way to a FileConfig.
+class LitestreamReader {
+public:
+    LitestreamReader(const std::string& path, const Environment& environment)
+        : m_file{.path = path, .environment = environment}
+    {
+    }
+
+    [[nodiscard]] Result<FileConfig> read(const YAML::Node& document)
+    {
+        const YmlNode root(document, m_file);
+        TIDEMARK_TRY_STATUS(root.expectMap());
+        notice(root, {"dbs"});
+        TIDEMARK_TRY(const auto databases, root.list("dbs"));
+        if (databases.empty() || databases.size() > kMaxDatabases) {
+            return root.refuse({TIDEMARK_TEXT("config", "it names no database")},
+                               {TIDEMARK_TEXT("config", "Add one below \"dbs:\".")});
+        }
+        for (const YmlNode& database : databases) {
+            TIDEMARK_TRY(auto settings, readDatabase(database));
+            m_config.databases.push_back(std::move(settings));
+        }
+        return std::move(m_config);
+    }
+
+private:
+    [[nodiscard]] Result<DatabaseSettings> readDatabase(const YmlNode& node)
+    {
+        TIDEMARK_TRY_STATUS(node.expectMap());
+        notice(node, {"path", "replica", "replicas", "sync-interval"});
+        DatabaseSettings database;
+        TIDEMARK_TRY(database.path, node.text("path"));
+        if (database.path.empty()) {
+            return node.refuse({TIDEMARK_TEXT("config", "a database has no \"path\"")},
+                               {TIDEMARK_TEXT("config", "Name the database file.")});
+        }
+        TIDEMARK_TRY(auto replicas, node.list("replicas"));
+        if (const auto single = node.child("replica")) {
+            replicas.push_back(*single);
+        }
+        if (replicas.empty()) {
+            return node.refuse({TIDEMARK_TEXT("config", "a database has no replica")},
+                               {TIDEMARK_TEXT("config", "Add one below \"replica:\".")});
+        }
+        TIDEMARK_TRY(auto interval, node.duration("sync-interval"));
+        for (const YmlNode& replica : replicas) {
+            TIDEMARK_TRY(auto settings, readReplica(replica, interval));
+            database.replicas.push_back(std::move(settings));
+        }
+        database.syncInterval = interval.value_or(kSyncInterval);
+        return database;
+    }
+
+    /// Of several intervals the shortest counts: a segment serves every replica.
+    [[nodiscard]] Result<ReplicaSettings> readReplica(
+        const YmlNode& node, std::optional<std::chrono::milliseconds>& shortest)
+    {
+        if (node.isScalar()) {
+            TIDEMARK_TRY(const std::string address, node.text());
+            return replicaAt(node, {}, address);
+        }
+        TIDEMARK_TRY_STATUS(node.expectMap());
+        notice(node, {"type", "name", "url", "path", "sync-interval"});
+        TIDEMARK_TRY(const std::string kind, node.text("type"));
+        TIDEMARK_TRY(const std::string name, node.text("name"));
+        TIDEMARK_TRY(const std::string url, node.text("url"));
+        TIDEMARK_TRY(const std::string path, node.text("path"));
+        TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
+        if (interval) {
+            shortest = std::min(*interval, shortest.value_or(*interval));
+        }
+        if (!kind.empty() && kind != kFileKind) {
+            return unsupportedKind(node, kind);
+        }
+        return replicaAt(node, name, url.empty() ? path : url);
+    }
+
+    [[nodiscard]] static Result<ReplicaSettings> replicaAt(const YmlNode& node,
+                                                           const std::string& name,
+                                                           const std::string& address)
+    {
+        if (address.empty()) {
+            return node.refuse(
+                {TIDEMARK_TEXT("config", "a replica has neither \"path\" nor \"url\"")},
+                {TIDEMARK_TEXT("config", "Name the folder of the replica.")});
+        }
+        const auto scheme = address.find("://");
+        if (scheme != std::string::npos && !address.starts_with(kFileScheme)) {
+            return unsupportedKind(node, address.substr(0, scheme));
+        }
+        return ReplicaSettings{.name = name.empty() ? std::string(kReplicaName) : name,
+                               .address = address};
+    }
+
+    [[nodiscard]] static Error unsupportedKind(const YmlNode& node, const std::string& kind)
+    {
+        Error error = node.refuse(
+            {TIDEMARK_TEXT("config", "this version does not write to replicas of the kind \"%1\""),
+             {kind}},
+            {TIDEMARK_TEXT("config", "Use a replica with \"type: file\".")});
+        error.code = ErrorCode::Unsupported;
+        return error;
+    }
+
+    /// Notes each key of `node` that is not among `used`.
+    void notice(const YmlNode& node, std::initializer_list<std::string_view> used)
+    {
+        for (const auto& [key, line] : node.keys()) {
+            if (std::ranges::find(used, key) == used.end()) {
+                m_config.notices.push_back(
+                    {TIDEMARK_TEXT("config", "%1, line %2: Tidemark does not use \"%3\"."),
+                     {m_file.path, std::to_string(line), key}});
+            }
+        }
+    }
+
+    YmlFile m_file;
+    FileConfig m_config;
+};
+
+}  // namespace
+
+Result<FileConfig> parseLitestreamYml(const std::string& text, const std::string& path,
+                                      const Environment& environment)
+{
+    try {
+        return LitestreamReader(path, environment).read(YAML::Load(text));
+    } catch (const YAML::Exception& exception) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("config", "%1, line %2, is not YAML: %3."),
+                              {path, std::to_string(exception.mark.line + 1), exception.msg}},
+                     .next = {TIDEMARK_TEXT("config", "Correct that line.")}};
+    }
+}
+
+}  // namespace tidemark::config

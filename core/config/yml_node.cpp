@@ -1,0 +1,177 @@
+#include "core/config/yml_node.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+
+namespace tidemark::config {
+namespace {
+
+constexpr std::int64_t kMaxCount = 1'000'000;
+
+struct Unit {
+    std::string_view name = {};
+    std::chrono::milliseconds length{0};
+};
+constexpr std::array kUnits{Unit{"ms", std::chrono::milliseconds(1)},
+                            Unit{"s", std::chrono::seconds(1)}, Unit{"m", std::chrono::minutes(1)},
+                            Unit{"h", std::chrono::hours(1)}};
+
+std::optional<std::chrono::milliseconds> parseDuration(std::string_view text)
+{
+    std::chrono::milliseconds sum(0);
+    bool isEmpty = true;
+    while (!text.empty()) {
+        std::int64_t count = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stopped, error] = std::from_chars(text.data(), end, count);
+        if (error != std::errc() || count < 0 || count > kMaxCount) {
+            return std::nullopt;
+        }
+        text.remove_prefix(static_cast<std::size_t>(stopped - text.data()));
+        const Unit* unit = nullptr;
+        for (const Unit& candidate : kUnits) {
+            if (unit == nullptr && text.starts_with(candidate.name)) {
+                unit = &candidate;
+            }
+        }
+        if (unit == nullptr) {
+            return std::nullopt;
+        }
+        sum += count * unit->length;
+        text.remove_prefix(unit->name.size());
+        isEmpty = false;
+    }
+    return isEmpty ? std::nullopt : std::optional(sum);
+}
+
+bool isNameCharacter(char character)
+{
+    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
+           (character >= '0' && character <= '9') || character == '_';
+}
+
+/// The name behind a '$' at `at`, and where the text goes on.
+std::pair<std::string, std::size_t> variableAt(std::string_view text, std::size_t at)
+{
+    if (text.substr(at + 1).starts_with('{')) {
+        const auto close = text.find('}', at);
+        return close == std::string_view::npos
+                   ? std::pair(std::string(), at + 1)
+                   : std::pair(std::string(text.substr(at + 2, close - at - 2)), close + 1);
+    }
+    std::size_t end = at + 1;
+    while (end < text.size() && isNameCharacter(text[end])) {
+        ++end;
+    }
+    return {std::string(text.substr(at + 1, end - at - 1)), end};
+}
+
+}  // namespace
+
+Status YmlNode::expectMap() const
+{
+    if (!m_node.IsMap()) {
+        return refuse({TIDEMARK_TEXT("config", "keys with values are expected here")},
+                      {TIDEMARK_TEXT("config", "Compare it with the example in the README.")});
+    }
+    return {};
+}
+
+std::vector<std::pair<std::string, int>> YmlNode::keys() const
+{
+    std::vector<std::pair<std::string, int>> keys;
+    for (const auto& entry : m_node) {
+        keys.emplace_back(entry.first.IsScalar() ? entry.first.Scalar() : "?",
+                          entry.first.Mark().line + 1);
+    }
+    return keys;
+}
+
+std::optional<YmlNode> YmlNode::child(const std::string& key) const
+{
+    const YAML::Node node = m_node[key];
+    if (!node || node.IsNull()) {
+        return std::nullopt;
+    }
+    return YmlNode(node, *m_file);
+}
+
+Result<std::vector<YmlNode>> YmlNode::list(const std::string& key) const
+{
+    std::vector<YmlNode> elements;
+    const auto node = child(key);
+    if (!node) {
+        return elements;
+    }
+    if (!node->m_node.IsSequence()) {
+        return node->refuse({TIDEMARK_TEXT("config", "\"%1\" is not a list"), {key}},
+                            {TIDEMARK_TEXT("config", "Begin each of its elements with \"- \".")});
+    }
+    for (const auto& element : node->m_node) {
+        elements.emplace_back(element, *m_file);
+    }
+    return elements;
+}
+
+Result<std::string> YmlNode::text() const
+{
+    if (!m_node.IsScalar()) {
+        return refuse({TIDEMARK_TEXT("config", "a plain text is expected here")}, {});
+    }
+    const std::string_view raw = m_node.Scalar();
+    std::string filledIn;
+    for (std::size_t at = 0; at < raw.size();) {
+        if (raw[at] != '$') {
+            filledIn += raw[at++];
+            continue;
+        }
+        const auto [name, end] = variableAt(raw, at);
+        const auto value =
+            name.empty() ? std::optional<std::string>("$") : m_file->environment(name);
+        if (!value) {
+            return refuse(
+                {TIDEMARK_TEXT("config", "the environment variable %1 is not set"), {name}},
+                {TIDEMARK_TEXT("config", "Set it, or write its value into the file.")});
+        }
+        filledIn += *value;
+        at = end;
+    }
+    return filledIn;
+}
+
+Result<std::string> YmlNode::text(const std::string& key) const
+{
+    const auto node = child(key);
+    return node ? node->text() : std::string();
+}
+
+Result<std::optional<std::chrono::milliseconds>> YmlNode::duration(const std::string& key) const
+{
+    const auto node = child(key);
+    if (!node) {
+        return std::optional<std::chrono::milliseconds>();
+    }
+    TIDEMARK_TRY(const std::string written, node->text());
+    const auto length = parseDuration(written);
+    if (!length) {
+        return node->refuse({TIDEMARK_TEXT("config", "\"%1\" is not a length of time"), {written}},
+                            {TIDEMARK_TEXT("config", "Write 500ms, 1s or 2m.")});
+    }
+    return length;
+}
+
+Error YmlNode::refuse(const Message& why, Message next) const
+{
+    // An empty document has no place at all.
+    const int line = m_node.IsDefined() ? std::max(m_node.Mark().line + 1, 1) : 1;
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("config", "%1, line %2: %3."),
+                     {m_file->path, std::to_string(line), inEnglish(why)}},
+            .next = std::move(next)};
+}
+
+}  // namespace tidemark::config
