@@ -69,6 +69,16 @@ struct Space {
     std::uint64_t totalBytes = 0;
 };
 
+/// What a path lies on.
+struct Volume {
+    /// "NFS", "FUSE", ...: another computer or program keeps the files, so that locks and mapped
+    /// memory do not reach everybody who has them open. Empty: this computer's kernel does.
+    std::string foreignKind = {};
+    bool readOnly = false;
+
+    bool operator==(const Volume&) const = default;
+};
+
 enum class OpenFor {
     Reading,
     Updating,  ///< Must exist; read and write.
@@ -133,6 +143,13 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 
     [[nodiscard]] virtual Result<Space> space(const std::string& path) const = 0;
+
+    /// A disk of this computer, unless it is known to be something else.
+    [[nodiscard]] virtual Result<Volume> volume(const std::string& path) const
+    {
+        static_cast<void>(path);
+        return Volume{};
+    }
 
     /// `path` without links, "." and "..". NotFound if it does not exist.
     [[nodiscard]] virtual Result<std::string> canonical(const std::string& path) const = 0;

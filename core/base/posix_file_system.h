@@ -25,6 +25,7 @@ public:
     [[nodiscard]] Status syncDirectory(const std::string& directory) override;
     [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
     [[nodiscard]] Result<Space> space(const std::string& path) const override;
+    [[nodiscard]] Result<Volume> volume(const std::string& path) const override;
     [[nodiscard]] Result<std::string> canonical(const std::string& path) const override;
 };
 

@@ -20,7 +20,7 @@ public:
     /// then polling has to do.
     [[nodiscard]] Status watch(const std::string& databasePath, std::function<void()> changed);
 
-    /// After it, `changed` is not called any more. Must not be called from within `changed`.
+    /// After it, `changed` is not called any more. Neither call may come from within `changed`.
     void unwatch(const std::string& databasePath);
 
 private:

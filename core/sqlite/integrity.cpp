@@ -1,0 +1,85 @@
+#include "core/sqlite/integrity.h"
+
+#include "core/sqlite/sqlite_error.h"
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string_view>
+
+namespace tidemark::sqlite {
+namespace {
+
+// Some ten microseconds of SQLite's work between two looks at the stop token.
+constexpr int kStepsBetweenLooks = 1000;
+
+struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+};
+using Handle = std::unique_ptr<sqlite3, Close>;
+
+/// "immutable": SQLite opens no journal, no log, and locks nothing.
+std::string immutableUri(const std::string& path)
+{
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (const char letter : path) {
+        if (letter == '%' || letter == '?' || letter == '#') {
+            const auto code = static_cast<unsigned char>(letter);
+            uri += {'%', kDigits[code >> 4], kDigits[code & 0xf]};
+        } else {
+            uri += letter;
+        }
+    }
+    return uri + "?immutable=1";
+}
+
+int takeFirst(void* words, int columns, char** values, char**)
+{
+    auto& first = *static_cast<std::string*>(words);
+    if (first.empty() && columns > 0 && values[0] != nullptr) {
+        first = values[0];
+    }
+    return 0;
+}
+
+int isStopped(void* stop)
+{
+    return static_cast<std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+Error damaged(const std::string& path, const std::string& words)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("sqlite", "SQLite's check of %1 found: %2"), {path, words}}};
+}
+
+}  // namespace
+
+Status checkIntegrity(const std::string& path, bool full, std::stop_token stop)
+{
+    sqlite3* opened = nullptr;
+    int code = sqlite3_open_v2(immutableUri(path).c_str(), &opened,
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+    const Handle handle(opened);
+    if (code != SQLITE_OK) {
+        return sqliteError(opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code,
+                           path);
+    }
+    sqlite3_extended_result_codes(opened, 1);
+    sqlite3_progress_handler(opened, kStepsBetweenLooks, isStopped, &stop);
+    // One finding is enough for the verdict.
+    std::string words;
+    code = sqlite3_exec(opened, full ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)",
+                        takeFirst, &words, nullptr);
+    if (code != SQLITE_OK) {
+        const bool broken = (code & 0xff) == SQLITE_CORRUPT;
+        return broken ? damaged(path, sqlite3_errmsg(opened)) : sqliteError(opened, code, path);
+    }
+    if (words != "ok") {
+        return damaged(path, words);
+    }
+    return {};
+}
+
+}  // namespace tidemark::sqlite

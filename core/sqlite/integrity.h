@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <stop_token>
+#include <string>
+
+namespace tidemark::sqlite {
+
+/// Lets SQLite check a database file that nobody writes to, with `quick_check` or, `full`, with
+/// `integrity_check`. Changes no byte, makes no file, takes no lock; what a -wal beside it holds is
+/// not looked at. Damaged with SQLite's first words, NotFound, Forbidden, Io, Cancelled. Blocks for
+/// as long as it takes to read the file.
+[[nodiscard]] Status checkIntegrity(const std::string& path, bool full, std::stop_token stop);
+
+}  // namespace tidemark::sqlite
