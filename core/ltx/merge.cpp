@@ -116,6 +116,14 @@ Status checkNeighbours(const Header& lower, const Header& upper)
             {TIDEMARK_TEXT("ltx", "Files cannot be merged: pages of %1 and of %2 bytes."),
              {std::to_string(lower.pageSizeBytes), std::to_string(upper.pageSizeBytes)}});
     }
+    const auto below = digestsOf(lower);
+    const auto above = digestsOf(upper);
+    if (below && above && below->after != above->before) {
+        return damaged({TIDEMARK_TEXT("ltx",
+                                      "Files cannot be merged: what transaction %1 left is not "
+                                      "what the next one found."),
+                        {std::to_string(lower.maxTxId.value)}});
+    }
     return {};
 }
 

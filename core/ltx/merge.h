@@ -15,8 +15,8 @@ inline constexpr std::size_t kMaxMergeInputs = 512;
 
 /// The header of the file that stands for all of `headers`, lowest first: transactions from the
 /// first to the last, size and time of the last, no place in a WAL, no node, no database checksums,
-/// digests if all have them. Damaged if they leave a gap, overlap or differ in page size; Usage if
-/// there are none or more than kMaxMergeInputs.
+/// digests if all have them. Damaged if they leave a gap, overlap, or differ in page size or in the
+/// digest between them; Usage if there are none or more than kMaxMergeInputs.
 [[nodiscard]] Result<Header> mergedHeader(std::span<const Header> headers);
 
 struct MergeInput {
@@ -25,8 +25,8 @@ struct MergeInput {
 };
 
 /// The pages of adjacent files as one: the newest of each page, none above the last file's size.
-/// With mergedHeader() an EncodingSource makes the merged file. Readers hold at most kMergeBytes of
-/// pages.
+/// With mergedHeader() an EncodingSource makes the merged file. A reader holds at most kMergeBytes of
+/// pages, but one of each input always; ending without an error, it has read every input to its end.
 class MergedPages final : public PageSource {
 public:
     /// `inputs` are lowest first, and mergedHeader() accepts their headers (asserted).
