@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <string>
+
+namespace tidemark::service {
+
+/// The number that stands for this installation in LTX headers: `<data>/node-id`, 16 hex digits,
+/// made at random on first use. Two processes that make it at once agree on one.
+[[nodiscard]] Result<std::uint64_t> loadNodeId(FileSystem& files, Random& random,
+                                               const std::string& data);
+
+}  // namespace tidemark::service

@@ -1,0 +1,183 @@
+#include "core/service/step_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+/// How long the timekeeper waits when nothing is due at all.
+constexpr std::chrono::hours kLong{1};
+
+}  // namespace
+
+StepPool::StepPool(Clock& clock, unsigned maxThreads)
+    : m_clock(clock),
+      m_maxThreads(maxThreads),
+      m_timekeeper([this](const std::stop_token& stop) { keepTime(stop); })
+{
+}
+
+StepPool::~StepPool()
+{
+    stop();
+}
+
+StepPool::Key StepPool::add(Step step)
+{
+    const std::scoped_lock lock(m_mutex);
+    const Key key = m_nextKey++;
+    Entry& entry = m_entries[key];
+    entry.step = std::move(step);
+    makeReady(key, entry);
+    return key;
+}
+
+void StepPool::wake(Key key)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_entries.find(key);
+    if (found == m_entries.end() || found->second.woken) {
+        return;
+    }
+    Entry& entry = found->second;
+    entry.woken = true;
+    if (entry.place != Place::Resting) {
+        return;
+    }
+    if (entry.due.notBefore <= m_clock.monotonic()) {
+        makeReady(key, entry);
+    } else {
+        m_sooner.ring();
+    }
+}
+
+void StepPool::post(std::function<void()> task)
+{
+    static_cast<void>(add([task = std::move(task)] {
+        task();
+        return Due{.finished = true};
+    }));
+}
+
+void StepPool::stop()
+{
+    std::vector<std::jthread> workers;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_stopped = true;
+        workers.swap(m_workers);
+    }
+    m_timekeeper.request_stop();
+    for (std::jthread& worker : workers) {
+        worker.request_stop();
+    }
+    if (m_timekeeper.joinable()) {
+        m_timekeeper.join();
+    }
+    for (std::jthread& worker : workers) {
+        worker.join();
+    }
+    // What the steps hold goes here, outside the lock: it may call wake() on its way.
+    std::map<Key, Entry> entries;
+    {
+        const std::scoped_lock lock(m_mutex);
+        entries.swap(m_entries);
+    }
+}
+
+void StepPool::makeReady(Key key, Entry& entry)
+{
+    entry.place = Place::Ready;
+    m_ready.push_back(key);
+    if (m_idle < m_ready.size() && m_workers.size() < m_maxThreads && !m_stopped) {
+        m_workers.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    }
+    m_readyChanged.notify_one();
+}
+
+void StepPool::keepTime(const std::stop_token& stop)
+{
+    WaitEnd end = WaitEnd::Rung;
+    while (end != WaitEnd::Stopped) {
+        Clock::Instant next = {};
+        {
+            const std::scoped_lock lock(m_mutex);
+            next = collectDue(m_clock.monotonic());
+        }
+        end = m_clock.waitUntil(next, stop, m_sooner);
+    }
+}
+
+Clock::Instant StepPool::collectDue(Clock::Instant now)
+{
+    // Who is due within the slack goes along, but only if somebody is due by now.
+    std::vector<Key> due;
+    std::vector<Key> nearly;
+    Clock::Instant next = now + kLong;
+    for (auto& [key, entry] : m_entries) {
+        if (entry.place != Place::Resting) {
+            continue;
+        }
+        const Clock::Instant at =
+            entry.woken ? entry.due.notBefore : std::max(entry.due.atLatest, entry.due.notBefore);
+        if (at <= now) {
+            due.push_back(key);
+        } else if (!entry.woken && at <= now + kSlack && entry.due.notBefore <= now) {
+            nearly.push_back(key);
+        }
+        next = at > now ? std::min(next, at) : next;
+    }
+    if (!due.empty()) {
+        due.insert(due.end(), nearly.begin(), nearly.end());
+    }
+    for (const Key key : due) {
+        makeReady(key, m_entries.at(key));
+    }
+    return next;
+}
+
+void StepPool::work(const std::stop_token& stop)
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        ++m_idle;
+        const bool hasWork =
+            m_readyChanged.wait(lock, stop, [this] { return !m_ready.empty() || m_stopped; });
+        --m_idle;
+        if (!hasWork || m_stopped) {
+            return;
+        }
+        const Key key = m_ready.front();
+        m_ready.pop_front();
+        runOne(lock, key);
+    }
+}
+
+void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
+{
+    // The entry stays where it is while it runs: only this function removes one.
+    Entry& entry = m_entries.at(key);
+    entry.place = Place::Running;
+    entry.woken = false;
+    lock.unlock();
+    const Due due = entry.step();
+    lock.lock();
+    if (due.finished) {
+        auto gone = m_entries.extract(key);
+        // Destroyed unlocked: what it holds may call wake() on its way.
+        lock.unlock();
+        gone = {};
+        lock.lock();
+        return;
+    }
+    entry.due = due;
+    entry.place = Place::Resting;
+    if (entry.woken && due.notBefore <= m_clock.monotonic()) {
+        makeReady(key, entry);
+    } else {
+        m_sooner.ring();
+    }
+}
+
+}  // namespace tidemark::service
