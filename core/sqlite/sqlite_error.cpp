@@ -9,12 +9,13 @@ namespace {
 
 Error cannotOpen(sqlite3* handle, int code, const std::string& path)
 {
-    if (code == SQLITE_CANTOPEN_ISDIR) {
+    const int number = handle != nullptr ? sqlite3_system_errno(handle) : 0;
+    if (code == SQLITE_CANTOPEN_ISDIR || number == EISDIR) {
         return {.code = ErrorCode::Unsupported,
                 .what = {TIDEMARK_TEXT("sqlite", "%1 is a folder."), {path}},
                 .next = {TIDEMARK_TEXT("sqlite", "Choose the database file in it.")}};
     }
-    switch (handle != nullptr ? sqlite3_system_errno(handle) : 0) {
+    switch (number) {
     case ENOENT:
         return {.code = ErrorCode::NotFound,
                 .what = {TIDEMARK_TEXT("sqlite", "There is no file %1."), {path}},

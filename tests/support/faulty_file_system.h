@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,13 @@ public:
     /// sync(), names as at their folder's last syncDirectory(). Files that are open stay usable.
     void losePower();
 
+    /// Makes every path lie on `volume`.
+    void pretendVolume(Volume volume) { m_volume = std::move(volume); }
+
+    [[nodiscard]] Result<Volume> volume(const std::string& path) const override
+    {
+        return m_volume ? Result<Volume>(*m_volume) : m_disk.volume(path);
+    }
     [[nodiscard]] Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
                                                      std::uint32_t permissions) override;
     [[nodiscard]] Result<std::unique_ptr<File>> createUnnamed(const std::string& directory,
@@ -74,6 +82,7 @@ private:
     [[nodiscard]] std::function<void()> restorer(const std::string& path);
 
     FileSystem& m_disk;
+    std::optional<Volume> m_volume;
     int m_calls = 0;
     int m_failAt = 0;
     ErrorCode m_failure = ErrorCode::Io;
