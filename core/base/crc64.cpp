@@ -143,7 +143,7 @@ __attribute__((target("pclmul,sse4.1"))) Polynomial rawByFolding(Polynomial sum,
     for (; left >= 16; at += 16, left -= 16) {
         remainder = fold<128>(remainder, load(at));
     }
-    std::array<std::byte, 16> last;
+    std::array<std::byte, 16> last{};
     _mm_storeu_si128(reinterpret_cast<__m128i*>(last.data()), remainder);
     return rawByTable(rawByTable(0, last), {at, left});
 }
