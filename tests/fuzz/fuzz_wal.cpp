@@ -1,7 +1,7 @@
 // A log with an index that may or may not belong to it: 32 bytes of the index (order, page size,
 // mxFrame, page count, checksum, salts, limit), then the file.
 #include "core/sqlite/wal_reader.h"
-#include "tests/core/sqlite/wal_maker.h"
+#include "tests/support/memory_file.h"
 
 #include <cstdlib>
 #include <cstring>

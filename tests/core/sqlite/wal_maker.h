@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/base/byte_order.h"
-#include "core/base/file_system.h"
 #include "core/sqlite/wal_format.h"
 #include "core/sqlite/wal_index.h"
+#include "tests/support/memory_file.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,39 +12,6 @@
 #include <vector>
 
 namespace tidemark::sqlite {
-
-/// A log in memory; only for reading.
-class MemoryFile final : public File {
-public:
-    explicit MemoryFile(std::vector<std::byte> bytes) : m_bytes(std::move(bytes)) {}
-
-    [[nodiscard]] Result<std::size_t> readAt(std::span<std::byte> into,
-                                             std::uint64_t offset) const override
-    {
-        if (offset >= m_bytes.size()) {
-            return std::size_t{0};
-        }
-        const std::size_t got = std::min<std::size_t>(into.size(), m_bytes.size() - offset);
-        std::copy_n(m_bytes.begin() + static_cast<std::ptrdiff_t>(offset), got, into.begin());
-        return got;
-    }
-    [[nodiscard]] Status writeAt(std::span<const std::byte>, std::uint64_t) override
-    {
-        return Error{.code = ErrorCode::Unsupported};
-    }
-    [[nodiscard]] Status sync() override { return {}; }
-    [[nodiscard]] Result<std::uint64_t> sizeBytes() const override
-    {
-        return std::uint64_t{m_bytes.size()};
-    }
-    [[nodiscard]] Status resize(std::uint64_t) override
-    {
-        return Error{.code = ErrorCode::Unsupported};
-    }
-
-private:
-    std::vector<std::byte> m_bytes;
-};
 
 /// The checksum as the format's text has it, word by word: what ours is compared with.
 inline WalChecksum plainChecksum(WalChecksum sum, WordOrder order, std::span<const std::byte> bytes)
