@@ -92,22 +92,9 @@ private:
     std::uint32_t m_frame = 0;
 };
 
-}  // namespace
-
-Result<WalHeader> WalReader::header() const
-{
-    std::array<std::byte, kWalHeaderSize> bytes = {};
-    TIDEMARK_TRY(const std::size_t got, m_wal.readAt(bytes, 0));
-    if (got < bytes.size()) {
-        return Error{.code = ErrorCode::NotFound,
-                     .what = {TIDEMARK_TEXT("sqlite", "The write-ahead log is empty.")}};
-    }
-    return decodeWalHeader(bytes);
-}
-
 /// What the checksum of the frame behind `from` goes on from.
-static Result<WalChecksum> checksumAt(const WalReader& reader, const WalPosition& from,
-                                      const WalIndexHeader& committed)
+Result<WalChecksum> checksumAt(const WalReader& reader, const WalPosition& from,
+                               const WalIndexHeader& committed)
 {
     if (from.frame > 0) {
         return from.checksum;
@@ -123,6 +110,19 @@ static Result<WalChecksum> checksumAt(const WalReader& reader, const WalPosition
         return lost();
     }
     return log.checksum;
+}
+
+}  // namespace
+
+Result<WalHeader> WalReader::header() const
+{
+    std::array<std::byte, kWalHeaderSize> bytes = {};
+    TIDEMARK_TRY(const std::size_t got, m_wal.readAt(bytes, 0));
+    if (got < bytes.size()) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("sqlite", "The write-ahead log is empty.")}};
+    }
+    return decodeWalHeader(bytes);
 }
 
 Result<WalRange> WalReader::read(const WalPosition& from, const WalIndexHeader& committed,
