@@ -30,12 +30,12 @@ ExpectedIndex::~ExpectedIndex() = default;
 void ExpectedIndex::add(std::uint32_t pageNumber, std::uint64_t offset,
                         std::uint64_t frameSizeBytes)
 {
-    UvarintBuffer entry;
-    appendUvarint(entry, pageNumber);
-    appendUvarint(entry, offset);
-    appendUvarint(entry, frameSizeBytes);
-    XXH3_64bits_update(m_expected.get(), entry.bytes().data(), entry.bytes().size());
-    m_sizeBytes += entry.bytes().size();
+    m_entry.clear();
+    appendUvarint(m_entry, pageNumber);
+    appendUvarint(m_entry, offset);
+    appendUvarint(m_entry, frameSizeBytes);
+    XXH3_64bits_update(m_expected.get(), m_entry.data(), m_entry.size());
+    m_sizeBytes += m_entry.size();
 }
 
 void ExpectedIndex::end()

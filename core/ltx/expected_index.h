@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 struct XXH3_state_s;
 
@@ -42,6 +43,7 @@ private:
     State m_expected;
     State m_found;
     std::uint64_t m_sizeBytes = 0;
+    std::vector<std::byte> m_entry;  // Kept for its memory.
 };
 
 }  // namespace tidemark::ltx

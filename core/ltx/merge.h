@@ -25,8 +25,9 @@ struct MergeInput {
 };
 
 /// The pages of adjacent files as one: the newest of each page, none above the last file's size.
-/// With mergedHeader() an EncodingSource makes the merged file. A reader holds at most kMergeBytes of
-/// pages, but one of each input always; ending without an error, it has read every input to its end.
+/// With mergedHeader() an EncodingSource makes the merged file. A reader holds at most kMergeBytes
+/// of pages, but one of each input always; ending without an error, it has read every input to its
+/// end.
 class MergedPages final : public PageSource {
 public:
     /// `inputs` are lowest first, and mergedHeader() accepts their headers (asserted).

@@ -1,16 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace tidemark::ltx {
 
-/// Go's unsigned varints: seven bits a byte, the lowest first, the top bit says that more follow.
-inline constexpr std::size_t kMaxUvarintSize = 10;
-
-/// Appends `value` to anything with push_back(std::byte).
+/// Appends `value` as Go's unsigned varint: seven bits a byte, the lowest first, the top bit says
+/// that more follow. `into` is anything with push_back(std::byte).
 template <typename Bytes>
 void appendUvarint(Bytes& into, std::uint64_t value)
 {
@@ -19,20 +15,6 @@ void appendUvarint(Bytes& into, std::uint64_t value)
     }
     into.push_back(static_cast<std::byte>(value));
 }
-
-/// Room for one entry of an index.
-class UvarintBuffer {
-public:
-    void push_back(std::byte byte) { m_bytes[m_size++] = byte; }
-    [[nodiscard]] std::span<const std::byte> bytes() const
-    {
-        return std::span(m_bytes).first(m_size);
-    }
-
-private:
-    std::array<std::byte, 3 * kMaxUvarintSize> m_bytes = {};
-    std::size_t m_size = 0;
-};
 
 /// Puts one together from its bytes, which come one by one.
 class UvarintParser {
