@@ -18,12 +18,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
 
 from blackbox import bytes_equal, loads, programs  # noqa: E402
+from blackbox.judge import Judge, shown  # noqa: E402
 from blackbox.litestream import Litestream5  # noqa: E402
 from blackbox.place import Place  # noqa: E402
 from blackbox.tidemark import Tidemark  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
 from copier import Copier  # noqa: E402
-from judge import Judge, shown  # noqa: E402
 from killer import Killer  # noqa: E402
 
 REPLICATORS = {"tidemark": Tidemark, "litestream": Litestream5}

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from blackbox import bytes_equal, loads, moment
+from . import bytes_equal, loads, moment
 
 AT_ONCE = 2
 SHOWN = 10
