@@ -64,7 +64,13 @@ class Follower:
         self.process.stdout.close()
 
     def stop(self):
-        """SIGTERM: a clean stop. Refused when it does not end with 0 (or by that signal)."""
+        """SIGTERM: a clean stop. Refused when it does not end with 0 (or 130, stopped by the user)."""
+        self.end()
+        if self.process.returncode not in (0, 130):
+            raise Refused(self.command, self.process.returncode, self.log_text())
+
+    def end(self):
+        """SIGTERM, whatever exit code follows (Litestream 0.3 trips over itself when stopped at work)."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)
@@ -73,8 +79,6 @@ class Follower:
             raise AssertionError(f"{self.command[0]} did not stop within {STOP_SECONDS} s") from None
         self._reader.join()
         self.process.stdout.close()
-        if self.process.returncode not in (0, 130):
-            raise Refused(self.command, self.process.returncode, self.log_text())
 
     def log_text(self):
         with open(self.log, errors="replace") as log:

@@ -1,0 +1,88 @@
+"""Litestream 0.3.13 replicates, with several generations, WAL indexes and restarts; we restore each moment
+that it can, the bytes that it restores."""
+
+from blackbox import loads, moment, programs
+from blackbox.bytes_equal import remove_database
+from blackbox.litestream import Litestream3
+from blackbox.run import Refused, succeeded
+from blackbox.tidemark import Tidemark
+from blackbox.waiting import wait_until
+from tally import Tally, spread
+
+MOST_TIMES = 25
+PART_SECONDS = 60
+
+
+def litestream3_replicates(place, seconds):
+    theirs = Litestream3(place.path("db", "app.db"), place.path("replica", "x").parent, place.env, place.path("log3"))
+    ours = Tidemark(theirs.database, theirs.replica, place.env, place.path("log"))
+    replicate_under_load(theirs, seconds)
+
+    tally = Tally("we on Litestream 0.3's replica")
+    one, two = place.path("ours.db"), place.path("theirs.db")
+    states = restore_all(ours, one)
+    compare_indexes(ours, theirs, states, one, two, tally)
+    compare_times(ours, theirs, one, two, tally)
+    ours.restore(one)
+    theirs.restore(two)
+    tally.equal(one, two, "latest")
+    tally.finish(least=6)
+
+
+def restore_all(ours, out):
+    """State -> TXID of each moment that we offer; each must be a state that the application had."""
+    states = {}
+    for at in ours.moments():
+        ours.restore(out, txid=at.txid)
+        states[loads.truth_of(out).state] = at.txid
+        remove_database(out)
+    return states
+
+
+def compare_indexes(ours, theirs, states, one, two, tally):
+    """The end of each WAL index of each generation, as far as Litestream itself restores it."""
+    for generation in theirs.generations():
+        for index in theirs.indexes(generation):
+            name = f"generation {generation} index {index:08x}"
+            try:
+                theirs.restore(two, generation=generation, index=index)
+            except Refused:
+                continue
+            state = loads.truth_of(two).state
+            if state in states:
+                ours.restore(one, txid=states[state])
+                tally.equal(one, two, name)
+            else:
+                tally.expect(False, f"{name} holds {state}, which no moment of ours does")
+            remove_database(one)
+            remove_database(two)
+
+
+def compare_times(ours, theirs, one, two, tally):
+    """Each moment of ours by its time: Litestream 0.3 takes the parts not after it."""
+    for at in spread(ours.moments(), MOST_TIMES):
+        try:
+            theirs.restore(two, time=at.time)
+        except Refused:
+            continue  # before the first snapshot of its choice
+        ours.restore(one, time=at.time)
+        tally.equal(one, two, f"time {moment.format_time(at.time)}")
+        remove_database(one)
+        remove_database(two)
+
+
+def replicate_under_load(theirs, seconds):
+    """A generation; one more index after a restart of the WAL; a second generation after writes that it
+    did not see and a WAL that it does not know."""
+    loads.write(theirs.database, commits=200, seed=1)
+    for life in range(3):
+        parts = len(theirs.parts())
+        follower = theirs.start()
+        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "Litestream's next part")
+        loads.write(theirs.database, seed=10 + life, mode="paced", rate=400, seconds=max(2, seconds // 3), rows=800)
+        parts = len(theirs.parts())
+        loads.write(theirs.database, seed=20 + life, commits=3)
+        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "the last commits of a life")
+        follower.end()
+        loads.write(theirs.database, seed=30 + life, commits=100)
+        succeeded([programs.sqlite3(), theirs.database, "PRAGMA wal_checkpoint(TRUNCATE)"])

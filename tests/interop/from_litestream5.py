@@ -1,0 +1,74 @@
+"""Litestream 0.5 replicates; we list, plan and restore each of its moments: the bytes that it restores."""
+
+from blackbox import loads, moment
+from blackbox.bytes_equal import remove_database
+from blackbox.litestream import Litestream5, ltx_files
+from blackbox.run import Refused
+from blackbox.tidemark import Tidemark
+from blackbox.waiting import wait_until
+from tally import Tally, spread
+
+MOST_MOMENTS = 40
+FIRST_SECONDS = 60
+LEVEL_1_SECONDS = 90
+
+
+def litestream5_replicates(place, seconds):
+    theirs = Litestream5(place.path("db", "app.db"), place.path("replica", "x").parent, place.env, place.path("log5"))
+    ours = Tidemark(theirs.database, theirs.replica, place.env, place.path("log"))
+    replicate_under_load(theirs, seconds)
+
+    tally = Tally("we on Litestream 0.5's replica")
+    one, two = place.path("ours.db"), place.path("theirs.db")
+    offered = {at.txid: at for at in ours.moments()}
+    restorable = 0
+    for at in spread(theirs.moments(), MOST_MOMENTS):
+        try:
+            theirs.restore(two, txid=at.txid)
+        except Refused:
+            continue  # a file of a level that nothing below completes
+        restorable += 1
+        if at.txid not in offered:
+            tally.expect(False, f"Litestream restores {at.txid}, we do not offer it")
+            continue
+        verdict = ours.restore(one, txid=at.txid)["verdict"]
+        tally.expect(verdict in ("checked", "proven"), f"{at.txid}: verdict {verdict}")
+        tally.equal(one, two, f"txid {at.txid}")
+        remove_database(one)
+        plan = ours.call("plan", ours.replica, f"txid:{at.txid}", "--json")
+        tally.expect(plan.code == 0, f"plan of {at.txid} ended with {plan.code}: {plan.stderr}")
+        if at.txid < max(offered):  # Litestream: "timestamp does not exist" after the last file's time
+            by_time(ours, theirs, offered[at.txid].time, one, two, tally)
+    ours.restore(one)
+    remove_database(two)
+    theirs.restore(two)
+    tally.equal(one, two, "latest")
+    loads.truth_of(one)
+    verified = ours.call("verify", ours.replica, "--json")
+    tally.expect(verified.code == 0, f"verify ended with {verified.code}: {verified.stderr}")
+    tally.finish(least=min(10, 2 * restorable))
+
+
+def by_time(ours, theirs, time, one, two, tally):
+    remove_database(two)
+    ours.restore(one, time=time)
+    theirs.restore(two, time=moment.later_ms(time, 1))
+    tally.equal(one, two, f"time {time}")
+    remove_database(one)
+    remove_database(two)
+
+
+def replicate_under_load(theirs, seconds):
+    """Until it has compacted once, so that there is more than level 0; with a restart in the middle."""
+    loads.write(theirs.database, commits=200, seed=1)
+    follower = theirs.start()
+    wait_until(theirs.newest_change, FIRST_SECONDS, "Litestream's first file")
+    writer = loads.Load("load_writer", theirs.database, seed=2, mode="paced", rate=40, schema_percent=1)
+    loads.write(theirs.database, seed=3, mode="human", seconds=max(1, seconds // 2))
+    follower.stop()
+    follower = theirs.start()
+    loads.write(theirs.database, seed=4, mode="human", seconds=max(1, seconds // 2))
+    if seconds >= LEVEL_1_SECONDS / 2:
+        wait_until(lambda: len(ltx_files(theirs.replica, "1")) > 1, LEVEL_1_SECONDS, "a second file of level 1")
+    writer.stop()
+    follower.stop()

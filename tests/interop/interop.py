@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Litestream reads what we write, we read what Litestream 0.5 and 0.3 wrote: the same bytes.
+
+  interop.py ours         1. we replicate under load; Litestream 0.5 restores the same bytes as we do
+  interop.py litestream5  2. Litestream 0.5 replicates; we restore the same bytes as it does
+  interop.py litestream3  3. Litestream 0.3 replicates, in several generations; likewise
+  interop.py proj         a real database under load: what is restored is the source at rest
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
+
+from blackbox import programs  # noqa: E402
+from blackbox.place import Place  # noqa: E402
+from from_litestream3 import litestream3_replicates  # noqa: E402
+from from_litestream5 import litestream5_replicates  # noqa: E402
+from real_database import real_database  # noqa: E402
+from to_litestream5 import we_replicate  # noqa: E402
+
+PARTS = {
+    "ours": we_replicate,
+    "litestream5": litestream5_replicates,
+    "litestream3": litestream3_replicates,
+    "proj": real_database,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--seconds", type=int, default=8, help="of load")
+    asked = parser.parse_args()
+    with Place("interop") as place:
+        PARTS[asked.part](place, asked.seconds)
+
+
+if __name__ == "__main__":
+    programs.run_main(main)
