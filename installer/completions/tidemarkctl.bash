@@ -1,0 +1,45 @@
+# bash completion for tidemarkctl                                          -*- shell-script -*-
+
+_tidemarkctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]} options
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W \
+            "replicate list objects plan restore verify version help --help --version" -- "$current")
+        return
+    fi
+    case $previous in
+    --check)
+        mapfile -t COMPREPLY < <(compgen -W "quick full none" -- "$current")
+        return
+        ;;
+    --since | --until | --time)
+        mapfile -t COMPREPLY < <(compgen -W "latest txid: yesterday today -20m -1h" -- "$current")
+        return
+        ;;
+    --limit | --txid) return ;;
+    --config)
+        compopt -o default
+        return
+        ;;
+    esac
+    case $command in
+    replicate) options="--config --once --switch-to-wal" ;;
+    list) options="--since --until --limit --newest-first" ;;
+    plan) options="--latest --txid --time" ;;
+    restore | verify) options="--latest --txid --time --check" ;;
+    help)
+        mapfile -t COMPREPLY < <(compgen -W \
+            "replicate list objects plan restore verify version help" -- "$current")
+        return
+        ;;
+    esac
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options --json --help" -- "$current")
+    else
+        compopt -o default
+    fi
+}
+
+complete -F _tidemarkctl tidemarkctl

@@ -1,0 +1,36 @@
+# fish completion for tidemarkctl
+
+set -l commands replicate list objects plan restore verify version help
+set -l first "not __fish_seen_subcommand_from $commands"
+
+complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
+complete -c tidemarkctl -n $first -f -a list -d 'the moments that can be restored, oldest first'
+complete -c tidemarkctl -n $first -f -a objects -d 'the files of a replica'
+complete -c tidemarkctl -n $first -f -a plan -d 'what a restore would read'
+complete -c tidemarkctl -n $first -f -a restore -d 'bring a moment back into a new file'
+complete -c tidemarkctl -n $first -f -a verify -d 'restore a moment into a temporary file and prove it'
+complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
+complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
+complete -c tidemarkctl -n '__fish_seen_subcommand_from help' -f -a "$commands"
+
+complete -c tidemarkctl -l json -d 'one JSON object a line'
+complete -c tidemarkctl -l help -s h -d 'what this command does'
+
+set -l replicate '__fish_seen_subcommand_from replicate'
+complete -c tidemarkctl -n $replicate -l config -r -F -d 'every database of a settings.json or litestream.yml'
+complete -c tidemarkctl -n $replicate -l once -d 'bring every replica up to date, then exit'
+complete -c tidemarkctl -n $replicate -l switch-to-wal -d 'allow the change of a database not in WAL mode'
+
+set -l list '__fish_seen_subcommand_from list'
+complete -c tidemarkctl -n $list -l since -x -d 'no moment before it'
+complete -c tidemarkctl -n $list -l until -x -d 'no moment after it'
+complete -c tidemarkctl -n $list -l limit -x -d 'at most so many moments'
+complete -c tidemarkctl -n $list -l newest-first -d 'the other way round'
+
+set -l when '__fish_seen_subcommand_from plan restore verify'
+complete -c tidemarkctl -n $when -l latest -d 'the newest moment'
+complete -c tidemarkctl -n $when -l txid -x -d 'the moment of this transaction'
+complete -c tidemarkctl -n $when -l time -x -d 'the last moment not after it'
+
+set -l checked '__fish_seen_subcommand_from restore verify'
+complete -c tidemarkctl -n $checked -l check -x -a 'quick full none' -d 'SQLite\'s own check'
