@@ -67,7 +67,7 @@ build_desktop() {
 start_desktop() {
     if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
         echo "There is no display here, so the desktop cannot start."
-        echo "Without a display: $(command -v build/release/*/tidemarkctl || true) --help"
+        echo "Without a display: build/release/bin/tidemarkctl --help"
         echo "or install it for good: installer/run.sh --cli"
         return
     fi
