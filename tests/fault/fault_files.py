@@ -41,11 +41,13 @@ class Scene:
         loads.write(database, commits=commits, seed=seed, journal=self.journal, **options)
 
     def noticed(self, since):
-        """A `state` event that says why; its reason is a sentence."""
-        event = self.follower.wait_for("state", NOTICE_SECONDS, since=since)
-        if not event.get("reason"):
-            raise AssertionError(f"a state without a reason: {event}")
-        return event
+        """A `state` event with a reason: somebody who looks is told what happened."""
+
+        def told():
+            return [event for event in self.follower.named("state", since) if event.get("reason")]
+
+        event = wait_until(told, NOTICE_SECONDS, "a state event with a reason")[0]
+        print(f"{self.folder.name}: {event['state']}: {event['reason']}", flush=True)
 
     def followed_again(self, seed):
         """New commits arrive in the replica."""

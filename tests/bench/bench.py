@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""How fast and how light, against Litestream 0.5 on the same machine in the same run.
+
+Prints a table with PASS or FAIL for each bar, medians of several runs; exit 1 for a missed bar. Use a
+release build, on a machine that does nothing else.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
+
+import bench_idle  # noqa: E402
+import bench_latency  # noqa: E402
+import bench_memory  # noqa: E402
+import bench_restore  # noqa: E402
+import bench_snapshot  # noqa: E402
+import bench_writer  # noqa: E402
+from blackbox import programs  # noqa: E402
+from blackbox.place import Place  # noqa: E402
+from report import Report  # noqa: E402
+
+BENCHES = {
+    "restore": bench_restore.bench,
+    "snapshot": bench_snapshot.bench,
+    "latency": bench_latency.bench,
+    "flat": bench_writer.bench_flat,
+    "paced": bench_writer.bench_paced,
+    "idle": bench_idle.bench,
+    "memory": bench_memory.bench,
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    runs: int = 5
+    peer_runs: int = 3  # the peer is slow, and its figure has no bar
+    mib: int = 1024
+    memory_mib: tuple = (256, 4096)
+    commits: int = 150
+    writer_seconds: int = 10
+    idle_seconds: int = 60
+
+
+QUICK = Scale(runs=2, peer_runs=1, mib=128, memory_mib=(64, 256), commits=20, writer_seconds=3, idle_seconds=10)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes: tries the bench, proves nothing")
+    parser.add_argument("--only", choices=BENCHES, action="append")
+    parser.add_argument("--under", help="directory to work in, on the disk that is meant")
+    asked = parser.parse_args()
+    programs.tidemarkctl()
+    programs.litestream5()
+    report = Report()
+    for name, bench in BENCHES.items():
+        if asked.only and name not in asked.only:
+            continue
+        with Place(f"bench-{name}", asked.under) as place:
+            bench(place, QUICK if asked.quick else Scale(), report)
+    if report.missed:
+        raise AssertionError(f"{report.missed} bars missed")
+
+
+if __name__ == "__main__":
+    programs.run_main(main)
