@@ -131,6 +131,7 @@ class Stage:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--slow", action="store_true", help="every call, also of long commits")
+    parser.add_argument("--only", help="scenes whose name contains this", default="")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("--replicator", choices=REPLICATORS, default="tidemark")
     asked = parser.parse_args()
@@ -138,6 +139,8 @@ def main():
     with Place("commit") as place:
         stage = Stage(place, asked.replicator, random.Random(asked.seed))
         for scene in scenes(asked.slow):
+            if asked.only not in scene.name:
+                continue
             before = stage.faults
             for kind in KINDS:
                 stage.play(scene, kind)
