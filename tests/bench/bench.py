@@ -50,7 +50,7 @@ QUICK = Scale(runs=2, peer_runs=1, mib=128, memory_mib=(64, 256), commits=20, wr
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes: tries the bench, proves nothing")
+    parser.add_argument("--quick", action="store_true", help="small sizes and few runs: a first impression")
     parser.add_argument("--only", choices=BENCHES, action="append")
     parser.add_argument("--under", help="directory to work in, on the disk that is meant")
     asked = parser.parse_args()
