@@ -17,7 +17,8 @@ CALM_CPU_SECONDS = 0.02  # in one second: what came of attaching is over
 
 def bench(place, scale, report):
     ours = measure_idle(place, "ours", [programs.tidemarkctl(), "replicate", "--json", "--config"], place.env, scale)
-    theirs = measure_idle(place, "theirs", [programs.litestream5(), "replicate", "-config"], environment(place.env), scale)
+    peer = [programs.litestream5(), "replicate", "-config"]
+    theirs = measure_idle(place, "theirs", peer, environment(place.env), scale)
     report.at_most(f"{DATABASES} idle databases, processor", ours["cpu"], CPU_PERCENT, "%", 3)
     report.at_most(f"{DATABASES} idle databases, resident memory", ours["resident"], RESIDENT_MIB, "MiB", 1)
     report.bar(f"{DATABASES} idle databases, new objects", str(ours["objects"]), "0", ours["objects"] == 0)

@@ -39,7 +39,9 @@ def latencies(place, kind, name, commits):
             newest = newest_segment(replicator.replica)
             application.execute("INSERT INTO measured (b) VALUES (?)", (f"row {number}",))
             committed = time.monotonic()
-            wait_until(lambda: newest_segment(replicator.replica) > newest, LONGEST_SECONDS, "its segment", POLL_SECONDS)
+            wait_until(
+                lambda: newest_segment(replicator.replica) > newest, LONGEST_SECONDS, "its segment", POLL_SECONDS
+            )
             if number > 0:  # the first one pays for warming up
                 found.append((time.monotonic() - committed) * 1000)
     follower.end()
