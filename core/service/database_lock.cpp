@@ -34,19 +34,23 @@ Result<std::unique_ptr<FileLock>> lockDatabase(FileSystem& files, const std::str
     if (lock.error().code != ErrorCode::Busy) {
         return lock;
     }
+    return followedElsewhere(files, path, database);
+}
+
+Error followedElsewhere(FileSystem& files, const std::string& path, const std::string& database)
+{
     const LockOwner holder = readLockOwner(files, path);
     const bool isKnown = holder.processId > 0;
-    return Error{.code = ErrorCode::Busy,
-                 .what = isKnown
-                             ? Message{TIDEMARK_TEXT("service",
-                                                     "%1 is followed already, by %2 (process "
-                                                     "%3)."),
-                                       {database, holder.program, std::to_string(holder.processId)}}
-                             : Message{TIDEMARK_TEXT("service",
-                                                     "%1 is followed already, by another "
-                                                     "program of yours."),
-                                       {database}},
-                 .next = {TIDEMARK_TEXT("service", "Stop it there first.")}};
+    return {.code = ErrorCode::Busy,
+            .what = isKnown ? Message{TIDEMARK_TEXT("service",
+                                                    "%1 is followed already, by %2 (process "
+                                                    "%3)."),
+                                      {database, holder.program, std::to_string(holder.processId)}}
+                            : Message{TIDEMARK_TEXT("service",
+                                                    "%1 is followed already, by another "
+                                                    "program of yours."),
+                                      {database}},
+            .next = {TIDEMARK_TEXT("service", "Stop it there first.")}};
 }
 
 LockOwner readLockOwner(FileSystem& files, const std::string& path)

@@ -24,6 +24,10 @@ struct LockOwner {
                                                              const LockOwner& owner,
                                                              const std::string& database);
 
+/// Busy, with who holds the lock file `path`.
+[[nodiscard]] Error followedElsewhere(FileSystem& files, const std::string& path,
+                                      const std::string& database);
+
 /// Who took the lock last; process 0 when the file tells nobody.
 [[nodiscard]] LockOwner readLockOwner(FileSystem& files, const std::string& path);
 

@@ -4,6 +4,7 @@
 #include "core/base/file_system.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/config/defaults.h"
 #include "core/replica/catalog.h"
 #include "core/replica/restore_plan.h"
 #include "core/restore/restorer.h"
@@ -31,8 +32,9 @@ struct DatabaseConfig {
     std::string path = {};
     std::vector<ReplicaConfig> replicas = {};
     bool switchToWal = false;  ///< The owner agreed to leave the journal mode it has.
-    std::chrono::milliseconds burstInterval{100};  ///< A burst gets a segment each so often.
-    bool proveFirstSnapshot = true;                ///< Restore it once, check, delete.
+    std::chrono::milliseconds burstInterval =
+        config::kSyncInterval;  ///< A burst gets a segment each so often.
+    bool proveFirstSnapshot = config::kProveFirstSnapshot;  ///< Restore it once, check, delete.
 };
 
 /// The places of this user's data, from the XDG variables; tests give their own.
@@ -77,6 +79,7 @@ public:
         FileSystem& files;
         Random& random;
         Directories directories = {};
+        std::string program = "tidemark";  ///< What others are told who find a database taken.
     };
 
     /// `observer` outlives the service.

@@ -1,0 +1,23 @@
+#include "core/base/process.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace tidemark {
+
+int processId()
+{
+    return static_cast<int>(::getpid());
+}
+
+void raiseOpenFileLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        // Where that is not allowed, the old limit holds, and a database too many says so itself.
+        static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+    }
+}
+
+}  // namespace tidemark

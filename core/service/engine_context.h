@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/service/database_lock.h"
+#include "core/service/observer.h"
+#include "core/service/service.h"
+#include "core/service/step_pool.h"
+#include "core/sqlite/change_watcher.h"
+
+namespace tidemark::service {
+
+/// What all followed databases of one service share. It outlives them; any thread may use it.
+struct EngineContext {
+    Clock& clock;
+    FileSystem& files;
+    Random& random;
+    Observer& observer;
+    Directories directories = {};
+    LockOwner owner = {};
+    StepPool& capture;   ///< Steps of sources.
+    StepPool& uploads;   ///< Steps of replicas.
+    StepPool& longWork;  ///< Snapshots and drills.
+    sqlite::ChangeWatcher& watcher;
+};
+
+/// A due time for "when somebody wakes it".
+[[nodiscard]] inline StepPool::Due whenWoken(const Clock& clock)
+{
+    return {.notBefore = clock.monotonic(), .atLatest = clock.monotonic() + std::chrono::hours(1)};
+}
+
+/// Not before `pause` from now, and then in any case.
+[[nodiscard]] inline StepPool::Due after(const Clock& clock, Clock::Instant::duration pause)
+{
+    return {.notBefore = clock.monotonic() + pause, .atLatest = clock.monotonic() + pause};
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/service/service.h"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+/// Short looks into a replica or at a source: the work behind the service's jobs, and what
+/// tidemarkctl does itself. They block, and fail as the storage does.
+namespace tidemark::service {
+
+[[nodiscard]] Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path);
+
+[[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> listReplica(
+    FileSystem& files, Random& random, const storage::StorageAddress& address,
+    std::stop_token stop);
+
+[[nodiscard]] Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
+                                                    const storage::StorageAddress& address,
+                                                    const replica::Wish& wish,
+                                                    std::stop_token stop);
+
+[[nodiscard]] Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
+                                               const storage::StorageAddress& address,
+                                               const replica::Moment& moment, std::stop_token stop);
+
+}  // namespace tidemark::service

@@ -1,0 +1,167 @@
+#include "core/base/system_clock.h"
+#include "core/service/step_pool.h"
+#include "tests/support/simulated_clock.h"
+
+#include <QTest>
+
+#include <atomic>
+#include <semaphore>
+
+using namespace tidemark;
+using namespace tidemark::service;
+using namespace std::chrono_literals;
+
+class TestStepPool : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aStepIsCalledAtOnceAndThenWhenDue()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 2);
+        std::counting_semaphore<100> called(0);
+        std::atomic<int> calls = 0;
+        static_cast<void>(pool.add([&] {
+            ++calls;
+            called.release();
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 10s};
+        }));
+        called.acquire();
+        // The timekeeper may wait for the old due time yet; it is rung when the step rests.
+        QTRY_VERIFY(!clock.pauses().empty() && clock.pauses().back() == 10s);
+        clock.advance(9s);
+        clock.advance(1s);
+        called.acquire();
+        QCOMPARE(calls.load(), 2);
+    }
+
+    void aWokenStepWaitsForItsNotBefore()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 2);
+        std::counting_semaphore<100> called(0);
+        const auto key = pool.add([&] {
+            called.release();
+            return StepPool::Due{.notBefore = clock.monotonic() + 1s,
+                                 .atLatest = clock.monotonic() + 1h};
+        });
+        called.acquire();
+        QTRY_VERIFY(!clock.pauses().empty() && clock.pauses().back() == 1h);
+        pool.wake(key);
+        QTRY_VERIFY(clock.pauses().back() == 1s);
+        QVERIFY(!called.try_acquire());
+        clock.advance(1s);
+        called.acquire();
+    }
+
+    void aWakeDuringAStepCallsItAgain()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 2);
+        std::counting_semaphore<100> inside(0);
+        std::counting_semaphore<100> goOn(0);
+        const auto key = pool.add([&] {
+            inside.release();
+            goOn.acquire();
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 1h};
+        });
+        inside.acquire();
+        pool.wake(key);
+        pool.wake(key);
+        goOn.release();
+        inside.acquire();
+        goOn.release();
+        pool.stop();
+        QVERIFY(!inside.try_acquire());
+    }
+
+    void noStepIsCalledTwiceAtOnce()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 4);
+        std::atomic<int> inside = 0;
+        std::atomic<int> calls = 0;
+        std::atomic<bool> overlapped = false;
+        const auto key = pool.add([&] {
+            overlapped = overlapped || inside.fetch_add(1) != 0;
+            ++calls;
+            inside.fetch_sub(1);
+            return StepPool::Due{.notBefore = clock.monotonic(), .atLatest = clock.monotonic()};
+        });
+        while (calls < 10'000) {
+            pool.wake(key);
+        }
+        pool.stop();
+        QVERIFY(!overlapped);
+    }
+
+    void aFinishedStepIsForgottenWithWhatItHolds()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 2);
+        const auto held = std::make_shared<int>(1);
+        const auto key = pool.add([held] { return StepPool::Due{.finished = true}; });
+        QTRY_COMPARE(held.use_count(), 1L);
+        pool.wake(key);
+    }
+
+    void aHangingStepDelaysNoOther()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 2);
+        std::binary_semaphore release(0);
+        std::binary_semaphore done(0);
+        pool.post([&] { release.acquire(); });
+        pool.post([&] { done.release(); });
+        done.acquire();
+        release.release();
+    }
+
+    void thingsAtRestAreLookedAtTogether()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 1);
+        std::atomic<int> first = 0;
+        std::atomic<int> second = 0;
+        static_cast<void>(pool.add([&] {
+            ++first;
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 1000ms};
+        }));
+        static_cast<void>(pool.add([&] {
+            ++second;
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 1200ms};
+        }));
+        QTRY_VERIFY(first == 1 && second == 1);
+        QTRY_VERIFY(clock.pauses().back() == 1000ms);
+        clock.advance(1000ms);
+        QTRY_COMPARE(first.load(), 2);
+        QTRY_COMPARE(second.load(), 2);
+    }
+
+    void stoppingWaitsForTheRunningStepAndCallsNoOther()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 1);
+        std::binary_semaphore inside(0);
+        std::atomic<bool> ended = false;
+        std::atomic<bool> other = false;
+        pool.post([&] {
+            inside.release();
+            while (!other && !ended) {
+                ended = true;
+            }
+        });
+        inside.acquire();
+        pool.stop();
+        pool.post([&] { other = true; });
+        QVERIFY(ended);
+        QVERIFY(!other);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStepPool)
+#include "tst_step_pool.moc"
