@@ -134,7 +134,7 @@ Status SettingsFile::setAside(const std::string& damaged)
     const std::string first = m_path + ".damaged";
     std::string name = first;
     for (int number = 2;; ++number) {
-        const Status written = writeAndSync(m_files, name, damaged, OpenFor::Creating);
+        Status written = writeAndSync(m_files, name, damaged, OpenFor::Creating);
         const bool isTaken = !written.ok() && written.error().code == ErrorCode::AlreadyExists;
         if (!isTaken || number > kMaxSetAside) {
             return written;

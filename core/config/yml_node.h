@@ -23,7 +23,7 @@ struct YmlFile {
 /// A node whose failures name its file and line. May throw YAML::Exception.
 class YmlNode {
 public:
-    YmlNode(YAML::Node node, const YmlFile& file) : m_node(std::move(node)), m_file(&file) {}
+    YmlNode(const YAML::Node& node, const YmlFile& file) : m_node(node), m_file(&file) {}
 
     [[nodiscard]] bool isScalar() const { return m_node.IsScalar(); }
 
