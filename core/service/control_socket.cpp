@@ -1,0 +1,232 @@
+#include "core/service/control_socket.h"
+
+#include <nlohmann/json.hpp>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+/// A command is short; who writes more is not one of our programs.
+constexpr std::size_t kMaxCommandBytes = 4096;
+
+/// The statuses of some thousand databases.
+constexpr std::size_t kMaxAnswerBytes = 16U * 1024 * 1024;
+
+constexpr timeval kPatience{.tv_sec = 1, .tv_usec = 0};
+constexpr int kBacklog = 8;
+
+class Descriptor {
+public:
+    explicit Descriptor(int number) : m_number(number) {}
+    ~Descriptor()
+    {
+        if (m_number >= 0) {
+            ::close(m_number);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] int number() const { return m_number; }
+    [[nodiscard]] int release() { return std::exchange(m_number, -1); }
+
+private:
+    int m_number = -1;
+};
+
+/// Empty when the path is too long.
+std::optional<sockaddr_un> addressOf(const std::string& path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+        return std::nullopt;
+    }
+    std::ranges::copy(path, address.sun_path);
+    return address;
+}
+
+Error cannotServe(const std::string& path)
+{
+    return {.code = errno == 0 ? ErrorCode::Unsupported : ErrorCode::Io,
+            .what = {TIDEMARK_TEXT("service",
+                                   "Other programs cannot ask this one for its status: "
+                                   "there is no socket %1 (%2)."),
+                     {path, errno == 0 ? "the path is too long" : std::strerror(errno)}}};
+}
+
+void setPatience(int socket)
+{
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+}
+
+bool sendAll(int socket, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) {
+            continue;
+        }
+        if (sent <= 0) {
+            return false;
+        }
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+/// Adds what comes to `text`; false at the end, after a failure, or above `limit`.
+bool receiveSome(int socket, std::string& text, std::size_t limit)
+{
+    char buffer[4096];
+    const ssize_t got = ::recv(socket, buffer, sizeof buffer, 0);
+    if (got < 0 && errno == EINTR) {
+        return true;
+    }
+    if (got <= 0) {
+        return false;
+    }
+    text.append(buffer, static_cast<std::size_t>(got));
+    return text.size() <= limit;
+}
+
+/// The directory is closed to others; who comes all the same is root, or nobody to talk to.
+bool isOurUser(int socket)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ControlSocket>> ControlSocket::serve(FileSystem& files,
+                                                            const std::string& directory,
+                                                            int processId, Answer answer)
+{
+    const std::string path = directory + "/" + std::to_string(processId) + ".sock";
+    TIDEMARK_TRY_STATUS(files.makeDirectories(directory));
+    const auto address = addressOf(path);
+    if (!address) {
+        errno = 0;
+        return cannotServe(path);
+    }
+    // One of a process that had our number and did not end cleanly.
+    TIDEMARK_TRY_STATUS(files.remove(path));
+    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Descriptor waker(::eventfd(0, EFD_CLOEXEC));
+    if (listener.number() < 0 || waker.number() < 0 ||
+        ::bind(listener.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
+            0 ||
+        ::listen(listener.number(), kBacklog) != 0) {
+        return cannotServe(path);
+    }
+    return std::unique_ptr<ControlSocket>(
+        new ControlSocket(files, path, listener.release(), waker.release(), std::move(answer)));
+}
+
+ControlSocket::ControlSocket(FileSystem& files, std::string path, int listener, int waker,
+                             Answer answer)
+    : m_files(files),
+      m_path(std::move(path)),
+      m_listener(listener),
+      m_waker(waker),
+      m_answer(std::move(answer)),
+      m_thread([this] { listen(); })
+{
+}
+
+ControlSocket::~ControlSocket()
+{
+    ::eventfd_write(m_waker, 1);
+    m_thread.join();
+    ::close(m_listener);
+    ::close(m_waker);
+    // A file that stays is taken for a dead process's, which it then is.
+    static_cast<void>(m_files.remove(m_path));
+}
+
+void ControlSocket::listen()
+{
+    for (;;) {
+        pollfd waited[] = {{.fd = m_listener, .events = POLLIN, .revents = 0},
+                           {.fd = m_waker, .events = POLLIN, .revents = 0}};
+        const int count = ::poll(waited, std::size(waited), -1);
+        if (waited[1].revents != 0 || (count < 0 && errno != EINTR)) {
+            return;
+        }
+        const Descriptor client(::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC));
+        if (client.number() >= 0 && isOurUser(client.number())) {
+            serveClient(client.number());
+        }
+    }
+}
+
+void ControlSocket::serveClient(int client)
+{
+    setPatience(client);
+    std::string line;
+    while (line.find('\n') == std::string::npos) {
+        if (!receiveSome(client, line, kMaxCommandBytes)) {
+            return;
+        }
+    }
+    const auto request = nlohmann::json::parse(line.substr(0, line.find('\n')), nullptr, false);
+    const auto command =
+        request.is_object() ? request.value("command", nlohmann::json()) : nlohmann::json();
+    std::string answer;
+    for (const std::string& text :
+         m_answer(command.is_string() ? command.get<std::string>() : "")) {
+        answer += text + "\n";
+    }
+    static_cast<void>(sendAll(client, answer));
+}
+
+Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::string_view command)
+{
+    const auto address = addressOf(socketPath);
+    const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!address || socket.number() < 0 ||
+        ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
+            0) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("service", "No engine listens at %1."), {socketPath}}};
+    }
+    setPatience(socket.number());
+    const nlohmann::json request = {{"version", kControlVersion}, {"command", command}};
+    std::string answer;
+    bool isComplete = sendAll(socket.number(), request.dump() + "\n");
+    errno = 0;
+    while (isComplete && receiveSome(socket.number(), answer, kMaxAnswerBytes)) {}
+    isComplete = isComplete && errno == 0 && (answer.empty() || answer.ends_with('\n'));
+    if (!isComplete) {
+        return Error{
+            .code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("service", "The engine at %1 does not answer."), {socketPath}},
+            .next = {TIDEMARK_TEXT("service", "Try again in a moment.")}};
+    }
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < answer.size();) {
+        const auto end = answer.find('\n', at);
+        lines.push_back(answer.substr(at, end - at));
+        at = end + 1;
+    }
+    return lines;
+}
+
+}  // namespace tidemark::service

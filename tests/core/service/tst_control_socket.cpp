@@ -1,0 +1,74 @@
+#include "core/base/posix_file_system.h"
+#include "core/service/control_socket.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tidemark;
+using namespace tidemark::service;
+
+class TestControlSocket : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aQuestionIsAnswered()
+    {
+        const QTemporaryDir home;
+        const std::string directory = home.filePath("run").toStdString();
+        const auto socket =
+            ControlSocket::serve(m_files, directory, 42, [](std::string_view command) {
+                return std::vector{"{\"to\":\"" + std::string(command) + "\"}", std::string("{}")};
+            });
+        QVERIFY(socket.ok());
+        QCOMPARE(socket.value()->path(), directory + "/42.sock");
+        QCOMPARE(m_files.stat(directory).value()->permissions, kPrivateDirectory);
+        for (int i = 0; i < 3; ++i) {
+            const auto lines = askEngine(socket.value()->path(), "status");
+            QVERIFY(lines.ok());
+            QCOMPARE(lines.value().size(), 2U);
+            QCOMPARE(lines.value()[0], std::string("{\"to\":\"status\"}"));
+        }
+    }
+
+    void aLongAnswerArrivesWhole()
+    {
+        const QTemporaryDir home;
+        const auto socket = ControlSocket::serve(
+            m_files, home.path().toStdString(), 42,
+            [](std::string_view) { return std::vector(1000, std::string(5000, 'x')); });
+        const auto lines = askEngine(socket.value()->path(), "status");
+        QVERIFY(lines.ok());
+        QCOMPARE(lines.value(), std::vector(1000, std::string(5000, 'x')));
+    }
+
+    void anEndedEngineIsNotFound()
+    {
+        const QTemporaryDir home;
+        const std::string directory = home.path().toStdString();
+        std::string path;
+        {
+            const auto socket = ControlSocket::serve(m_files, directory, 42, [](std::string_view) {
+                return std::vector<std::string>();
+            });
+            path = socket.value()->path();
+            QVERIFY(askEngine(path, "status").value().empty());
+        }
+        QVERIFY(askEngine(path, "status").error().code == ErrorCode::NotFound);
+        QVERIFY(m_files.list(directory).value().empty());
+    }
+
+    void aPathThatIsTooLongIsSaid()
+    {
+        const QTemporaryDir home;
+        const std::string directory = home.filePath(QString(150, 'x')).toStdString();
+        const auto socket = ControlSocket::serve(
+            m_files, directory, 42, [](std::string_view) { return std::vector<std::string>(); });
+        QVERIFY(socket.error().code == ErrorCode::Unsupported);
+    }
+
+private:
+    PosixFileSystem m_files;
+};
+
+QTEST_GUILESS_MAIN(TestControlSocket)
+#include "tst_control_socket.moc"
