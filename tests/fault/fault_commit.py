@@ -37,6 +37,7 @@ class Scene:
     options: tuple = ()
     checkpoint_first: str = ""  # so that the commit begins a new log
     alone: bool = False  # the replicator is dead meanwhile, and comes back before anybody looks
+    torn_index: bool = False  # another writer dies between the copies of the wal-index header
     step: int = 1
 
 
@@ -46,6 +47,7 @@ def scenes(slow):
         Scene("with its own checkpoint", ("--autocheckpoint", "1")),
         Scene("first of a new log", ("--autocheckpoint", "0"), checkpoint_first="RESTART"),
         Scene("spilling its cache", ("--changes", "120", "--cache", "5"), step=1 if slow else 17),
+        Scene("with a torn wal-index header", ("--autocheckpoint", "0"), torn_index=True),
         Scene("nobody else there", ("--autocheckpoint", "0"), alone=True, step=1 if slow else 3),
     )
 
@@ -76,6 +78,8 @@ class Stage:
             if scene.alone:
                 self.follower.kill()
             passed = self.commit(scene, kind, k)
+            if scene.torn_index:
+                self.tear_index()
             if scene.alone:
                 self.follower = self.replicator.start_attached()
             # Whoever follows gets from nothing to plenty of time to fall for what was left behind.
@@ -106,6 +110,11 @@ class Stage:
             raise AssertionError(f"{scene.name}, {kind} at {k}: one_commit ended with {done.code}: {done.stderr}")
         said = done.objects()[-1]
         return said["committed"] and said["calls"] < k
+
+    def tear_index(self):
+        done = ended([programs.fault("tear_index"), self.database])
+        if done.code != KILLED:
+            raise AssertionError(f"tear_index ended with {done.code}: {done.stderr}")
 
     def go_on(self):
         """Another writer, and what it committed arrives."""
