@@ -6,7 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify version help --help --version" -- "$current")
+            "replicate list objects plan restore verify status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -31,7 +31,7 @@ _tidemarkctl() {
     restore | verify) options="--latest --txid --time --check" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify version help" -- "$current")
+            "replicate list objects plan restore verify status version help" -- "$current")
         return
         ;;
     esac

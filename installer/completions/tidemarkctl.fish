@@ -1,6 +1,6 @@
 # fish completion for tidemarkctl
 
-set -l commands replicate list objects plan restore verify version help
+set -l commands replicate list objects plan restore verify status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
@@ -9,6 +9,7 @@ complete -c tidemarkctl -n $first -f -a objects -d 'the files of a replica'
 complete -c tidemarkctl -n $first -f -a plan -d 'what a restore would read'
 complete -c tidemarkctl -n $first -f -a restore -d 'bring a moment back into a new file'
 complete -c tidemarkctl -n $first -f -a verify -d 'restore a moment into a temporary file and prove it'
+complete -c tidemarkctl -n $first -f -a status -d 'what your engines follow and how it stands'
 complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
 complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
 complete -c tidemarkctl -n '__fish_seen_subcommand_from help' -f -a "$commands"

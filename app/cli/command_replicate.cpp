@@ -1,0 +1,219 @@
+#include "app/cli/arguments.h"
+#include "app/cli/event_lines.h"
+#include "app/cli/event_queue.h"
+#include "app/cli/operands.h"
+#include "app/cli/output.h"
+#include "core/config/config_file.h"
+#include "core/service/preflight.h"
+#include "core/service/service.h"
+
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tidemark::cli {
+namespace {
+
+/// Nothing to print for so long: look whether anybody still listens.
+constexpr std::chrono::minutes kLook{1};
+
+Error nothingToFollow()
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Nothing to follow: a database and a storage, or "
+                                   "--config, is needed.")},
+            .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl replicate --help")}};
+}
+
+std::string fromHome(const Session& session, const std::string& path)
+{
+    return path.starts_with("~/") ? session.places.home + path.substr(1) : path;
+}
+
+Result<std::vector<service::DatabaseConfig>> fromOperands(Session& session,
+                                                          const ParsedArguments& arguments)
+{
+    if (arguments.operands().size() < 2) {
+        return nothingToFollow();
+    }
+    service::DatabaseConfig database{.path = absolutePath(session, arguments.operands().front()),
+                                     .switchToWal = arguments.has("--switch-to-wal")};
+    for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
+        const std::string& text = arguments.operands()[i];
+        TIDEMARK_TRY(auto address, storageOperand(session, text));
+        database.replicas.push_back({.name = text, .address = std::move(address)});
+    }
+    return std::vector{std::move(database)};
+}
+
+Result<std::vector<service::DatabaseConfig>> fromFile(Session& session,
+                                                      const ParsedArguments& arguments)
+{
+    if (!arguments.operands().empty()) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("cli", "--config and \"%1\" exclude each other."),
+                              {arguments.operands().front()}},
+                     .next = {TIDEMARK_TEXT("cli", "Name databases in the file or as arguments.")}};
+    }
+    const std::string path = absolutePath(session, *arguments.value("--config"));
+    TIDEMARK_TRY(const config::FileConfig file,
+                 config::readConfigFile(session.files, path, session.environment));
+    for (const Message& notice : file.notices) {
+        session.output.note(inEnglish(notice));
+    }
+    std::vector<service::DatabaseConfig> databases;
+    for (const config::DatabaseSettings& settings : file.databases) {
+        service::DatabaseConfig database{
+            .path = absolutePath(session, fromHome(session, settings.path)),
+            .switchToWal = settings.switchToWal || arguments.has("--switch-to-wal"),
+            .burstInterval = settings.syncInterval};
+        for (const config::ReplicaSettings& replica : settings.replicas) {
+            TIDEMARK_TRY(auto address,
+                         storage::parseAddress(replica.address, session.places.workingDirectory,
+                                               session.places.home));
+            database.replicas.push_back({.name = replica.name, .address = std::move(address)});
+        }
+        databases.push_back(std::move(database));
+    }
+    if (databases.empty()) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("cli", "%1 names no database to follow."), {path}},
+                     .next = {TIDEMARK_TEXT("cli", "Add one to the file.")}};
+    }
+    return databases;
+}
+
+/// One run of the engine, and what is printed of it.
+class Replication {
+public:
+    Replication(Session& session, bool hasSeveral)
+        : m_session(session),
+          m_hasSeveral(hasSeveral),
+          m_directories{.data = session.places.data,
+                        .cache = session.places.cache,
+                        .run = session.places.run},
+          m_service({.clock = session.clock,
+                     .files = session.files,
+                     .random = session.random,
+                     .directories = m_directories,
+                     .program = "tidemarkctl"},
+                    m_events)
+    {
+    }
+
+    /// Follows those that can be; false if none can.
+    [[nodiscard]] bool follow(const std::vector<service::DatabaseConfig>& databases)
+    {
+        bool followsAny = false;
+        for (const service::DatabaseConfig& database : databases) {
+            const Status may = service::mayFollow(m_session.files, m_directories, database);
+            if (may.ok()) {
+                static_cast<void>(m_service.follow(database));
+                followsAny = true;
+            } else {
+                failed(may.error());
+            }
+        }
+        return followsAny;
+    }
+
+    void untilStopped()
+    {
+        while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
+            const auto deadline = m_session.clock.monotonic() + kLook;
+            static_cast<void>(m_session.clock.waitUntil(deadline, m_session.stop, m_events.bell()));
+            print();
+        }
+        finish();
+    }
+
+    void untilUpToDate()
+    {
+        std::optional<Status> outcome;
+        std::stop_source done;
+        {
+            // Its own thread, so that this one prints meanwhile.
+            const std::jthread waiter([&] {
+                outcome = m_service.bringUpToDate(m_session.stop);
+                done.request_stop();
+            });
+            while (!done.stop_requested()) {
+                const auto deadline = m_session.clock.monotonic() + kLook;
+                static_cast<void>(
+                    m_session.clock.waitUntil(deadline, done.get_token(), m_events.bell()));
+                print();
+            }
+        }
+        finish();
+        if (!outcome->ok()) {
+            failed(outcome->error());
+        }
+    }
+
+    /// The first failure, where there was one.
+    [[nodiscard]] Status outcome() const { return m_failure ? Status(*m_failure) : Status(); }
+
+private:
+    /// The first failure is the run's own and printed at its end, further ones at once.
+    void failed(const Error& error)
+    {
+        if (m_failure) {
+            m_session.output.error(error);
+        } else {
+            m_failure = error;
+        }
+    }
+
+    void finish()
+    {
+        m_service.stop();
+        print();
+    }
+
+    void print()
+    {
+        for (const service::Event& event : m_events.take()) {
+            if (m_session.output.isJson()) {
+                m_session.output.json(eventJson(event));
+            } else if (isTrouble(event)) {
+                m_session.output.note(eventText(event, m_hasSeveral));
+            } else {
+                m_session.output.text(eventText(event, m_hasSeveral));
+            }
+        }
+    }
+
+    Session& m_session;
+    const bool m_hasSeveral;
+    EventQueue m_events;
+    service::Directories m_directories;
+    service::Service m_service;  // After m_events, which it tells.
+    std::optional<Error> m_failure;
+};
+
+}  // namespace
+
+Status runReplicate(Session& session, const ParsedArguments& arguments)
+{
+    TIDEMARK_TRY(auto databases, arguments.has("--config") ? fromFile(session, arguments)
+                                                           : fromOperands(session, arguments));
+    const bool isOnce = arguments.has("--once");
+    for (service::DatabaseConfig& database : databases) {
+        // Proving takes as long as the snapshot did; who wants it then calls verify.
+        database.proveFirstSnapshot = !isOnce;
+    }
+    Replication replication(session, databases.size() > 1);
+    if (!replication.follow(databases)) {
+        return replication.outcome();
+    }
+    if (isOnce) {
+        replication.untilUpToDate();
+    } else {
+        replication.untilStopped();
+    }
+    return replication.outcome();
+}
+
+}  // namespace tidemark::cli

@@ -1,0 +1,135 @@
+#include "app/cli/commands.h"
+
+#include <array>
+#include <cstdint>
+
+namespace tidemark::cli {
+namespace {
+
+constexpr OptionSpec kLatest{"--latest", "", "the newest moment (the default)"};
+constexpr OptionSpec kTxId{"--txid", "N", "the moment of this transaction"};
+constexpr OptionSpec kTime{"--time", "TIME", "the last moment not after it"};
+constexpr OptionSpec kCheck{"--check", "KIND", "quick (the default), full or none"};
+
+constexpr std::array kCommonOptions{
+    OptionSpec{"--json", "", "one JSON object a line"},
+    OptionSpec{"--help", "", "what this command does"},
+};
+
+constexpr std::array kReplicateOptions{
+    OptionSpec{"--config", "FILE", "every database of a settings.json or litestream.yml"},
+    OptionSpec{"--once", "", "bring every replica up to date, then exit"},
+    OptionSpec{"--switch-to-wal", "", "allow the change of a database not in WAL mode"},
+};
+constexpr std::array kListOptions{
+    OptionSpec{"--since", "WHEN", "no moment before it"},
+    OptionSpec{"--until", "WHEN", "no moment after it"},
+    OptionSpec{"--limit", "N", "at most so many moments"},
+    OptionSpec{"--newest-first", "", "the other way round"},
+};
+constexpr std::array kWhenOptions{kLatest, kTxId, kTime};
+constexpr std::array kRestoreOptions{kLatest, kTxId, kTime, kCheck};
+
+constexpr std::string_view kWhenDetails =
+    "WHEN is latest, txid:N, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m,\n"
+    "\"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment not\n"
+    "after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+
+constexpr std::string_view kReplicateDetails =
+    "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
+    "An unreachable storage is tried again and again; with --once that ends with 7. With several\n"
+    "databases all are tried, and the first failure decides the exit status.";
+
+constexpr std::array kCommands{
+    CommandSpec{.name = "replicate",
+                .operands = "DB STORAGE... | --config FILE",
+                .minOperands = 0,
+                .maxOperands = SIZE_MAX,
+                .summary = "follow databases and keep their whole history",
+                .details = kReplicateDetails,
+                .example = "tidemarkctl replicate notes.db /mnt/backup/notes",
+                .options = kReplicateOptions,
+                .run = runReplicate},
+    CommandSpec{.name = "list",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "the moments that can be restored, oldest first",
+                .details = kWhenDetails,
+                .example = "tidemarkctl list /mnt/backup/notes --since \"yesterday 17:00\"",
+                .options = kListOptions,
+                .run = runList},
+    CommandSpec{.name = "objects",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "the files of a replica",
+                .example = "tidemarkctl objects /mnt/backup/notes",
+                .run = runObjects},
+    CommandSpec{.name = "plan",
+                .operands = "STORAGE [WHEN]",
+                .minOperands = 1,
+                .maxOperands = 2,
+                .summary = "what a restore would read",
+                .details = kWhenDetails,
+                .example = "tidemarkctl plan /mnt/backup/notes -20m",
+                .options = kWhenOptions,
+                .run = runPlan},
+    CommandSpec{.name = "restore",
+                .operands = "STORAGE OUT [WHEN]",
+                .minOperands = 2,
+                .maxOperands = 3,
+                .summary = "bring a moment back into a new file",
+                .details = kWhenDetails,
+                .example = "tidemarkctl restore /mnt/backup/notes notes-before.db 14:31",
+                .options = kRestoreOptions,
+                .run = runRestore},
+    CommandSpec{.name = "verify",
+                .operands = "STORAGE [WHEN]",
+                .minOperands = 1,
+                .maxOperands = 2,
+                .summary = "restore a moment into a temporary file and prove it",
+                .details = kWhenDetails,
+                .example = "tidemarkctl verify /mnt/backup/notes --check full",
+                .options = kRestoreOptions,
+                .run = runVerify},
+    CommandSpec{.name = "status",
+                .summary = "what your engines follow and how it stands",
+                .example = "tidemarkctl status",
+                .run = runStatus},
+    CommandSpec{.name = "version",
+                .summary = "the version of this program",
+                .example = "tidemarkctl version",
+                .run = runVersion},
+    CommandSpec{.name = "help",
+                .operands = "[COMMAND]",
+                .minOperands = 0,
+                .maxOperands = 1,
+                .summary = "what the commands do",
+                .example = "tidemarkctl help restore",
+                .run = runHelp},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> commands()
+{
+    return kCommands;
+}
+
+const CommandSpec* findCommand(std::string_view name)
+{
+    for (const CommandSpec& command : kCommands) {
+        if (command.name == name) {
+            return &command;
+        }
+    }
+    return nullptr;
+}
+
+std::span<const OptionSpec> commonOptions()
+{
+    return kCommonOptions;
+}
+
+}  // namespace tidemark::cli

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/config/litestream_yml.h"
+
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace tidemark::cli {
+
+class Output;
+class ParsedArguments;
+
+/// The folders and the surroundings of one run.
+struct Places {
+    std::string workingDirectory = {};
+    std::string home = {};
+    std::string config = {};
+    std::string data = {};
+    std::string cache = {};
+    std::string run = {};
+};
+
+/// What a command works with.
+struct Session {
+    Clock& clock;
+    FileSystem& files;
+    Random& random;
+    Output& output;
+    Places places = {};
+    config::Environment environment = {};
+    std::stop_token stop = {};  ///< Requested by the first SIGINT or SIGTERM.
+};
+
+/// One option of a command.
+struct OptionSpec {
+    std::string_view name = {};   ///< "--limit".
+    std::string_view value = {};  ///< "N", as help shows it; empty for a switch.
+    std::string_view help = {};
+};
+
+/// One command, all that is known of it: parser, help, completions and man page follow this table.
+struct CommandSpec {
+    std::string_view name = {};
+    std::string_view operands = {};  ///< "STORAGE [WHEN]", as help shows them.
+    std::size_t minOperands = 0;
+    std::size_t maxOperands = 0;
+    std::string_view summary = {};
+    std::string_view details = {};  ///< Lines below the options; may be empty.
+    std::string_view example = {};
+    std::span<const OptionSpec> options = {};
+    Status (*run)(Session& session, const ParsedArguments& arguments) = nullptr;
+};
+
+[[nodiscard]] std::span<const CommandSpec> commands();
+
+/// Null when there is none of that name.
+[[nodiscard]] const CommandSpec* findCommand(std::string_view name);
+
+/// The options that every command takes besides its own.
+[[nodiscard]] std::span<const OptionSpec> commonOptions();
+
+// One function a command, each in a file of its own.
+[[nodiscard]] Status runReplicate(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runList(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runObjects(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runPlan(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runRestore(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runVerify(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runStatus(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runVersion(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runHelp(Session& session, const ParsedArguments& arguments);
+
+}  // namespace tidemark::cli

@@ -1,0 +1,154 @@
+#include "app/cli/event_lines.h"
+
+#include "app/cli/human.h"
+#include "core/base/file_system.h"
+#include "core/base/rfc3339.h"
+
+#include <cstdio>
+
+namespace tidemark::cli {
+namespace {
+
+using namespace service;
+
+std::string verdictName(restore::Verdict verdict)
+{
+    return verdict == restore::Verdict::Proven ? "proven" : "checked";
+}
+
+/// "812 us", "8.2 ms", then as humanDuration.
+std::string shortTime(std::chrono::microseconds time)
+{
+    if (time < std::chrono::milliseconds(1)) {
+        return std::to_string(time.count()) + " us";
+    }
+    if (time >= std::chrono::seconds(1)) {
+        return humanDuration(std::chrono::duration_cast<std::chrono::milliseconds>(time));
+    }
+    char text[32];
+    const int length =
+        std::snprintf(text, sizeof text, "%.1f ms", static_cast<double>(time.count()) / 1000);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+/// The fields of each kind of event.
+struct Fields {
+    Json operator()(const Attached&) const { return {{"event", "attached"}}; }
+    Json operator()(const SegmentWritten& segment) const
+    {
+        return {{"event", "segment"},
+                {"txid", segment.txId.value},
+                {"time", formatRfc3339(segment.time)},
+                {"pages", segment.pages},
+                {"bytes", segment.bytes},
+                {"microseconds", segment.toRestorable.count()}};
+    }
+    Json operator()(const SnapshotWritten& snapshot) const
+    {
+        return {{"event", "snapshot"},
+                {"txid", snapshot.txId.value},
+                {"time", formatRfc3339(snapshot.time)},
+                {"bytes", snapshot.bytes},
+                {"replica", snapshot.replicaId}};
+    }
+    Json operator()(const Checkpointed& checkpoint) const
+    {
+        return {{"event", "checkpoint"},
+                {"walBytes", checkpoint.walBytes},
+                {"sealed", checkpoint.sealed},
+                {"microseconds", checkpoint.held.count()}};
+    }
+    Json operator()(const StandingChanged& change) const
+    {
+        Json fields = {{"event", "state"},
+                       {"state", engine::codeName(change.standing.state)},
+                       {"reason", inEnglish(change.standing.reason)},
+                       {"next", inEnglish(change.standing.next)}};
+        if (change.standing.nextTry) {
+            fields["nextTry"] = formatRfc3339(*change.standing.nextTry);
+        }
+        return fields;
+    }
+    Json operator()(const Proven& proven) const
+    {
+        return {{"event", "proven"},
+                {"txid", proven.proof.txId.value},
+                {"verdict", verdictName(proven.proof.verdict)}};
+    }
+    Json operator()(const Stopped&) const { return {{"event", "stopped"}}; }
+};
+
+std::string stateName(engine::Protection state)
+{
+    switch (state) {
+    case engine::Protection::Protected: return "protected";
+    case engine::Protection::CatchingUp: return "catching up";
+    case engine::Protection::Waiting: return "waiting";
+    case engine::Protection::Paused: return "paused";
+    case engine::Protection::AtRisk: return "at risk";
+    case engine::Protection::Broken: return "broken";
+    case engine::Protection::NotSetUp: return "not set up";
+    }
+    return {};
+}
+
+struct Sentence {
+    std::string operator()(const Attached&) const { return "attached"; }
+    std::string operator()(const SegmentWritten& segment) const
+    {
+        return "segment " + std::to_string(segment.txId.value) + ": " +
+               counted(segment.pages, "page") + ", " + humanBytes(segment.bytes) +
+               ", restorable after " + shortTime(segment.toRestorable);
+    }
+    std::string operator()(const SnapshotWritten& snapshot) const
+    {
+        return "snapshot of transaction " + std::to_string(snapshot.txId.value) + ": " +
+               humanBytes(snapshot.bytes);
+    }
+    std::string operator()(const Checkpointed& checkpoint) const
+    {
+        return "checkpoint of " + humanBytes(checkpoint.walBytes) +
+               (checkpoint.sealed ? ", writers held for " + shortTime(checkpoint.held) : "");
+    }
+    std::string operator()(const StandingChanged& change) const
+    {
+        std::string text = stateName(change.standing.state);
+        for (const Message* message : {&change.standing.reason, &change.standing.next}) {
+            if (!message->source.empty()) {
+                text += (message == &change.standing.reason ? ": " : " ") + inEnglish(*message);
+            }
+        }
+        return text;
+    }
+    std::string operator()(const Proven& proven) const
+    {
+        return "transaction " + std::to_string(proven.proof.txId.value) +
+               " was restored: " + verdictName(proven.proof.verdict);
+    }
+    std::string operator()(const Stopped&) const { return "stopped"; }
+};
+
+}  // namespace
+
+Json eventJson(const Event& event)
+{
+    Json fields = std::visit(Fields(), event.what);
+    fields["database"] = event.path;
+    fields["at"] = formatRfc3339(event.at);
+    return fields;
+}
+
+std::string eventText(const Event& event, bool several)
+{
+    const std::string time = humanTime(event.at);
+    return time + "  " + (several ? nameOf(event.path) + "  " : "") +
+           std::visit(Sentence(), event.what);
+}
+
+bool isTrouble(const Event& event)
+{
+    const auto* const change = std::get_if<StandingChanged>(&event.what);
+    return change != nullptr && change->standing.state > engine::Protection::CatchingUp;
+}
+
+}  // namespace tidemark::cli

@@ -1,0 +1,138 @@
+#include "app/cli/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace tidemark::cli {
+namespace {
+
+std::string withoutControls(std::string text)
+{
+    for (char& character : text) {
+        const auto code = static_cast<unsigned char>(character);
+        if (code < 0x20 || code == 0x7f) {
+            character = '?';
+        }
+    }
+    return text;
+}
+
+/// The columns that a text takes: a character of UTF-8 begins with any byte but 10xxxxxx.
+std::size_t widthOf(const std::string& text)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+std::string oneLine(const Json& object)
+{
+    // Names of files may hold any bytes.
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Output::Output(std::FILE* facts, std::FILE* rest, bool json)
+    : m_facts(facts),
+      m_rest(rest),
+      m_json(json),
+      m_showsProgress(!json && ::isatty(::fileno(rest)) == 1)
+{
+}
+
+void Output::fact(const std::string& text, const Json& object)
+{
+    m_json ? json(object) : this->text(text);
+}
+
+void Output::text(const std::string& line)
+{
+    write(m_facts, withoutControls(line));
+}
+
+void Output::json(const Json& object)
+{
+    write(m_facts, oneLine(object));
+}
+
+void Output::help(const std::string& lines)
+{
+    write(m_facts, lines.substr(0, lines.find_last_not_of('\n') + 1));
+}
+
+void Output::note(const std::string& line)
+{
+    write(m_rest, withoutControls(line));
+}
+
+void Output::error(const Error& error)
+{
+    if (m_json) {
+        write(m_rest, oneLine({{"error", codeName(error.code)},
+                               {"message", inEnglish(error.what)},
+                               {"hint", inEnglish(error.next)}}));
+        return;
+    }
+    note("tidemarkctl: " + inEnglish(error.what));
+    if (!error.next.source.empty()) {
+        note(inEnglish(error.next));
+    }
+}
+
+void Output::progress(const std::string& line)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_showsProgress || (line.empty() && !m_hasProgress)) {
+        return;
+    }
+    // Back to the first column; the rest of the old line goes.
+    std::fprintf(m_rest, "\r%s\033[K", line.c_str());
+    std::fflush(m_rest);
+    m_hasProgress = !line.empty();
+}
+
+bool Output::isHeard() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_isHeard;
+}
+
+void Output::write(std::FILE* stream, const std::string& line)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_hasProgress) {
+        std::fputs("\r\033[K", m_rest);
+        std::fflush(m_rest);
+        m_hasProgress = false;
+    }
+    const std::string whole = line + "\n";
+    const bool isWritten = std::fwrite(whole.data(), 1, whole.size(), stream) == whole.size() &&
+                           std::fflush(stream) == 0;
+    m_isHeard = m_isHeard && (isWritten || stream != m_facts);
+}
+
+std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,
+                                 const std::vector<bool>& right)
+{
+    std::vector<std::size_t> widths(right.size(), 0);
+    for (const auto& row : rows) {
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            widths[column] = std::max(widths[column], widthOf(row[column]));
+        }
+    }
+    std::vector<std::string> lines;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            const std::string space(widths[column] - widthOf(row[column]), ' ');
+            line += column == 0 ? "" : "  ";
+            line += right[column] ? space + row[column] : row[column] + space;
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+}  // namespace tidemark::cli

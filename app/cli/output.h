@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark::cli {
+
+/// Fields keep the order in which they are written.
+using Json = nlohmann::ordered_json;
+
+/// Where a run speaks: facts on stdout, all else on stderr. Control characters in texts are shown
+/// as '?', so that a hostile name cannot drive a terminal. Any thread may use it; a line is never
+/// torn.
+class Output {
+public:
+    /// `json` chooses JSON lines over texts. The streams outlive it.
+    Output(std::FILE* facts, std::FILE* rest, bool json);
+
+    [[nodiscard]] bool isJson() const { return m_json; }
+
+    /// A fact: `text` for people, or `object` with --json.
+    void fact(const std::string& text, const Json& object);
+    void text(const std::string& line);
+    void json(const Json& object);
+
+    /// Several lines that are text with --json, too.
+    void help(const std::string& lines);
+
+    /// Something worth knowing that is no fact of the answer.
+    void note(const std::string& line);
+
+    /// A failure: its sentences, or with --json one object.
+    void error(const Error& error);
+
+    /// The line of long work, on a terminal only, rewritten in place; empty clears it.
+    void progress(const std::string& line);
+    [[nodiscard]] bool showsProgress() const { return m_showsProgress; }
+
+    /// False once nobody reads stdout any more, or it could not be written.
+    [[nodiscard]] bool isHeard() const;
+
+private:
+    void write(std::FILE* stream, const std::string& line);
+
+    std::FILE* m_facts;
+    std::FILE* m_rest;
+    const bool m_json;
+    const bool m_showsProgress;
+    mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
+    bool m_hasProgress = false;
+    bool m_isHeard = true;
+};
+
+/// Rows of texts with their columns aligned, to the right where `right` says so, else to the
+/// left. Two spaces between; none at the end of a line.
+[[nodiscard]] std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,
+                                               const std::vector<bool>& right);
+
+}  // namespace tidemark::cli

@@ -1,0 +1,161 @@
+// The replicas' part of FollowedDatabase: what runs on the upload pool.
+
+#include "core/service/followed_database.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::service {
+
+void FollowedDatabase::addReplica(const ReplicaConfig& config)
+{
+    auto follower = std::make_shared<ReplicaFollower>(m_context, config, m_replicator->spool(),
+                                                      m_replicator->stateDb());
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_uploads.push_back({.follower = follower});
+        m_uploads.back().key = m_context.uploads.add(
+            [self = shared_from_this(), follower] { return self->replicaStep(follower); });
+    }
+    showReplicas();
+}
+
+StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollower>& follower)
+{
+    const ReplicaView before = follower->view();
+    if (mayLeave(*follower)) {
+        leaveReplica(*follower);
+        return {.finished = true};
+    }
+    const StepPool::Due due = follower->step(m_stop.get_token());
+    const ReplicaView now = follower->view();
+    if (now != before) {
+        announceSegments();
+        showReplicas();
+        trimSpool();
+    }
+    const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
+                                (now.looked && !now.hasBase);
+    if (concernsSource) {
+        const std::scoped_lock lock(m_mutex);
+        m_context.capture.wake(m_sourceKey);
+    }
+    if (mayLeave(*follower)) {
+        leaveReplica(*follower);
+        return {.finished = true};
+    }
+    return due;
+}
+
+bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
+{
+    const ReplicaView view = follower.view();
+    const std::scoped_lock lock(m_mutex);
+    const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
+        return candidate.follower.get() == &follower;
+    });
+    if (upload != m_uploads.end() && upload->leaving) {
+        return true;
+    }
+    if (!m_sourceLeft) {
+        return false;
+    }
+    const bool hasAll = view.hasBase && view.confirmed >= m_captured;
+    const bool isHopeless = (view.looked && !view.hasBase) || view.failure.has_value();
+    return hasAll || isHopeless || m_stop.stop_requested() ||
+           m_context.clock.monotonic() >= m_leaveLimit;
+}
+
+void FollowedDatabase::leaveReplica(const ReplicaFollower& follower)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (Upload& upload : m_uploads) {
+            upload.left = upload.left || upload.follower.get() == &follower;
+        }
+        if (!m_wants.leaving) {
+            std::erase_if(m_uploads, &Upload::left);
+        }
+    }
+    showReplicas();
+    finishIfAllLeft();
+}
+
+void FollowedDatabase::showReplicas()
+{
+    std::vector<ReplicaStatus> shown;
+    for (const auto& follower : replicas()) {
+        const ReplicaView view = follower->view();
+        shown.push_back({.id = follower->id(),
+                         .name = follower->config().name,
+                         .address = follower->config().address,
+                         .standing = view.standing,
+                         .confirmed = view.confirmed});
+    }
+    const Timestamp now = m_context.clock.now();
+    m_board.update([&shown, now](DatabaseStatus& status) {
+        bool allHave = !shown.empty() && status.captured != ltx::TxId{};
+        for (ReplicaStatus& replica : shown) {
+            const auto old = std::ranges::find(status.replicas, replica.id, &ReplicaStatus::id);
+            const bool isNew = old == status.replicas.end() || old->confirmed != replica.confirmed;
+            replica.confirmedAt = isNew && replica.confirmed != ltx::TxId{} ? std::optional(now)
+                                  : isNew                                   ? std::nullopt
+                                                                            : old->confirmedAt;
+            replica.pendingSegments =
+                status.captured.value - std::min(status.captured, replica.confirmed).value;
+            allHave = allHave && replica.confirmed >= status.captured;
+        }
+        status.replicas = std::move(shown);
+        if (allHave) {
+            status.savedAt = now;
+        }
+    });
+}
+
+void FollowedDatabase::announceSegments()
+{
+    ltx::TxId saved;
+    for (const auto& follower : replicas()) {
+        saved = std::max(saved, follower->view().confirmed);
+    }
+    std::vector<engine::SegmentCaptured> segments;
+    {
+        const std::scoped_lock lock(m_mutex);
+        while (!m_unannounced.empty() && m_unannounced.front().facts.txId <= saved) {
+            segments.push_back(m_unannounced.front());
+            m_unannounced.pop_front();
+        }
+    }
+    const Clock::Instant now = m_context.clock.monotonic();
+    for (const engine::SegmentCaptured& segment : segments) {
+        m_board.happened(SegmentWritten{
+            .txId = segment.facts.txId,
+            .time = segment.facts.time,
+            .pages = segment.facts.pages,
+            .bytes = segment.facts.bytes,
+            .databasePages = segment.facts.databasePages,
+            .toRestorable =
+                std::chrono::duration_cast<std::chrono::microseconds>(now - segment.seenAt)});
+    }
+}
+
+void FollowedDatabase::trimSpool()
+{
+    const auto followers = replicas();
+    if (followers.empty()) {
+        return;
+    }
+    ltx::TxId everywhere;
+    {
+        const std::scoped_lock lock(m_mutex);
+        everywhere = m_remembered;
+    }
+    for (const auto& follower : followers) {
+        everywhere = std::min(everywhere, follower->view().confirmed);
+    }
+    const Status trimmed = m_replicator->spool().removeUpTo(everywhere);
+    m_board.setTrouble(Trouble::Spool,
+                       trimmed.ok() ? std::nullopt : std::optional(trimmed.error()));
+}
+
+}  // namespace tidemark::service

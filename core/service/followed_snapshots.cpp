@@ -1,0 +1,128 @@
+// The long work of FollowedDatabase: snapshots and drills.
+
+#include "core/base/hash.h"
+#include "core/restore/restorer.h"
+#include "core/service/followed_database.h"
+#include "core/storage/storage_factory.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace tidemark::service {
+namespace {
+
+/// One core stays with the application.
+constexpr unsigned kMaxSnapshotThreads = 4;
+
+constexpr int kHexDigits = 16;
+
+unsigned snapshotThreads()
+{
+    return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxSnapshotThreads);
+}
+
+}  // namespace
+
+void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
+{
+    for (const auto& follower : replicas()) {
+        const ReplicaView view = follower->view();
+        if (!view.looked || view.hasBase || m_longStop.stop_requested()) {
+            continue;
+        }
+        if (writeBase(work, *follower) && m_config.proveFirstSnapshot) {
+            startDrill(follower->config(), work.txId());
+        }
+    }
+}
+
+bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& follower)
+{
+    const std::uint64_t total = work.databaseBytes();
+    const auto show = [this, total](std::uint64_t done) {
+        m_board.update([done, total](DatabaseStatus& status) {
+            status.work = LongWork{.kind = LongWork::Kind::Snapshot,
+                                   .doneBytes = std::min(done, total),
+                                   .totalBytes = total};
+        });
+    };
+    show(0);
+    const auto bytes =
+        work.writeTo(*follower.replica(), snapshotThreads(), show, m_longStop.get_token());
+    m_board.update([](DatabaseStatus& status) { status.work.reset(); });
+    if (!bytes.ok()) {
+        follower.snapshotFailed(bytes.error());
+        return false;
+    }
+    follower.baseWritten(work.txId());
+    m_board.happened(SnapshotWritten{.txId = work.txId(),
+                                     .time = work.time(),
+                                     .bytes = bytes.value(),
+                                     .replicaId = follower.id()});
+    wakeReplicas();
+    return true;
+}
+
+void FollowedDatabase::snapshotEnded()
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_snapshotRunning = false;
+        m_context.capture.wake(m_sourceKey);
+    }
+    wakeReplicas();
+    finishIfAllLeft();
+}
+
+void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_drills;
+    }
+    m_context.longWork.post([self = shared_from_this(), replica, txId] {
+        const auto proof = self->drill(replica, txId);
+        self->m_board.update([](DatabaseStatus& status) { status.work.reset(); });
+        if (proof.ok()) {
+            self->m_board.update(
+                [&proof](DatabaseStatus& status) { status.proof = proof.value(); });
+            self->m_board.happened(Proven{proof.value()});
+        }
+        const bool failed = !proof.ok() && proof.error().code != ErrorCode::Cancelled;
+        self->m_board.setTrouble(Trouble::Proof,
+                                 failed ? std::optional(proof.error()) : std::nullopt);
+        {
+            const std::scoped_lock lock(self->m_mutex);
+            --self->m_drills;
+        }
+        self->finishIfAllLeft();
+    });
+}
+
+Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId txId)
+{
+    const std::string folder = m_context.directories.cache + "/drills";
+    const std::string target = folder + "/" + m_id + "-" + hex(m_context.random.next(), kHexDigits);
+    TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
+    TIDEMARK_TRY(const auto storage,
+                 storage::openStorage(replica.address, m_context.files, m_context.random));
+    restore::Restorer restorer(*storage, m_context.files, m_context.clock, m_context.random);
+    TIDEMARK_TRY(const restore::Restored restored,
+                 restorer.restore(
+                     {.wish = replica::AtTxId{txId}, .target = target},
+                     [this](const restore::Progress& progress) { showDrill(progress); },
+                     m_longStop.get_token()));
+    TIDEMARK_TRY_STATUS(m_context.files.remove(target));
+    return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = restored.verdict};
+}
+
+void FollowedDatabase::showDrill(const restore::Progress& progress)
+{
+    m_board.update([&progress](DatabaseStatus& status) {
+        status.work = LongWork{.kind = LongWork::Kind::Drill,
+                               .doneBytes = progress.doneBytes,
+                               .totalBytes = progress.totalBytes};
+    });
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/spool.h"
+#include "core/engine/uploader.h"
+#include "core/replica/ltx_replica.h"
+#include "core/service/engine_context.h"
+#include "core/service/service.h"
+#include "core/state/state_db.h"
+#include "core/storage/storage.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace tidemark::service {
+
+/// What is known of a replica between two steps.
+struct ReplicaView {
+    bool looked = false;
+    bool hasBase = false;
+    ltx::TxId newest = {};
+    ltx::TxId confirmed = {};
+    engine::Standing standing = {};
+    std::optional<Error> failure = {};  ///< Of the last try; empty when it went well.
+
+    bool operator==(const ReplicaView&) const = default;
+};
+
+/// One replica of a followed database: its storage and who uploads into it. step() is for one
+/// thread at a time; the rest for any.
+class ReplicaFollower {
+public:
+    /// `spool` and `state` outlive it.
+    ReplicaFollower(EngineContext& context, ReplicaConfig config, engine::Spool& spool,
+                    state::StateDb& state);
+
+    /// Opens, looks, uploads: whatever comes next, a bounded piece of it.
+    [[nodiscard]] StepPool::Due step(const std::stop_token& stop);
+
+    /// A snapshot up to `txId` was written into it; the next step takes note.
+    void baseWritten(ltx::TxId txId);
+
+    /// It could not take a snapshot; what is shown until it can.
+    void snapshotFailed(const Error& error);
+
+    /// The next step tries again whatever failed.
+    void retryNow();
+
+    [[nodiscard]] ReplicaView view() const;
+    [[nodiscard]] const ReplicaConfig& config() const { return m_config; }
+    [[nodiscard]] const std::string& id() const { return m_id; }
+
+    /// Where snapshots go; null until it was looked at.
+    [[nodiscard]] replica::LtxReplica* replica() const;
+
+private:
+    [[nodiscard]] Status open();
+    [[nodiscard]] Result<bool> advance(const std::stop_token& stop);
+    [[nodiscard]] bool takeRetry();
+    [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
+    void remember(const std::optional<Error>& failure);
+
+    EngineContext& m_context;
+    const ReplicaConfig m_config;
+    const std::string m_id;
+    engine::Spool& m_spool;
+    state::StateDb& m_state;
+
+    // For the thread of step(); made by the first one.
+    std::unique_ptr<storage::Storage> m_storage;
+    std::unique_ptr<replica::LtxReplica> m_replica;
+    std::unique_ptr<engine::Uploader> m_uploader;
+
+    mutable std::mutex m_mutex;  // Guards what follows.
+    ReplicaView m_view;
+    std::optional<ltx::TxId> m_baseWritten;
+    std::optional<Error> m_snapshotFailure;
+    bool m_retry = false;
+};
+
+}  // namespace tidemark::service

@@ -1,0 +1,365 @@
+#include "core/service/service.h"
+
+#include "core/base/process.h"
+#include "core/service/control_socket.h"
+#include "core/service/engine_context.h"
+#include "core/service/followed_database.h"
+#include "core/service/job_pool.h"
+#include "core/service/replica_jobs.h"
+#include "core/service/status_json.h"
+#include "core/state/database_directory.h"
+#include "core/storage/storage_factory.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+/// Captures are bound by the disk; more threads than this only contend for it.
+constexpr unsigned kCaptureThreads = 4;
+
+/// A storage that hangs holds a thread of these, and no other replica waits for it.
+constexpr unsigned kUploadThreads = 32;
+
+/// Reading whole databases: one, and one that waits for a slow storage.
+constexpr unsigned kLongThreads = 2;
+
+constexpr unsigned kJobThreads = 4;
+
+/// A clean stop is over after this, whatever is still in the way.
+constexpr std::chrono::seconds kStopLimit{15};
+
+/// The failures of stopping and waiting are looked at again this often, for those that come with
+/// time alone.
+constexpr std::chrono::seconds kLook{1};
+
+}  // namespace
+
+class Service::Impl {
+public:
+    Impl(const Dependencies& dependencies, Observer& observer)
+        : m_context{.clock = dependencies.clock,
+                    .files = dependencies.files,
+                    .random = dependencies.random,
+                    .observer = observer,
+                    .directories = dependencies.directories,
+                    .owner = {.processId = processId(), .program = dependencies.program},
+                    .capture = m_capture,
+                    .uploads = m_uploads,
+                    .longWork = m_longWork,
+                    .watcher = m_watcher},
+          m_capture(dependencies.clock, kCaptureThreads),
+          m_uploads(dependencies.clock, kUploadThreads),
+          m_longWork(dependencies.clock, kLongThreads),
+          m_jobs(dependencies.clock, kJobThreads)
+    {
+    }
+
+    DatabaseId follow(const DatabaseConfig& config)
+    {
+        const auto canonical = m_context.files.canonical(config.path);
+        const std::string path = canonical.ok() ? canonical.value() : config.path;
+        DatabaseId id = state::databaseId(path);
+        serveStatus();
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_databases.find(id);
+        if (found == m_databases.end()) {
+            start(id, path, config);
+        } else if (found->second.leaving) {
+            found->second.next = config;
+        } else {
+            found->second.database->setReplicas(config.replicas);
+        }
+        return id;
+    }
+
+    void unfollow(const DatabaseId& id)
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_databases.find(id);
+        if (found != m_databases.end()) {
+            found->second.leaving = true;
+            found->second.next.reset();
+            found->second.database->leave();
+        }
+    }
+
+    void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act)
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_databases.find(id);
+        if (found != m_databases.end()) {
+            act(*found->second.database);
+        }
+    }
+
+    std::vector<DatabaseStatus> statuses() const
+    {
+        std::vector<DatabaseStatus> statuses;
+        for (const auto& database : inOrder()) {
+            statuses.push_back(database->status());
+        }
+        return statuses;
+    }
+
+    Status bringUpToDate(const std::stop_token& stop)
+    {
+        const auto databases = inOrder();
+        std::vector<std::uint64_t> notes;
+        for (const auto& database : databases) {
+            notes.push_back(database->noteNow());
+        }
+        for (;;) {
+            bool allDone = true;
+            std::optional<Error> failure;
+            for (std::size_t i = 0; i < databases.size(); ++i) {
+                const auto outcome = databases[i]->outcomeOf(notes[i]);
+                allDone = allDone && outcome.has_value();
+                if (outcome && !outcome->ok() && !failure) {
+                    failure = outcome->error();
+                }
+            }
+            if (allDone) {
+                return failure ? Status(*failure) : Status();
+            }
+            if (m_context.clock.waitUntil(m_context.clock.monotonic() + kLook, stop, m_changed) ==
+                WaitEnd::Stopped) {
+                return cancelled();
+            }
+        }
+    }
+
+    void stop()
+    {
+        m_jobsStop.request_stop();
+        m_control.reset();
+        for (const auto& database : inOrder()) {
+            database->leave();
+        }
+        const Clock::Instant limit = m_context.clock.monotonic() + kStopLimit;
+        while (!inOrder().empty() && m_context.clock.monotonic() < limit) {
+            const auto next = std::min(limit, m_context.clock.monotonic() + kLook);
+            static_cast<void>(m_context.clock.waitUntil(next, {}, m_changed));
+        }
+        for (const auto& database : inOrder()) {
+            database->abandon();
+        }
+        m_capture.stop();
+        m_longWork.stop();
+        m_uploads.stop();
+        m_jobs.stop();
+        const std::scoped_lock lock(m_mutex);
+        m_databases.clear();
+    }
+
+    std::unique_ptr<Job> job(std::function<void(std::stop_token)> work)
+    {
+        return startJob(m_jobs, m_jobsStop.get_token(), std::move(work));
+    }
+
+    EngineContext& context() { return m_context; }
+
+private:
+    struct Place {
+        std::shared_ptr<FollowedDatabase> database;
+        std::uint64_t order = 0;
+        bool leaving = false;
+        std::optional<DatabaseConfig> next = {};  ///< Followed again as soon as it has left.
+    };
+
+    /// Lets other programs ask, from the first database on.
+    void serveStatus()
+    {
+        std::call_once(m_served, [this] {
+            auto control = ControlSocket::serve(
+                m_context.files, m_context.directories.run, m_context.owner.processId,
+                [this](std::string_view command) { return answer(command); });
+            // Without it others learn from the lock file alone who follows what.
+            if (control.ok()) {
+                m_control = std::move(control).value();
+                m_context.owner.socket = m_control->path();
+            }
+        });
+    }
+
+    std::vector<std::string> answer(std::string_view command) const
+    {
+        std::vector<std::string> lines;
+        if (command == "status") {
+            for (const DatabaseStatus& status : statuses()) {
+                lines.push_back(statusJson(status, m_context.owner.processId));
+            }
+        }
+        return lines;
+    }
+
+    // With m_mutex held.
+    void start(const DatabaseId& id, const std::string& path, const DatabaseConfig& config)
+    {
+        auto database = std::make_shared<FollowedDatabase>(
+            m_context, config, path, [this] { m_changed.ring(); }, [this, id] { left(id); });
+        m_databases[id] = {.database = database, .order = m_nextOrder++};
+        database->start();
+    }
+
+    void left(const DatabaseId& id)
+    {
+        bool isGone = false;
+        {
+            const std::scoped_lock lock(m_mutex);
+            const auto found = m_databases.find(id);
+            if (found == m_databases.end()) {
+                return;
+            }
+            const Place place = std::move(found->second);
+            m_databases.erase(found);
+            if (place.next) {
+                start(id, place.database->status().path, *place.next);
+            }
+            isGone = place.leaving && !place.next;
+        }
+        if (isGone) {
+            m_context.observer.removed(id);
+        }
+        m_changed.ring();
+    }
+
+    std::vector<std::shared_ptr<FollowedDatabase>> inOrder() const
+    {
+        std::vector<std::pair<std::uint64_t, std::shared_ptr<FollowedDatabase>>> ordered;
+        {
+            const std::scoped_lock lock(m_mutex);
+            for (const auto& [id, place] : m_databases) {
+                ordered.emplace_back(place.order, place.database);
+            }
+        }
+        std::ranges::sort(ordered, {}, [](const auto& entry) { return entry.first; });
+        std::vector<std::shared_ptr<FollowedDatabase>> databases;
+        for (auto& [order, database] : ordered) {
+            databases.push_back(std::move(database));
+        }
+        return databases;
+    }
+
+    std::stop_source m_jobsStop;
+    Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
+    sqlite::ChangeWatcher m_watcher;
+
+    mutable std::mutex m_mutex;  // Guards what follows.
+    std::map<DatabaseId, Place> m_databases;
+    std::uint64_t m_nextOrder = 0;
+
+    EngineContext m_context;
+    std::once_flag m_served;
+    std::unique_ptr<ControlSocket> m_control;
+
+    // Last, so that their threads and what their steps hold are gone before what those use.
+    StepPool m_capture;
+    StepPool m_uploads;
+    StepPool m_longWork;
+    StepPool m_jobs;
+};
+
+Service::Service(const Dependencies& dependencies, Observer& observer)
+    : m_impl(std::make_unique<Impl>(dependencies, observer))
+{
+}
+
+Service::~Service()
+{
+    stop();
+}
+
+DatabaseId Service::follow(const DatabaseConfig& config)
+{
+    return m_impl->follow(config);
+}
+
+void Service::unfollow(const DatabaseId& id)
+{
+    m_impl->unfollow(id);
+}
+
+void Service::pause(const DatabaseId& id)
+{
+    m_impl->with(id, [](FollowedDatabase& database) { database.setPaused(true); });
+}
+
+void Service::resume(const DatabaseId& id)
+{
+    m_impl->with(id, [](FollowedDatabase& database) { database.setPaused(false); });
+}
+
+void Service::retryNow(const DatabaseId& id)
+{
+    m_impl->with(id, [](FollowedDatabase& database) { database.retryNow(); });
+}
+
+std::vector<DatabaseStatus> Service::statuses() const
+{
+    return m_impl->statuses();
+}
+
+Status Service::bringUpToDate(std::stop_token stop)
+{
+    return m_impl->bringUpToDate(stop);
+}
+
+std::unique_ptr<Job> Service::inspect(std::string path,
+                                      std::function<void(Result<SourceFacts>)> done)
+{
+    return m_impl->job([&context = m_impl->context(), path = std::move(path),
+                        done = std::move(done)](const std::stop_token& stop) {
+        done(stop.stop_requested() ? Result<SourceFacts>(cancelled())
+                                   : inspectSource(context.files, path));
+    });
+}
+
+std::unique_ptr<Job> Service::openReplica(
+    storage::StorageAddress address,
+    std::function<void(Result<std::shared_ptr<const replica::Catalog>>)> done)
+{
+    return m_impl->job([&context = m_impl->context(), address = std::move(address),
+                        done = std::move(done)](const std::stop_token& stop) {
+        done(listReplica(context.files, context.random, address, stop));
+    });
+}
+
+std::unique_ptr<Job> Service::describeMoment(storage::StorageAddress address,
+                                             replica::Moment moment,
+                                             std::function<void(Result<MomentFacts>)> done)
+{
+    return m_impl->job([&context = m_impl->context(), address = std::move(address),
+                        moment = std::move(moment),
+                        done = std::move(done)](const std::stop_token& stop) {
+        done(lookAtMoment(context.files, context.random, address, moment, stop));
+    });
+}
+
+std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::Request request,
+                                      restore::OnProgress progress,
+                                      std::function<void(Result<restore::Restored>)> done)
+{
+    return m_impl->job([&context = m_impl->context(), address = std::move(address),
+                        request = std::move(request), progress = std::move(progress),
+                        done = std::move(done)](const std::stop_token& stop) {
+        const auto storage = storage::openStorage(address, context.files, context.random);
+        if (!storage.ok()) {
+            done(storage.error());
+            return;
+        }
+        restore::Restorer restorer(*storage.value(), context.files, context.clock, context.random);
+        done(restorer.restore(request, progress, stop));
+    });
+}
+
+void Service::stop()
+{
+    m_impl->stop();
+}
+
+}  // namespace tidemark::service

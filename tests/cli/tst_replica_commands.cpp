@@ -1,0 +1,191 @@
+#include "tests/cli/program.h"
+#include "tests/cli/sample_database.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTest>
+
+using namespace tidemark::cli;
+
+/// Everything that reads a replica, on one of three moments.
+class TestReplicaCommands : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        SampleDatabase database(m_program.path("notes.db"));
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(database.addNote());
+            const Ran ran = m_program.run({"replicate", "notes.db", "replica", "--once"});
+            QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        }
+        m_moments = m_program.run({"list", "replica", "--json"}).lines();
+        QVERIFY(m_moments.size() >= 3);
+    }
+
+    void listGivesMomentsOldestFirst()
+    {
+        for (int i = 0; i < m_moments.size(); ++i) {
+            const QJsonObject& moment = m_moments[i];
+            QCOMPARE(moment["kind"].toString(), QString("moment"));
+            QCOMPARE(moment["txid"].toInt(), i + 1);
+            QVERIFY(QDateTime::fromString(moment["time"].toString(), Qt::ISODateWithMs).isValid());
+            QVERIFY(moment["bytes"].toInt() > 0);
+        }
+        const Ran asText = m_program.run({"list", "replica"});
+        QCOMPARE(asText.status, 0);
+        QCOMPARE(asText.facts.count('\n'), m_moments.size());
+    }
+
+    void listCanBeNarrowed()
+    {
+        const auto txIds = [this](const QStringList& more) {
+            QList<int> ids;
+            for (const auto& moment :
+                 m_program.run(QStringList{"list", "replica", "--json"} + more).lines()) {
+                ids.append(moment["txid"].toInt());
+            }
+            return ids;
+        };
+        const int last = static_cast<int>(m_moments.size());
+        QCOMPARE(txIds({"--limit", "2"}), QList<int>({1, 2}));
+        QCOMPARE(txIds({"--limit", "2", "--newest-first"}), QList<int>({last, last - 1}));
+        QCOMPARE(txIds({"--since", "txid:2", "--until", "txid:2"}), QList<int>({2}));
+        QCOMPARE(txIds({"--since", "latest"}), QList<int>({last}));
+        QCOMPARE(txIds({"--until", m_moments[1]["time"].toString()}), QList<int>({1, 2}));
+        QCOMPARE(txIds({"--since", "-1w"}).size(), m_moments.size());
+        QCOMPARE(txIds({"--until", "-1w"}).size(), 0);
+    }
+
+    void objectsAreFilesOfTheReplica()
+    {
+        const auto lines = m_program.run({"objects", "replica", "--json"}).lines();
+        QVERIFY(lines.size() >= 3);
+        for (const QJsonObject& object : lines) {
+            QVERIFY(object["minTxid"].toInt() >= 1);
+            QVERIFY(object["maxTxid"].toInt() >= object["minTxid"].toInt());
+            const QFile file(m_program.path("replica/") + object["name"].toString());
+            QCOMPARE(file.size(), object["bytes"].toInteger());
+        }
+        QCOMPARE(m_program.run({"objects", "replica"}).facts.count('\n'), lines.size());
+    }
+
+    void planNamesWhatARestoreReads()
+    {
+        const auto lines = m_program.run({"plan", "replica", "txid:2", "--json"}).lines();
+        QCOMPARE(lines.size(), 1);
+        QCOMPARE(lines[0]["txid"].toInt(), 2);
+        QCOMPARE(lines[0]["time"].toString(), m_moments[1]["time"].toString());
+        QVERIFY(lines[0]["bytes"].toInt() > 0);
+        QVERIFY(!lines[0]["objects"].toArray().isEmpty());
+        QVERIFY(m_program.run({"plan", "replica", "txid:2"}).facts.startsWith("Transaction 2 of "));
+    }
+
+    void everyMomentIsRestoredAndProven()
+    {
+        int notesBefore = 0;
+        for (const QJsonObject& moment : m_moments) {
+            const QString number = QString::number(moment["txid"].toInt());
+            const QString out = "out" + number + ".db";
+            const Ran ran = m_program.run({"restore", "replica", out, "--txid", number, "--json"});
+            QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+            QVERIFY(ran.rest.isEmpty());
+            const QJsonObject line = ran.lines().value(0);
+            QCOMPARE(line["txid"].toInt(), moment["txid"].toInt());
+            QCOMPARE(line["time"].toString(), moment["time"].toString());
+            QCOMPARE(line["verdict"].toString(), QString("proven"));
+            QCOMPARE(line["path"].toString(), m_program.path(out));
+            QCOMPARE(line["bytes"].toInteger(), QFile(m_program.path(out)).size());
+            QVERIFY(line["seconds"].isDouble());
+            const int notes = notesIn(m_program.path(out));
+            QVERIFY(notes >= notesBefore);
+            notesBefore = notes;
+        }
+        QCOMPARE(notesBefore, 3);
+    }
+
+    void aRestoreByTimeTakesTheLastMomentNotAfterIt()
+    {
+        const Ran ran = m_program.run({"restore", "replica", "by_time.db", "--time",
+                                       m_moments[1]["time"].toString(), "--json"});
+        QCOMPARE(ran.lines().value(0)["txid"].toInt(), 2);
+    }
+
+    void verifyProvesAndLeavesNothing()
+    {
+        const Ran ran = m_program.run({"verify", "replica", "--json", "--check", "full"});
+        QCOMPARE(ran.status, 0);
+        QCOMPARE(ran.lines().value(0)["verdict"].toString(), QString("proven"));
+        QVERIFY(QDir(m_program.path("cache/tidemark/verify"))
+                    .entryList(QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden)
+                    .isEmpty());
+        QVERIFY(m_program.run({"verify", "replica"}).facts.contains("Proven"));
+    }
+
+    void anExistingTargetIsRefusedWithFour()
+    {
+        QFile file(m_program.path("there.db"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("mine");
+        file.close();
+        const Ran ran = m_program.run({"restore", "replica", "there.db", "--json"});
+        QCOMPARE(ran.status, 4);
+        QCOMPARE(ran.error()["error"].toString(), QString("already-exists"));
+        QCOMPARE(file.size(), 4);
+        QCOMPARE(m_program.run({"restore", "replica", "no/such/folder.db"}).status, 4);
+    }
+
+    void whatIsNotThereEndsWithThree()
+    {
+        QCOMPARE(m_program.run({"list", "nowhere"}).status, 3);
+        QCOMPARE(m_program.run({"restore", "nowhere", "x.db"}).status, 3);
+        QCOMPARE(m_program.run({"restore", "replica", "x.db", "txid:999"}).status, 3);
+        QCOMPARE(m_program.run({"plan", "replica", "--time", "2001-01-01T00:00:00Z"}).status, 3);
+        QVERIFY(!QFile::exists(m_program.path("x.db")));
+    }
+
+    void aDamagedObjectEndsWithFive()
+    {
+        const QString folder = m_program.path("broken");
+        QVERIFY(QProcess::execute("cp", {"-r", m_program.path("replica"), folder}) == 0);
+        const QJsonObject object = m_program.run({"objects", "broken", "--json"}).lines().value(0);
+        QFile file(folder + "/" + object["name"].toString());
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(150));
+        char byte = 0;
+        QVERIFY(file.getChar(&byte));
+        QVERIFY(file.seek(150));
+        QVERIFY(file.putChar(static_cast<char>(byte ^ 0x5a)));
+        file.close();
+        const QString number = QString::number(object["maxTxid"].toInt());
+        const Ran ran = m_program.run({"verify", "broken", "txid:" + number, "--json"});
+        QCOMPARE(ran.status, 5);
+        QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
+        QCOMPARE(ran.lines().value(0)["verdict"].toString(), QString("damaged"));
+        QCOMPARE(m_program.run({"restore", "broken", "b.db", "txid:" + number}).status, 5);
+        QVERIFY(!QFile::exists(m_program.path("b.db")));
+    }
+
+    void aReplicaIsKnownByItsNameInTheSettings()
+    {
+        QVERIFY(QDir().mkpath(m_program.path("config/tidemark")));
+        QFile settings(m_program.path("config/tidemark/settings.json"));
+        QVERIFY(settings.open(QIODevice::WriteOnly));
+        settings.write(
+            "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"replicas\":[{\"name\":"
+            "\"My notes\",\"address\":\"" +
+            m_program.path("replica").toUtf8() + "\"}]}]}");
+        settings.close();
+        QCOMPARE(m_program.run({"list", "My notes", "--json"}).lines(), m_moments);
+    }
+
+private:
+    Program m_program;
+    QList<QJsonObject> m_moments;
+};
+
+QTEST_GUILESS_MAIN(TestReplicaCommands)
+#include "tst_replica_commands.moc"

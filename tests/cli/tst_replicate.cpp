@@ -1,0 +1,221 @@
+#include "tests/cli/program.h"
+#include "tests/cli/sample_database.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include <csignal>
+#include <memory>
+
+using namespace tidemark::cli;
+
+/// A running `replicate` with what it said so far.
+class Follower {
+public:
+    Follower(const Program& program, const QStringList& arguments)
+    {
+        program.prepare(m_process, QStringList{"replicate", "--json"} + arguments);
+        m_process.start();
+    }
+    ~Follower()
+    {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+
+    /// Waits until it said an event of this kind `count` times.
+    [[nodiscard]] bool said(const QString& event, int count = 1)
+    {
+        while (counted(event) < count) {
+            if (!m_process.waitForReadyRead(20'000)) {
+                return false;
+            }
+            m_facts += m_process.readAllStandardOutput();
+        }
+        return true;
+    }
+
+    [[nodiscard]] Ran stop()
+    {
+        ::kill(static_cast<pid_t>(m_process.processId()), SIGINT);
+        Ran ran = Program::finished(m_process);
+        ran.facts = QString::fromUtf8(m_facts) + ran.facts;
+        return ran;
+    }
+
+private:
+    [[nodiscard]] int counted(const QString& event) const
+    {
+        int count = 0;
+        for (const QJsonObject& line : Ran::objects(QString::fromUtf8(m_facts))) {
+            count += line["event"].toString() == event ? 1 : 0;
+        }
+        return count;
+    }
+
+    QProcess m_process;
+    QByteArray m_facts;
+};
+
+class TestReplicate : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() { m_program = std::make_unique<Program>(); }
+
+    void aLiveDatabaseIsFollowedUntilSigint()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        Follower follower(*m_program, {"notes.db", "replica"});
+        QVERIFY(follower.said("attached"));
+        QVERIFY(follower.said("snapshot"));
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(database.addNote());
+        }
+        QVERIFY(follower.said("segment"));
+        QVERIFY(follower.said("proven"));
+        QVERIFY(database.addNote());
+        const Ran ran = follower.stop();
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QCOMPARE(ran.lines().last()["event"].toString(), QString("stopped"));
+
+        QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 7);
+    }
+
+    void segmentsSayWhatTheyHold()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        Follower follower(*m_program, {"notes.db", "replica"});
+        QVERIFY(follower.said("snapshot"));
+        QVERIFY(database.addNote());
+        QVERIFY(follower.said("segment"));
+        for (const QJsonObject& line : follower.stop().lines()) {
+            QVERIFY(!line["at"].toString().isEmpty());
+            QCOMPARE(line["database"].toString(), m_program->path("notes.db"));
+            if (line["event"].toString() == "segment") {
+                QVERIFY(line["txid"].toInt() >= 1);
+                QVERIFY(line["pages"].toInt() >= 1);
+                QVERIFY(line["bytes"].toInt() > 100);
+                QVERIFY(line["microseconds"].toInteger() > 0);
+                QVERIFY(!line["time"].toString().isEmpty());
+            }
+        }
+    }
+
+    void aSecondFollowerIsToldWhoIsFirst()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        Follower follower(*m_program, {"notes.db", "replica"});
+        QVERIFY(follower.said("attached"));
+        const Ran second = m_program->run({"replicate", "notes.db", "other", "--json"});
+        QCOMPARE(second.status, 1);
+        QCOMPARE(second.error()["error"].toString(), QString("busy"));
+        QVERIFY(second.error()["message"].toString().contains("by tidemarkctl (process "));
+        QCOMPARE(follower.stop().status, 0);
+    }
+
+    void aDatabaseNotInWalModeIsRefusedWithAdvice()
+    {
+        SampleDatabase(m_program->path("notes.db"), "DELETE").addNote();
+        const Ran ran = m_program->run({"replicate", "notes.db", "replica", "--once", "--json"});
+        QCOMPARE(ran.status, 1);
+        QCOMPARE(ran.error()["error"].toString(), QString("unsupported"));
+        QVERIFY(ran.error()["hint"].toString().contains("--switch-to-wal"));
+        QVERIFY(!QDir(m_program->path("replica")).exists());
+
+        const Ran allowed =
+            m_program->run({"replicate", "notes.db", "replica", "--once", "--switch-to-wal"});
+        QVERIFY2(allowed.status == 0, qPrintable(allowed.rest));
+        QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 1);
+    }
+
+    void whatIsNoDatabaseIsRefused()
+    {
+        QCOMPARE(m_program->run({"replicate", "none.db", "replica", "--once"}).status, 3);
+        QFile file(m_program->path("text.db"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(10'000, 'x'));
+        file.close();
+        QCOMPARE(m_program->run({"replicate", "text.db", "replica", "--once"}).status, 5);
+        QCOMPARE(m_program->run({"replicate", ".", "replica", "--once"}).status, 1);
+    }
+
+    void aLitestreamYmlFollowsSeveralDatabases()
+    {
+        SampleDatabase first(m_program->path("first.db"));
+        SampleDatabase second(m_program->path("second.db"));
+        QVERIFY(first.addNote());
+        QVERIFY(second.addNote() && second.addNote());
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "addr: :9090\n"
+            "dbs:\n"
+            "  - path: ${HOME}/first.db\n"
+            "    replica: {type: file, path: ~/r1}\n"
+            "  - path: second.db\n"
+            "    replicas:\n"
+            "      - path: r2\n"
+            "  - path: missing.db\n"
+            "    replicas: [{path: r3}]\n");
+        file.close();
+        const Ran ran = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(ran.status == 3, qPrintable(ran.rest));
+        QVERIFY(ran.rest.contains("line 1: Tidemark does not use \"addr\"."));
+        QVERIFY(ran.rest.contains("missing.db"));
+        QCOMPARE(m_program->run({"restore", "r1", "out1.db"}).status, 0);
+        QCOMPARE(m_program->run({"restore", "r2", "out2.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out1.db")), 1);
+        QCOMPARE(notesIn(m_program->path("out2.db")), 2);
+    }
+
+    void onceContinuesWhereItLeftOff()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        int before = 0;
+        for (int i = 1; i <= 3; ++i) {
+            QVERIFY(database.addNote());
+            QCOMPARE(m_program->run({"replicate", "notes.db", "replica", "--once"}).status, 0);
+            const auto count =
+                static_cast<int>(m_program->run({"list", "replica", "--json"}).lines().size());
+            QVERIFY(count > before);
+            before = count;
+        }
+        const Ran idle = m_program->run({"replicate", "notes.db", "replica", "--once"});
+        QCOMPARE(idle.status, 0);
+        QCOMPARE(m_program->run({"list", "replica", "--json"}).lines().size(), before);
+    }
+
+    void aNewReplicaGetsItsOwnSnapshot()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        QCOMPARE(m_program->run({"replicate", "notes.db", "one", "--once"}).status, 0);
+        QVERIFY(database.addNote());
+        const Ran ran = m_program->run({"replicate", "notes.db", "one", "two", "--once"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QCOMPARE(m_program->run({"restore", "two", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 2);
+    }
+
+    void onceEndsWithAFailureWhenTheStorageCannotBeReached()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QFile file(m_program->path("in_the_way"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const Ran ran =
+            m_program->run({"replicate", "notes.db", "in_the_way/replica", "--once", "--json"});
+        QVERIFY2(ran.status != 0 && ran.status != -1, qPrintable(ran.rest));
+        QVERIFY(!ran.error()["message"].toString().isEmpty());
+    }
+
+private:
+    std::unique_ptr<Program> m_program;
+};
+
+QTEST_GUILESS_MAIN(TestReplicate)
+#include "tst_replicate.moc"

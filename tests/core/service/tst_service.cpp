@@ -1,0 +1,363 @@
+#include "core/base/posix_file_system.h"
+#include "core/base/system_clock.h"
+#include "core/service/service.h"
+
+#include <sqlite3.h>
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <semaphore>
+
+using namespace tidemark;
+using namespace tidemark::service;
+using engine::Protection;
+
+namespace {
+
+/// Keeps what it hears; a test waits until it heard enough.
+class Listener final : public Observer {
+public:
+    void statusChanged(const DatabaseStatus& status) override
+    {
+        note([&] { m_status = status; });
+    }
+    void happened(const Event& event) override
+    {
+        note([&] { m_events.push_back(event); });
+    }
+    void removed(const DatabaseId& id) override
+    {
+        note([&] { m_removed.push_back(id); });
+    }
+
+    /// Whether `condition` came true within the limit of every wait here.
+    bool heard(const std::function<bool(const Listener&)>& condition)
+    {
+        std::unique_lock lock(m_mutex);
+        return m_changed.wait_for(lock, std::chrono::seconds(20), [&] { return condition(*this); });
+    }
+
+    template <typename What>
+    [[nodiscard]] int count() const
+    {
+        int count = 0;
+        for (const Event& event : m_events) {
+            count += std::holds_alternative<What>(event.what) ? 1 : 0;
+        }
+        return count;
+    }
+    [[nodiscard]] const DatabaseStatus& status() const { return m_status; }
+    [[nodiscard]] const std::vector<DatabaseId>& removedIds() const { return m_removed; }
+
+private:
+    void note(const std::function<void()>& change)
+    {
+        {
+            const std::scoped_lock lock(m_mutex);
+            change();
+        }
+        m_changed.notify_all();
+    }
+
+    std::mutex m_mutex;  // Guards what follows.
+    std::condition_variable m_changed;
+    std::vector<Event> m_events;
+    std::vector<DatabaseId> m_removed;
+    DatabaseStatus m_status;
+};
+
+/// The application.
+class Application {
+public:
+    explicit Application(const std::string& path)
+    {
+        sqlite3_open(path.c_str(), &m_handle);
+        run("PRAGMA journal_mode=WAL");
+        run("PRAGMA synchronous=OFF");
+        run("CREATE TABLE IF NOT EXISTS t(x)");
+    }
+    ~Application() { sqlite3_close(m_handle); }
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    bool write() { return run("INSERT INTO t VALUES (hex(randomblob(500)))"); }
+
+private:
+    bool run(const char* sql)
+    {
+        return sqlite3_exec(m_handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+    }
+
+    sqlite3* m_handle = nullptr;
+};
+
+int rowsIn(const std::string& path)
+{
+    sqlite3* handle = nullptr;
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_open(path.c_str(), &handle);
+    sqlite3_prepare_v2(handle, "SELECT count(*) FROM t", -1, &statement, nullptr);
+    const int rows = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return rows;
+}
+
+/// The result of a job, waited for.
+template <typename Value>
+class Answer {
+public:
+    std::function<void(Result<Value>)> slot()
+    {
+        return [this](Result<Value> result) {
+            m_result = std::move(result);
+            m_done.release();
+        };
+    }
+    const Result<Value>& wait()
+    {
+        m_done.acquire();
+        m_done.release();
+        return *m_result;
+    }
+
+private:
+    std::optional<Result<Value>> m_result;
+    std::binary_semaphore m_done{0};
+};
+
+}  // namespace
+
+class TestService : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        m_directory = std::make_unique<QTemporaryDir>();
+        m_database = path("a.db");
+        m_address = {.path = path("replica")};
+    }
+
+    void aFollowedDatabaseIsProtectedAndProven()
+    {
+        Application application(m_database);
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QCOMPARE(id.size(), 16U);
+        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Proven>() == 1; }));
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Protected;
+        }));
+        const DatabaseStatus status = service->statuses().front();
+        QCOMPARE(status.id, id);
+        QCOMPARE(status.replicas.size(), 1U);
+        QCOMPARE(status.replicas[0].confirmed, status.captured);
+        QCOMPARE(status.replicas[0].pendingSegments, 0U);
+        QVERIFY(status.proof->verdict == restore::Verdict::Proven);
+        QVERIFY(status.savedAt.has_value());
+        QVERIFY(!status.work);
+    }
+
+    void everyWriteBecomesRestorable()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        for (int i = 0; i < 20; ++i) {
+            QVERIFY(application.write());
+        }
+        QVERIFY(service->bringUpToDate({}).ok());
+        Answer<restore::Restored> answer;
+        const auto job = service->restore(
+            m_address, {.target = path("out.db")}, [](const restore::Progress&) {}, answer.slot());
+        QVERIFY(answer.wait().ok());
+        QCOMPARE(rowsIn(path("out.db")), 20);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.count<SegmentWritten>() >= 1 && heard.count<Attached>() == 1 &&
+                   heard.count<SnapshotWritten>() == 1;
+        }));
+    }
+
+    void aPausedDatabaseIsLetGoAndCaughtUpOnResume()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        service->pause(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Paused;
+        }));
+        QVERIFY(application.write());
+        service->resume(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Protected;
+        }));
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(restoredRows(*service), 1);
+    }
+
+    void unfollowCapturesToTheEndAndSaysSo()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->unfollow(id);
+        QVERIFY(listener.heard([&id](const Listener& heard) {
+            return heard.removedIds() == std::vector{id} && heard.count<Stopped>() == 1;
+        }));
+        QVERIFY(service->statuses().empty());
+        QCOMPARE(restoredRows(*service), 1);
+    }
+
+    void aDatabaseCanBeFollowedAgainAtOnce()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        service->unfollow(id);
+        QCOMPARE(service->follow(config()), id);
+        QVERIFY(application.write());
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Protected;
+        }));
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(restoredRows(*service), 1);
+    }
+
+    void aSecondReplicaCanJoinLater()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        DatabaseConfig both = config();
+        both.replicas.push_back({.name = "second", .address = {.path = path("second")}});
+        service->follow(both);
+        QVERIFY(service->bringUpToDate({}).ok());
+        m_address = {.path = path("second")};
+        QCOMPARE(restoredRows(*service), 1);
+    }
+
+    void twoServicesDoNotFollowTheSameDatabase()
+    {
+        Application application(m_database);
+        Listener first;
+        Listener second;
+        const auto one = makeService(first);
+        one->follow(config());
+        QVERIFY(one->bringUpToDate({}).ok());
+        const auto two = makeService(second);
+        two->follow(config());
+        QVERIFY(second.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Waiting;
+        }));
+        const Status status = two->bringUpToDate({});
+        QVERIFY(status.error().code == ErrorCode::Busy);
+    }
+
+    void whatStandsInTheWayIsTheStanding()
+    {
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Broken &&
+                   !heard.status().standing.reason.source.empty();
+        }));
+        QVERIFY(service->bringUpToDate({}).error().code == ErrorCode::NotFound);
+        // Once it is there, it is followed.
+        Application application(m_database);
+        service->retryNow(service->statuses().front().id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Protected;
+        }));
+    }
+
+    void aSourceIsInspectedAndAReplicaListed()
+    {
+        Application application(m_database);
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        Answer<SourceFacts> facts;
+        const auto inspecting = service->inspect(m_database, facts.slot());
+        QVERIFY(facts.wait().ok());
+        QVERIFY(facts.wait().value().isWal);
+
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        Answer<std::shared_ptr<const replica::Catalog>> catalog;
+        const auto listing = service->openReplica(m_address, catalog.slot());
+        const auto& listed = catalog.wait();
+        QVERIFY(listed.ok());
+        QVERIFY(!listed.value()->moments.empty());
+
+        Answer<MomentFacts> moment;
+        const auto looking =
+            service->describeMoment(m_address, listed.value()->moments.back(), moment.slot());
+        const auto& described = moment.wait();
+        QVERIFY(described.ok());
+        QVERIFY(described.value().moment.pages.value() >= 1U);
+        QCOMPARE(described.value().pageSizeBytes, 4096U);
+        QVERIFY(described.value().databasePages >= 2U);
+    }
+
+private:
+    [[nodiscard]] std::string path(const char* name) const
+    {
+        return m_directory->filePath(name).toStdString();
+    }
+
+    [[nodiscard]] DatabaseConfig config() const
+    {
+        return {.path = m_database, .replicas = {{.name = "Folder", .address = m_address}}};
+    }
+
+    [[nodiscard]] std::unique_ptr<Service> makeService(Observer& observer)
+    {
+        return std::make_unique<Service>(
+            Service::Dependencies{
+                .clock = m_clock,
+                .files = m_files,
+                .random = m_random,
+                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
+            observer);
+    }
+
+    int restoredRows(Service& service)
+    {
+        const std::string target = path(("out" + std::to_string(++m_restores)).c_str());
+        Answer<restore::Restored> answer;
+        const auto job = service.restore(
+            m_address, {.target = target}, [](const restore::Progress&) {}, answer.slot());
+        const bool restored = answer.wait().ok();
+        return restored ? rowsIn(target) : -1;
+    }
+
+    SystemClock m_clock;
+    PosixFileSystem m_files;
+    SeededRandom m_random{1};
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::string m_database;
+    storage::StorageAddress m_address;
+    int m_restores = 0;
+};
+
+QTEST_GUILESS_MAIN(TestService)
+#include "tst_service.moc"
