@@ -117,7 +117,6 @@ private:
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
     bool m_told = false;  // The replicator knows what all replicas hold.
-    Clock::Instant m_snapshotNotBefore = {};
 
     mutable std::mutex m_mutex;  // Guards what follows.
     Wants m_wants;
@@ -129,6 +128,7 @@ private:
     bool m_sourceLeft = false;
     bool m_finishedCalled = false;
     bool m_snapshotRunning = false;
+    Clock::Instant m_snapshotNotBefore = {};
     int m_drills = 0;  // Queued or running.
     Clock::Instant m_leaveLimit = {};
     ltx::TxId m_captured;

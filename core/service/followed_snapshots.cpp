@@ -14,6 +14,9 @@ namespace {
 /// One core stays with the application.
 constexpr unsigned kMaxSnapshotThreads = 4;
 
+/// A snapshot that a replica did not take is made again after this.
+constexpr std::chrono::seconds kSnapshotPause{10};
+
 constexpr int kHexDigits = 16;
 
 unsigned snapshotThreads()
@@ -52,6 +55,8 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
         follower.snapshotFailed(bytes.error());
+        const std::scoped_lock lock(m_mutex);
+        m_snapshotNotBefore = m_context.clock.monotonic() + kSnapshotPause;
         return false;
     }
     follower.baseWritten(work.txId());

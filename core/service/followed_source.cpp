@@ -18,10 +18,6 @@ using engine::Protection;
 /// What stands in the way of opening a source is looked at again this often.
 constexpr std::chrono::seconds kReopenPause{5};
 
-/// A snapshot that a replica did not take is made again after this; its storage has its own
-/// back-off.
-constexpr std::chrono::seconds kSnapshotPause{10};
-
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
@@ -129,7 +125,6 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     engine::StepOutcome outcome = m_replicator->step(m_stop.get_token());
     takeFacts(outcome.facts);
     if (outcome.snapshot) {
-        m_snapshotNotBefore = m_context.clock.monotonic() + kSnapshotPause;
         {
             const std::scoped_lock lock(m_mutex);
             m_snapshotRunning = true;
@@ -177,12 +172,8 @@ void FollowedDatabase::tellReplicasToReplicator()
         m_replicator->learnReplicas(newest);
         m_told = true;
     }
-    bool isRunning = false;
-    {
-        const std::scoped_lock lock(m_mutex);
-        isRunning = m_snapshotRunning;
-    }
-    if (oneLacksBase && !isRunning && m_context.clock.monotonic() >= m_snapshotNotBefore) {
+    const std::scoped_lock lock(m_mutex);
+    if (oneLacksBase && !m_snapshotRunning && m_context.clock.monotonic() >= m_snapshotNotBefore) {
         m_replicator->requestSnapshot();
     }
 }
