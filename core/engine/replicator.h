@@ -56,6 +56,8 @@ struct SourceView {
     std::uint32_t pageSizeBytes = 0;
     ltx::TxId captured = {};
     std::optional<Timestamp> capturedAt = {};
+
+    bool operator==(const SourceView&) const = default;
 };
 
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the

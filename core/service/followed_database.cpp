@@ -92,7 +92,6 @@ void FollowedDatabase::retryNow()
     }
     wakeReplicas();
     const std::scoped_lock lock(m_mutex);
-    m_wants.retry = true;
     m_context.capture.wake(m_sourceKey);
 }
 

@@ -64,7 +64,7 @@ private:
     struct Wants {
         bool leaving = false;
         bool paused = false;
-        bool retry = false;
+        bool replicaNews = false;  ///< Something about a replica changed.
         std::uint64_t note = 0;
     };
 
@@ -116,7 +116,8 @@ private:
     // For the source's step; the replicator's spool and state for the replicas' steps too.
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
-    bool m_told = false;  // The replicator knows what all replicas hold.
+    bool m_told = false;                        // The replicator knows what all replicas hold.
+    std::optional<engine::SourceView> m_shown;  // On the board.
 
     mutable std::mutex m_mutex;  // Guards what follows.
     Wants m_wants;

@@ -38,6 +38,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
                                 (now.looked && !now.hasBase);
     if (concernsSource) {
         const std::scoped_lock lock(m_mutex);
+        m_wants.replicaNews = true;
         m_context.capture.wake(m_sourceKey);
     }
     if (mayLeave(*follower)) {

@@ -39,7 +39,7 @@ StepPool::Due FollowedDatabase::sourceStep()
     {
         const std::scoped_lock lock(m_mutex);
         wants = m_wants;
-        m_wants.retry = false;
+        m_wants.replicaNews = false;
     }
     if (wants.leaving) {
         return leaveSource();
@@ -121,7 +121,9 @@ StepPool::Due FollowedDatabase::openFailed(const Error& error)
 
 StepPool::Due FollowedDatabase::follow(const Wants& wants)
 {
-    tellReplicasToReplicator();
+    if (wants.replicaNews || !m_told) {
+        tellReplicasToReplicator();
+    }
     engine::StepOutcome outcome = m_replicator->step(m_stop.get_token());
     takeFacts(outcome.facts);
     if (outcome.snapshot) {
@@ -138,16 +140,21 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
             });
     }
     const bool caughtUp = m_replicator->caughtUp();
+    const engine::SourceView view = m_replicator->view();
     {
         const std::scoped_lock lock(m_mutex);
-        m_captured = m_replicator->view().captured;
+        m_captured = view.captured;
         m_remembered = m_replicator->rememberedUpTo();
         if (caughtUp && m_noteReached < wants.note) {
             m_noteReached = wants.note;
             m_noteTxId = m_captured;
         }
     }
-    showSource();
+    // A database at rest costs nothing but the look at it.
+    if (view != m_shown) {
+        m_shown = view;
+        showSource();
+    }
     if (!outcome.facts.empty()) {
         wakeReplicas();
     }
@@ -176,6 +183,8 @@ void FollowedDatabase::tellReplicasToReplicator()
     if (oneLacksBase && !m_snapshotRunning && m_context.clock.monotonic() >= m_snapshotNotBefore) {
         m_replicator->requestSnapshot();
     }
+    // Looked at again until it has one.
+    m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
 }
 
 void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)
@@ -227,6 +236,7 @@ StepPool::Due FollowedDatabase::pauseSource()
     const engine::Standing before = m_board.ownStanding();
     if (before.state != Protection::Paused) {
         m_board.setOwnStanding({.state = Protection::Paused, .since = m_context.clock.now()});
+        m_shown.reset();
     }
     wakeReplicas();
     return whenWoken(m_context.clock);
