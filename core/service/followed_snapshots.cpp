@@ -50,8 +50,9 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
         });
     };
     show(0);
-    const auto bytes =
-        work.writeTo(*follower.replica(), snapshotThreads(), show, m_longStop.get_token());
+    // An LtxReplica is for one thread; the follower's own is its uploader's.
+    replica::LtxReplica replica(*follower.storage());
+    const auto bytes = work.writeTo(replica, snapshotThreads(), show, m_longStop.get_token());
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
         follower.snapshotFailed(bytes.error());

@@ -77,11 +77,9 @@ Status ReplicaFollower::open()
     }
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
-    auto replica = std::make_unique<replica::LtxReplica>(*m_storage);
+    m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
     m_uploader = std::make_unique<engine::Uploader>(m_context.clock, m_context.random, m_spool,
-                                                    m_state, *replica, m_id);
-    const std::scoped_lock lock(m_mutex);
-    m_replica = std::move(replica);
+                                                    m_state, *m_replica, m_id);
     return {};
 }
 
@@ -146,10 +144,10 @@ ReplicaView ReplicaFollower::view() const
     return m_view;
 }
 
-replica::LtxReplica* ReplicaFollower::replica() const
+storage::Storage* ReplicaFollower::storage() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_replica.get();
+    return m_view.looked ? m_storage.get() : nullptr;
 }
 
 }  // namespace tidemark::service

@@ -53,8 +53,8 @@ public:
     [[nodiscard]] const ReplicaConfig& config() const { return m_config; }
     [[nodiscard]] const std::string& id() const { return m_id; }
 
-    /// Where snapshots go; null until it was looked at.
-    [[nodiscard]] replica::LtxReplica* replica() const;
+    /// Where it is; null until it was looked at. It stays as long as this.
+    [[nodiscard]] storage::Storage* storage() const;
 
 private:
     [[nodiscard]] Status open();

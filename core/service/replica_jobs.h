@@ -14,15 +14,16 @@ namespace tidemark::service {
 
 [[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> listReplica(
     FileSystem& files, Random& random, const storage::StorageAddress& address,
-    std::stop_token stop);
+    const std::stop_token& stop);
 
 [[nodiscard]] Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
                                                     const storage::StorageAddress& address,
                                                     const replica::Wish& wish,
-                                                    std::stop_token stop);
+                                                    const std::stop_token& stop);
 
 [[nodiscard]] Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
                                                const storage::StorageAddress& address,
-                                               const replica::Moment& moment, std::stop_token stop);
+                                               const replica::Moment& moment,
+                                               const std::stop_token& stop);
 
 }  // namespace tidemark::service

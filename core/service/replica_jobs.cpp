@@ -1,0 +1,109 @@
+#include "core/service/replica_jobs.h"
+
+#include "core/replica/layout.h"
+#include "core/replica/ltx_object.h"
+#include "core/replica/ltx_replica.h"
+#include "core/sqlite/source_probe.h"
+#include "core/storage/storage_factory.h"
+
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+Error noObjectOf(const replica::Moment& moment, const storage::Storage& storage)
+{
+    return {.code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("service", "Transaction %1 is not in %2 any more."),
+                     {std::to_string(moment.txId.value), storage.describe()}},
+            .next = {TIDEMARK_TEXT("service", "List the replica again.")}};
+}
+
+/// The object that is new with a moment: of those that end there the one with the fewest
+/// transactions before it. Most moments have a level-0 object of their own, found by its name.
+Result<replica::ObjectInfo> objectOf(const storage::Storage& storage, const replica::Moment& moment,
+                                     const std::stop_token& stop)
+{
+    replica::ObjectInfo own{.minTxId = moment.txId, .maxTxId = moment.txId};
+    own.name = replica::objectName({.level = own.level, .range = {own.minTxId, own.maxTxId}});
+    TIDEMARK_TRY(const auto entry, storage.find(own.name, stop));
+    if (entry) {
+        own.sizeBytes = entry->sizeBytes;
+        return own;
+    }
+    TIDEMARK_TRY(const replica::Catalog catalog, replica::readLtxCatalog(storage, stop));
+    const replica::ObjectInfo* found = nullptr;
+    for (const replica::ObjectInfo& object : catalog.objects) {
+        const bool endsThere = object.maxTxId == moment.txId;
+        if (endsThere && (found == nullptr || object.minTxId > found->minTxId)) {
+            found = &object;
+        }
+    }
+    if (found == nullptr) {
+        return noObjectOf(moment, storage);
+    }
+    return *found;
+}
+
+}  // namespace
+
+Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY(const auto facts, sqlite::probeSource(files, path));
+    return SourceFacts{.path = facts.path,
+                       .sizeBytes = facts.sizeBytes,
+                       .pageSizeBytes = facts.pageSizeBytes,
+                       .isWal = facts.isWal};
+}
+
+Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, Random& random,
+                                                            const storage::StorageAddress& address,
+                                                            const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(replica::Catalog catalog, replica::readLtxCatalog(*storage, stop));
+    return std::shared_ptr<const replica::Catalog>(
+        std::make_shared<replica::Catalog>(std::move(catalog)));
+}
+
+Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
+                                      const storage::StorageAddress& address,
+                                      const replica::Wish& wish, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(replica::Catalog catalog, replica::readLtxCatalog(*storage, stop));
+    if (catalog.format == replica::Catalog::Format::Legacy) {
+        return replica::planRestore(catalog, wish);
+    }
+    return replica::planExactly(*storage, catalog, wish, stop);
+}
+
+Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
+                                 const storage::StorageAddress& address,
+                                 const replica::Moment& moment, const std::stop_token& stop)
+{
+    if (moment.legacy) {
+        return MomentFacts{.moment = moment, .storedBytes = moment.bytes};
+    }
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(const replica::ObjectInfo info, objectOf(*storage, moment, stop));
+    TIDEMARK_TRY(const replica::LtxObject object, replica::readLtxObject(*storage, info, stop));
+    std::uint32_t pages = 0;
+    TIDEMARK_TRY_STATUS(replica::readPageIndex(
+        *storage, object,
+        [&pages](const ltx::FrameAt&) {
+            ++pages;
+            return Status();
+        },
+        stop));
+    MomentFacts facts{.moment = moment,
+                      .databasePages = object.header.pageCountAfter,
+                      .pageSizeBytes = object.header.pageSizeBytes,
+                      .storedBytes = info.sizeBytes};
+    facts.moment.time = object.header.createdAt;
+    facts.moment.precision = replica::TimePrecision::Exact;
+    facts.moment.pages = pages;
+    return facts;
+}
+
+}  // namespace tidemark::service
