@@ -31,22 +31,25 @@ struct ObjectInfo {
     std::uint64_t sizeBytes = 0;
     std::string name = {};  ///< In its storage.
 
-    /// Whether it can be applied to nothing: by the format's rule, a file whose range starts at 1
-    /// and every file of the snapshot level. A complete file in the middle of level 0 is known by
-    /// its header alone.
-    [[nodiscard]] bool isComplete() const
-    {
-        return minTxId == ltx::TxId{1} || level == kSnapshotLevel;
-    }
+    /// It has every page though its name does not say so, as its page index told: a full file in
+    /// the middle of level 0. A listing never opens objects, so it does not know.
+    bool isFull = false;
+
+    /// Whether it can be applied to nothing: by the format's rule, a file whose range starts at 1.
+    [[nodiscard]] bool isComplete() const { return minTxId == ltx::TxId{1} || isFull; }
 
     bool operator==(const ObjectInfo&) const = default;
 };
+
+inline constexpr std::uint64_t kWholeWal = UINT64_MAX;
 
 /// Where a moment of a Litestream 0.3 replica lies.
 struct LegacyPosition {
     std::string generation = {};  ///< 16 hex digits.
     std::uint32_t index = 0;
-    std::uint64_t offsetBytes = 0;  ///< Behind the last byte of the moment, within its WAL file.
+    /// Behind the last byte of the moment, within its WAL file: 0 for a snapshot alone, kWholeWal
+    /// for the last part, whose end only reading it can tell.
+    std::uint64_t offsetBytes = 0;
 
     bool operator==(const LegacyPosition&) const = default;
 };
@@ -64,10 +67,10 @@ struct Moment {
     bool operator==(const Moment&) const = default;
 };
 
-/// A stretch of transactions in which nothing can be restored.
+/// A stretch of transactions in which nothing can be restored. What compaction has merged is none.
 struct Gap {
     ltx::TxId after = {};   ///< The last moment before it; 0 if it starts the history.
-    ltx::TxId before = {};  ///< The first moment behind it.
+    ltx::TxId before = {};  ///< The first moment behind it; 0 if it ends the history.
     Message reason = {};
 
     bool operator==(const Gap&) const = default;

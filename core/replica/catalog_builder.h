@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/replica/catalog.h"
+
+#include <string>
+#include <vector>
+
+namespace tidemark::replica {
+
+/// Pure: all that follows from the objects of an LTX replica, in any order. A moment is a
+/// transaction at which some object ends and that a plan reaches exactly. Time grows as sorting
+/// does; a million objects take a fraction of a second.
+[[nodiscard]] Catalog buildCatalog(std::vector<ObjectInfo> objects,
+                                   std::vector<std::string> foreign);
+
+/// The last transaction that a plan reaches; 0 when there is none. A writer goes on behind it.
+[[nodiscard]] ltx::TxId positionOf(const Catalog& catalog);
+
+/// The highest transaction in any object, reachable or not: numbers up to it are taken.
+[[nodiscard]] ltx::TxId highestTxId(const Catalog& catalog);
+
+}  // namespace tidemark::replica

@@ -1,0 +1,147 @@
+// planExactly() of ltx_replica.h: what names and listed times cannot tell.
+#include "core/ltx/state_digest.h"
+#include "core/replica/catalog_builder.h"
+#include "core/replica/ltx_object.h"
+#include "core/replica/ltx_replica.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tidemark::replica {
+namespace {
+
+// A hole is rare and a full file behind it is among the largest: beyond these nobody looks.
+constexpr std::size_t kMaxCandidates = 16;
+
+/// The object whose header has the time of `moment`.
+ObjectInfo* objectOf(Catalog& catalog, const Moment& moment)
+{
+    const auto found = std::ranges::find(catalog.objects, moment.txId, &ObjectInfo::maxTxId);
+    return found == catalog.objects.end() ? nullptr : &*found;
+}
+
+/// Reads headers of moments, and keeps the times.
+class ExactTimes {
+public:
+    ExactTimes(const storage::Storage& storage, Catalog& catalog, const std::stop_token& stop)
+        : m_storage(storage), m_catalog(catalog), m_stop(stop)
+    {
+    }
+
+    Result<Timestamp> at(std::size_t index)
+    {
+        Moment& moment = m_catalog.moments[index];
+        ObjectInfo* const object = objectOf(m_catalog, moment);
+        if (moment.precision == TimePrecision::Exact || !object) {
+            return moment.time;
+        }
+        TIDEMARK_TRY(const ltx::Header header, readObjectHeader(m_storage, *object, m_stop));
+        object->time = moment.time = header.createdAt;
+        object->precision = moment.precision = TimePrecision::Exact;
+        return moment.time;
+    }
+
+    /// How many moments are not after `time`, if times grow. Listed times say where to look first;
+    /// steps that double find the end even if they are all wrong, as in a copied folder.
+    Result<std::size_t> countUpTo(Timestamp time)
+    {
+        const auto& moments = m_catalog.moments;
+        const auto guess = std::find_if(moments.rbegin(), moments.rend(),
+                                        [&](const Moment& each) { return each.time <= time; });
+        std::size_t low = 0;                // Below it all are not after `time`.
+        std::size_t high = moments.size();  // From it on all are after it.
+        auto probe = static_cast<std::size_t>(moments.rend() - guess);
+        probe = probe == 0 ? 0 : probe - 1;
+        for (std::size_t step = 1; low < high; step *= 2) {
+            TIDEMARK_TRY(const Timestamp here, at(probe));
+            const bool within = here <= time;
+            (within ? low : high) = within ? probe + 1 : probe;
+            if (step > high - low) {
+                probe = low + (high - low) / 2;
+            } else {
+                probe = within ? low + step - 1 : high - step;
+            }
+        }
+        return low;
+    }
+
+private:
+    const storage::Storage& m_storage;
+    Catalog& m_catalog;
+    const std::stop_token& m_stop;
+};
+
+/// Whether the object, whatever its name says, has every page.
+Result<bool> holdsEveryPage(const storage::Storage& storage, const ObjectInfo& info,
+                            const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const LtxObject object, readLtxObject(storage, info, stop));
+    std::uint64_t pages = 0;
+    const auto count = [&](const ltx::FrameAt&) -> Status {
+        ++pages;
+        return {};
+    };
+    TIDEMARK_TRY_STATUS(readPageIndex(storage, object, count, stop));
+    const std::uint32_t all = object.header.pageCountAfter;
+    const bool hasLockPage = all >= ltx::lockPage(object.header.pageSizeBytes);
+    return all > 0 && pages == all - (hasLockPage ? 1U : 0U);
+}
+
+/// Marks full files behind the last moment below `target`, largest first, until a plan exists.
+Status findFullFiles(const storage::Storage& storage, Catalog& catalog, ltx::TxId target,
+                     const std::stop_token& stop)
+{
+    const auto above = std::ranges::lower_bound(catalog.moments, target, {}, &Moment::txId);
+    const ltx::TxId reached =
+        above == catalog.moments.begin() ? ltx::TxId{} : std::prev(above)->txId;
+    std::vector<ObjectInfo*> candidates;
+    for (ObjectInfo& each : catalog.objects) {
+        if (each.maxTxId > reached && each.maxTxId <= target && !each.isComplete()) {
+            candidates.push_back(&each);
+        }
+    }
+    std::ranges::sort(candidates, std::greater(), &ObjectInfo::sizeBytes);
+    candidates.resize(std::min(candidates.size(), kMaxCandidates));
+    bool found = false;
+    for (ObjectInfo* const each : candidates) {
+        const auto full = holdsEveryPage(storage, *each, stop);
+        if (!full.ok() && full.error().code != ErrorCode::Damaged &&
+            full.error().code != ErrorCode::NotFound) {
+            return full.error();
+        }
+        each->isFull = full.ok() && full.value();
+        found = found || each->isFull;
+    }
+    if (found) {
+        catalog = buildCatalog(std::move(catalog.objects), std::move(catalog.foreign));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog, const Wish& wish,
+                                const std::stop_token& stop)
+{
+    if (catalog.format != Catalog::Format::Ltx) {
+        return planRestore(catalog, wish);
+    }
+    if (const auto* const time = std::get_if<AtTime>(&wish)) {
+        ExactTimes times(storage, catalog, stop);
+        TIDEMARK_TRY(const std::size_t count, times.countUpTo(time->time));
+        if (count == 0) {
+            return planRestore(catalog, AtTime{Timestamp::min()}).error();
+        }
+        return planRestore(catalog, AtTxId{catalog.moments[count - 1].txId});
+    }
+    auto plan = planRestore(catalog, wish);
+    const auto* const wanted = std::get_if<AtTxId>(&wish);
+    if (plan.ok() || !wanted || plan.error().code != ErrorCode::NotFound) {
+        return plan;
+    }
+    TIDEMARK_TRY_STATUS(findFullFiles(storage, catalog, wanted->txId, stop));
+    return planRestore(catalog, wish);
+}
+
+}  // namespace tidemark::replica

@@ -1,0 +1,84 @@
+#include "core/replica/ltx_replica.h"
+
+#include "core/replica/catalog_builder.h"
+#include "core/replica/layout.h"
+#include "core/replica/object_source.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tidemark::replica {
+namespace {
+
+constexpr std::size_t kCompareBytes = 256 << 10;
+
+/// Fills `into` unless the bytes end before; gives how many there were.
+Result<std::size_t> readFully(ByteReader& reader, std::span<std::byte> into)
+{
+    std::size_t done = 0;
+    while (done < into.size()) {
+        TIDEMARK_TRY(const std::size_t got, reader.read(into.subspan(done)));
+        if (got == 0) {
+            break;
+        }
+        done += got;
+    }
+    return done;
+}
+
+Result<bool> sameBytes(const ByteSource& left, const ByteSource& right)
+{
+    TIDEMARK_TRY(const auto leftReader, left.open());
+    TIDEMARK_TRY(const auto rightReader, right.open());
+    std::vector<std::byte> leftBytes(kCompareBytes);
+    std::vector<std::byte> rightBytes(kCompareBytes);
+    for (;;) {
+        TIDEMARK_TRY(const std::size_t got, readFully(*leftReader, leftBytes));
+        TIDEMARK_TRY(const std::size_t other, readFully(*rightReader, rightBytes));
+        if (!std::ranges::equal(std::span(leftBytes).first(got),
+                                std::span(rightBytes).first(other))) {
+            return false;
+        }
+        if (got < kCompareBytes) {
+            return true;
+        }
+    }
+}
+
+}  // namespace
+
+Result<Catalog> readLtxCatalog(const storage::Storage& storage, const std::stop_token& stop)
+{
+    std::vector<ObjectInfo> objects;
+    std::vector<std::string> foreign;
+    const auto add = [&](const storage::ObjectEntry& entry) {
+        if (const auto key = parseObjectName(entry.name)) {
+            objects.push_back({.level = key->level,
+                               .minTxId = key->range.minTxId,
+                               .maxTxId = key->range.maxTxId,
+                               .time = entry.modified.value_or(Timestamp()),
+                               .sizeBytes = entry.sizeBytes,
+                               .name = entry.name});
+        } else {
+            foreign.push_back(entry.name);
+        }
+        return storage::Listing::Continue;
+    };
+    TIDEMARK_TRY_STATUS(storage.list(kLtxPrefix, add, stop));
+    return buildCatalog(std::move(objects), std::move(foreign));
+}
+
+Result<PutOutcome> LtxReplica::put(int level, ltx::TxRange range, const ByteSource& file,
+                                   Timestamp time, const std::stop_token& stop)
+{
+    const std::string name = objectName({.level = level, .range = range});
+    TIDEMARK_TRY(const auto outcome, m_storage.write(name, file, {.time = time}, stop));
+    if (outcome == storage::WriteOutcome::Written) {
+        return PutOutcome::Written;
+    }
+    TIDEMARK_TRY(const bool same, sameBytes(file, ObjectSource(m_storage, name, stop)));
+    return same ? PutOutcome::AlreadyThereSame : PutOutcome::AlreadyThereDifferent;
+}
+
+}  // namespace tidemark::replica

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/ltx/file_name.h"
+#include "core/replica/catalog.h"
+#include "core/replica/restore_plan.h"
+#include "core/storage/storage.h"
+
+#include <stop_token>
+
+namespace tidemark::replica {
+
+enum class PutOutcome {
+    Written,
+    AlreadyThereSame,       ///< The object is there with the same bytes: it was ours.
+    AlreadyThereDifferent,  ///< Somebody else writes to this replica.
+};
+
+/// Lists an LTX replica; a storage without one gives an empty catalog. Never opens an object, so
+/// times are the listed ones. Fails as Storage::list does.
+[[nodiscard]] Result<Catalog> readLtxCatalog(const storage::Storage& storage,
+                                             const std::stop_token& stop);
+
+/// Plans as planRestore() does, but goes beyond what names tell: for a time it reads the headers of
+/// the objects around it until the answer is exact; for a transaction behind a hole it looks for a
+/// file with every page. What was learnt is kept in `catalog`. Also fails as the storage does.
+[[nodiscard]] Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog,
+                                              const Wish& wish, const std::stop_token& stop);
+
+/// The write side of one replica. For one thread; several may write to one replica, each with its
+/// own.
+class LtxReplica {
+public:
+    /// `storage` outlives the replica.
+    explicit LtxReplica(storage::Storage& storage) : m_storage(storage) {}
+
+    [[nodiscard]] Result<Catalog> readCatalog(const std::stop_token& stop) const
+    {
+        return readLtxCatalog(m_storage, stop);
+    }
+
+    /// Makes the object of that level and range from `file`, an LTX file whose header has that
+    /// range and `time`. Never overwrites: an object that is there already is compared byte by
+    /// byte. Fails as Storage::write and the source do.
+    [[nodiscard]] Result<PutOutcome> put(int level, ltx::TxRange range, const ByteSource& file,
+                                         Timestamp time, const std::stop_token& stop);
+
+private:
+    storage::Storage& m_storage;
+};
+
+}  // namespace tidemark::replica
