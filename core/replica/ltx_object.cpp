@@ -9,22 +9,12 @@
 namespace tidemark::replica {
 namespace {
 
-// An index of a gigabyte's pages has a few of these.
-constexpr std::size_t kIndexPieceBytes = 256 << 10;
-
-/// Gives bytes in memory, or those of `next` in large pieces: an index is read a byte at a time.
-class BufferedReader final : public ByteReader {
+class SpanReader final : public ByteReader {
 public:
-    explicit BufferedReader(std::span<const std::byte> bytes) : m_rest(bytes) {}
-    explicit BufferedReader(std::unique_ptr<ByteReader> next) : m_next(std::move(next)) {}
+    explicit SpanReader(std::span<const std::byte> bytes) : m_rest(bytes) {}
 
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
     {
-        if (m_rest.empty() && m_next) {
-            m_buffer.resize(kIndexPieceBytes);
-            TIDEMARK_TRY(const std::size_t got, m_next->read(m_buffer));
-            m_rest = std::span(m_buffer).first(got);
-        }
         const std::size_t got = std::min(into.size(), m_rest.size());
         std::ranges::copy(m_rest.first(got), into.begin());
         m_rest = m_rest.subspan(got);
@@ -32,8 +22,6 @@ public:
     }
 
 private:
-    std::unique_ptr<ByteReader> m_next;
-    std::vector<std::byte> m_buffer;
     std::span<const std::byte> m_rest;
 };
 
@@ -117,13 +105,11 @@ Status readPageIndex(const storage::Storage& storage, const LtxObject& object,
                      const std::stop_token& stop)
 {
     const ltx::IndexPlace& place = object.index;
-    std::unique_ptr<BufferedReader> bytes;
+    std::unique_ptr<ByteReader> bytes;
     if (object.bytes.empty()) {
-        TIDEMARK_TRY(auto reader,
-                     storage.read(object.info.name, place.offset, place.sizeBytes, stop));
-        bytes = std::make_unique<BufferedReader>(std::move(reader));
+        TIDEMARK_TRY(bytes, storage.read(object.info.name, place.offset, place.sizeBytes, stop));
     } else {
-        bytes = std::make_unique<BufferedReader>(
+        bytes = std::make_unique<SpanReader>(
             std::span(object.bytes).subspan(static_cast<std::size_t>(place.offset)));
     }
     ltx::PageIndexReader index(*bytes, place, object.header);

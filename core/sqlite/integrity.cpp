@@ -1,11 +1,13 @@
 #include "core/sqlite/integrity.h"
 
+#include "core/sqlite/file_vfs.h"
 #include "core/sqlite/sqlite_error.h"
 
 #include <sqlite3.h>
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace tidemark::sqlite {
 namespace {
@@ -54,24 +56,16 @@ Error damaged(const std::string& path, const std::string& words)
             .what = {TIDEMARK_TEXT("sqlite", "SQLite's check of %1 found: %2"), {path, words}}};
 }
 
-}  // namespace
-
-Status checkIntegrity(const std::string& path, bool full, std::stop_token stop)
+Status check(sqlite3* opened, const std::string& path, bool full, std::stop_token stop)
 {
-    sqlite3* opened = nullptr;
-    int code = sqlite3_open_v2(immutableUri(path).c_str(), &opened,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
-    const Handle handle(opened);
-    if (code != SQLITE_OK) {
-        return sqliteError(opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code,
-                           path);
-    }
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_progress_handler(opened, kStepsBetweenLooks, isStopped, &stop);
     // One finding is enough for the verdict.
     std::string words;
-    code = sqlite3_exec(opened, full ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)",
-                        takeFirst, &words, nullptr);
+    const int code = sqlite3_exec(opened,
+                                  full ? "PRAGMA temp_store=MEMORY; PRAGMA integrity_check(1)"
+                                       : "PRAGMA temp_store=MEMORY; PRAGMA quick_check(1)",
+                                  takeFirst, &words, nullptr);
     if (code != SQLITE_OK) {
         const bool broken = (code & 0xff) == SQLITE_CORRUPT;
         return broken ? damaged(path, sqlite3_errmsg(opened)) : sqliteError(opened, code, path);
@@ -80,6 +74,33 @@ Status checkIntegrity(const std::string& path, bool full, std::stop_token stop)
         return damaged(path, words);
     }
     return {};
+}
+
+Status openAndCheck(const std::string& target, int flags, const char* vfs, const std::string& path,
+                    bool full, std::stop_token stop)
+{
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(target.c_str(), &opened, flags, vfs);
+    const Handle handle(opened);
+    if (code != SQLITE_OK) {
+        return sqliteError(opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code,
+                           path);
+    }
+    return check(opened, path, full, std::move(stop));
+}
+
+}  // namespace
+
+Status checkIntegrity(const std::string& path, bool full, std::stop_token stop)
+{
+    return openAndCheck(immutableUri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr, path,
+                        full, std::move(stop));
+}
+
+Status checkIntegrity(const File& file, const std::string& name, bool full, std::stop_token stop)
+{
+    const FileVfs vfs(file);
+    return openAndCheck("database", SQLITE_OPEN_READONLY, vfs.name(), name, full, std::move(stop));
 }
 
 }  // namespace tidemark::sqlite

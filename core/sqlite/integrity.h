@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/file_system.h"
 #include "core/base/result.h"
 
 #include <stop_token>
@@ -12,5 +13,10 @@ namespace tidemark::sqlite {
 /// not looked at. Damaged with SQLite's first words, NotFound, Forbidden, Io, Cancelled. Blocks for
 /// as long as it takes to read the file.
 [[nodiscard]] Status checkIntegrity(const std::string& path, bool full, std::stop_token stop);
+
+/// The same for a file that is open and may have no name yet; `name` is for the text. Reads through
+/// `file` alone.
+[[nodiscard]] Status checkIntegrity(const File& file, const std::string& name, bool full,
+                                    std::stop_token stop);
 
 }  // namespace tidemark::sqlite

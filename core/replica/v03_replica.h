@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/replica/catalog.h"
+#include "core/storage/storage.h"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::replica {
+
+/// A part of a WAL file, compressed as an LZ4 frame.
+struct LegacyPart {
+    std::uint32_t index = 0;
+    std::uint64_t offsetBytes = 0;  ///< Where it starts in the WAL file of that index.
+    std::string name = {};
+    std::uint64_t sizeBytes = 0;
+
+    bool operator==(const LegacyPart&) const = default;
+};
+
+/// What to read for a moment of a 0.3 replica: a snapshot, an LZ4 frame of the whole database file,
+/// then the parts of each following WAL file, in order.
+struct LegacyPlan {
+    std::string snapshotName = {};
+    std::uint64_t snapshotSizeBytes = 0;
+    std::vector<LegacyPart> parts = {};
+
+    bool operator==(const LegacyPlan&) const = default;
+};
+
+/// Lists a replica of Litestream 0.3: generations by the time of their last change, in each the
+/// moments that a snapshot and the WAL parts behind it give, numbered from 1. Opens no object. A
+/// storage without one gives an empty catalog.
+[[nodiscard]] Result<Catalog> readLegacyCatalog(const storage::Storage& storage,
+                                                const std::stop_token& stop);
+
+/// Lists the moment's generation and finds what to read: the newest snapshot at or before it.
+/// NotFound if the moment is not there any more.
+[[nodiscard]] Result<LegacyPlan> planLegacy(const storage::Storage& storage,
+                                            const LegacyPosition& position,
+                                            const std::stop_token& stop);
+
+}  // namespace tidemark::replica

@@ -1,0 +1,102 @@
+#include "core/restore/target_file.h"
+
+#include <array>
+#include <utility>
+
+namespace tidemark::restore {
+namespace {
+
+constexpr std::string_view kTemporaryStem = ".tidemark-restore-";
+
+// Opening the restored file, SQLite would apply or remove what lies there.
+constexpr std::array kCompanions{"-wal", "-shm", "-journal"};
+
+Error refused(Error error)
+{
+    if (error.code == ErrorCode::Forbidden || error.code == ErrorCode::NotFound) {
+        error.code = ErrorCode::TargetRefused;
+    }
+    return error;
+}
+
+Error alreadyThere(const std::string& path)
+{
+    return {
+        .code = ErrorCode::AlreadyExists,
+        .what = {TIDEMARK_TEXT("restore", "%1 exists already."), {path}},
+        .next = {TIDEMARK_TEXT("restore", "Choose another name; nothing is ever overwritten.")}};
+}
+
+}  // namespace
+
+Status checkTarget(const FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY(const auto target, files.stat(path));
+    if (target) {
+        return alreadyThere(path);
+    }
+    const std::string folder = parentOf(path);
+    TIDEMARK_TRY(const auto parent, files.stat(folder));
+    if (!parent || parent->kind != FileKind::Directory || nameOf(path).empty()) {
+        return Error{.code = ErrorCode::TargetRefused,
+                     .what = {TIDEMARK_TEXT("restore", "There is no folder %1."), {folder}},
+                     .next = {TIDEMARK_TEXT("restore", "Make it, or choose another place.")}};
+    }
+    for (const char* const companion : kCompanions) {
+        TIDEMARK_TRY(const auto there, files.stat(path + companion));
+        if (there) {
+            return Error{.code = ErrorCode::TargetRefused,
+                         .what = {TIDEMARK_TEXT("restore",
+                                                "%1 exists, and SQLite would take it for "
+                                                "a part of the restored file."),
+                                  {path + companion}},
+                         .next = {TIDEMARK_TEXT("restore", "Choose another name.")}};
+        }
+    }
+    return {};
+}
+
+Result<TargetFile> TargetFile::create(FileSystem& files, Random& random, const std::string& path,
+                                      std::uint64_t sizeBytes)
+{
+    const std::string folder = parentOf(path);
+    TIDEMARK_TRY(const Space space, files.space(folder));
+    if (space.freeBytes < sizeBytes) {
+        return Error{.code = ErrorCode::NoSpace,
+                     .what = {TIDEMARK_TEXT("restore",
+                                            "The disk of %1 has %2 bytes free; the restored "
+                                            "file needs %3."),
+                              {folder, std::to_string(space.freeBytes), std::to_string(sizeBytes)}},
+                     .next = {TIDEMARK_TEXT("restore", "Free some space or choose another disk.")}};
+    }
+    TargetFile target(files, path);
+    auto unnamed = files.createUnnamed(folder, kPrivateFile);
+    if (unnamed.ok()) {
+        target.m_unnamed = std::move(unnamed).value();
+        return target;
+    }
+    if (unnamed.error().code != ErrorCode::Unsupported) {
+        return refused(std::move(unnamed).error());
+    }
+    TIDEMARK_TRY_STATUS(storage::removeLeftovers(files, folder, kTemporaryStem));
+    auto temporary =
+        storage::TemporaryFile::make(files, random, folder + '/' + std::string(kTemporaryStem));
+    if (!temporary.ok()) {
+        return refused(std::move(temporary).error());
+    }
+    target.m_temporary.emplace(std::move(temporary).value());
+    return target;
+}
+
+Status TargetFile::publish()
+{
+    auto named = m_temporary ? m_files->renameWithoutReplacing(m_temporary->path(), m_path)
+                             : m_files->publish(*m_unnamed, m_path);
+    if (!named.ok() && named.error().code == ErrorCode::AlreadyExists) {
+        return alreadyThere(m_path);
+    }
+    TIDEMARK_TRY_STATUS(std::move(named));
+    return m_files->syncDirectory(parentOf(m_path));
+}
+
+}  // namespace tidemark::restore

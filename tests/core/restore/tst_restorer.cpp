@@ -1,0 +1,348 @@
+#include "core/restore/restorer.h"
+
+#include "core/base/posix_file_system.h"
+#include "core/base/system_clock.h"
+#include "tests/support/made_replica.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+using namespace tidemark;
+using namespace tidemark::restore;
+using replica::AtTxId;
+using replica::MadeReplica;
+
+class TestRestorer : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    PosixFileSystem m_files;
+    SystemClock m_clock;
+    SeededRandom m_random{7};
+    std::unique_ptr<MadeReplica> m_made;
+
+    [[nodiscard]] std::string target() const { return m_folder->path().toStdString() + "/out.db"; }
+
+    [[nodiscard]] std::string restoredBytes() const
+    {
+        QFile file(QString::fromStdString(target()));
+        return file.open(QIODevice::ReadOnly) ? file.readAll().toStdString() : "none";
+    }
+
+    [[nodiscard]] QStringList inFolder() const
+    {
+        return QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden);
+    }
+
+    Result<Restored> restore(const replica::Wish& wish, const OnProgress& progress = {},
+                             std::stop_token stop = {})
+    {
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random);
+        // The pages are noise, not a database: SQLite has nothing to check in them.
+        return restorer.restore({.wish = wish, .target = target(), .check = Check::None}, progress,
+                                std::move(stop));
+    }
+
+    Result<Restored> restore(std::uint64_t txId) { return restore(AtTxId{{txId}}); }
+
+    /// Ten transactions over a database that grows and shrinks, in files of several levels.
+    void makeUsual(bool withDigests)
+    {
+        m_made->hasDigests = withDigests;
+        m_made->commit({1, 2, 3, 4, 5, 6, 7, 8}, 8);
+        m_made->commit({1, 3}, 8);
+        m_made->commit({1, 9, 10, 11, 12}, 12);
+        m_made->commit({2, 12}, 12);
+        m_made->commit({1}, 6);
+        m_made->commit({1, 7, 8, 9}, 9);
+        m_made->commit({4}, 9);
+        m_made->commit({4, 5}, 9);
+        m_made->commit({1}, 9);
+        m_made->commit({9}, 9);
+        m_made->put(9, 1, 1);
+        m_made->put(1, 2, 4);
+        for (std::uint64_t txId = 2; txId <= 10; ++txId) {
+            m_made->put(0, txId, txId);
+        }
+        m_made->put(9, 1, 7);
+        m_made->put(2, 5, 9);
+    }
+
+private slots:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_made = std::make_unique<MadeReplica>();
+    }
+
+    void everyMomentIsTheStateOfItsTransaction_data()
+    {
+        QTest::addColumn<bool>("withDigests");
+        QTest::newRow("proven") << true;
+        QTest::newRow("checked") << false;
+    }
+    void everyMomentIsTheStateOfItsTransaction()
+    {
+        QFETCH(bool, withDigests);
+        makeUsual(withDigests);
+        for (std::uint64_t txId = 1; txId <= 10; ++txId) {
+            const auto restored = restore(txId);
+            QVERIFY2(restored.ok(), restored.ok() ? "" : inEnglish(restored.error().what).c_str());
+            QVERIFY(restoredBytes() == m_made->state(txId));
+            QVERIFY(restored.value().verdict == (withDigests ? Verdict::Proven : Verdict::Checked));
+            QCOMPARE(restored.value().bytes, std::uint64_t{m_made->state(txId).size()});
+            QVERIFY(restored.value().moment.time == m_made->timeOf(txId));
+            QVERIFY(QFile::remove(QString::fromStdString(target())));
+        }
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void progressEndsOnItsTotal()
+    {
+        makeUsual(true);
+        Progress last;
+        const auto restored = restore(replica::Latest{}, [&](const Progress& progress) {
+            QVERIFY(progress.doneBytes >= last.doneBytes);
+            QVERIFY(progress.doneBytes <= progress.totalBytes);
+            last = progress;
+        });
+        QVERIFY(restored.ok());
+        QVERIFY(last.totalBytes > 0);
+        QCOMPARE(last.doneBytes, last.totalBytes);
+        QVERIFY(last.phase == Phase::Checking);
+    }
+
+    void neverOverwrites()
+    {
+        makeUsual(true);
+        QFile there(QString::fromStdString(target()));
+        QVERIFY(there.open(QIODevice::WriteOnly) && there.write("mine") == 4);
+        there.close();
+        const auto restored = restore(1);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::AlreadyExists);
+        QCOMPARE(restoredBytes(), std::string("mine"));
+        QCOMPARE(m_made->storage.readCalls(), std::uint64_t{0});
+    }
+
+    void refusesATargetBesideAForeignJournal()
+    {
+        makeUsual(true);
+        QFile journal(QString::fromStdString(target() + "-wal"));
+        QVERIFY(journal.open(QIODevice::WriteOnly));
+        const auto restored = restore(1);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::TargetRefused);
+    }
+
+    void refusesAMissingFolder()
+    {
+        makeUsual(true);
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random);
+        const auto restored = restorer.restore({.target = target() + "/x/y"}, {}, {});
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::TargetRefused);
+    }
+
+    void aMomentThatIsNotThereIsNotFound()
+    {
+        makeUsual(true);
+        QVERIFY(restore(11).error().code == ErrorCode::NotFound);
+        QCOMPARE(inFolder(), QStringList());
+        m_made->storage.objects().clear();
+        QVERIFY(restore(1).error().code == ErrorCode::NotFound);
+    }
+
+    void everyFlippedByteIsFoundOrHarmless_data() { everyMomentIsTheStateOfItsTransaction_data(); }
+    void everyFlippedByteIsFoundOrHarmless()
+    {
+        QFETCH(bool, withDigests);
+        makeUsual(withDigests);
+        for (auto& [name, object] : m_made->storage.objects()) {
+            for (std::size_t at = 0; at < object.bytes.size(); at += 13) {
+                object.bytes[at] = static_cast<char>(object.bytes[at] ^ (1 << at % 8));
+                const auto restored = restore(10);
+                if (restored.ok()) {
+                    QVERIFY2(restoredBytes() == m_made->state(10), name.c_str());
+                    QVERIFY(QFile::remove(QString::fromStdString(target())));
+                } else {
+                    QVERIFY2(restored.error().code == ErrorCode::Damaged,
+                             inEnglish(restored.error().what).c_str());
+                }
+                object.bytes[at] = static_cast<char>(object.bytes[at] ^ (1 << at % 8));
+            }
+        }
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void everyShorterObjectIsFoundOrHarmless()
+    {
+        makeUsual(false);
+        for (auto& [name, object] : m_made->storage.objects()) {
+            const std::string whole = object.bytes;
+            for (std::size_t size = 0; size < whole.size(); size += 31) {
+                object.bytes = whole.substr(0, size);
+                const auto restored = restore(10);
+                if (restored.ok()) {
+                    QVERIFY2(restoredBytes() == m_made->state(10), name.c_str());
+                    QVERIFY(QFile::remove(QString::fromStdString(target())));
+                } else {
+                    QVERIFY(restored.error().code == ErrorCode::Damaged);
+                }
+            }
+            object.bytes = whole;
+        }
+    }
+
+    void aSizeThatNoFileCouldHoldIsRefusedBeforeItIsAllocated()
+    {
+        m_made->hasDigests = false;
+        m_made->commit({1}, 1);
+        m_made->commit({1}, 1);
+        m_made->put(9, 1, 1);
+        const std::string name = m_made->put(0, 2, 2);
+        // The size in pages, at 12 in the header.
+        m_made->storage.objects()[name].bytes.replace(12, 4, "\xff\xff\xff\xff");
+        const auto restored = restore(2);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+    }
+
+    void aPageThatNoFileHoldsIsDamage()
+    {
+        m_made->hasDigests = false;
+        m_made->commit({1, 2}, 2);
+        m_made->commit({1}, 4);
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        const auto restored = restore(2);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+        QVERIFY(inEnglish(restored.error().what).find("page 3") != std::string::npos);
+    }
+
+    void theWrongPageAtTheRightPlaceIsFoundByTheDigest()
+    {
+        makeUsual(true);
+        // A file that is whole in itself but of another history.
+        MadeReplica other;
+        for (int i = 0; i < 9; ++i) {
+            other.commit({1, 2, 3, 4, 5, 6, 7, 8, 9}, 9);
+        }
+        const std::string name = other.put(2, 5, 9);
+        m_made->storage.objects()[name] = other.storage.objects()[name];
+        const auto restored = restore(10);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void aFullFileInTheMiddleNeedsNothingBelowIt()
+    {
+        for (int i = 0; i < 4; ++i) {
+            m_made->commit({1, 2}, 3);
+        }
+        m_made->commit({3}, 3);
+        m_made->put(9, 1, 1);
+        m_made->put(0, 3, 3);
+        m_made->put(0, 4, 4, true);
+        m_made->put(0, 5, 5);
+        QVERIFY(restore(5).ok());
+        QVERIFY(restoredBytes() == m_made->state(5));
+        QVERIFY(restore(3).error().code == ErrorCode::AlreadyExists);
+    }
+
+    void anObjectThatVanishesIsPlannedAround()
+    {
+        makeUsual(true);
+        int vanished = 0;
+        m_made->storage.onRead = [&](const std::string& name) -> Status {
+            // Compaction's first victim, gone between listing and reading.
+            if (name.starts_with("ltx/2/") && m_made->storage.objects().erase(name) > 0) {
+                ++vanished;
+            }
+            return {};
+        };
+        QVERIFY(restore(10).ok());
+        QCOMPARE(vanished, 1);
+        QVERIFY(restoredBytes() == m_made->state(10));
+    }
+
+    void whatTheStorageSaysIsPassedOn()
+    {
+        makeUsual(true);
+        m_made->storage.onRead = [](const std::string&) -> Status {
+            return Error{.code = ErrorCode::Unavailable, .what = {TIDEMARK_TEXT("test", "down")}};
+        };
+        QVERIFY(restore(10).error().code == ErrorCode::Unavailable);
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void aStopAtAnyReadLeavesNothing()
+    {
+        makeUsual(true);
+        for (int stopAt = 1;; ++stopAt) {
+            std::stop_source source;
+            int reads = 0;
+            m_made->storage.onRead = [&](const std::string&) -> Status {
+                if (++reads == stopAt) {
+                    source.request_stop();
+                }
+                return {};
+            };
+            const auto restored = restore(replica::Latest{}, {}, source.get_token());
+            if (reads < stopAt) {
+                QVERIFY(restored.ok());
+                QVERIFY(stopAt > 3);
+                return;
+            }
+            QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Cancelled);
+            QCOMPARE(inFolder(), QStringList());
+        }
+    }
+
+    void aStopWhileCheckingLeavesNothing()
+    {
+        makeUsual(true);
+        std::stop_source source;
+        const auto restored = restore(
+            replica::Latest{},
+            [&](const Progress& progress) {
+                if (progress.phase == Phase::Checking) {
+                    source.request_stop();
+                }
+            },
+            source.get_token());
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Cancelled);
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void aFullDiskIsNamedAndLeavesNothing()
+    {
+        makeUsual(true);
+        // The largest file that this process may write stands for the end of the disk.
+        const auto before = std::signal(SIGXFSZ, SIG_IGN);
+        rlimit old{};
+        QCOMPARE(getrlimit(RLIMIT_FSIZE, &old), 0);
+        const rlimit small{.rlim_cur = 2000, .rlim_max = old.rlim_max};
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto restored = restore(10);
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &old), 0);
+        std::signal(SIGXFSZ, before);
+        QVERIFY(!restored.ok());
+        QVERIFY(restored.error().code == ErrorCode::NoSpace);
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void whatSqliteFindsWrongIsDamage()
+    {
+        makeUsual(true);
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random);
+        const auto restored = restorer.restore({.target = target()}, {}, {});
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+        QCOMPARE(inFolder(), QStringList());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRestorer)
+#include "tst_restorer.moc"
