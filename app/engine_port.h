@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/service/service.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tidemark::app {
+
+/// A question to the engine that is still open. Destroying it withdraws the question at once,
+/// without waiting: no answer comes any more, and a restore leaves nothing behind.
+class Pending {
+public:
+    virtual ~Pending() = default;
+
+    /// Asks for the end of the work; the answer is Cancelled, or that it was too late.
+    virtual void cancel() = 0;
+};
+
+template <typename T>
+using Answer = std::function<void(Result<T>)>;
+
+/// What the window asks of the engine. For the GUI thread; no call blocks, and every answer comes
+/// later, on the GUI thread, never from within the call.
+class EnginePort {
+public:
+    virtual ~EnginePort() = default;
+
+    virtual service::DatabaseId follow(const service::DatabaseConfig& config) = 0;
+    virtual void unfollow(const service::DatabaseId& id) = 0;
+    virtual void pause(const service::DatabaseId& id) = 0;
+    virtual void resume(const service::DatabaseId& id) = 0;
+    virtual void retryNow(const service::DatabaseId& id) = 0;
+
+    [[nodiscard]] virtual std::unique_ptr<Pending> inspect(std::string path,
+                                                           Answer<service::SourceFacts> answer) = 0;
+
+    using CatalogPointer =
+        std::shared_ptr<const replica::Catalog>;  ///< Shared by all that show it.
+    [[nodiscard]] virtual std::unique_ptr<Pending> openReplica(storage::StorageAddress address,
+                                                               Answer<CatalogPointer> answer) = 0;
+
+    [[nodiscard]] virtual std::unique_ptr<Pending> describeMoment(
+        storage::StorageAddress address, replica::Moment moment,
+        Answer<service::MomentFacts> answer) = 0;
+
+    /// `progress` comes on the GUI thread too, the newest one when several were made meanwhile.
+    [[nodiscard]] virtual std::unique_ptr<Pending> restore(storage::StorageAddress address,
+                                                           restore::Request request,
+                                                           restore::OnProgress progress,
+                                                           Answer<restore::Restored> answer) = 0;
+
+    /// Of the disk that `folder`, or the nearest of its parents that exists, lies on.
+    [[nodiscard]] virtual std::unique_ptr<Pending> freeSpace(std::string folder,
+                                                             Answer<Space> answer) = 0;
+};
+
+/// Who is told what the engine does, on the GUI thread.
+class EngineListener {
+public:
+    virtual ~EngineListener() = default;
+
+    virtual void statusChanged(const service::DatabaseStatus& status) = 0;
+    virtual void happened(const service::Event& event) = 0;
+    virtual void removed(const service::DatabaseId& id) = 0;
+
+    /// More happened than was kept: whoever counts events must read the replica again.
+    virtual void eventsMissed() = 0;
+};
+
+}  // namespace tidemark::app

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/config/settings.h"
+
+#include <QtQml/qqmlregistration.h>
+#include <QObject>
+#include <QRect>
+
+namespace tidemark::app {
+
+/// Where settings go when they changed. Returns at once; a failure is told to whoever made it.
+class SettingsStore {
+public:
+    virtual ~SettingsStore() = default;
+    virtual void save(const config::Settings& settings) = 0;
+};
+
+/// What a person chose, for the window. Every change is saved at once. Lives on the GUI thread.
+class SettingsObject : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by Session")
+    Q_PROPERTY(
+        Appearance appearance READ appearance WRITE setAppearance NOTIFY appearanceChanged FINAL)
+    Q_PROPERTY(Zone zone READ zone WRITE setZone NOTIFY zoneChanged FINAL)
+    /// Empty: next to the database.
+    Q_PROPERTY(QString restoreFolder READ restoreFolder NOTIFY restoreFolderChanged FINAL)
+    /// Why what is chosen now is not kept; empty when it is.
+    Q_PROPERTY(QString problem READ problem NOTIFY problemChanged FINAL)
+
+public:
+    enum class Appearance { System, Light, Dark };
+    Q_ENUM(Appearance)
+    enum class Zone { Local, Utc };
+    Q_ENUM(Zone)
+
+    /// `store` outlives the object.
+    SettingsObject(config::Settings settings, SettingsStore& store);
+
+    [[nodiscard]] Appearance appearance() const;
+    [[nodiscard]] Zone zone() const;
+    [[nodiscard]] QString restoreFolder() const;
+    [[nodiscard]] QString problem() const { return m_problem; }
+    [[nodiscard]] const config::Settings& value() const { return m_settings; }
+
+    void setAppearance(Appearance appearance);
+    void setZone(Zone zone);
+    void setRestoreFolder(const QString& folder);
+    void setProblem(const QString& sentence);
+    void setWindow(const QRect& geometry, bool maximized);
+
+    /// Restores go next to the database again.
+    Q_INVOKABLE void forgetRestoreFolder();
+
+    /// True the first time that it is asked for `hint`, and never again.
+    bool sayOnce(const std::string& hint);
+
+    void addDatabase(const config::DatabaseSettings& database);
+    void removeDatabase(const std::string& path);
+    void setPaused(const std::string& path, bool paused);
+    void addReplica(const config::ReplicaSettings& replica);
+    void removeReplica(const std::string& address);
+
+signals:
+    void appearanceChanged();
+    void zoneChanged();
+    void restoreFolderChanged();
+    void problemChanged();
+
+private:
+    void save();
+
+    config::Settings m_settings;
+    SettingsStore& m_store;
+    QString m_problem;
+};
+
+}  // namespace tidemark::app

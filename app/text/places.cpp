@@ -1,0 +1,60 @@
+#include "app/text/places.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace tidemark::app {
+namespace {
+
+qsizetype dotOf(const QString& fileName)
+{
+    const qsizetype dot = fileName.lastIndexOf(u'.');
+    return dot > 0 ? dot : fileName.size();
+}
+
+bool isPlain(QChar c)
+{
+    return (c.unicode() < 128 && c.isLetterOrNumber()) || u"/._-+,:@%="_s.contains(c);
+}
+
+}  // namespace
+
+QString shortPath(const QString& path, const QString& home)
+{
+    if (path == home) {
+        return u"~"_s;
+    }
+    return path.startsWith(home + u'/') ? u'~' + path.sliced(home.size()) : path;
+}
+
+QString folderOf(const QString& path)
+{
+    const qsizetype slash = path.lastIndexOf(u'/');
+    return slash > 0 ? path.first(slash) : u"/"_s;
+}
+
+QString fileNameOf(const QString& path)
+{
+    return path.sliced(path.lastIndexOf(u'/') + 1);
+}
+
+QString stemOf(const QString& fileName)
+{
+    return fileName.first(dotOf(fileName));
+}
+
+QString suffixOf(const QString& fileName)
+{
+    return fileName.sliced(dotOf(fileName));
+}
+
+QString shellWord(const QString& argument)
+{
+    if (!argument.isEmpty() && std::ranges::all_of(argument, isPlain)) {
+        return argument;
+    }
+    return u'\'' + QString(argument).replace(u'\'', u"'\\''"_s) + u'\'';
+}
+
+}  // namespace tidemark::app
