@@ -1,0 +1,255 @@
+#include "app/add_database.h"
+
+#include "app/status_words.h"
+#include "app/text/places.h"
+#include "app/text/translated.h"
+#include "app/transfer_words.h"
+#include "core/config/defaults.h"
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace tidemark::app {
+namespace {
+
+bool isBad(engine::Protection state)
+{
+    return state == engine::Protection::Waiting || state == engine::Protection::AtRisk ||
+           state == engine::Protection::Broken;
+}
+
+}  // namespace
+
+AddDatabase::AddDatabase(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
+                         QObject* parent)
+    : QObject(parent), m_engine(engine), m_desktop(desktop), m_voice(voice), m_home(std::move(home))
+{
+}
+
+QString AddDatabase::name() const
+{
+    return fileNameOf(m_path);
+}
+
+QString AddDatabase::folder() const
+{
+    return m_path.isEmpty() ? QString() : shortPath(folderOf(m_path), m_home);
+}
+
+QString AddDatabase::size() const
+{
+    return m_facts ? timeline::dataSize(m_facts->sizeBytes, m_voice.speech()) : QString();
+}
+
+QString AddDatabase::target() const
+{
+    return shortPath(m_target, m_home);
+}
+
+bool AddDatabase::mustSwitch() const
+{
+    return m_facts && !m_facts->isWal;
+}
+
+bool AddDatabase::canStart() const
+{
+    return m_stage == Stage::Ready && (!mustSwitch() || m_switchAgreed) && !m_target.isEmpty();
+}
+
+double AddDatabase::share() const
+{
+    return m_work ? shareDone(*m_work) : 0;
+}
+
+QString AddDatabase::percent() const
+{
+    return app::percent(share(), m_voice.speech());
+}
+
+QString AddDatabase::amount() const
+{
+    return m_work && m_work->totalBytes > 0
+               ? transferWords(m_work->doneBytes, m_work->totalBytes, m_meter, m_voice.speech())
+               : QString();
+}
+
+void AddDatabase::setSwitchAgreed(bool agreed)
+{
+    if (agreed != m_switchAgreed) {
+        m_switchAgreed = agreed;
+        emit changed();
+    }
+}
+
+void AddDatabase::begin()
+{
+    m_path.clear();
+    m_facts.reset();
+    m_problem.clear();
+    m_advice.clear();
+    m_target.clear();
+    m_freeSpace.clear();
+    m_switchAgreed = false;
+    m_id.clear();
+    m_work.reset();
+    m_meter = {};
+    m_snapshotSummary.clear();
+    m_proofSummary.clear();
+    m_looking.reset();
+    m_stage = Stage::Choosing;
+    emit changed();
+    emit progressed();
+}
+
+void AddDatabase::pickFile()
+{
+    m_desktop.pickFile(tr("Choose a SQLite database"), m_path.isEmpty() ? m_home : folderOf(m_path),
+                       [this](const QString& path) { choose(path); });
+}
+
+void AddDatabase::choose(const QString& path)
+{
+    begin();
+    m_path = path;
+    m_stage = Stage::Looking;
+    m_looking =
+        m_engine.inspect(path.toStdString(),
+                         [this](const Result<service::SourceFacts>& answer) { onLooked(answer); });
+    emit changed();
+}
+
+void AddDatabase::onLooked(const Result<service::SourceFacts>& answer)
+{
+    if (!answer.ok()) {
+        m_problem = translated(answer.error().what);
+        m_advice = translated(answer.error().next);
+        setStage(Stage::Choosing);
+        return;
+    }
+    m_facts = answer.value();
+    m_path = QString::fromStdString(m_facts->path);
+    m_stage = Stage::Ready;
+    setTarget(proposedTarget());
+}
+
+QString AddDatabase::proposedTarget() const
+{
+    const auto proposed = config::kProposedFolder;
+    const QString base =
+        m_home + u'/' +
+        QString::fromLatin1(proposed.data(), static_cast<qsizetype>(proposed.size())) + u'/' +
+        stemOf(name());
+    QString free = base;
+    for (int number = 2; m_taken.contains(free); ++number) {
+        free = u"%1-%2"_s.arg(base).arg(number);
+    }
+    return free;
+}
+
+void AddDatabase::pickTarget()
+{
+    m_desktop.pickFolder(tr("Keep the history of %1 in").arg(name()), folderOf(m_target),
+                         [this](const QString& folder) {
+                             if (m_stage == Stage::Ready) {
+                                 setTarget(folder);
+                             }
+                         });
+}
+
+void AddDatabase::setTarget(const QString& path)
+{
+    m_target = path;
+    m_freeSpace.clear();
+    m_space = m_engine.freeSpace(path.toStdString(), [this](const Result<Space>& answer) {
+        if (answer.ok()) {
+            m_freeSpace = tr("%1 free", "a size")
+                              .arg(timeline::dataSize(answer.value().freeBytes, m_voice.speech()));
+            emit changed();
+        }
+    });
+    emit changed();
+}
+
+void AddDatabase::start()
+{
+    if (!canStart()) {
+        return;
+    }
+    const service::DatabaseConfig config{
+        .path = m_facts->path,
+        .replicas = {{.name = std::string(config::kReplicaName),
+                      .address = {.path = m_target.toStdString()}}},
+        .switchToWal = mustSwitch() && m_switchAgreed};
+    m_startedAt = m_voice.now();
+    m_stage = Stage::Snapshot;
+    m_id = m_engine.follow(config);
+    emit started(config);
+    emit changed();
+}
+
+void AddDatabase::cancel()
+{
+    if (m_id.empty()) {
+        return;
+    }
+    const std::string id = std::exchange(m_id, {});
+    const std::string path = m_facts ? m_facts->path : std::string();
+    m_engine.unfollow(id);
+    begin();
+    emit cancelled(path, id);
+}
+
+void AddDatabase::statusChanged(const service::DatabaseStatus& status)
+{
+    if (status.id != m_id || m_stage == Stage::Proven) {
+        return;
+    }
+    m_work = status.work;
+    if (m_work) {
+        m_meter.add(m_voice.clock().monotonic(), m_work->doneBytes, m_work->totalBytes);
+        setStage(m_work->kind == service::LongWork::Kind::Drill ? Stage::Proving : Stage::Snapshot);
+    } else if (isBad(status.standing.state)) {
+        m_problem = translated(status.standing.reason);
+        m_advice = translated(status.standing.next);
+        m_stage = Stage::Unproven;
+        emit changed();
+    } else if (m_stage == Stage::Unproven) {
+        setStage(Stage::Snapshot);  // It healed, and goes on where it was.
+    }
+    emit progressed();
+}
+
+void AddDatabase::happened(const service::Event& event)
+{
+    if (event.database != m_id) {
+        return;
+    }
+    const auto lengthSinceStart = [&] {
+        return timeline::length((event.at - m_startedAt).count() / 100 * 100, m_voice.speech());
+    };
+    if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what);
+        snapshot != nullptr && m_snapshotSummary.isEmpty()) {
+        m_snapshotSummary = tr("%1 stored as %2, in %3", "size, size, length")
+                                .arg(size(), timeline::dataSize(snapshot->bytes, m_voice.speech()),
+                                     lengthSinceStart());
+        setStage(Stage::Proving);
+        emit changed();
+    } else if (const auto* proven = std::get_if<service::Proven>(&event.what)) {
+        m_proofSummary = proven->proof.verdict == restore::Verdict::Proven
+                             ? tr("Restored and compared with the original, integrity check ok")
+                             : tr("Restored, checksums and integrity check ok");
+        m_work.reset();
+        setStage(Stage::Proven);
+    }
+}
+
+void AddDatabase::setStage(Stage stage)
+{
+    if (m_stage != stage) {
+        m_stage = stage;
+        emit changed();
+    }
+}
+
+}  // namespace tidemark::app
