@@ -151,8 +151,11 @@ void AddDatabase::pickTarget()
 {
     m_desktop.pickFolder(tr("Keep the history of %1 in").arg(name()), folderOf(m_target),
                          [this](const QString& folder) {
+                             // One folder a database, whatever was picked.
+                             const QString stem = stemOf(name());
+                             const bool own = fileNameOf(folder) == stem;
                              if (m_stage == Stage::Ready) {
-                                 setTarget(folder);
+                                 setTarget(own ? folder : folder + u'/' + stem);
                              }
                          });
 }

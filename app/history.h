@@ -1,0 +1,107 @@
+#pragma once
+
+#include "app/restore_job.h"
+#include "app/restore_options.h"
+#include "app/timeline/timeline_data.h"
+
+#include <QtQml/qqmlregistration.h>
+#include <QObject>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace tidemark::app {
+
+/// The moments of one replica as a page shows them, and what is restored from it. Reads the replica
+/// when it is first shown; after that it grows with what the engine tells. Lives on the GUI thread.
+class History : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by Session")
+    Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
+    /// "shop.db", or the name of an opened replica.
+    Q_PROPERTY(QString name READ name CONSTANT FINAL)
+    /// Where the replica lies: "~/Tidemark/shop".
+    Q_PROPERTY(QString place READ place CONSTANT FINAL)
+    Q_PROPERTY(bool readOnly READ readOnly CONSTANT FINAL)
+    Q_PROPERTY(QString problem READ problem NOTIFY changed FINAL)
+    Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
+    Q_PROPERTY(tidemark::app::RestoreJob* restore READ restore CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::RestoreOptions* options READ options CONSTANT FINAL)
+
+public:
+    enum class Stage { Unread, Reading, Ready, Failed };
+    Q_ENUM(Stage)
+
+    struct Origin {
+        QString name = {};
+        storage::StorageAddress address = {};
+        QString sourcePath = {};  ///< Empty for a replica without a source here.
+    };
+
+    /// References outlive the history. `downloads` is where restores without a source go.
+    History(Origin origin, EnginePort& engine, DesktopPort& desktop, const Voice& voice,
+            QString home, QString downloads, QObject* parent = nullptr);
+
+    [[nodiscard]] Stage stage() const { return m_stage; }
+    [[nodiscard]] QString name() const { return m_origin.name; }
+    [[nodiscard]] QString place() const;
+    [[nodiscard]] bool readOnly() const { return m_origin.sourcePath.isEmpty(); }
+    [[nodiscard]] QString problem() const { return m_problem; }
+    [[nodiscard]] QString advice() const { return m_advice; }
+    [[nodiscard]] RestoreJob* restore() { return &m_restore; }
+    [[nodiscard]] RestoreOptions* options() { return &m_options; }
+    [[nodiscard]] const storage::StorageAddress& address() const { return m_origin.address; }
+    [[nodiscard]] const timeline::TimelineData& data() const { return m_data; }
+
+    /// Where restores go when the person chose a folder before; empty: none.
+    void setChosenFolder(const QString& folder);
+
+    /// Reads the replica unless that was done or is under way.
+    Q_INVOKABLE void open();
+    /// Reads it again.
+    Q_INVOKABLE void reload();
+
+    /// The moment that the sheet and the one click are about.
+    Q_INVOKABLE void hold(quint64 txId);
+    /// One click: with what is usual.
+    Q_INVOKABLE void restoreMoment(quint64 txId);
+    /// From the sheet.
+    Q_INVOKABLE void restoreChosen();
+
+    void happened(const service::Event& event);
+    void addRestore(const timeline::RestoreRun& run);
+
+signals:
+    void changed();
+    void dataChanged();
+    void folderChosen(const QString& folder);
+
+private:
+    void onCatalog(const Result<EnginePort::CatalogPointer>& answer);
+    void show(timeline::TimelineData data);
+    void append(const service::SegmentWritten& segment);
+    [[nodiscard]] QString usualFolder() const;
+    [[nodiscard]] std::optional<RestoreOrder> orderFor(quint64 txId) const;
+
+    Origin m_origin;
+    EnginePort& m_engine;
+    const Voice& m_voice;
+    QString m_home;
+    QString m_downloads;
+    QString m_chosenFolder;
+
+    Stage m_stage = Stage::Unread;
+    QString m_problem;
+    QString m_advice;
+    timeline::TimelineData m_data;
+    std::vector<service::Event> m_meanwhile;  // What happened while the replica was being read.
+    std::vector<timeline::RestoreRun> m_runs;
+    std::vector<timeline::DrillRun> m_drills;
+    std::unique_ptr<Pending> m_reading;
+    RestoreJob m_restore;
+    RestoreOptions m_options;
+};
+
+}  // namespace tidemark::app
