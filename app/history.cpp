@@ -166,8 +166,10 @@ std::optional<RestoreOrder> History::orderFor(quint64 txId) const
     }
     const timeline::MomentRow row = m_data.row(*index);
     const Timestamp time{std::chrono::milliseconds(row.recordedMs)};
-    const QString fileName =
-        readOnly() ? m_origin.name + QStringLiteral(".db") : fileNameOf(m_origin.sourcePath);
+    const bool named = !readOnly() || !suffixOf(m_origin.name).isEmpty();
+    const QString fileName = !readOnly() ? fileNameOf(m_origin.sourcePath)
+                             : named     ? m_origin.name
+                                         : m_origin.name + QStringLiteral(".db");
     return RestoreOrder{
         .databaseName = m_origin.name,
         .address = m_origin.address,

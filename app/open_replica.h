@@ -1,0 +1,93 @@
+#pragma once
+
+#include "app/desktop/desktop_port.h"
+#include "app/engine_port.h"
+#include "app/voice.h"
+
+#include <QtQml/qqmlregistration.h>
+#include <QObject>
+
+#include <memory>
+#include <optional>
+
+namespace tidemark::app {
+
+/// Points at a folder that Tidemark or Litestream wrote, says what is in it, opens it. Nothing is
+/// written there. Lives on the GUI thread.
+class OpenReplica : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by Session")
+    Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
+    /// "~/Tidemark/notes"
+    Q_PROPERTY(QString place READ place NOTIFY changed FINAL)
+    Q_PROPERTY(QString problem READ problem NOTIFY changed FINAL)
+    Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
+    /// "Recognised: Litestream 0.3"
+    Q_PROPERTY(QString recognised READ recognised NOTIFY changed FINAL)
+    /// "notes, 30 days"
+    Q_PROPERTY(QString headline READ headline NOTIFY changed FINAL)
+    /// "Last written 41 s ago."
+    Q_PROPERTY(QString lastWritten READ lastWritten NOTIFY changed FINAL)
+    Q_PROPERTY(QString momentCount READ momentCount NOTIFY changed FINAL)
+    Q_PROPERTY(QString span READ span NOTIFY changed FINAL)
+    /// "3.2 GB in 5,112 files"; empty where the listing does not tell.
+    Q_PROPERTY(QString size READ size NOTIFY changed FINAL)
+    Q_PROPERTY(QString gaps READ gaps NOTIFY changed FINAL)
+    /// What it is called in the sidebar.
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
+
+public:
+    enum class Stage { Choosing, Reading, Ready };
+    Q_ENUM(Stage)
+
+    OpenReplica(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
+                QObject* parent = nullptr);
+
+    [[nodiscard]] Stage stage() const { return m_stage; }
+    [[nodiscard]] QString place() const;
+    [[nodiscard]] QString problem() const { return m_problem; }
+    [[nodiscard]] QString advice() const { return m_advice; }
+    [[nodiscard]] QString recognised() const;
+    [[nodiscard]] QString headline() const;
+    [[nodiscard]] QString lastWritten() const;
+    [[nodiscard]] QString momentCount() const;
+    [[nodiscard]] QString span() const;
+    [[nodiscard]] QString size() const;
+    [[nodiscard]] QString gaps() const;
+    [[nodiscard]] QString name() const { return m_name; }
+    void setName(const QString& name);
+
+    Q_INVOKABLE void begin();
+    Q_INVOKABLE void pickFolder();
+    Q_INVOKABLE void choose(const QString& folder);
+    /// Stops reading.
+    Q_INVOKABLE void stop();
+    /// Puts it into the sidebar.
+    Q_INVOKABLE void accept();
+
+signals:
+    void changed();
+    void nameChanged();
+    void accepted(const QString& name, const QString& folder);
+
+private:
+    void onCatalog(const Result<EnginePort::CatalogPointer>& answer);
+    void refuse(const QString& problem, const QString& advice);
+    [[nodiscard]] bool ready() const { return m_stage == Stage::Ready; }
+
+    EnginePort& m_engine;
+    DesktopPort& m_desktop;
+    const Voice& m_voice;
+    QString m_home;
+
+    Stage m_stage = Stage::Choosing;
+    QString m_folder;
+    QString m_name;
+    QString m_problem;
+    QString m_advice;
+    EnginePort::CatalogPointer m_catalog;
+    std::unique_ptr<Pending> m_reading;
+};
+
+}  // namespace tidemark::app
