@@ -25,6 +25,11 @@ void printText(Output& output, const replica::RestorePlan& plan, Timestamp now)
 {
     output.text("Transaction " + std::to_string(plan.moment.txId.value) + " of " +
                 momentTime(plan.moment) + ", " + humanAge(plan.moment.time, now));
+    if (plan.objects.empty()) {
+        output.note(
+            "This replica is of Litestream 0.3: what a restore reads is found as it reads.");
+        return;
+    }
     output.text("Reads " + humanBytes(plan.bytes) + " in " +
                 counted(plan.objects.size(), "object") + ", with at least " +
                 counted(plan.requests, "request"));

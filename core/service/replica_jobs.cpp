@@ -3,6 +3,7 @@
 #include "core/replica/layout.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/open_replica.h"
 #include "core/sqlite/source_probe.h"
 #include "core/storage/storage_factory.h"
 
@@ -61,7 +62,7 @@ Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, R
                                                             const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
-    TIDEMARK_TRY(replica::Catalog catalog, replica::readLtxCatalog(*storage, stop));
+    TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
     return std::shared_ptr<const replica::Catalog>(
         std::make_shared<replica::Catalog>(std::move(catalog)));
 }
@@ -71,7 +72,7 @@ Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
                                       const replica::Wish& wish, const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
-    TIDEMARK_TRY(replica::Catalog catalog, replica::readLtxCatalog(*storage, stop));
+    TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
     if (catalog.format == replica::Catalog::Format::Legacy) {
         return replica::planRestore(catalog, wish);
     }
