@@ -47,6 +47,8 @@ struct Box {
 /// Lines at 45 degrees over a filled rectangle: a gap.
 struct Hatching {
     QRectF rect = {};
+    double originX = 0;  ///< Where its lines are counted from, so that they move with the gap.
+
     bool operator==(const Hatching&) const = default;
 };
 
@@ -110,7 +112,7 @@ struct Layer {
 };
 
 /// From below.
-enum class LayerName : std::uint8_t { Lane, Gaps, Grid, Columns, Events, Cursor, Hover };
+enum class LayerName : std::uint8_t { Lane, Hatch, Gaps, Columns, Events, Cursor, Hover };
 inline constexpr std::size_t kLayerCount = 7;
 
 /// A picture as a value, in logical pixels: what both renderers draw and what tests read.

@@ -11,8 +11,8 @@ namespace tidemark::app::timeline {
 struct Tick {
     Millis atMs = 0;
     bool major = false;
-    bool newDay = false;   ///< The label names a day (or a month, a year) and not a time.
-    QString label = {};    ///< Empty on minor ticks.
+    bool newDay = false;  ///< The label names a day (or a month, a year) and not a time.
+    QString label = {};   ///< Empty on minor ticks.
 
     bool operator==(const Tick&) const = default;
 };

@@ -72,8 +72,8 @@ TimelineData TimelineData::appended(std::span<const replica::Moment> moments, Ti
 TimelineData TimelineData::withSnapshot(const SnapshotMark& snapshot) const
 {
     TimelineData data = *this;
-    const auto place = std::ranges::lower_bound(data.m_snapshots, snapshot.atMs, {},
-                                                &SnapshotMark::atMs);
+    const auto place =
+        std::ranges::lower_bound(data.m_snapshots, snapshot.atMs, {}, &SnapshotMark::atMs);
     if (std::ranges::find(data.m_snapshots, snapshot.number, &SnapshotMark::number) ==
         data.m_snapshots.end()) {
         data.m_snapshots.insert(place, snapshot);
@@ -137,8 +137,8 @@ void TimelineData::readSteps(const replica::Catalog& catalog)
         return;
     }
     // The finest level with an object that ends on a moment tells how close moments are there.
-    std::vector<int> levels(m_count, catalog.objects.empty() ? replica::kSegmentLevel
-                                                             : replica::kSnapshotLevel);
+    std::vector<int> levels(
+        m_count, catalog.objects.empty() ? replica::kSegmentLevel : replica::kSnapshotLevel);
     std::size_t index = 0;
     int level = -1;
     for (const replica::ObjectInfo& object : catalog.objects) {

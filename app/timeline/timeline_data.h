@@ -48,7 +48,7 @@ struct MomentSums {
 struct MomentChunk {
     std::vector<std::uint64_t> numbers = {};
     std::vector<Millis> shownMs = {};
-    std::vector<Millis> recordedMs = {};   ///< Empty while all are as shown.
+    std::vector<Millis> recordedMs = {};    ///< Empty while all are as shown.
     std::vector<std::uint32_t> pages = {};  ///< kUnknownPages where nobody has read them.
     std::vector<std::uint64_t> bytes = {};
     std::vector<MomentSums> blocks = {};
@@ -98,8 +98,8 @@ struct StepRun {
     bool operator==(const StepRun&) const = default;
 };
 
-/// Everything that the timeline of one replica draws. A value over shared chunks: copying it costs a
-/// pointer a chunk, so a writer makes a new one and any thread may read the old one.
+/// Everything that the timeline of one replica draws. A value over shared chunks: copying it costs
+/// a pointer a chunk, so a writer makes a new one and any thread may read the old one.
 class TimelineData {
 public:
     TimelineData() = default;

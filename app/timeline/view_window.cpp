@@ -64,7 +64,8 @@ ViewWindow fitted(const ViewLimits& limits)
 ViewWindow endingAtNow(const ViewWindow& window, Millis nowMs, const ViewLimits& limits)
 {
     const Millis to = nowMs + share(window.spanMs(), kAirBehindNow);
-    // Air behind now may reach past the limits: zoomed in, theirs is wider than ours and never less.
+    // Air behind now may reach past the limits: zoomed in, theirs is wider than ours and never
+    // less.
     return clamped({.fromMs = to - window.spanMs(), .toMs = to}, limits);
 }
 

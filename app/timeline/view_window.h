@@ -31,7 +31,8 @@ struct ViewLimits {
 /// `nowMs` closes the history unless its last moment lies behind it (a clock that was set back).
 [[nodiscard]] ViewLimits limitsOf(const TimelineData& data, Millis nowMs);
 
-/// `window` as long as it is, but for the limits of its length, moved until it lies within `limits`.
+/// `window` as long as it is, but for the limits of its length, moved until it lies within
+/// `limits`.
 [[nodiscard]] ViewWindow clamped(ViewWindow window, const ViewLimits& limits);
 
 /// Lengthens (`factor` > 1) or shortens the window; what is at `anchorMs` stays where it is.
