@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tidemark::app {
@@ -50,6 +51,10 @@ public:
                                                            restore::Request request,
                                                            restore::OnProgress progress,
                                                            Answer<restore::Restored> answer) = 0;
+
+    /// What lies at `path`; empty when nothing does.
+    [[nodiscard]] virtual std::unique_ptr<Pending> kindOf(
+        std::string path, Answer<std::optional<FileKind>> answer) = 0;
 
     /// Of the disk that `folder`, or the nearest of its parents that exists, lies on.
     [[nodiscard]] virtual std::unique_ptr<Pending> freeSpace(std::string folder,

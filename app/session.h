@@ -1,0 +1,163 @@
+#pragma once
+
+#include "app/add_database.h"
+#include "app/database_list_model.h"
+#include "app/desktop/look.h"
+#include "app/history.h"
+#include "app/open_replica.h"
+#include "app/overview.h"
+#include "app/replica_list_model.h"
+#include "app/settings_object.h"
+#include "app/worst_first_model.h"
+
+#include <QtQml/qqmlregistration.h>
+#include <QObject>
+#include <QTimer>
+#include <QUrl>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace tidemark::app {
+
+/// The one object that Main.qml is given: everything that the window can show or ask for. The
+/// engine tells it what happens through EngineListener; so does a test. Lives on the GUI thread.
+class Session : public QObject, public EngineListener {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Made where the program is wired")
+    Q_PROPERTY(tidemark::app::DatabaseListModel* databases READ databases CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::WorstFirstModel* worstFirst READ worstFirst CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::ReplicaListModel* replicas READ replicas CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::SettingsObject* settings READ settings CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::AddDatabase* adding READ adding CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::OpenReplica* opening READ opening CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::Look* look READ look CONSTANT FINAL)
+
+    Q_PROPERTY(tidemark::app::Protection::State worst READ worst NOTIFY overviewChanged FINAL)
+    Q_PROPERTY(QString sentence READ sentence NOTIFY overviewChanged FINAL)
+    Q_PROPERTY(QString detail READ detail NOTIFY overviewChanged FINAL)
+
+    /// Whether closing the window leaves a tray icon.
+    Q_PROPERTY(bool hasTray READ hasTray NOTIFY hasTrayChanged FINAL)
+    /// Whether anybody looks: ages tick only then.
+    Q_PROPERTY(bool watched READ watched WRITE setWatched NOTIFY watchedChanged FINAL)
+    /// The name of the database whose protection was just ended, while that can be undone.
+    Q_PROPERTY(QString undoable READ undoable NOTIFY undoableChanged FINAL)
+    Q_PROPERTY(QString version READ version CONSTANT FINAL)
+
+public:
+    /// All outlive the session.
+    struct Parts {
+        EnginePort& engine;
+        DesktopPort& desktop;
+        SettingsStore& store;
+        const Clock& clock;
+        Look& look;
+        QString home = {};
+        QString downloads = {};
+    };
+
+    Session(const Parts& parts, config::Settings settings);
+    ~Session() override;
+
+    [[nodiscard]] DatabaseListModel* databases() { return &m_databases; }
+    [[nodiscard]] WorstFirstModel* worstFirst() { return &m_worstFirst; }
+    [[nodiscard]] ReplicaListModel* replicas() { return &m_replicas; }
+    [[nodiscard]] SettingsObject* settings() { return &m_settings; }
+    [[nodiscard]] AddDatabase* adding() { return &m_adding; }
+    [[nodiscard]] OpenReplica* opening() { return &m_opening; }
+    [[nodiscard]] Look* look() { return &m_parts.look; }
+    [[nodiscard]] Protection::State worst() const { return m_overview.worst; }
+    [[nodiscard]] QString sentence() const { return m_overview.sentence; }
+    [[nodiscard]] QString detail() const { return m_overview.detail; }
+    [[nodiscard]] bool hasTray() const { return m_hasTray; }
+    [[nodiscard]] bool watched() const { return m_ticking.isActive(); }
+    [[nodiscard]] QString undoable() const;
+    [[nodiscard]] QString version() const;
+
+    void setHasTray(bool hasTray);
+    void setWatched(bool watched);
+
+    /// Follows every database of the settings and lists the replicas that were open.
+    void start();
+
+    /// The moments of a followed database; null for an unknown one. The session keeps it.
+    Q_INVOKABLE tidemark::app::History* historyOf(const QString& databaseId);
+
+    Q_INVOKABLE void pause(const QString& databaseId);
+    Q_INVOKABLE void resume(const QString& databaseId);
+    Q_INVOKABLE void retry(const QString& databaseId);
+    /// Ends its protection; its replicas stay. Can be undone for a while.
+    Q_INVOKABLE void stopProtecting(const QString& databaseId);
+    Q_INVOKABLE void undo();
+    /// Takes a replica out of the sidebar; nothing of it is touched.
+    Q_INVOKABLE void closeReplica(int row);
+
+    /// Something was dropped on the window, or named by a second start: a database is added, a
+    /// folder opened as a replica. A signal tells which page to show.
+    Q_INVOKABLE void take(const QUrl& url);
+    /// True once, then never again: whether `hint` is still to be said.
+    Q_INVOKABLE bool sayOnce(const QString& hint);
+    Q_INVOKABLE void rememberWindow(const QRect& geometry, bool maximized);
+
+    /// A person wants to end the program; the window asks once more when databases would be left
+    /// alone.
+    Q_INVOKABLE void askToQuit();
+    Q_INVOKABLE void quit();
+
+    void statusChanged(const service::DatabaseStatus& status) override;
+    void happened(const service::Event& event) override;
+    void removed(const service::DatabaseId& id) override;
+    void eventsMissed() override;
+
+signals:
+    void overviewChanged();
+    void hasTrayChanged();
+    void watchedChanged();
+    void undoableChanged();
+    void showAddDatabase();
+    void showOpenReplica();
+    void showReplica(int row);
+    void quitAsked();
+    void quitConfirmed();
+
+private:
+    struct Followed {
+        service::DatabaseConfig config = {};
+        std::unique_ptr<History> history = {};
+        bool leaving = false;  ///< Not wanted any more; gone once the engine says so.
+    };
+
+    void connectParts();
+    void applyZone();
+    void applyLook();
+    void tick();
+    void refreshOverview();
+    void follow(const config::DatabaseSettings& database);
+    void remember(const service::DatabaseConfig& config);
+    void openReplica(const QString& name, const QString& folder);
+    void listReplica(const config::ReplicaSettings& replica);
+    [[nodiscard]] std::unique_ptr<History> makeHistory(History::Origin origin);
+    void setChosenFolder(const QString& folder);
+    void forgetUndo();
+
+    Parts m_parts;
+    Voice m_voice;
+    SettingsObject m_settings;
+    DatabaseListModel m_databases;
+    WorstFirstModel m_worstFirst;
+    ReplicaListModel m_replicas;
+    AddDatabase m_adding;
+    OpenReplica m_opening;
+    std::map<service::DatabaseId, Followed> m_followed;
+    Overview m_overview;
+    std::optional<config::DatabaseSettings> m_undoable;
+    std::unique_ptr<Pending> m_taking;
+    QTimer m_ticking;
+    QTimer m_undoTime;
+    bool m_hasTray = false;
+};
+
+}  // namespace tidemark::app
