@@ -56,7 +56,8 @@ Result<std::size_t> Lz4FrameReader::read(std::span<std::byte> into)
             return damaged();
         }
         m_input = m_input.subspan(taken);
-        if (taken > 0 || given > 0) {
+        // Between frames a call without input says how much a next frame's header needs.
+        if (hint == 0 || taken > 0 || given > 0) {
             m_inFrame = hint != 0;
         }
         m_mayHold = m_inFrame && given == into.size();

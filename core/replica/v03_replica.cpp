@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -43,76 +44,119 @@ struct Generation {
     }
 };
 
-/// The moments of one generation in order, each with the objects that it needs.
+/// A moment of a generation and what leads to it.
+struct Step {
+    LegacyPosition position = {};
+    const Object& object;  ///< What is new in it.
+    const Object& snapshot;
+    std::span<const Object* const> parts;  ///< Behind the snapshot.
+    bool isBroken = false;                 ///< Parts were missing before it.
+};
+
+/// Walks through a generation in the order in which it was written. A snapshot is the database of
+/// the start of its WAL file, or of any later place in that file before it was taken: so it does
+/// not serve the moments that are older than itself.
 class Chain {
 public:
     explicit Chain(const Generation& generation) : m_generation(generation) {}
 
-    /// Calls `moment(position, object, isBroken)` for each moment: `object` is what is new in it;
-    /// `isBroken` says that parts were missing before it.
-    template <typename OnMoment>
-    void walk(OnMoment moment)
+    template <typename OnStep>
+    void walk(OnStep step)
     {
         auto part = m_generation.parts.begin();
-        const auto end = m_generation.parts.end();
         auto snapshot = m_generation.snapshots.begin();
-        while (part != end || snapshot != m_generation.snapshots.end()) {
-            // A snapshot stands at the start of the WAL file of its index.
-            if (snapshot != m_generation.snapshots.end() &&
-                (part == end || snapshot->key.index <= part->key.index)) {
-                // What is reached already needs no other way to it.
-                moment(at(snapshot->key.index, 0), *snapshot, m_isBroken);
-                m_isBroken = false;
-                m_index = snapshot->key.index;
-                m_hasStart = true;
-                m_parts = 0;
-                ++snapshot;
-                continue;
+        while (part != m_generation.parts.end() || snapshot != m_generation.snapshots.end()) {
+            const bool takesSnapshot =
+                part == m_generation.parts.end() ||
+                (snapshot != m_generation.snapshots.end() && comesBefore(*snapshot, *part));
+            // A snapshot of what is reached already is no moment of its own.
+            if (takesSnapshot ? addSnapshot(*snapshot) : addPart(*part)) {
+                const Object& object = takesSnapshot ? *snapshot : *part;
+                const auto next = takesSnapshot ? part : std::next(part);
+                step(Step{.position = positionBefore(next),
+                          .object = object,
+                          .snapshot = *m_snapshot,
+                          .parts = m_parts,
+                          .isBroken = std::exchange(m_isBroken, false)});
             }
-            if (!follows(part->key)) {
-                m_isBroken = true;
-                m_hasStart = false;
-                ++part;
-                continue;
-            }
-            m_index = part->key.index;
-            ++m_parts;
-            const auto next = std::next(part);
-            const bool goesOn = next != end && next->key.index == part->key.index;
-            moment(at(part->key.index, goesOn ? next->key.offsetBytes : kWholeWal), *part,
-                   m_isBroken);
-            m_isBroken = false;
-            ++part;
+            takesSnapshot ? static_cast<void>(++snapshot) : static_cast<void>(++part);
         }
     }
 
     [[nodiscard]] bool isBroken() const { return m_isBroken; }
 
 private:
-    [[nodiscard]] LegacyPosition at(std::uint32_t index, std::uint64_t offset) const
+    using Objects = std::vector<const Object*>;
+
+    static bool comesBefore(const Object& snapshot, const Object& part)
     {
-        return {.generation = m_generation.name, .index = index, .offsetBytes = offset};
+        return snapshot.key.index < part.key.index ||
+               (snapshot.key.index == part.key.index && part.time() >= snapshot.time());
     }
 
-    /// The first part of a WAL file starts at 0 and its index follows the last one; where the
-    /// others must start only reading can tell.
+    /// Whether it is a moment.
+    bool addSnapshot(const Object& snapshot)
+    {
+        const bool isReached = m_snapshot && !m_sameFile.empty() &&
+                               m_sameFile.front()->key.index == snapshot.key.index;
+        m_snapshot = &snapshot;
+        m_parts = !m_sameFile.empty() && m_sameFile.front()->key.index == snapshot.key.index
+                      ? m_sameFile
+                      : Objects();
+        return !isReached;
+    }
+
+    bool addPart(const Object& part)
+    {
+        const bool leadsOn = m_snapshot && follows(part.key);
+        if (part.key.offsetBytes == 0) {
+            m_sameFile.clear();
+        }
+        const bool isInFile =
+            part.key.offsetBytes == 0 ||
+            (!m_sameFile.empty() && m_sameFile.back()->key.index == part.key.index);
+        if (isInFile) {
+            m_sameFile.push_back(&part);
+        } else {
+            m_sameFile.clear();
+        }
+        if (leadsOn) {
+            m_parts.push_back(&part);
+        } else {
+            m_snapshot = nullptr;
+            m_isBroken = true;
+        }
+        return leadsOn;
+    }
+
+    /// The first part of a WAL file starts at 0, and files follow each other; where the others must
+    /// start only reading can tell.
     [[nodiscard]] bool follows(const LegacyKey& key) const
     {
-        if (!m_hasStart) {
-            return false;
+        if (m_parts.empty()) {
+            return key.index == m_snapshot->key.index && key.offsetBytes == 0;
         }
-        const bool isFirst = m_parts == 0 && key.index == m_index;
-        const bool isNextFile = m_parts > 0 && key.index == m_index + 1;
-        if (isFirst || isNextFile) {
-            return key.offsetBytes == 0;
+        const std::uint32_t last = m_parts.back()->key.index;
+        return key.offsetBytes == 0 ? key.index == last + 1 : key.index == last;
+    }
+
+    /// Where the parts so far end: where the next one starts, if it is of the same file.
+    [[nodiscard]] LegacyPosition positionBefore(std::vector<Object>::const_iterator next) const
+    {
+        LegacyPosition position{.generation = m_generation.name, .index = m_snapshot->key.index};
+        if (!m_parts.empty()) {
+            position.index = m_parts.back()->key.index;
+            const bool goesOn =
+                next != m_generation.parts.end() && next->key.index == position.index;
+            position.offsetBytes = goesOn ? next->key.offsetBytes : kWholeWal;
         }
-        return m_parts > 0 && key.index == m_index;
+        return position;
     }
 
     const Generation& m_generation;
-    std::uint32_t m_index = 0;  // Of the WAL file that was reached.
-    int m_parts = 0;            // Since the snapshot.
-    bool m_hasStart = false;
+    const Object* m_snapshot = nullptr;  // Null where nothing leads on.
+    Objects m_parts;                     // Behind it.
+    Objects m_sameFile;                  // The parts of the WAL file that is being read.
     bool m_isBroken = false;
 };
 
@@ -120,6 +164,19 @@ struct LegacyListing {
     std::vector<Generation> generations = {};
     std::vector<std::string> foreign = {};
 };
+
+LegacyPlan planOf(const Step& step)
+{
+    LegacyPlan plan{.snapshotName = step.snapshot.entry.name,
+                    .snapshotSizeBytes = step.snapshot.entry.sizeBytes};
+    for (const Object* const each : step.parts) {
+        plan.parts.push_back({.index = each->key.index,
+                              .offsetBytes = each->key.offsetBytes,
+                              .name = each->entry.name,
+                              .sizeBytes = each->entry.sizeBytes});
+    }
+    return plan;
+}
 
 Result<LegacyListing> listGenerations(const storage::Storage& storage, const std::string& prefix,
                                       const std::stop_token& stop)
@@ -161,19 +218,19 @@ void addMoments(const Generation& generation, bool isFirst, Catalog& catalog)
         TIDEMARK_TEXT("replica", "Parts of the write-ahead log are missing in generation %1."),
         {generation.name}};
     Chain chain(generation);
-    chain.walk([&](LegacyPosition position, const Object& object, bool isBroken) {
+    chain.walk([&](const Step& step) {
         const ltx::TxId number{lastNumber().value + 1};
         if (std::exchange(starts, false)) {
             addGap(number,
                    {TIDEMARK_TEXT("replica", "Litestream lost track and began generation %1."),
                     {generation.name}});
-        } else if (isBroken) {
+        } else if (step.isBroken) {
             addGap(number, missing);
         }
         catalog.moments.push_back({.txId = number,
-                                   .time = object.time(),
-                                   .bytes = object.entry.sizeBytes,
-                                   .legacy = std::move(position)});
+                                   .time = step.object.time(),
+                                   .bytes = step.object.entry.sizeBytes,
+                                   .legacy = step.position});
     });
     if (chain.isBroken()) {
         addGap({}, missing);
@@ -200,23 +257,13 @@ Result<LegacyPlan> planLegacy(const storage::Storage& storage, const LegacyPosit
     const std::string prefix = std::string(kLegacyPrefix) + position.generation + '/';
     TIDEMARK_TRY(const LegacyListing listing, listGenerations(storage, prefix, stop));
     std::optional<LegacyPlan> found;
-    LegacyPlan plan;
     for (const Generation& generation : listing.generations) {
-        Chain(generation).walk([&](const LegacyPosition& here, const Object& object, bool) {
-            if (object.key.isSnapshot) {
-                plan = {.snapshotName = object.entry.name,
-                        .snapshotSizeBytes = object.entry.sizeBytes};
-            } else {
-                plan.parts.push_back({.index = object.key.index,
-                                      .offsetBytes = object.key.offsetBytes,
-                                      .name = object.entry.name,
-                                      .sizeBytes = object.entry.sizeBytes});
-            }
+        Chain(generation).walk([&](const Step& step) {
             // More parts may have come since: what was the last one is the last of its file now.
-            const bool isWhole = position.offsetBytes == kWholeWal &&
-                                 here.index == position.index && !object.key.isSnapshot;
-            if (here == position || isWhole) {
-                found = plan;
+            const bool isWhole = position.offsetBytes == kWholeWal && !step.parts.empty() &&
+                                 step.position.index == position.index;
+            if (step.position == position || isWhole) {
+                found = planOf(step);
             }
         });
     }

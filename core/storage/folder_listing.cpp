@@ -78,8 +78,9 @@ private:
 
 ObjectEntry entryOf(std::string name, const FileFacts& facts)
 {
+    // Rounded up: who asks for the time that is shown does not get what was before it.
     const auto sinceEpoch =
-        std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(facts.modifiedNs));
+        std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(facts.modifiedNs));
     return {
         .name = std::move(name), .sizeBytes = facts.sizeBytes, .modified = Timestamp(sinceEpoch)};
 }
