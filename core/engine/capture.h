@@ -1,0 +1,113 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/engine/segment_writer.h"
+#include "core/engine/spool.h"
+#include "core/sqlite/anchor.h"
+#include "core/sqlite/page_snapshot.h"
+#include "core/sqlite/wal_reader.h"
+#include "core/state/page_checksums.h"
+#include "core/state/state_db.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// A step reads this much of a log, up to the next commit.
+inline constexpr std::uint64_t kCaptureBytes = std::uint64_t{64} << 20;
+
+/// What was read from the log into memory and is not in the spool yet.
+struct HeldRange {
+    sqlite::WalRange range = {};
+    std::uint32_t pageSizeBytes = 0;
+    std::vector<std::uint32_t> pages = {};
+    std::vector<std::byte> bytes = {};  ///< The pages, one behind the other.
+};
+
+/// Turns what is committed into segments: knows how far the source was captured, the hash of each
+/// of its pages and the number of the next transaction. For one thread.
+class Capture {
+public:
+    Capture(Clock& clock, Spool& spool, state::StateDb& state, std::uint64_t nodeId);
+
+    /// Goes on from what was remembered; `positionHolds` false: the place in the log is not known.
+    void resume(const state::SourceState& source, state::PageChecksums checksums,
+                bool positionHolds);
+
+    /// Numbers start above `newest`.
+    void continueAbove(ltx::TxId newest);
+
+    [[nodiscard]] ltx::TxId txId() const { return m_txId; }
+    [[nodiscard]] Timestamp time() const { return m_time; }
+    [[nodiscard]] const sqlite::WalPosition& position() const { return m_position; }
+    [[nodiscard]] bool positionKnown() const { return m_positionKnown; }
+    [[nodiscard]] const state::PageChecksums& checksums() const { return m_checksums; }
+
+    /// Whether the pages are known, so that a difference can be told.
+    [[nodiscard]] bool knowsPages() const { return m_checksums.pageCount() > 0; }
+
+    /// The place in the log is not known any more: only a comparison of pages helps.
+    void loseLog() { m_positionKnown = false; }
+    /// So are the pages: everything is read anew.
+    void losePages() { m_checksums = {}; }
+
+    /// Whether all up to `header` is captured.
+    [[nodiscard]] bool isAt(const sqlite::WalIndexHeader& header) const;
+
+    /// Captures what lies in the log up to `committed`, at most `limitBytes` of it. Empty: nothing
+    /// new. Damaged: the log is lost, see loseLog().
+    [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureLog(
+        const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed,
+        std::uint64_t limitBytes);
+
+    /// The same up to memory; store() makes the segment of it. Unavailable when there is more than
+    /// `limitBytes`.
+    [[nodiscard]] Result<std::optional<HeldRange>> hold(const sqlite::Anchor& anchor,
+                                                        const sqlite::WalIndexHeader& committed,
+                                                        std::uint64_t limitBytes);
+    [[nodiscard]] Result<state::SegmentFacts> store(const HeldRange& held);
+
+    /// Reads every page of `pages` and remembers its hash: transaction 1, of which the snapshot
+    /// will tell.
+    [[nodiscard]] Status takeBaseline(const sqlite::PageSnapshot& pages);
+
+    /// A segment with the pages that differ from what is known, or with every page when nothing is.
+    /// Empty when none does.
+    [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
+        const sqlite::PageSnapshot& pages);
+
+    /// A segment that holds page 1 as it is: what level 0 needs behind a snapshot (FORMAT: level 0
+    /// is never empty).
+    [[nodiscard]] Result<state::SegmentFacts> touch(const sqlite::PageSnapshot& pages);
+
+    /// Remembers where capture is, for the files `identity`.
+    [[nodiscard]] Status remember(const sqlite::SourceIdentity& identity,
+                                  const std::optional<state::SegmentFacts>& segment);
+
+private:
+    [[nodiscard]] Result<std::optional<sqlite::WalRange>> readRange(
+        const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed,
+        std::uint64_t limitBytes) const;
+    [[nodiscard]] ltx::Header headerFor(std::uint32_t pageSizeBytes, std::uint32_t pageCount) const;
+    [[nodiscard]] ltx::Header headerFor(const sqlite::WalRange& range,
+                                        std::uint32_t pageSizeBytes) const;
+    [[nodiscard]] Result<state::SegmentFacts> write(const SegmentContents& contents,
+                                                    std::uint32_t commits);
+    [[nodiscard]] Result<std::vector<std::uint32_t>> changedPages(
+        const sqlite::PageSnapshot& pages) const;
+
+    Clock& m_clock;
+    Spool& m_spool;
+    state::StateDb& m_state;
+    std::uint64_t m_nodeId = 0;
+    ltx::TxId m_txId = {};
+    Timestamp m_time = {};
+    sqlite::WalPosition m_position = {};
+    bool m_positionKnown = false;
+    state::PageChecksums m_checksums = {};
+};
+
+}  // namespace tidemark::engine

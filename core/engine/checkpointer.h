@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/engine/capture.h"
+#include "core/sqlite/anchor.h"
+#include "core/sqlite/connection.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tidemark::engine {
+
+/// A calm log is checkpointed from this size on.
+inline constexpr std::uint64_t kCalmLogBytes = std::uint64_t{4} << 20;
+/// A log that writers leave no instant to is checkpointed with them held from this size on.
+inline constexpr std::uint64_t kFloodLogBytes = std::uint64_t{32} << 20;
+
+/// What a cycle came to.
+struct CycleOutcome {
+    bool landed = false;  ///< All is backfilled and the anchor lies at zero.
+    bool sealed = false;
+    std::chrono::microseconds held{0};
+};
+
+/// Keeps the log short without letting an uncaptured frame go: the checkpoint cycle of
+/// core/DESIGN.md. For one thread.
+class Checkpointer {
+public:
+    using OnSegment = std::function<Status(const state::SegmentFacts&)>;
+
+    Checkpointer(Clock& clock, std::string path, Capture& capture)
+        : m_clock(clock), m_path(std::move(path)), m_capture(capture)
+    {
+    }
+
+    /// One cycle. `captured` is told of each segment. Fails when capture does or the files are not
+    /// those of attach; that somebody is in the way is an outcome. Damaged: the log is lost.
+    [[nodiscard]] Result<CycleOutcome> run(sqlite::Anchor& anchor, const OnSegment& captured);
+
+    /// Cuts a huge log file to nothing while the anchor lies at zero; whether it did.
+    [[nodiscard]] bool truncate(const sqlite::Anchor& anchor);
+
+    /// Closes the connections that an idle database does not need.
+    void rest();
+
+private:
+    struct Sealed {
+        bool landed = false;
+        std::optional<HeldRange> held = {};
+        std::chrono::microseconds duration{0};
+    };
+
+    [[nodiscard]] Status captureOnce(const sqlite::Anchor& anchor, const OnSegment& captured);
+    [[nodiscard]] Status backfill(const sqlite::Anchor& anchor);
+    [[nodiscard]] Result<bool> passive(const sqlite::Anchor& anchor);
+    [[nodiscard]] Result<Sealed> underSeal(sqlite::Anchor& anchor);
+    [[nodiscard]] Result<Sealed> whileSealed(sqlite::Anchor& anchor);
+    [[nodiscard]] Status connect(std::unique_ptr<sqlite::Connection>& connection) const;
+
+    Clock& m_clock;
+    std::string m_path;
+    Capture& m_capture;
+    std::unique_ptr<sqlite::Connection> m_checkpoints;
+    std::unique_ptr<sqlite::Connection> m_seals;
+};
+
+}  // namespace tidemark::engine
