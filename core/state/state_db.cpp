@@ -1,0 +1,324 @@
+#include "core/state/state_db.h"
+
+#include "core/sqlite/sqlite_error.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace tidemark::state {
+namespace {
+
+constexpr int kVersion = 1;
+
+// Only another Tidemark program that looks for a moment can hold it.
+constexpr int kBusyTimeoutMs = 2000;
+
+constexpr const char* kSchema =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE source(one INTEGER PRIMARY KEY CHECK(one = 1), tx, time, digest, page_size,"
+    " page_count, salts, frame, sum1, sum2, db_device, db_inode, wal_device, wal_inode,"
+    " shm_device, shm_inode);"
+    "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes, commits);"
+    "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
+
+struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+};
+using Handle = std::unique_ptr<sqlite3, Close>;
+
+Error failure(sqlite3* handle, int code)
+{
+    const char* const path = sqlite3_db_filename(handle, "main");
+    return sqlite::sqliteError(handle, code, path != nullptr ? path : "");
+}
+
+Status run(sqlite3* handle, const char* sql)
+{
+    const int code = sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
+    return code == SQLITE_OK ? Status() : Status(failure(handle, code));
+}
+
+/// One statement from its text to its last row. Numbers above 2^63 are kept as negative ones.
+class Statement {
+public:
+    Statement(sqlite3* handle, const char* sql) : m_handle(handle)
+    {
+        m_code = sqlite3_prepare_v2(handle, sql, -1, &m_statement, nullptr);
+    }
+    ~Statement() { sqlite3_finalize(m_statement); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& add(std::uint64_t value) { return add(static_cast<std::int64_t>(value)); }
+    Statement& add(std::int64_t value)
+    {
+        return note(sqlite3_bind_int64(m_statement, ++m_bound, value));
+    }
+    Statement& add(Timestamp time)
+    {
+        return add(static_cast<std::int64_t>(time.time_since_epoch().count()));
+    }
+    Statement& add(const std::string& text)
+    {
+        return note(sqlite3_bind_text(m_statement, ++m_bound, text.data(),
+                                      static_cast<int>(text.size()), SQLITE_TRANSIENT));
+    }
+    Statement& add(std::span<const std::byte> bytes)
+    {
+        return note(sqlite3_bind_blob(m_statement, ++m_bound, bytes.data(),
+                                      static_cast<int>(bytes.size()), SQLITE_TRANSIENT));
+    }
+    Statement& add(const std::optional<sqlite::FileId>& file)
+    {
+        if (file) {
+            return add(file->device).add(file->inode);
+        }
+        m_bound += 2;  // What is not bound is NULL.
+        return *this;
+    }
+
+    /// True with a row, false behind the last.
+    [[nodiscard]] Result<bool> next()
+    {
+        if (m_code == SQLITE_OK) {
+            m_column = 0;
+            const int code = sqlite3_step(m_statement);
+            if (code == SQLITE_ROW || code == SQLITE_DONE) {
+                return code == SQLITE_ROW;
+            }
+            m_code = code;
+        }
+        return failure(m_handle, m_code);
+    }
+
+    std::uint64_t number()
+    {
+        return static_cast<std::uint64_t>(sqlite3_column_int64(m_statement, m_column++));
+    }
+    std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
+    Timestamp time()
+    {
+        return Timestamp(std::chrono::milliseconds(static_cast<std::int64_t>(number())));
+    }
+    void bytes(std::span<std::byte> into)
+    {
+        const auto* const from =
+            static_cast<const std::byte*>(sqlite3_column_blob(m_statement, m_column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
+        std::copy_n(from, std::min(size, into.size()), into.begin());
+    }
+    std::optional<sqlite::FileId> file()
+    {
+        const bool there = sqlite3_column_type(m_statement, m_column) != SQLITE_NULL;
+        const std::uint64_t device = number();
+        const std::uint64_t inode = number();
+        return there ? std::optional(sqlite::FileId{.device = device, .inode = inode})
+                     : std::nullopt;
+    }
+
+private:
+    Statement& note(int code)
+    {
+        m_code = m_code == SQLITE_OK ? code : m_code;
+        return *this;
+    }
+
+    sqlite3* m_handle;
+    sqlite3_stmt* m_statement = nullptr;
+    int m_code = SQLITE_OK;
+    int m_bound = 0;
+    int m_column = 0;
+};
+
+Status finish(Statement& statement)
+{
+    const auto row = statement.next();
+    return row.ok() ? Status() : Status(row.error());
+}
+
+Status setUp(sqlite3* handle, const std::string& path)
+{
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    TIDEMARK_TRY_STATUS(run(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
+    std::uint64_t version = 0;
+    {
+        Statement asked(handle, "PRAGMA user_version");
+        TIDEMARK_TRY(const bool there, asked.next());
+        version = there ? asked.number() : 0;
+    }
+    if (version > kVersion) {
+        return Error{
+            .code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("state", "%1 was written by a newer version of Tidemark."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("state", "Install that version again, or a newer one.")}};
+    }
+    if (version == 0) {
+        return run(handle, kSchema);
+    }
+    Statement check(handle, "SELECT quick_check <> 'ok' FROM pragma_quick_check(1)");
+    TIDEMARK_TRY(const bool there, check.next());
+    if (there && check.number() != 0) {
+        return sqlite::sqliteError(nullptr, SQLITE_CORRUPT, path);
+    }
+    return {};
+}
+
+Result<Handle> openHandle(const std::string& path)
+{
+    sqlite3* opened = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    Handle handle(opened);
+    if (code != SQLITE_OK) {
+        return sqlite::sqliteError(
+            opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code, path);
+    }
+    TIDEMARK_TRY_STATUS(setUp(opened, path));
+    return handle;
+}
+
+Status setAside(FileSystem& files, const std::string& path)
+{
+    for (const char* const suffix : {"-wal", "-shm", ""}) {
+        TIDEMARK_TRY(const auto facts, files.stat(path + suffix));
+        if (facts) {
+            TIDEMARK_TRY_STATUS(files.renameReplacing(path + suffix, path + ".damaged" + suffix));
+        }
+    }
+    return {};
+}
+
+Status writeSource(sqlite3* handle, const SourceState& source)
+{
+    Statement put(handle,
+                  "INSERT OR REPLACE INTO source VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                  " ?, ?)");
+    put.add(source.txId.value).add(source.time).add(source.digest);
+    put.add(std::uint64_t{source.pageSizeBytes}).add(std::uint64_t{source.pageCount});
+    put.add(std::span<const std::byte>(source.position.salts.bytes));
+    put.add(std::uint64_t{source.position.frame});
+    put.add(std::uint64_t{source.position.checksum.first});
+    put.add(std::uint64_t{source.position.checksum.second});
+    put.add(std::optional(source.identity.database));
+    put.add(source.identity.wal).add(source.identity.shm);
+    return finish(put);
+}
+
+Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
+{
+    Statement put(handle, "INSERT OR REPLACE INTO segments VALUES(?, ?, ?, ?, ?, ?)");
+    put.add(segment.txId.value).add(segment.time).add(std::uint64_t{segment.pages});
+    put.add(std::uint64_t{segment.databasePages}).add(segment.bytes);
+    put.add(std::uint64_t{segment.commits});
+    return finish(put);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StateDb>> StateDb::open(FileSystem& files, const std::string& path)
+{
+    auto handle = openHandle(path);
+    if (!handle.ok() && handle.error().code == ErrorCode::Damaged) {
+        TIDEMARK_TRY_STATUS(setAside(files, path));
+        handle = openHandle(path);
+    }
+    TIDEMARK_TRY(Handle opened, std::move(handle));
+    return std::unique_ptr<StateDb>(new StateDb(opened.release()));
+}
+
+StateDb::~StateDb()
+{
+    sqlite3_close(m_handle);
+}
+
+Result<std::optional<SourceState>> StateDb::source() const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT * FROM source");
+    TIDEMARK_TRY(const bool there, row.next());
+    if (!there) {
+        return std::optional<SourceState>();
+    }
+    row.number();
+    SourceState source;
+    source.txId = {row.number()};
+    source.time = row.time();
+    source.digest = row.number();
+    source.pageSizeBytes = row.number32();
+    source.pageCount = row.number32();
+    row.bytes(source.position.salts.bytes);
+    source.position.frame = row.number32();
+    source.position.checksum.first = row.number32();
+    source.position.checksum.second = row.number32();
+    source.identity.database = row.file().value_or(sqlite::FileId());
+    source.identity.wal = row.file();
+    source.identity.shm = row.file();
+    return std::optional(source);
+}
+
+Status StateDb::record(const SourceState& source, const std::optional<SegmentFacts>& segment)
+{
+    const std::scoped_lock lock(m_mutex);
+    TIDEMARK_TRY_STATUS(run(m_handle, "BEGIN IMMEDIATE"));
+    Status written = writeSource(m_handle, source);
+    if (written.ok() && segment) {
+        written = writeSegment(m_handle, *segment);
+    }
+    if (written.ok()) {
+        written = run(m_handle, "COMMIT");
+    }
+    if (!written.ok() && sqlite3_get_autocommit(m_handle) == 0) {
+        static_cast<void>(run(m_handle, "ROLLBACK"));
+    }
+    return written;
+}
+
+Result<std::optional<ReplicaState>> StateDb::replica(const std::string& id) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT base, confirmed FROM replicas WHERE id = ?");
+    TIDEMARK_TRY(const bool there, row.add(id).next());
+    if (!there) {
+        return std::optional<ReplicaState>();
+    }
+    const ltx::TxId base{row.number()};
+    const ltx::TxId confirmed{row.number()};
+    return std::optional(ReplicaState{.id = id, .base = base, .confirmed = confirmed});
+}
+
+Status StateDb::setReplica(const ReplicaState& replica)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO replicas VALUES(?, ?, ?)");
+    put.add(replica.id).add(replica.base.value).add(replica.confirmed.value);
+    return finish(put);
+}
+
+Result<std::vector<SegmentFacts>> StateDb::segments() const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT * FROM segments ORDER BY tx");
+    std::vector<SegmentFacts> segments;
+    for (;;) {
+        TIDEMARK_TRY(const bool there, row.next());
+        if (!there) {
+            return segments;
+        }
+        SegmentFacts& each = segments.emplace_back();
+        each.txId = {row.number()};
+        each.time = row.time();
+        each.pages = row.number32();
+        each.databasePages = row.number32();
+        each.bytes = row.number();
+        each.commits = row.number32();
+    }
+}
+
+}  // namespace tidemark::state
