@@ -4,11 +4,17 @@
 
 namespace tidemark::app {
 
-Bridge::Bridge(EngineListener& listener) : m_listener(listener)
+Bridge::Bridge()
 {
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPauseMs);
     connect(&m_pause, &QTimer::timeout, this, &Bridge::deliver);
+}
+
+void Bridge::tell(EngineListener& listener)
+{
+    m_listener = &listener;
+    deliver();
 }
 
 void Bridge::statusChanged(const service::DatabaseStatus& status)
@@ -56,6 +62,9 @@ void Bridge::wake()
 
 void Bridge::deliver()
 {
+    if (m_listener == nullptr) {
+        return;
+    }
     News news;
     {
         const std::scoped_lock lock(m_mutex);
@@ -64,16 +73,16 @@ void Bridge::deliver()
     }
     const bool anything = !news.statuses.empty() || !news.events.empty() || !news.removed.empty();
     for (const auto& [id, status] : news.statuses) {
-        m_listener.statusChanged(status);
+        m_listener->statusChanged(status);
     }
     for (const service::Event& event : news.events) {
-        m_listener.happened(event);
+        m_listener->happened(event);
     }
     for (const service::DatabaseId& id : news.removed) {
-        m_listener.removed(id);
+        m_listener->removed(id);
     }
     if (news.missed) {
-        m_listener.eventsMissed();
+        m_listener->eventsMissed();
     }
     if (anything) {
         m_pause.start();

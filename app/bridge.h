@@ -20,8 +20,10 @@ class Bridge final : public QObject, public service::Observer {
     Q_OBJECT
 
 public:
-    /// `listener` outlives the bridge.
-    explicit Bridge(EngineListener& listener);
+    Bridge();
+
+    /// From now on `listener` is told; what came before waits for it. It outlives the bridge.
+    void tell(EngineListener& listener);
 
     void statusChanged(const service::DatabaseStatus& status) override;
     void happened(const service::Event& event) override;
@@ -44,7 +46,7 @@ private:
     void wake();
     void deliver();
 
-    EngineListener& m_listener;
+    EngineListener* m_listener = nullptr;
     QTimer m_pause;
 
     std::mutex m_mutex;  // Guards m_news and m_posted.

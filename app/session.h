@@ -120,6 +120,7 @@ signals:
     void showAddDatabase();
     void showOpenReplica();
     void showReplica(int row);
+    void showDatabase(int row);
     void quitAsked();
     void quitConfirmed();
 

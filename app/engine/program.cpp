@@ -1,0 +1,189 @@
+#include "app/engine/program.h"
+
+#include "app/text/translated.h"
+#include "core/config/defaults.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QQuickWindow>
+#include <QStandardPaths>
+
+using namespace Qt::StringLiterals;
+
+namespace tidemark::app {
+namespace {
+
+std::string below(QStandardPaths::StandardLocation location)
+{
+    return (QStandardPaths::writableLocation(location) + u"/tidemark"_s).toStdString();
+}
+
+}  // namespace
+
+Places placesOfUser()
+{
+    Places places{.home = QDir::homePath(),
+                  .downloads = QStandardPaths::writableLocation(QStandardPaths::DownloadLocation)};
+    places.settings =
+        below(QStandardPaths::GenericConfigLocation) + '/' + std::string(config::kSettingsName);
+    places.directories.data = below(QStandardPaths::GenericDataLocation);
+    places.directories.cache = below(QStandardPaths::GenericCacheLocation);
+    const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
+    places.directories.run = runtime.startsWith(u'/') ? (runtime + u"/tidemark"_s).toStdString()
+                                                      : places.directories.data + "/run";
+    return places;
+}
+
+Program::Program(Places places)
+    : m_places(std::move(places)),
+      m_random(unpredictableSeed()),
+      m_instance(m_files, QString::fromStdString(m_places.directories.run))
+{
+}
+
+Program::~Program()
+{
+    shutDown();
+}
+
+Status Program::becomeInstance()
+{
+    return m_instance.take();
+}
+
+Status Program::passOn(const InstanceRequest& request) const
+{
+    return m_instance.pass(request);
+}
+
+void Program::start(bool background)
+{
+    config::SettingsFile file(m_files, m_places.settings);
+    Result<config::LoadedSettings> loaded = file.load();
+    m_writer = std::make_unique<SettingsWriter>(m_files, m_places.settings);
+    m_service = std::make_unique<service::Service>(
+        service::Service::Dependencies{.clock = m_clock,
+                                       .files = m_files,
+                                       .random = m_random,
+                                       .directories = m_places.directories},
+        m_bridge);
+    m_engine = std::make_unique<ServiceEngine>(*m_service, m_files);
+    m_look = std::make_unique<Look>();
+    m_session =
+        std::make_unique<Session>(Session::Parts{.engine = *m_engine,
+                                                 .desktop = m_desktop,
+                                                 .store = *m_writer,
+                                                 .clock = m_clock,
+                                                 .look = *m_look,
+                                                 .home = m_places.home,
+                                                 .downloads = m_places.downloads},
+                                  loaded.ok() ? loaded.value().settings : config::Settings{});
+    if (!loaded.ok()) {
+        m_session->settings()->setProblem(translated(loaded.error().what));
+    } else if (loaded.value().notice) {
+        m_session->settings()->setProblem(translated(loaded.value().notice->what));
+    }
+    connect(m_writer.get(), &SettingsWriter::written, m_session->settings(),
+            &SettingsObject::setProblem);
+    connect(m_session.get(), &Session::quitConfirmed, qApp, &QCoreApplication::quit,
+            Qt::QueuedConnection);
+    connect(&m_instance, &SingleInstance::requested, this, &Program::answer);
+    wireTray();
+    if (!background) {
+        makeWindow();
+    }
+    m_bridge.tell(*m_session);
+    m_session->start();
+    m_look->followDesktop();
+}
+
+void Program::wireTray()
+{
+    m_tray = std::make_unique<Tray>();
+    connect(m_tray.get(), &Tray::availableChanged, m_session.get(), &Session::setHasTray);
+    connect(m_tray.get(), &Tray::openRequested, this, &Program::raiseWindow);
+    connect(m_tray.get(), &Tray::databaseRequested, this, [this](int row) {
+        raiseWindow();
+        emit m_session->showDatabase(row);
+    });
+    connect(m_tray.get(), &Tray::quitRequested, this, [this] {
+        raiseWindow();
+        m_session->askToQuit();
+    });
+    connect(m_tray.get(), &Tray::aboutToShow, this, [this] {
+        m_session->databases()->refresh();
+        updateTray();
+    });
+    connect(m_session.get(), &Session::overviewChanged, this, &Program::updateTray);
+    updateTray();
+}
+
+void Program::updateTray()
+{
+    TrayText text{.worst = m_session->worst(), .sentence = m_session->sentence()};
+    for (int row = 0; row < m_session->databases()->count(); ++row) {
+        const Database* const database = m_session->databases()->at(row);
+        text.databases << tr("%1: %2", "database, state").arg(database->name(), database->word());
+    }
+    m_tray->show(text);
+}
+
+void Program::makeWindow()
+{
+    m_qml = std::make_unique<QQmlApplicationEngine>();
+    m_qml->addImportPath(u"qrc:/qt/qml"_s);
+    QVariantMap properties{{u"session"_s, QVariant::fromValue(m_session.get())}};
+    if (const auto& window = m_session->settings()->value().window) {
+        properties.insert({{u"x"_s, window->x},
+                           {u"y"_s, window->y},
+                           {u"width"_s, window->width},
+                           {u"height"_s, window->height},
+                           {u"startMaximized"_s, window->maximized}});
+    }
+    m_qml->setInitialProperties(properties);
+    m_qml->load(QUrl(u"qrc:/qt/qml/Tidemark/Ui/Main.qml"_s));
+    if (!m_qml->rootObjects().isEmpty()) {
+        m_window = qobject_cast<QQuickWindow*>(m_qml->rootObjects().constFirst());
+        m_desktop.setWindow(m_window);
+    }
+}
+
+void Program::raiseWindow()
+{
+    if (m_window == nullptr) {
+        makeWindow();
+    }
+    if (m_window != nullptr) {
+        m_window->show();
+        m_window->raise();
+        m_window->requestActivate();
+    }
+}
+
+void Program::answer(const InstanceRequest& request)
+{
+    if (!request.activationToken.isEmpty()) {
+        qputenv("XDG_ACTIVATION_TOKEN", request.activationToken.toUtf8());
+    }
+    raiseWindow();
+    if (!request.addFile.isEmpty()) {
+        m_session->take(QUrl::fromLocalFile(request.addFile));
+    }
+}
+
+void Program::shutDown()
+{
+    m_tray.reset();
+    m_window = nullptr;
+    m_desktop.setWindow(nullptr);
+    m_qml.reset();
+    if (m_service) {
+        m_service->stop();
+    }
+    m_session.reset();
+    m_engine.reset();
+    m_service.reset();
+    m_writer.reset();
+}
+
+}  // namespace tidemark::app
