@@ -19,6 +19,11 @@ constexpr std::chrono::seconds kSnapshotPause{10};
 
 constexpr int kHexDigits = 16;
 
+std::string drillFolder(const Directories& directories)
+{
+    return directories.cache + "/drills";
+}
+
 unsigned snapshotThreads()
 {
     return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxSnapshotThreads);
@@ -105,9 +110,24 @@ void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
     });
 }
 
+Status FollowedDatabase::removeOldDrills()
+{
+    const std::string folder = drillFolder(m_context.directories);
+    const auto entries = m_context.files.list(folder);
+    if (!entries.ok()) {
+        return entries.error().code == ErrorCode::NotFound ? Status() : Status(entries.error());
+    }
+    for (const DirectoryEntry& entry : entries.value()) {
+        if (entry.name.starts_with(m_id)) {
+            TIDEMARK_TRY_STATUS(m_context.files.remove(folder + "/" + entry.name));
+        }
+    }
+    return {};
+}
+
 Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId txId)
 {
-    const std::string folder = m_context.directories.cache + "/drills";
+    const std::string folder = drillFolder(m_context.directories);
     const std::string target = folder + "/" + m_id + "-" + hex(m_context.random.next(), kHexDigits);
     TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
     TIDEMARK_TRY(const auto storage,

@@ -67,6 +67,9 @@ Status FollowedDatabase::openSource()
         TIDEMARK_TRY(m_lock,
                      lockDatabase(m_context.files, directory.lock(), m_context.owner, m_path));
     }
+    const Status removed = removeOldDrills();
+    m_board.setTrouble(Trouble::Proof,
+                       removed.ok() ? std::nullopt : std::optional(removed.error()));
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
     auto replicator = std::make_unique<engine::Replicator>(
@@ -214,7 +217,7 @@ void FollowedDatabase::showSource()
 {
     const engine::SourceView view = m_replicator->view();
     m_board.setOwnStanding(view.standing);
-    m_board.update([this, &view](DatabaseStatus& status) {
+    m_board.update([&view](DatabaseStatus& status) {
         status.sizeBytes = view.sizeBytes;
         status.walBytes = view.walBytes;
         status.pageSizeBytes = view.pageSizeBytes;

@@ -2,16 +2,14 @@
 
 #include "core/base/process.h"
 #include "core/service/control_socket.h"
+#include "core/service/database_set.h"
 #include "core/service/engine_context.h"
-#include "core/service/followed_database.h"
 #include "core/service/job_pool.h"
 #include "core/service/replica_jobs.h"
 #include "core/service/status_json.h"
-#include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -52,6 +50,7 @@ public:
                     .uploads = m_uploads,
                     .longWork = m_longWork,
                     .watcher = m_watcher},
+          m_databases(m_context, [this] { m_changed.ring(); }),
           m_capture(dependencies.clock, kCaptureThreads),
           m_uploads(dependencies.clock, kUploadThreads),
           m_longWork(dependencies.clock, kLongThreads),
@@ -61,54 +60,15 @@ public:
 
     DatabaseId follow(const DatabaseConfig& config)
     {
-        const auto canonical = m_context.files.canonical(config.path);
-        const std::string path = canonical.ok() ? canonical.value() : config.path;
-        DatabaseId id = state::databaseId(path);
         serveStatus();
-        const std::scoped_lock lock(m_mutex);
-        const auto found = m_databases.find(id);
-        if (found == m_databases.end()) {
-            start(id, path, config);
-        } else if (found->second.leaving) {
-            found->second.next = config;
-        } else {
-            found->second.database->setReplicas(config.replicas);
-        }
-        return id;
+        return m_databases.follow(config);
     }
 
-    void unfollow(const DatabaseId& id)
-    {
-        const std::scoped_lock lock(m_mutex);
-        const auto found = m_databases.find(id);
-        if (found != m_databases.end()) {
-            found->second.leaving = true;
-            found->second.next.reset();
-            found->second.database->leave();
-        }
-    }
-
-    void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act)
-    {
-        const std::scoped_lock lock(m_mutex);
-        const auto found = m_databases.find(id);
-        if (found != m_databases.end()) {
-            act(*found->second.database);
-        }
-    }
-
-    std::vector<DatabaseStatus> statuses() const
-    {
-        std::vector<DatabaseStatus> statuses;
-        for (const auto& database : inOrder()) {
-            statuses.push_back(database->status());
-        }
-        return statuses;
-    }
+    DatabaseSet& databases() { return m_databases; }
 
     Status bringUpToDate(const std::stop_token& stop)
     {
-        const auto databases = inOrder();
+        const auto databases = m_databases.all();
         std::vector<std::uint64_t> notes;
         for (const auto& database : databases) {
             notes.push_back(database->noteNow());
@@ -137,22 +97,21 @@ public:
     {
         m_jobsStop.request_stop();
         m_control.reset();
-        for (const auto& database : inOrder()) {
+        for (const auto& database : m_databases.all()) {
             database->leave();
         }
         const Clock::Instant limit = m_context.clock.monotonic() + kStopLimit;
-        while (!inOrder().empty() && m_context.clock.monotonic() < limit) {
+        while (!m_databases.all().empty() && m_context.clock.monotonic() < limit) {
             const auto next = std::min(limit, m_context.clock.monotonic() + kLook);
             static_cast<void>(m_context.clock.waitUntil(next, {}, m_changed));
         }
-        for (const auto& database : inOrder()) {
+        for (const auto& database : m_databases.all()) {
             database->abandon();
         }
         m_capture.stop();
         m_longWork.stop();
         m_uploads.stop();
         m_jobs.stop();
-        const std::scoped_lock lock(m_mutex);
         m_databases.clear();
     }
 
@@ -164,13 +123,6 @@ public:
     EngineContext& context() { return m_context; }
 
 private:
-    struct Place {
-        std::shared_ptr<FollowedDatabase> database;
-        std::uint64_t order = 0;
-        bool leaving = false;
-        std::optional<DatabaseConfig> next = {};  ///< Followed again as soon as it has left.
-    };
-
     /// Lets other programs ask, from the first database on.
     void serveStatus()
     {
@@ -190,70 +142,19 @@ private:
     {
         std::vector<std::string> lines;
         if (command == "status") {
-            for (const DatabaseStatus& status : statuses()) {
+            for (const DatabaseStatus& status : m_databases.statuses()) {
                 lines.push_back(statusJson(status, m_context.owner.processId));
             }
         }
         return lines;
     }
 
-    // With m_mutex held.
-    void start(const DatabaseId& id, const std::string& path, const DatabaseConfig& config)
-    {
-        auto database = std::make_shared<FollowedDatabase>(
-            m_context, config, path, [this] { m_changed.ring(); }, [this, id] { left(id); });
-        m_databases[id] = {.database = database, .order = m_nextOrder++};
-        database->start();
-    }
-
-    void left(const DatabaseId& id)
-    {
-        bool isGone = false;
-        {
-            const std::scoped_lock lock(m_mutex);
-            const auto found = m_databases.find(id);
-            if (found == m_databases.end()) {
-                return;
-            }
-            const Place place = std::move(found->second);
-            m_databases.erase(found);
-            if (place.next) {
-                start(id, place.database->status().path, *place.next);
-            }
-            isGone = place.leaving && !place.next;
-        }
-        if (isGone) {
-            m_context.observer.removed(id);
-        }
-        m_changed.ring();
-    }
-
-    std::vector<std::shared_ptr<FollowedDatabase>> inOrder() const
-    {
-        std::vector<std::pair<std::uint64_t, std::shared_ptr<FollowedDatabase>>> ordered;
-        {
-            const std::scoped_lock lock(m_mutex);
-            for (const auto& [id, place] : m_databases) {
-                ordered.emplace_back(place.order, place.database);
-            }
-        }
-        std::ranges::sort(ordered, {}, [](const auto& entry) { return entry.first; });
-        std::vector<std::shared_ptr<FollowedDatabase>> databases;
-        for (auto& [order, database] : ordered) {
-            databases.push_back(std::move(database));
-        }
-        return databases;
-    }
-
     std::stop_source m_jobsStop;
     Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
     sqlite::ChangeWatcher m_watcher;
 
-    mutable std::mutex m_mutex;  // Guards what follows.
-    std::map<DatabaseId, Place> m_databases;
-    std::uint64_t m_nextOrder = 0;
-
     EngineContext m_context;
+    DatabaseSet m_databases;
     std::once_flag m_served;
     std::unique_ptr<ControlSocket> m_control;
 
@@ -281,30 +182,30 @@ DatabaseId Service::follow(const DatabaseConfig& config)
 
 void Service::unfollow(const DatabaseId& id)
 {
-    m_impl->unfollow(id);
+    m_impl->databases().unfollow(id);
 }
 
 void Service::pause(const DatabaseId& id)
 {
-    m_impl->with(id, [](FollowedDatabase& database) { database.setPaused(true); });
+    m_impl->databases().with(id, [](FollowedDatabase& database) { database.setPaused(true); });
 }
 
 void Service::resume(const DatabaseId& id)
 {
-    m_impl->with(id, [](FollowedDatabase& database) { database.setPaused(false); });
+    m_impl->databases().with(id, [](FollowedDatabase& database) { database.setPaused(false); });
 }
 
 void Service::retryNow(const DatabaseId& id)
 {
-    m_impl->with(id, [](FollowedDatabase& database) { database.retryNow(); });
+    m_impl->databases().with(id, [](FollowedDatabase& database) { database.retryNow(); });
 }
 
 std::vector<DatabaseStatus> Service::statuses() const
 {
-    return m_impl->statuses();
+    return m_impl->databases().statuses();
 }
 
-Status Service::bringUpToDate(std::stop_token stop)
+Status Service::bringUpToDate(const std::stop_token& stop)
 {
     return m_impl->bringUpToDate(stop);
 }

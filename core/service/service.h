@@ -109,7 +109,7 @@ public:
     /// Blocks until every followed database has all that is committed now in each of its replicas,
     /// its first snapshot among it, or one cannot be; what `replicate --once` is. The first
     /// failure, by order of follow().
-    [[nodiscard]] Status bringUpToDate(std::stop_token stop);
+    [[nodiscard]] Status bringUpToDate(const std::stop_token& stop);
 
     /// Looks at a file through SQLite, without changing it.
     [[nodiscard]] std::unique_ptr<Job> inspect(std::string path,

@@ -22,25 +22,25 @@ private slots:
 
     void theSecondIsToldWhoHasIt()
     {
-        const auto lock = lockDatabase(m_files, m_path, kOwner, "/a.db");
+        const auto lock = lockDatabase(m_files, m_path, m_owner, "/a.db");
         QVERIFY(lock.ok());
-        QCOMPARE(readLockOwner(m_files, m_path), kOwner);
+        QCOMPARE(readLocm_owner(m_files, m_path), m_owner);
 
         const auto second = lockDatabase(m_files, m_path, {.processId = 7}, "/a.db");
         QVERIFY(!second.ok());
         QVERIFY(second.error().code == ErrorCode::Busy);
         QCOMPARE(inEnglish(second.error().what),
                  std::string("/a.db is followed already, by tidemarkctl (process 4711)."));
-        QCOMPARE(readLockOwner(m_files, m_path), kOwner);
+        QCOMPARE(readLocm_owner(m_files, m_path), m_owner);
     }
 
     void aFreedLockCanBeTakenAgain()
     {
-        QVERIFY(lockDatabase(m_files, m_path, kOwner, "/a.db").ok());
+        QVERIFY(lockDatabase(m_files, m_path, m_owner, "/a.db").ok());
         const auto second =
             lockDatabase(m_files, m_path, {.processId = 7, .program = "p"}, "/a.db");
         QVERIFY(second.ok());
-        QCOMPARE(readLockOwner(m_files, m_path).processId, 7);
+        QCOMPARE(readLocm_owner(m_files, m_path).processId, 7);
     }
 
     void aLockFileThatTellsNobodyIsStillALock()
@@ -51,7 +51,7 @@ private slots:
             auto file = m_files.open(m_path, OpenFor::Keeping, kPrivateFile);
             QVERIFY(file.value()->resize(0).ok());
             QVERIFY(file.value()->writeAt(std::as_bytes(std::span(text)), 0).ok());
-            const auto second = lockDatabase(m_files, m_path, kOwner, "/a.db");
+            const auto second = lockDatabase(m_files, m_path, m_owner, "/a.db");
             QVERIFY(second.error().code == ErrorCode::Busy);
             QCOMPARE(inEnglish(second.error().what),
                      std::string("/a.db is followed already, by another program of yours."));
@@ -83,7 +83,7 @@ private slots:
     }
 
 private:
-    const LockOwner kOwner{.processId = 4711, .program = "tidemarkctl", .socket = "/run/s"};
+    const Locm_owner m_owner{.processId = 4711, .program = "tidemarkctl", .socket = "/run/s"};
     PosixFileSystem m_files;
     std::unique_ptr<QTemporaryDir> m_directory;
     std::string m_path;

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/service/engine_context.h"
+#include "core/service/followed_database.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark::service {
+
+/// Which databases are followed. Any thread may call it; no call blocks.
+class DatabaseSet {
+public:
+    /// `changed` is called whenever a status changed or a database has gone.
+    DatabaseSet(EngineContext& context, std::function<void()> changed)
+        : m_context(context), m_changed(std::move(changed))
+    {
+    }
+
+    /// A database that is leaving is followed again as soon as it has left; one that is there gets
+    /// the new replicas.
+    [[nodiscard]] DatabaseId follow(const DatabaseConfig& config);
+    void unfollow(const DatabaseId& id);
+
+    /// Calls `act` with the database, if it is followed.
+    void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act) const;
+
+    /// In the order of follow().
+    [[nodiscard]] std::vector<std::shared_ptr<FollowedDatabase>> all() const;
+    [[nodiscard]] std::vector<DatabaseStatus> statuses() const;
+
+    /// Lets go of all, wherever they are: their steps are not called any more.
+    void clear();
+
+private:
+    struct Place {
+        std::shared_ptr<FollowedDatabase> database;
+        std::uint64_t order = 0;
+        bool leaving = false;
+        std::optional<DatabaseConfig> next = {};  ///< Followed again once it has left.
+    };
+
+    // With m_mutex held.
+    void start(const DatabaseId& id, const std::string& path, const DatabaseConfig& config);
+
+    void left(const DatabaseId& id);
+
+    EngineContext& m_context;
+    std::function<void()> m_changed;
+
+    mutable std::mutex m_mutex;  // Guards what follows.
+    std::map<DatabaseId, Place> m_places;
+    std::uint64_t m_nextOrder = 0;
+};
+
+}  // namespace tidemark::service
