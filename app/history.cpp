@@ -54,6 +54,11 @@ QString History::place() const
     return shortPath(QString::fromStdString(m_origin.address.path), m_home);
 }
 
+timeline::Millis History::nowMs() const
+{
+    return m_voice.now().time_since_epoch().count();
+}
+
 void History::setChosenFolder(const QString& folder)
 {
     m_chosenFolder = folder;

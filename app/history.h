@@ -54,6 +54,8 @@ public:
     [[nodiscard]] RestoreOptions* options() { return &m_options; }
     [[nodiscard]] const storage::StorageAddress& address() const { return m_origin.address; }
     [[nodiscard]] const timeline::TimelineData& data() const { return m_data; }
+    [[nodiscard]] timeline::Millis nowMs() const;
+    [[nodiscard]] const timeline::Speech& speech() const { return m_voice.speech(); }
 
     /// Where restores go when the person chose a folder before; empty: none.
     void setChosenFolder(const QString& folder);
