@@ -21,7 +21,7 @@ struct Expected {
 /// check it, and meanwhile brings it to the medium. `name` is for texts. Damaged if one of the
 /// checks finds anything.
 [[nodiscard]] Result<Verdict> checkFile(File& file, const std::string& name,
-                                        const Expected& expected, Check check,
+                                        const Expected& expected, Check check, bool durable,
                                         ProgressMeter& progress, const std::stop_token& stop);
 
 }  // namespace tidemark::restore

@@ -3,6 +3,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
 #include "tests/support/made_replica.h"
+#include "tests/support/passing_file_system.h"
 
 #include <QDir>
 #include <QFile>
@@ -12,11 +13,24 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <numeric>
 
 using namespace tidemark;
 using namespace tidemark::restore;
 using replica::AtTxId;
 using replica::MadeReplica;
+
+/// An old disk in front of a new one.
+class NoUnnamedFiles final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    [[nodiscard]] Result<std::unique_ptr<File>> createUnnamed(const std::string&,
+                                                              std::uint32_t) override
+    {
+        return Error{.code = ErrorCode::Unsupported};
+    }
+};
 
 class TestRestorer : public QObject {
     Q_OBJECT
@@ -162,7 +176,7 @@ private slots:
         QFETCH(bool, withDigests);
         makeUsual(withDigests);
         for (auto& [name, object] : m_made->storage.objects()) {
-            for (std::size_t at = 0; at < object.bytes.size(); at += 13) {
+            for (std::size_t at = 0; at < object.bytes.size(); at += 37) {
                 object.bytes[at] = static_cast<char>(object.bytes[at] ^ (1 << at % 8));
                 const auto restored = restore(10);
                 if (restored.ok()) {
@@ -183,7 +197,7 @@ private slots:
         makeUsual(false);
         for (auto& [name, object] : m_made->storage.objects()) {
             const std::string whole = object.bytes;
-            for (std::size_t size = 0; size < whole.size(); size += 31) {
+            for (std::size_t size = 0; size < whole.size(); size += 61) {
                 object.bytes = whole.substr(0, size);
                 const auto restored = restore(10);
                 if (restored.ok()) {
@@ -331,6 +345,79 @@ private slots:
         std::signal(SIGXFSZ, before);
         QVERIFY(!restored.ok());
         QVERIFY(restored.error().code == ErrorCode::NoSpace);
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void manyRunsOnManyThreadsGiveTheSameBytes_data()
+    {
+        everyMomentIsTheStateOfItsTransaction_data();
+    }
+    void manyRunsOnManyThreadsGiveTheSameBytes()
+    {
+        QFETCH(bool, withDigests);
+        m_made->hasDigests = withDigests;
+        // Some eight megabytes of frames, every third page of one stretch replaced by a newer file.
+        constexpr std::uint32_t kPages = 24'000;
+        std::vector<std::uint32_t> all(kPages);
+        std::iota(all.begin(), all.end(), 1U);
+        m_made->commit(all, kPages);
+        std::vector<std::uint32_t> some;
+        for (std::uint32_t page = 2; page < 9000; page += 3) {
+            some.push_back(page);
+        }
+        m_made->commit(some, kPages);
+        const std::string name = m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        QVERIFY(m_made->storage.objects()[name].bytes.size() > 6'000'000);
+        QVERIFY(restore(2).ok());
+        QVERIFY(restoredBytes() == m_made->state(2));
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+
+        std::string& bytes = m_made->storage.objects()[name].bytes;
+        for (std::size_t at = 200; at < bytes.size(); at += bytes.size() / 7) {
+            bytes[at] = static_cast<char>(bytes[at] ^ 1);
+            const auto restored = restore(2);
+            QVERIFY(restored.ok() ? restoredBytes() == m_made->state(2)
+                                  : restored.error().code == ErrorCode::Damaged);
+            QFile::remove(QString::fromStdString(target()));
+            bytes[at] = static_cast<char>(bytes[at] ^ 1);
+        }
+    }
+
+    void stretchesThatNewerFilesReplaceAreNotRead()
+    {
+        constexpr std::uint32_t kPages = 24'000;
+        std::vector<std::uint32_t> all(kPages);
+        std::iota(all.begin(), all.end(), 1U);
+        m_made->commit(all, kPages);
+        all.resize(20'000);
+        m_made->commit(all, kPages);
+        const std::string name = m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        const std::uint64_t stored = m_made->storage.objects()[name].bytes.size();
+        const std::uint64_t newer = m_made->storage.objects().begin()->second.bytes.size();
+        QVERIFY(restore(2).ok());
+        QVERIFY(restoredBytes() == m_made->state(2));
+        QVERIFY(m_made->storage.readBytes() < newer + stored / 2);
+    }
+
+    void aDiskWithoutUnnamedFilesGetsATemporaryOne()
+    {
+        makeUsual(true);
+        const std::string left =
+            m_folder->path().toStdString() + "/.tidemark-restore-0123456789abcdef";
+        QVERIFY(m_files.open(left, OpenFor::Creating, kPrivateFile).ok());
+        NoUnnamedFiles disk(m_files);
+        Restorer restorer(m_made->storage, disk, m_clock, m_random);
+        const auto restored = restorer.restore(
+            {.wish = replica::Latest{}, .target = target(), .check = Check::None}, {}, {});
+        QVERIFY(restored.ok());
+        QVERIFY(restoredBytes() == m_made->state(10));
+        QCOMPARE(inFolder(), QStringList{"out.db"});
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+        const auto refused = restorer.restore(
+            {.wish = replica::Latest{}, .target = target(), .check = Check::Quick}, {}, {});
+        QVERIFY(!refused.ok());
         QCOMPARE(inFolder(), QStringList());
     }
 

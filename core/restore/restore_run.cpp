@@ -1,0 +1,103 @@
+#include "core/restore/restore_run.h"
+
+#include "core/replica/ltx_replica.h"
+#include "core/replica/open_replica.h"
+#include "core/replica/v03_replica.h"
+#include "core/restore/file_check.h"
+#include "core/restore/legacy_writer.h"
+#include "core/restore/page_sources.h"
+#include "core/restore/page_writer.h"
+
+#include <utility>
+
+namespace tidemark::restore {
+namespace {
+
+// Compaction and retention may take away what was planned; each time the replica is listed anew.
+// More often than this in one restore something else is wrong.
+constexpr int kPlanTries = 3;
+
+}  // namespace
+
+RestoreRun::RestoreRun(const storage::Storage& storage, FileSystem& files, Random& random,
+                       std::string target, Check check, Ending ending, ProgressMeter& progress,
+                       std::stop_token stop)
+    : m_storage(storage),
+      m_files(files),
+      m_random(random),
+      m_target(std::move(target)),
+      m_check(check),
+      m_ending(ending),
+      m_progress(progress),
+      m_stop(std::move(stop))
+{
+}
+
+Result<Restored> RestoreRun::restore(const replica::Wish& wish)
+{
+    m_progress.enter(Phase::Planning);
+    TIDEMARK_TRY_STATUS(checkTarget(m_files, m_target));
+    for (int tries = 1;; ++tries) {
+        TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(m_storage, m_stop));
+        TIDEMARK_TRY(m_plan, replica::planExactly(m_storage, catalog, wish, m_stop));
+        auto restored = m_plan.moment.legacy ? restoreLegacy() : restoreLtx();
+        const bool vanished = !restored.ok() && restored.error().code == ErrorCode::NotFound;
+        if (!vanished || tries == kPlanTries) {
+            return restored;
+        }
+        m_progress.enter(Phase::Planning);
+    }
+}
+
+Result<Restored> RestoreRun::restoreLtx()
+{
+    TIDEMARK_TRY(const PageSources sources, findPageSources(m_storage, m_plan, m_stop));
+    TIDEMARK_TRY(TargetFile target,
+                 TargetFile::create(m_files, m_random, m_target, sources.sizeBytes()));
+    m_progress.expect(bytesToRead(sources) + sources.sizeBytes());
+    m_progress.enter(Phase::Reading);
+    TIDEMARK_TRY_STATUS(target.file().resize(sources.sizeBytes()));
+    TIDEMARK_TRY_STATUS(writePages(m_storage, sources, target.file(), m_progress, m_stop));
+
+    replica::Moment moment = m_plan.moment;
+    moment.time = sources.time;
+    moment.precision = replica::TimePrecision::Exact;
+    return finish(std::move(target), std::move(moment),
+                  {.pageSizeBytes = sources.pageSizeBytes,
+                   .pageCount = sources.pageCount,
+                   .digest = sources.digest});
+}
+
+Result<Restored> RestoreRun::restoreLegacy()
+{
+    TIDEMARK_TRY(const replica::LegacyPlan legacy,
+                 replica::planLegacy(m_storage, *m_plan.moment.legacy, m_stop));
+    // How large it is inside, no name tells; but not smaller.
+    TIDEMARK_TRY(TargetFile target,
+                 TargetFile::create(m_files, m_random, m_target, legacy.snapshotSizeBytes));
+    m_progress.expect(bytesToRead(legacy));
+    m_progress.enter(Phase::Reading);
+    TIDEMARK_TRY_STATUS(writeLegacy(m_storage, legacy, target.file(), m_progress, m_stop));
+    return finish(std::move(target), m_plan.moment, {});
+}
+
+/// Checks, makes durable and names what is written.
+Result<Restored> RestoreRun::finish(TargetFile target, replica::Moment moment,
+                                    const Expected& expected)
+{
+    m_progress.enter(Phase::Checking);
+    Restored restored{.moment = std::move(moment)};
+    TIDEMARK_TRY(restored.verdict, checkFile(target.file(), m_target, expected, m_check,
+                                             m_ending == Ending::Publish, m_progress, m_stop));
+    TIDEMARK_TRY(restored.bytes, target.file().sizeBytes());
+    if (m_stop.stop_requested()) {
+        return cancelled();
+    }
+    if (m_ending == Ending::Publish) {
+        TIDEMARK_TRY_STATUS(target.publish());
+        restored.path = m_target;
+    }
+    return restored;
+}
+
+}  // namespace tidemark::restore

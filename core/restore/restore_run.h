@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/restore/progress_meter.h"
+#include "core/restore/restorer.h"
+#include "core/restore/target_file.h"
+
+#include <stop_token>
+#include <string>
+
+namespace tidemark::restore {
+
+struct Expected;
+
+/// Whether a restored file gets its name, or goes once it was checked.
+enum class Ending { Publish, Discard };
+
+/// One restore from its plan to its end: what Restorer and Verifier have in common. For one call.
+class RestoreRun {
+public:
+    /// All that is borrowed outlives it. `target` is where the file is to be; to discard it, the
+    /// name of any file in the folder to use.
+    RestoreRun(const storage::Storage& storage, FileSystem& files, Random& random,
+               std::string target, Check check, Ending ending, ProgressMeter& progress,
+               std::stop_token stop);
+
+    /// Fails as Restorer::restore() does.
+    [[nodiscard]] Result<Restored> restore(const replica::Wish& wish);
+
+    /// What was restored, or tried last.
+    [[nodiscard]] const replica::RestorePlan& plan() const { return m_plan; }
+
+private:
+    [[nodiscard]] Result<Restored> restoreLtx();
+    [[nodiscard]] Result<Restored> restoreLegacy();
+    [[nodiscard]] Result<Restored> finish(TargetFile target, replica::Moment moment,
+                                          const Expected& expected);
+
+    const storage::Storage& m_storage;
+    FileSystem& m_files;
+    Random& m_random;
+    const std::string m_target;
+    const Check m_check;
+    const Ending m_ending;
+    ProgressMeter& m_progress;
+    const std::stop_token m_stop;
+    replica::RestorePlan m_plan;
+};
+
+}  // namespace tidemark::restore

@@ -1,0 +1,81 @@
+#include "core/restore/verifier.h"
+
+#include "core/base/hash.h"
+#include "core/ltx/decoder.h"
+#include "core/replica/ltx_object.h"
+#include "core/replica/object_source.h"
+#include "core/restore/parallel.h"
+#include "core/restore/restore_run.h"
+
+#include <utility>
+#include <vector>
+
+namespace tidemark::restore {
+namespace {
+
+constexpr int kNameDigits = 16;
+
+/// Every rule of the format and the file checksum, from the first byte to the last.
+Status checkBytes(ByteReader& reader, const std::stop_token& stop)
+{
+    ltx::Decoder decoder(reader);
+    TIDEMARK_TRY(const ltx::Header header, decoder.readHeader());
+    std::vector<std::byte> page(header.pageSizeBytes);
+    for (;;) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        TIDEMARK_TRY(const auto number, decoder.nextPage(page));
+        if (!number) {
+            break;
+        }
+    }
+    TIDEMARK_TRY([[maybe_unused]] const auto facts, decoder.finish());
+    return {};
+}
+
+Status checkObject(const storage::Storage& storage, const replica::ObjectInfo& object,
+                   const std::stop_token& stop)
+{
+    TIDEMARK_TRY([[maybe_unused]] const auto header,
+                 replica::readObjectHeader(storage, object, stop));
+    TIDEMARK_TRY(const auto reader, storage.read(object.name, 0, storage::kToTheEnd, stop));
+    auto checked = checkBytes(*reader, stop);
+    return checked.ok() ? checked
+                        : Status(replica::naming(object.name, std::move(checked).error()));
+}
+
+}  // namespace
+
+Verifier::Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random)
+    : m_storage(storage), m_files(files), m_clock(clock), m_random(random)
+{
+}
+
+Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& folder, Check check,
+                                  const OnProgress& progress, std::stop_token stop)
+{
+    const Clock::Instant start = m_clock.monotonic();
+    ProgressMeter meter(m_clock, progress);
+    RestoreRun run(m_storage, m_files, m_random, folder + '/' + hex(m_random.next(), kNameDigits),
+                   check, Ending::Discard, meter, stop);
+    Verified verified;
+    TIDEMARK_TRY(verified.restored, run.restore(wish));
+
+    const std::vector<replica::ObjectInfo>& objects = run.plan().objects;
+    meter.expect(run.plan().bytes);
+    const auto checkOne = [&](unsigned, std::size_t index) -> Status {
+        TIDEMARK_TRY_STATUS(checkObject(m_storage, objects[index], stop));
+        meter.add(objects[index].sizeBytes);
+        return {};
+    };
+    TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), objects.size(), checkOne));
+    meter.finish();
+    verified.objects = static_cast<std::uint32_t>(objects.size());
+    verified.bytes = run.plan().bytes;
+    verified.restored.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
+    return verified;
+}
+
+}  // namespace tidemark::restore

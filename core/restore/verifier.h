@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/restore/restorer.h"
+
+#include <cstdint>
+#include <string>
+
+namespace tidemark::restore {
+
+struct Verified {
+    Restored restored = {};     ///< Without a path: the file is gone.
+    std::uint32_t objects = 0;  ///< Read from start to end, and whole.
+    std::uint64_t bytes = 0;    ///< Of those.
+};
+
+/// Proves that a moment can be restored: restores it into a file that never gets a name, with every
+/// check, and reads each object of its plan whole, also what no page comes from. For one thread; it
+/// uses others within a call.
+class Verifier {
+public:
+    Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random);
+
+    /// `folder` exists and has room for the database; nothing stays in it. Fails as
+    /// Restorer::restore() does: Damaged is the verdict on a moment that is none.
+    [[nodiscard]] Result<Verified> verify(const replica::Wish& wish, const std::string& folder,
+                                          Check check, const OnProgress& progress,
+                                          std::stop_token stop);
+
+private:
+    const storage::Storage& m_storage;
+    FileSystem& m_files;
+    Clock& m_clock;
+    Random& m_random;
+};
+
+}  // namespace tidemark::restore
