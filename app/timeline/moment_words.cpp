@@ -1,0 +1,66 @@
+#include "app/timeline/moment_words.h"
+
+#include <QCoreApplication>
+
+namespace tidemark::app::timeline {
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(Timeline)
+};
+
+QString askedFor(Millis asked, Millis found, const Speech& speech)
+{
+    if (asked == found) {
+        return {};
+    }
+    const QString time = preciseTime(asked, speech);
+    return found < asked ? Text::tr("Asked for %1; this moment is %2 earlier")
+                               .arg(time, length(asked - found, speech))
+                         : Text::tr("Asked for %1; this moment is %2 later")
+                               .arg(time, length(found - asked, speech));
+}
+
+}  // namespace
+
+MomentWords wordsFor(const TimelineData& data, const HeldMoment& held, Millis nowMs,
+                     const Speech& speech)
+{
+    const MomentRow row = data.row(held.index);
+    MomentWords words{.number = number(row.number, speech),
+                      .time = preciseTime(row.shownMs, speech),
+                      .utc = preciseUtc(row.shownMs, speech),
+                      .asked = askedFor(held.askedMs, row.shownMs, speech),
+                      .age = age(row.shownMs, nowMs, speech)};
+    words.date =
+        Text::tr("%1 · %2", "day, time in UTC").arg(fullDay(row.shownMs, speech), words.utc);
+    words.description = Text::tr("Moment %1, %2 %3, %4, %5", "number, day, time, zone, age")
+                            .arg(words.number, fullDay(row.shownMs, speech), words.time,
+                                 zoneName(row.shownMs, speech), words.age);
+    return words;
+}
+
+FactWords wordsFor(const service::MomentFacts& facts, const Speech& speech)
+{
+    const std::uint32_t pages = facts.moment.pages.value_or(0);
+    const std::uint64_t bytes = static_cast<std::uint64_t>(pages) * facts.pageSizeBytes;
+    const std::uint64_t database =
+        static_cast<std::uint64_t>(facts.databasePages) * facts.pageSizeBytes;
+    return {.pages = Text::tr("%1 of %2", "pages changed, pages of the database")
+                         .arg(number(pages, speech), number(facts.databasePages, speech)),
+            .data = Text::tr("%1, stored as %2")
+                        .arg(dataSize(bytes, speech), dataSize(facts.storedBytes, speech)),
+            .database = dataSize(database, speech)};
+}
+
+FactWords wordsFor(const MomentRow& row, const Speech& speech)
+{
+    FactWords words;
+    if (row.pages) {
+        words.pages = number(*row.pages, speech);
+    }
+    words.data = Text::tr("stored as %1").arg(dataSize(row.bytes, speech));
+    return words;
+}
+
+}  // namespace tidemark::app::timeline
