@@ -38,6 +38,12 @@ class TestLitestreamReplicas : public QObject {
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("none");
     }
 
+    /// The peers' rhythm is wall time.
+    void wait(std::chrono::milliseconds pause)
+    {
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + pause, {}));
+    }
+
     /// Writes some transactions of its own size and rhythm each round.
     void write(sqlite3* database, int rounds)
     {
@@ -50,7 +56,7 @@ class TestLitestreamReplicas : public QObject {
             const QByteArray text = QString(sql).replace("generate_series", kFewRows).toUtf8();
             QCOMPARE(sqlite3_exec(database, text.constData(), nullptr, nullptr, nullptr),
                      SQLITE_OK);
-            QTest::qSleep(40);
+            wait(std::chrono::milliseconds(40));
         }
     }
     static constexpr const char* kFewRows = "(VALUES (1), (2), (3), (4), (5), (6), (7), (8))";
@@ -153,7 +159,7 @@ private slots:
         QVERIFY(litestream);
         QTRY_VERIFY_WITH_TIMEOUT(count(path("replica/ltx/0")) > 0, 20'000);
         write(database, 220);
-        QTest::qSleep(1500);
+        wait(std::chrono::milliseconds(1500));
         stopLitestream(std::move(litestream));
         sqlite3_close(database);
         QVERIFY(count(path("replica/ltx/1")) > 1);
@@ -212,7 +218,7 @@ private slots:
             const int before = count(path("replica"));
             QTRY_VERIFY_WITH_TIMEOUT(count(path("replica")) > before, 20'000);
             write(database, 120);
-            QTest::qSleep(500);
+            wait(std::chrono::milliseconds(500));
             stopLitestream(std::move(litestream));
             // Unseen by Litestream: it has to begin a new generation.
             write(database, 3);
