@@ -4,19 +4,10 @@
 #include "app/text/places.h"
 #include "app/text/translated.h"
 
-#include <QCoreApplication>
-#include <QPointer>
-#include <QThreadPool>
-
 #include <utility>
 
 namespace tidemark::app {
 namespace {
-
-using timeline::TimelineData;
-
-/// While a replica is being read, a database in a burst makes ten moments a second.
-constexpr std::size_t kMaxMeanwhile = 100'000;
 
 replica::Moment momentOf(const service::SegmentWritten& segment)
 {
@@ -37,16 +28,24 @@ History::History(Origin origin, EnginePort& engine, DesktopPort& desktop, const 
       m_voice(voice),
       m_home(std::move(home)),
       m_downloads(std::move(downloads)),
+      m_timeline(voice),
       m_restore(engine, desktop, voice, m_home),
       m_options(engine, desktop, voice, m_home)
 {
+    m_timeline.setLive(!readOnly());
+    connectParts();
+}
+
+void History::connectParts()
+{
+    using timeline::TimelineController;
     connect(&m_restore, &RestoreJob::folderChosen, this, &History::folderChosen);
+    connect(&m_restore, &RestoreJob::restored, this, &History::onRestored);
     connect(&m_options, &RestoreOptions::folderChosen, this, &History::folderChosen);
-    connect(&m_restore, &RestoreJob::restored, this, [this](const restore::Restored& result) {
-        addRestore({.momentMs = result.moment.time.time_since_epoch().count(),
-                    .atMs = m_voice.now().time_since_epoch().count(),
-                    .fileName = m_restore.fileName().toStdString()});
-    });
+    connect(&m_timeline, &TimelineController::dataChanged, this, &History::onTimelineData);
+    connect(&m_timeline, &TimelineController::momentChanged, this, &History::refreshOrder);
+    connect(&m_timeline, &TimelineController::momentFactsRequested, this, &History::describeHeld);
+    connect(&m_timeline, &TimelineController::zoneChosen, this, &History::zoneChosen);
 }
 
 QString History::place() const
@@ -62,6 +61,7 @@ timeline::Millis History::nowMs() const
 void History::setChosenFolder(const QString& folder)
 {
     m_chosenFolder = folder;
+    refreshOrder();
 }
 
 void History::open()
@@ -77,7 +77,6 @@ void History::reload()
         return;
     }
     m_stage = Stage::Reading;
-    m_meanwhile.clear();
     m_reading = m_engine.openReplica(
         m_origin.address,
         [this](const Result<EnginePort::CatalogPointer>& answer) { onCatalog(answer); });
@@ -86,6 +85,7 @@ void History::reload()
 
 void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
 {
+    m_reading.reset();
     if (!answer.ok()) {
         m_problem = translated(answer.error().what);
         m_advice = translated(answer.error().next);
@@ -93,69 +93,61 @@ void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
         emit changed();
         return;
     }
-    // A million moments take a tenth of a second to arrange: not on this thread.
-    QThreadPool::globalInstance()->start(
-        [self = QPointer(this), catalog = answer.value(), asOf = m_voice.now()] {
-            auto data = TimelineData::fromCatalog(*catalog, asOf);
-            QMetaObject::invokeMethod(
-                QCoreApplication::instance(),
-                [self, data = std::move(data)]() mutable {
-                    if (self) {
-                        self->show(std::move(data));
-                    }
-                },
-                Qt::QueuedConnection);
-        });
+    m_timeline.setCatalog(answer.value());
 }
 
-void History::show(TimelineData data)
+void History::onTimelineData()
 {
-    m_data = data.withRuns(m_runs, m_drills);
-    m_stage = Stage::Ready;
-    m_problem.clear();
-    m_advice.clear();
-    for (const service::Event& event : std::exchange(m_meanwhile, {})) {
-        happened(event);
+    if (m_stage == Stage::Reading && !m_reading && !m_timeline.loading()) {
+        m_stage = Stage::Ready;
+        m_problem.clear();
+        m_advice.clear();
+        emit changed();
     }
-    emit changed();
     emit dataChanged();
 }
 
 void History::happened(const service::Event& event)
 {
-    if (m_stage == Stage::Reading && m_meanwhile.size() < kMaxMeanwhile) {
-        m_meanwhile.push_back(event);
-    }
-    if (m_stage != Stage::Ready) {
-        return;
+    if (m_stage != Stage::Ready && m_stage != Stage::Reading) {
+        return;  // The listing will tell.
     }
     if (const auto* segment = std::get_if<service::SegmentWritten>(&event.what)) {
-        append(*segment);
+        m_timeline.addMoments({momentOf(*segment)});
     } else if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what)) {
-        m_data = m_data.withSnapshot({.number = snapshot->txId.value,
-                                      .atMs = snapshot->time.time_since_epoch().count(),
-                                      .bytes = snapshot->bytes});
-        emit dataChanged();
+        m_timeline.addSnapshot({.number = snapshot->txId.value,
+                                .atMs = snapshot->time.time_since_epoch().count(),
+                                .bytes = snapshot->bytes});
     } else if (const auto* proven = std::get_if<service::Proven>(&event.what)) {
         m_drills.push_back({.number = proven->proof.txId.value,
                             .momentMs = proven->proof.at.time_since_epoch().count()});
-        m_data = m_data.withRuns(m_runs, m_drills);
-        emit dataChanged();
+        m_timeline.setRuns(m_runs, m_drills);
     }
 }
 
-void History::append(const service::SegmentWritten& segment)
+void History::onRestored(const restore::Restored& result)
 {
-    const replica::Moment moment = momentOf(segment);
-    m_data = m_data.appended(std::span(&moment, 1), m_voice.now());
-    emit dataChanged();
+    m_runs.push_back({.momentMs = result.moment.time.time_since_epoch().count(),
+                      .atMs = nowMs(),
+                      .fileName = m_restore.fileName().toStdString()});
+    m_timeline.setRuns(m_runs, m_drills);
 }
 
-void History::addRestore(const timeline::RestoreRun& run)
+void History::describeHeld()
 {
-    m_runs.push_back(run);
-    m_data = m_data.withRuns(m_runs, m_drills);
-    emit dataChanged();
+    const auto moment = m_timeline.moment();
+    if (!moment) {
+        return;
+    }
+    m_describing = m_engine.describeMoment(
+        m_origin.address, *moment,
+        [this, number = moment->txId.value](const Result<service::MomentFacts>& answer) {
+            if (answer.ok()) {
+                m_timeline.setMomentFacts(number, answer.value());
+            } else {
+                m_timeline.setMomentFactsProblem(number, translated(answer.error().what));
+            }
+        });
 }
 
 QString History::usualFolder() const
@@ -163,44 +155,47 @@ QString History::usualFolder() const
     return readOnly() ? m_downloads : folderOf(m_origin.sourcePath);
 }
 
-std::optional<RestoreOrder> History::orderFor(quint64 txId) const
+std::optional<RestoreOrder> History::order() const
 {
-    const auto index = m_data.indexOfNumber(txId);
-    if (!index) {
+    const auto moment = m_timeline.moment();
+    if (!moment) {
         return {};
     }
-    const timeline::MomentRow row = m_data.row(*index);
-    const Timestamp time{std::chrono::milliseconds(row.recordedMs)};
     const bool named = !readOnly() || !suffixOf(m_origin.name).isEmpty();
     const QString fileName = !readOnly() ? fileNameOf(m_origin.sourcePath)
                              : named     ? m_origin.name
                                          : m_origin.name + QStringLiteral(".db");
-    return RestoreOrder{
-        .databaseName = m_origin.name,
-        .address = m_origin.address,
-        .moment = {.txId = {txId}, .time = time, .bytes = row.bytes, .pages = row.pages},
-        .folder = m_chosenFolder.isEmpty() ? usualFolder() : m_chosenFolder,
-        .fileName = restoreName(fileName, row.recordedMs, m_voice.speech()),
-        .usualFolder = usualFolder()};
+    return RestoreOrder{.databaseName = m_origin.name,
+                        .address = m_origin.address,
+                        .moment = *moment,
+                        .folder = m_chosenFolder.isEmpty() ? usualFolder() : m_chosenFolder,
+                        .fileName = restoreName(fileName, moment->time.time_since_epoch().count(),
+                                                m_voice.speech()),
+                        .usualFolder = usualFolder()};
 }
 
-void History::hold(quint64 txId)
+void History::refreshOrder()
 {
-    m_options.setOrder(orderFor(txId));
+    m_options.setOrder(order());
 }
 
-void History::restoreMoment(quint64 txId)
+void History::restoreMoment()
 {
-    if (const auto order = orderFor(txId)) {
-        m_restore.start(*order);
+    if (const auto wanted = order()) {
+        m_restore.start(*wanted);
     }
 }
 
 void History::restoreChosen()
 {
-    if (const auto order = m_options.chosen()) {
-        m_restore.start(*order);
+    if (const auto wanted = m_options.chosen()) {
+        m_restore.start(*wanted);
     }
+}
+
+void History::copyCommand()
+{
+    m_options.copyCommand();
 }
 
 }  // namespace tidemark::app

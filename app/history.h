@@ -2,7 +2,7 @@
 
 #include "app/restore_job.h"
 #include "app/restore_options.h"
-#include "app/timeline/timeline_data.h"
+#include "app/timeline/timeline_controller.h"
 
 #include <QtQml/qqmlregistration.h>
 #include <QObject>
@@ -27,6 +27,7 @@ class History : public QObject {
     Q_PROPERTY(bool readOnly READ readOnly CONSTANT FINAL)
     Q_PROPERTY(QString problem READ problem NOTIFY changed FINAL)
     Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
+    Q_PROPERTY(tidemark::app::timeline::TimelineController* timeline READ timeline CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::RestoreJob* restore READ restore CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::RestoreOptions* options READ options CONSTANT FINAL)
 
@@ -50,10 +51,11 @@ public:
     [[nodiscard]] bool readOnly() const { return m_origin.sourcePath.isEmpty(); }
     [[nodiscard]] QString problem() const { return m_problem; }
     [[nodiscard]] QString advice() const { return m_advice; }
+    [[nodiscard]] timeline::TimelineController* timeline() { return &m_timeline; }
     [[nodiscard]] RestoreJob* restore() { return &m_restore; }
     [[nodiscard]] RestoreOptions* options() { return &m_options; }
     [[nodiscard]] const storage::StorageAddress& address() const { return m_origin.address; }
-    [[nodiscard]] const timeline::TimelineData& data() const { return m_data; }
+    [[nodiscard]] const timeline::TimelineData& data() const { return m_timeline.data(); }
     [[nodiscard]] timeline::Millis nowMs() const;
     [[nodiscard]] const timeline::Speech& speech() const { return m_voice.speech(); }
 
@@ -65,27 +67,30 @@ public:
     /// Reads it again.
     Q_INVOKABLE void reload();
 
-    /// The moment that the sheet and the one click are about.
-    Q_INVOKABLE void hold(quint64 txId);
-    /// One click: with what is usual.
-    Q_INVOKABLE void restoreMoment(quint64 txId);
+    /// One click: the moment that is held, with what is usual.
+    Q_INVOKABLE void restoreMoment();
     /// From the sheet.
     Q_INVOKABLE void restoreChosen();
+    /// The command that would restore the moment that is held, into the clipboard.
+    Q_INVOKABLE void copyCommand();
 
     void happened(const service::Event& event);
-    void addRestore(const timeline::RestoreRun& run);
 
 signals:
     void changed();
     void dataChanged();
     void folderChosen(const QString& folder);
+    void zoneChosen(tidemark::app::timeline::TimelineController::Zone zone);
 
 private:
+    void connectParts();
     void onCatalog(const Result<EnginePort::CatalogPointer>& answer);
-    void show(timeline::TimelineData data);
-    void append(const service::SegmentWritten& segment);
+    void onTimelineData();
+    void onRestored(const restore::Restored& result);
+    void describeHeld();
+    void refreshOrder();
     [[nodiscard]] QString usualFolder() const;
-    [[nodiscard]] std::optional<RestoreOrder> orderFor(quint64 txId) const;
+    [[nodiscard]] std::optional<RestoreOrder> order() const;
 
     Origin m_origin;
     EnginePort& m_engine;
@@ -97,11 +102,11 @@ private:
     Stage m_stage = Stage::Unread;
     QString m_problem;
     QString m_advice;
-    timeline::TimelineData m_data;
-    std::vector<service::Event> m_meanwhile;  // What happened while the replica was being read.
     std::vector<timeline::RestoreRun> m_runs;
     std::vector<timeline::DrillRun> m_drills;
     std::unique_ptr<Pending> m_reading;
+    std::unique_ptr<Pending> m_describing;
+    timeline::TimelineController m_timeline;
     RestoreJob m_restore;
     RestoreOptions m_options;
 };

@@ -48,7 +48,7 @@ Session::Session(const Parts& parts, config::Settings settings)
       m_adding(parts.engine, parts.desktop, m_voice, parts.home),
       m_opening(parts.engine, parts.desktop, m_voice, parts.home)
 {
-    applyZone();
+    m_voice.setSpeech({.locale = QLocale(), .zone = QTimeZone::systemTimeZone()});
     applyLook();
     refreshOverview();
     connectParts();
@@ -60,8 +60,11 @@ void Session::connectParts()
 {
     connect(&m_settings, &SettingsObject::zoneChanged, this, &Session::applyZone);
     connect(&m_settings, &SettingsObject::appearanceChanged, this, &Session::applyLook);
-    connect(&m_settings, &SettingsObject::restoreFolderChanged, this,
-            [this] { setChosenFolder(m_settings.restoreFolder()); });
+    connect(&m_settings, &SettingsObject::restoreFolderChanged, this, [this] {
+        for (History* const history : histories()) {
+            history->setChosenFolder(m_settings.restoreFolder());
+        }
+    });
     connect(&m_adding, &AddDatabase::started, this, &Session::remember);
     connect(&m_adding, &AddDatabase::cancelled, this,
             [this](const std::string& path, const std::string& id) {
@@ -137,20 +140,29 @@ std::unique_ptr<History> Session::makeHistory(History::Origin origin)
     auto history = std::make_unique<History>(std::move(origin), m_parts.engine, m_parts.desktop,
                                              m_voice, m_parts.home, m_parts.downloads);
     history->setChosenFolder(m_settings.restoreFolder());
+    history->timeline()->setZone(zone());
     connect(history.get(), &History::folderChosen, &m_settings, &SettingsObject::setRestoreFolder);
+    connect(history.get(), &History::zoneChosen, &m_settings,
+            [this](timeline::TimelineController::Zone zone) {
+                m_settings.setZone(zone == timeline::TimelineController::Zone::Utc
+                                       ? SettingsObject::Zone::Utc
+                                       : SettingsObject::Zone::Local);
+            });
     return history;
 }
 
-void Session::setChosenFolder(const QString& folder)
+std::vector<History*> Session::histories() const
 {
+    std::vector<History*> all;
     for (const auto& [id, followed] : m_followed) {
         if (followed.history) {
-            followed.history->setChosenFolder(folder);
+            all.push_back(followed.history.get());
         }
     }
     for (int row = 0; row < m_replicas.count(); ++row) {
-        m_replicas.at(row)->setChosenFolder(folder);
+        all.push_back(m_replicas.at(row));
     }
+    return all;
 }
 
 History* Session::historyOf(const QString& databaseId)
@@ -302,12 +314,18 @@ QString Session::version() const
     return QCoreApplication::applicationVersion();
 }
 
+timeline::TimelineController::Zone Session::zone() const
+{
+    return m_settings.zone() == SettingsObject::Zone::Utc
+               ? timeline::TimelineController::Zone::Utc
+               : timeline::TimelineController::Zone::Local;
+}
+
 void Session::applyZone()
 {
-    const bool utc = m_settings.zone() == SettingsObject::Zone::Utc;
-    m_voice.setSpeech(
-        {.locale = QLocale(), .zone = utc ? QTimeZone::utc() : QTimeZone::systemTimeZone()});
-    tick();
+    for (History* const history : histories()) {
+        history->timeline()->setZone(zone());
+    }
 }
 
 void Session::applyLook()

@@ -132,6 +132,7 @@ private:
     };
 
     void connectParts();
+    [[nodiscard]] timeline::TimelineController::Zone zone() const;
     void applyZone();
     void applyLook();
     void tick();
@@ -141,7 +142,7 @@ private:
     void openReplica(const QString& name, const QString& folder);
     void listReplica(const config::ReplicaSettings& replica);
     [[nodiscard]] std::unique_ptr<History> makeHistory(History::Origin origin);
-    void setChosenFolder(const QString& folder);
+    [[nodiscard]] std::vector<History*> histories() const;
     void forgetUndo();
 
     Parts m_parts;
