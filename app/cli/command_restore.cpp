@@ -2,8 +2,21 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/restoring.h"
+#include "core/storage/storage_factory.h"
 
 namespace tidemark::cli {
+namespace {
+
+void print(Output& output, const restore::Restored& restored)
+{
+    output.fact("Restored transaction " + std::to_string(restored.moment.txId.value) + " of " +
+                    momentTime(restored.moment) + " to " + restored.path + ": " +
+                    humanBytes(restored.bytes) + " in " + humanDuration(restored.duration) + ". " +
+                    verdictText(restored.verdict),
+                restoredJson(restored, restored.path));
+}
+
+}  // namespace
 
 Status runRestore(Session& session, const ParsedArguments& arguments)
 {
@@ -12,12 +25,12 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
     request.target = absolutePath(session, arguments.operands()[1]);
     TIDEMARK_TRY(request.wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(request.check, checkOption(arguments));
-    TIDEMARK_TRY(const restore::Restored restored, restoreWithProgress(session, address, request));
-    session.output.fact("Restored transaction " + std::to_string(restored.moment.txId.value) +
-                            " of " + momentTime(restored.moment) + " to " + restored.path + ": " +
-                            humanBytes(restored.bytes) + " in " + humanDuration(restored.duration) +
-                            ". " + verdictText(restored.verdict),
-                        restoredJson(restored, restored.path));
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    restore::Restorer restorer(*storage, session.files, session.clock, session.random);
+    ProgressLine line(session.clock, session.output);
+    TIDEMARK_TRY(const restore::Restored restored,
+                 restorer.restore(request, onLine(line), session.stop));
+    print(session.output, restored);
     return {};
 }
 

@@ -2,40 +2,48 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/restoring.h"
-#include "core/base/hash.h"
+#include "core/restore/verifier.h"
+#include "core/storage/storage_factory.h"
 
 namespace tidemark::cli {
 namespace {
 
-constexpr int kNameDigits = 16;
+void print(Output& output, const restore::Verified& verified, const std::string& place)
+{
+    const restore::Restored& restored = verified.restored;
+    Json object = restoredJson(restored, place);
+    object["objects"] = verified.objects;
+    output.fact("Transaction " + std::to_string(restored.moment.txId.value) + " of " +
+                    momentTime(restored.moment) + ", " + counted(verified.objects, "object") +
+                    " of " + humanBytes(verified.bytes) + ", database of " +
+                    humanBytes(restored.bytes) + ", in " + humanDuration(restored.duration) + ". " +
+                    verdictText(restored.verdict),
+                object);
+}
 
 }  // namespace
 
 Status runVerify(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 1));
+    TIDEMARK_TRY(const restore::Check check, checkOption(arguments));
     const std::string folder = session.places.cache + "/verify";
-    restore::Request request;
-    request.target = folder + "/" + hex(session.random.next(), kNameDigits);
-    TIDEMARK_TRY(request.wish, wishOperand(session, arguments, 1));
-    TIDEMARK_TRY(request.check, checkOption(arguments));
     TIDEMARK_TRY_STATUS(session.files.makeDirectories(folder));
-    const auto restored = restoreWithProgress(session, address, request);
-    TIDEMARK_TRY_STATUS(session.files.remove(request.target));
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    restore::Verifier verifier(*storage, session.files, session.clock, session.random);
+    ProgressLine line(session.clock, session.output);
+    const auto verified = verifier.verify(wish, folder, check, onLine(line), session.stop);
+    line.clear();
     const std::string place = storage::formatAddress(address);
-    if (restored.ok()) {
-        const restore::Restored& result = restored.value();
-        session.output.fact("Transaction " + std::to_string(result.moment.txId.value) + " of " +
-                                momentTime(result.moment) + ", " + humanBytes(result.bytes) +
-                                " in " + humanDuration(result.duration) + ". " +
-                                verdictText(result.verdict),
-                            restoredJson(result, place));
-        return {};
+    if (!verified.ok()) {
+        if (verified.error().code == ErrorCode::Damaged && session.output.isJson()) {
+            session.output.json({{"verdict", "damaged"}, {"path", place}});
+        }
+        return verified.error();
     }
-    if (restored.error().code == ErrorCode::Damaged && session.output.isJson()) {
-        session.output.json({{"verdict", "damaged"}, {"path", place}});
-    }
-    return restored.error();
+    print(session.output, verified.value(), place);
+    return {};
 }
 
 }  // namespace tidemark::cli

@@ -1,8 +1,6 @@
 #include "app/cli/restoring.h"
 
-#include "app/cli/progress.h"
 #include "core/base/rfc3339.h"
-#include "core/storage/storage_factory.h"
 
 namespace tidemark::cli {
 namespace {
@@ -21,21 +19,11 @@ std::string phaseName(restore::Phase phase)
 
 }  // namespace
 
-Result<restore::Restored> restoreWithProgress(Session& session,
-                                              const storage::StorageAddress& address,
-                                              const restore::Request& request)
+restore::OnProgress onLine(ProgressLine& line)
 {
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
-    restore::Restorer restorer(*storage, session.files, session.clock, session.random);
-    ProgressLine line(session.clock, session.output);
-    auto restored = restorer.restore(
-        request,
-        [&line](const restore::Progress& progress) {
-            line.show(phaseName(progress.phase), progress.doneBytes, progress.totalBytes);
-        },
-        session.stop);
-    line.clear();
-    return restored;
+    return [&line](const restore::Progress& progress) {
+        line.show(phaseName(progress.phase), progress.doneBytes, progress.totalBytes);
+    };
 }
 
 Json restoredJson(const restore::Restored& restored, const std::string& path)

@@ -93,8 +93,6 @@ private:
     [[nodiscard]] bool writeBase(engine::SnapshotWork& work, ReplicaFollower& follower);
     void snapshotEnded();
     void startDrill(const ReplicaConfig& replica, ltx::TxId txId);
-    /// Whoever holds the lock removes what drills left that were killed.
-    [[nodiscard]] Status removeOldDrills();
     [[nodiscard]] Result<Proof> drill(const ReplicaConfig& replica, ltx::TxId txId);
     void showDrill(const restore::Progress& progress);
 

@@ -69,6 +69,7 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
 
 void FollowedDatabase::leaveReplica(const ReplicaFollower& follower)
 {
+    trimSpool();
     {
         const std::scoped_lock lock(m_mutex);
         for (Upload& upload : m_uploads) {

@@ -1,7 +1,6 @@
 // The long work of FollowedDatabase: snapshots and drills.
 
-#include "core/base/hash.h"
-#include "core/restore/restorer.h"
+#include "core/restore/verifier.h"
 #include "core/service/followed_database.h"
 #include "core/storage/storage_factory.h"
 
@@ -16,13 +15,6 @@ constexpr unsigned kMaxSnapshotThreads = 4;
 
 /// A snapshot that a replica did not take is made again after this.
 constexpr std::chrono::seconds kSnapshotPause{10};
-
-constexpr int kHexDigits = 16;
-
-std::string drillFolder(const Directories& directories)
-{
-    return directories.cache + "/drills";
-}
 
 unsigned snapshotThreads()
 {
@@ -110,36 +102,19 @@ void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
     });
 }
 
-Status FollowedDatabase::removeOldDrills()
-{
-    const std::string folder = drillFolder(m_context.directories);
-    const auto entries = m_context.files.list(folder);
-    if (!entries.ok()) {
-        return entries.error().code == ErrorCode::NotFound ? Status() : Status(entries.error());
-    }
-    for (const DirectoryEntry& entry : entries.value()) {
-        if (entry.name.starts_with(m_id)) {
-            TIDEMARK_TRY_STATUS(m_context.files.remove(folder + "/" + entry.name));
-        }
-    }
-    return {};
-}
-
 Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId txId)
 {
-    const std::string folder = drillFolder(m_context.directories);
-    const std::string target = folder + "/" + m_id + "-" + hex(m_context.random.next(), kHexDigits);
+    const std::string folder = m_context.directories.cache + "/drills";
     TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
     TIDEMARK_TRY(const auto storage,
                  storage::openStorage(replica.address, m_context.files, m_context.random));
-    restore::Restorer restorer(*storage, m_context.files, m_context.clock, m_context.random);
-    TIDEMARK_TRY(const restore::Restored restored,
-                 restorer.restore(
-                     {.wish = replica::AtTxId{txId}, .target = target},
+    restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random);
+    TIDEMARK_TRY(const restore::Verified verified,
+                 verifier.verify(
+                     replica::AtTxId{txId}, folder, restore::Check::Quick,
                      [this](const restore::Progress& progress) { showDrill(progress); },
                      m_longStop.get_token()));
-    TIDEMARK_TRY_STATUS(m_context.files.remove(target));
-    return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = restored.verdict};
+    return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = verified.restored.verdict};
 }
 
 void FollowedDatabase::showDrill(const restore::Progress& progress)

@@ -67,9 +67,6 @@ Status FollowedDatabase::openSource()
         TIDEMARK_TRY(m_lock,
                      lockDatabase(m_context.files, directory.lock(), m_context.owner, m_path));
     }
-    const Status removed = removeOldDrills();
-    m_board.setTrouble(Trouble::Proof,
-                       removed.ok() ? std::nullopt : std::optional(removed.error()));
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
     auto replicator = std::make_unique<engine::Replicator>(
@@ -271,6 +268,7 @@ StepPool::Due FollowedDatabase::leaveSource()
         m_sourceLeft = true;
         if (m_replicator) {
             m_captured = m_replicator->view().captured;
+            m_remembered = m_replicator->rememberedUpTo();
         }
     }
     wakeReplicas();

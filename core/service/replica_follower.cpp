@@ -77,9 +77,21 @@ Status ReplicaFollower::open()
     }
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
+    TIDEMARK_TRY_STATUS(makePlace());
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
     m_uploader = std::make_unique<engine::Uploader>(m_context.clock, m_context.random, m_spool,
                                                     m_state, *m_replica, m_id);
+    return {};
+}
+
+Status ReplicaFollower::makePlace()
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
+    const bool isNew = !remembered || remembered->base == ltx::TxId{};
+    // A folder that had the replica and is gone is a disk that was unplugged: never made anew.
+    if (isNew && m_config.address.kind == storage::StorageKind::Folder) {
+        return m_context.files.makeDirectories(m_config.address.path);
+    }
     return {};
 }
 

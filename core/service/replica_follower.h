@@ -58,6 +58,7 @@ public:
 
 private:
     [[nodiscard]] Status open();
+    [[nodiscard]] Status makePlace();
     [[nodiscard]] Result<bool> advance(const std::stop_token& stop);
     [[nodiscard]] bool takeRetry();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;

@@ -24,14 +24,14 @@ private slots:
     {
         const auto lock = lockDatabase(m_files, m_path, m_owner, "/a.db");
         QVERIFY(lock.ok());
-        QCOMPARE(readLocm_owner(m_files, m_path), m_owner);
+        QCOMPARE(readLockOwner(m_files, m_path), m_owner);
 
         const auto second = lockDatabase(m_files, m_path, {.processId = 7}, "/a.db");
         QVERIFY(!second.ok());
         QVERIFY(second.error().code == ErrorCode::Busy);
         QCOMPARE(inEnglish(second.error().what),
                  std::string("/a.db is followed already, by tidemarkctl (process 4711)."));
-        QCOMPARE(readLocm_owner(m_files, m_path), m_owner);
+        QCOMPARE(readLockOwner(m_files, m_path), m_owner);
     }
 
     void aFreedLockCanBeTakenAgain()
@@ -40,7 +40,7 @@ private slots:
         const auto second =
             lockDatabase(m_files, m_path, {.processId = 7, .program = "p"}, "/a.db");
         QVERIFY(second.ok());
-        QCOMPARE(readLocm_owner(m_files, m_path).processId, 7);
+        QCOMPARE(readLockOwner(m_files, m_path).processId, 7);
     }
 
     void aLockFileThatTellsNobodyIsStillALock()
@@ -83,7 +83,7 @@ private slots:
     }
 
 private:
-    const Locm_owner m_owner{.processId = 4711, .program = "tidemarkctl", .socket = "/run/s"};
+    const LockOwner m_owner{.processId = 4711, .program = "tidemarkctl", .socket = "/run/s"};
     PosixFileSystem m_files;
     std::unique_ptr<QTemporaryDir> m_directory;
     std::string m_path;
