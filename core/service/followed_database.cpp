@@ -82,7 +82,7 @@ void FollowedDatabase::setPaused(bool paused)
 {
     const std::scoped_lock lock(m_mutex);
     m_wants.paused = paused;
-    m_context.capture.wake(m_sourceKey);
+    m_context.capture.hurry(m_sourceKey);
 }
 
 void FollowedDatabase::retryNow()
@@ -92,7 +92,7 @@ void FollowedDatabase::retryNow()
     }
     wakeReplicas();
     const std::scoped_lock lock(m_mutex);
-    m_context.capture.wake(m_sourceKey);
+    m_context.capture.hurry(m_sourceKey);
 }
 
 void FollowedDatabase::leave()
@@ -104,7 +104,7 @@ void FollowedDatabase::leave()
             m_leaveLimit = m_context.clock.monotonic() + kLeaveLimit;
         }
         m_wants.leaving = true;
-        m_context.capture.wake(m_sourceKey);
+        m_context.capture.hurry(m_sourceKey);
     }
     wakeReplicas();
 }
@@ -119,7 +119,7 @@ std::uint64_t FollowedDatabase::noteNow()
 {
     const std::scoped_lock lock(m_mutex);
     m_notedAt = m_context.clock.monotonic();
-    m_context.capture.wake(m_sourceKey);
+    m_context.capture.hurry(m_sourceKey);
     return ++m_wants.note;
 }
 

@@ -75,7 +75,8 @@ private:
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] StepPool::Due pauseSource();
     [[nodiscard]] StepPool::Due leaveSource();
-    void tellReplicasToReplicator();
+    /// False while it is worth waiting for what a replica says.
+    [[nodiscard]] bool tellReplicasToReplicator();
     void takeFacts(const std::vector<engine::Fact>& facts);
     void showSource();
 
@@ -116,7 +117,8 @@ private:
     // For the source's step; the replicator's spool and state for the replicas' steps too.
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
-    bool m_told = false;                        // The replicator knows what all replicas hold.
+    bool m_told = false;  // The replicator knows what all replicas hold.
+    Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 
     mutable std::mutex m_mutex;  // Guards what follows.

@@ -35,6 +35,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         trimSpool();
     }
     const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
+                                now.failure.has_value() != before.failure.has_value() ||
                                 (now.looked && !now.hasBase);
     if (concernsSource) {
         const std::scoped_lock lock(m_mutex);

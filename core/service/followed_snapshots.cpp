@@ -71,7 +71,7 @@ void FollowedDatabase::snapshotEnded()
     {
         const std::scoped_lock lock(m_mutex);
         m_snapshotRunning = false;
-        m_context.capture.wake(m_sourceKey);
+        m_context.capture.hurry(m_sourceKey);
     }
     wakeReplicas();
     finishIfAllLeft();

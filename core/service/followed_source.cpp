@@ -18,6 +18,10 @@ using engine::Protection;
 /// What stands in the way of opening a source is looked at again this often.
 constexpr std::chrono::seconds kReopenPause{5};
 
+/// The first step waits so long for the replicas to be looked at, which it would have to wait for
+/// anyway if it remembers nothing.
+constexpr std::chrono::seconds kLookPatience{2};
+
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
@@ -80,6 +84,7 @@ Status FollowedDatabase::openSource()
                                   .switchToWal = m_config.switchToWal});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    m_lookLimit = m_context.clock.monotonic() + kLookPatience;
     // Without news of changes the replicator's own looks at the log have to do.
     static_cast<void>(m_context.watcher.watch(m_path, [this] {
         const std::scoped_lock lock(m_mutex);
@@ -121,8 +126,8 @@ StepPool::Due FollowedDatabase::openFailed(const Error& error)
 
 StepPool::Due FollowedDatabase::follow(const Wants& wants)
 {
-    if (wants.replicaNews || !m_told) {
-        tellReplicasToReplicator();
+    if ((wants.replicaNews || !m_told) && !tellReplicasToReplicator()) {
+        return {.notBefore = m_context.clock.monotonic(), .atLatest = m_lookLimit};
     }
     engine::StepOutcome outcome = m_replicator->step(m_stop.get_token());
     takeFacts(outcome.facts);
@@ -164,15 +169,17 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     return {.notBefore = outcome.notBefore, .atLatest = outcome.atLatest};
 }
 
-void FollowedDatabase::tellReplicasToReplicator()
+bool FollowedDatabase::tellReplicasToReplicator()
 {
     ltx::TxId newest;
     bool allLooked = true;
+    bool isLooking = false;
     bool oneLacksBase = false;
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
         newest = std::max(newest, view.newest);
         allLooked = allLooked && view.looked;
+        isLooking = isLooking || (!view.looked && !view.failure);
         oneLacksBase = oneLacksBase || (view.looked && !view.hasBase);
     }
     if (allLooked && !m_told) {
@@ -185,6 +192,7 @@ void FollowedDatabase::tellReplicasToReplicator()
     }
     // Looked at again until it has one.
     m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
+    return m_told || !isLooking || m_context.clock.monotonic() >= m_lookLimit;
 }
 
 void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)

@@ -38,7 +38,9 @@ StepPool::Due ReplicaFollower::step(const std::stop_token& stop)
         const std::scoped_lock lock(m_mutex);
         m_view.failure = opened.error();
         m_view.standing = standingFor(opened.error(), m_view.standing.since);
-        return after(m_context.clock, kReopenPause);
+        // Whoever wakes it, to leave for example, is not kept waiting.
+        return {.notBefore = m_context.clock.monotonic(),
+                .atLatest = m_context.clock.monotonic() + kReopenPause};
     }
     // A back-off outlasts the wakes of new segments, not the wish to try again.
     if (!takeRetry() &&

@@ -52,6 +52,21 @@ void StepPool::wake(Key key)
     }
 }
 
+void StepPool::hurry(Key key)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_entries.find(key);
+    if (found == m_entries.end()) {
+        return;
+    }
+    Entry& entry = found->second;
+    if (entry.place == Place::Resting) {
+        makeReady(key, entry);
+    } else {
+        entry.hurried = true;
+    }
+}
+
 void StepPool::post(std::function<void()> task)
 {
     static_cast<void>(add([task = std::move(task)] {
@@ -160,6 +175,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
     Entry& entry = m_entries.at(key);
     entry.place = Place::Running;
     entry.woken = false;
+    entry.hurried = false;
     lock.unlock();
     const Due due = entry.step();
     lock.lock();
@@ -173,7 +189,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
     }
     entry.due = due;
     entry.place = Place::Resting;
-    if (entry.woken && due.notBefore <= m_clock.monotonic()) {
+    if (entry.hurried || (entry.woken && due.notBefore <= m_clock.monotonic())) {
         makeReady(key, entry);
     } else {
         m_sooner.ring();

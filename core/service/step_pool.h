@@ -43,6 +43,9 @@ public:
     /// Calls it soon, though not before its notBefore. An unknown key is fine.
     void wake(Key key);
 
+    /// Calls it at once, or again when it runs: somebody asked for something.
+    void hurry(Key key);
+
     /// Calls `task` once.
     void post(std::function<void()> task);
 
@@ -57,6 +60,7 @@ private:
         Due due = {};
         Place place = Place::Resting;
         bool woken = false;
+        bool hurried = false;
     };
 
     void makeReady(Key key, Entry& entry);

@@ -55,6 +55,24 @@ private slots:
         called.acquire();
     }
 
+    void aHurriedStepDoesNotWait()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 2);
+        std::counting_semaphore<100> called(0);
+        std::atomic<int> calls = 0;
+        const auto key = pool.add([&] {
+            ++calls;
+            called.release();
+            return StepPool::Due{.notBefore = clock.monotonic() + 1h,
+                                 .atLatest = clock.monotonic() + 1h};
+        });
+        called.acquire();
+        pool.hurry(key);
+        called.acquire();
+        QCOMPARE(calls.load(), 2);
+    }
+
     void aWakeDuringAStepCallsItAgain()
     {
         SystemClock clock;
