@@ -60,8 +60,8 @@ class Inputs:
 
 def bad_databases(inputs):
     header = inputs.good.read_bytes()
-    yield inputs.followed("not_sqlite", inputs.file("not_sqlite", b"Dear diary, " * 1000), (FAILED,))
-    yield inputs.followed("encrypted", inputs.file("encrypted", os.urandom(64 * 1024)), (FAILED,))
+    yield inputs.followed("not_sqlite", inputs.file("not_sqlite", b"Dear diary, " * 1000), (FAILED, DAMAGED))
+    yield inputs.followed("encrypted", inputs.file("encrypted", os.urandom(64 * 1024)), (FAILED, DAMAGED))
     yield inputs.followed("cut_short", inputs.file("cut_short", header[: len(header) // 2 + 100]), (FAILED, DAMAGED))
     yield inputs.followed("header_only", inputs.file("header_only", header[:60]), (FAILED, DAMAGED))
     yield inputs.followed("wal2", inputs.file("wal2", header[:18] + b"\3\3" + header[20:]), (FAILED,))
