@@ -360,6 +360,50 @@ void TimelineController::holdPosition(int position)
     reveal();
 }
 
+void TimelineController::holdNumber(std::uint64_t number)
+{
+    if (const auto index = m_data->indexOfNumber(number)) {
+        holdPosition(static_cast<int>(*index) + 1);
+    }
+}
+
+void TimelineController::holdNextEvent()
+{
+    if (!m_held) {
+        return;
+    }
+    const Millis here = m_data->shownMs(m_held->index);
+    const auto& snapshots = m_data->snapshots();
+    const auto& drills = m_data->drills();
+    const auto snapshot = std::ranges::upper_bound(snapshots, here, {}, &SnapshotMark::atMs);
+    const auto drill = std::ranges::upper_bound(drills, here, {}, &DrillRun::momentMs);
+    if (drill != drills.end() &&
+        (snapshot == snapshots.end() || drill->momentMs < snapshot->atMs)) {
+        holdNumber(drill->number);
+    } else if (snapshot != snapshots.end()) {
+        holdNumber(snapshot->number);
+    }
+}
+
+void TimelineController::holdPreviousEvent()
+{
+    if (!m_held) {
+        return;
+    }
+    const Millis here = m_data->shownMs(m_held->index);
+    const auto& snapshots = m_data->snapshots();
+    const auto& drills = m_data->drills();
+    const auto snapshot = std::ranges::lower_bound(snapshots, here, {}, &SnapshotMark::atMs);
+    const auto drill = std::ranges::lower_bound(drills, here, {}, &DrillRun::momentMs);
+    const bool hasDrill = drill != drills.begin();
+    const bool hasSnapshot = snapshot != snapshots.begin();
+    if (hasDrill && (!hasSnapshot || std::prev(drill)->momentMs > std::prev(snapshot)->atMs)) {
+        holdNumber(std::prev(drill)->number);
+    } else if (hasSnapshot) {
+        holdNumber(std::prev(snapshot)->number);
+    }
+}
+
 Millis TimelineController::zoomAnchor() const
 {
     // Keys zoom about the moment that is held, if it is in view.

@@ -159,6 +159,9 @@ public:
     Q_INVOKABLE void holdFirst();
     Q_INVOKABLE void holdLast();
     Q_INVOKABLE void holdPosition(int position);
+    /// Holds the nearest snapshot or drill behind (or before) what is held; stays if there is none.
+    Q_INVOKABLE void holdNextEvent();
+    Q_INVOKABLE void holdPreviousEvent();
     Q_INVOKABLE void zoomIn();
     Q_INVOKABLE void zoomOut();
     Q_INVOKABLE void fit();
@@ -189,6 +192,7 @@ private:
     void takeReady(int generation, TimelineData data, std::shared_ptr<const replica::Catalog> from);
     void stepTime(Millis ms);
     void holdIndex(std::size_t index);
+    void holdNumber(std::uint64_t number);
     void reveal();
     void tick();
     void retell();

@@ -112,9 +112,20 @@ bool TimelineItem::pressedKey(int key, Qt::KeyboardModifiers modifiers)
     case Qt::Key_Equal: shown.zoomIn(); return true;
     case Qt::Key_Minus: shown.zoomOut(); return true;
     case Qt::Key_0: shown.fit(); return true;
+    case Qt::Key_E:
+        modifiers& Qt::ShiftModifier ? shown.holdPreviousEvent() : shown.holdNextEvent();
+        return true;
     case Qt::Key_N: shown.goToNow(); return true;
     default: return false;
     }
+}
+
+void TimelineItem::focusInEvent(QFocusEvent* event)
+{
+    DrawListItem::focusInEvent(event);
+    m_shownByKey =
+        event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    emit shownByKeyChanged();
 }
 
 void TimelineItem::keyPressEvent(QKeyEvent* event)

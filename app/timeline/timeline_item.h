@@ -14,6 +14,8 @@ class TimelineItem : public DrawListItem {
     Q_PROPERTY(double minimumValue READ minimumValue CONSTANT FINAL)
     Q_PROPERTY(double maximumValue READ maximumValue NOTIFY valueChanged FINAL)
     Q_PROPERTY(double stepSize READ stepSize CONSTANT FINAL)
+    /// Whether the focus came by the keyboard, which then wants to see it.
+    Q_PROPERTY(bool shownByKey READ shownByKey NOTIFY shownByKeyChanged FINAL)
 
 public:
     explicit TimelineItem(QQuickItem* parent = nullptr);
@@ -24,17 +26,21 @@ public:
     [[nodiscard]] double maximumValue() const;
     [[nodiscard]] double stepSize() const { return 1; }
 
+    [[nodiscard]] bool shownByKey() const { return m_shownByKey; }
+
     /// Zooms about a point of the item: a pinch.
     Q_INVOKABLE void zoomAt(double x, double factor);
 
 signals:
     void valueChanged();
+    void shownByKeyChanged();
 
 protected:
     [[nodiscard]] DrawList layOut(const MeasureText& measure) const override;
     [[nodiscard]] double neededHeight() const override;
     void refresh() override;
 
+    void focusInEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -53,6 +59,7 @@ private:
     std::optional<QPointF> m_pressedAt;
     ViewWindow m_pressedWindow;
     bool m_panning = false;
+    bool m_shownByKey = false;
 };
 
 }  // namespace tidemark::app::timeline

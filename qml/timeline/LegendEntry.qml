@@ -1,0 +1,45 @@
+import QtQuick
+import QtQuick.Layouts
+import Tidemark.Ui
+
+// A kind of the timeline's things: its shape, its name, how many are in the window.
+RowLayout {
+    id: root
+
+    required property string name
+    required property int count
+    property string iconPath
+    property bool filled: false
+    property color tone: Theme.ink2
+    default property alias shape: own.data
+
+    spacing: 6
+
+    Accessible.role: Accessible.StaticText
+    Accessible.name: qsTr("%1: %2").arg(root.name).arg(Number(root.count).toLocaleString(Qt.locale(), "f", 0))
+
+    Icon {
+        visible: root.iconPath !== ""
+        size: 14
+        path: root.iconPath
+        filled: root.filled
+        color: root.tone
+    }
+    Item {
+        id: own
+
+        visible: root.iconPath === ""
+        implicitWidth: 12
+        implicitHeight: 12
+    }
+    Caption {
+        text: root.name
+        Accessible.ignored: true
+    }
+    Caption {
+        color: Theme.ink
+        font.weight: Font.DemiBold
+        text: Number(root.count).toLocaleString(Qt.locale(), "f", 0)
+        Accessible.ignored: true
+    }
+}

@@ -1,0 +1,55 @@
+import QtQuick
+import Tidemark.App
+import Tidemark.Ui
+
+// The timeline itself, with what the keyboard and a screen reader need.
+Rectangle {
+    id: root
+
+    required property TimelineController controller
+    property bool small: false
+    readonly property alias item: picture
+
+    signal restoreRequested
+
+    implicitHeight: picture.implicitHeight + 2
+    color: Theme.line
+
+    TimelineItem {
+        id: picture
+
+        objectName: "timeline"
+        y: 1
+        width: parent.width
+        height: implicitHeight
+        controller: root.controller
+        small: root.small
+        focus: true
+        colors: TimelineColors {}
+
+        Accessible.role: Accessible.Slider
+        Accessible.name: qsTr("Timeline")
+        Accessible.description: root.controller.momentDescription
+        Accessible.focusable: true
+        Accessible.onIncreaseAction: root.controller.step(1)
+        Accessible.onDecreaseAction: root.controller.step(-1)
+
+        Keys.onReturnPressed: root.restoreRequested()
+        Keys.onEnterPressed: root.restoreRequested()
+
+        PinchHandler {
+            target: null
+            onScaleChanged: delta => picture.zoomAt(centroid.position.x, 1 / delta)
+        }
+    }
+
+    // Within, since the lane ends at the edges of the window.
+    Rectangle {
+        anchors.fill: parent
+        visible: picture.activeFocus && picture.shownByKey
+        color: "transparent"
+        border.width: 2
+        border.color: Theme.accent
+        Accessible.ignored: true
+    }
+}
