@@ -11,6 +11,13 @@ History* ReplicaListModel::at(int row) const
     return row >= 0 && row < count() ? m_rows[static_cast<std::size_t>(row)].get() : nullptr;
 }
 
+int ReplicaListModel::rowOfHistory(const History* history) const
+{
+    const auto row =
+        std::ranges::find_if(m_rows, [&](const auto& each) { return each.get() == history; });
+    return row == m_rows.end() ? -1 : static_cast<int>(row - m_rows.begin());
+}
+
 int ReplicaListModel::rowOf(const storage::StorageAddress& address) const
 {
     const auto row = std::ranges::find_if(

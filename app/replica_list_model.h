@@ -27,6 +27,9 @@ public:
     /// Null outside.
     Q_INVOKABLE tidemark::app::History* at(int row) const;
 
+    /// -1 for one that is not in the list.
+    Q_INVOKABLE int rowOfHistory(const tidemark::app::History* history) const;
+
     /// The row of the replica at `address`, -1 if it is not open.
     [[nodiscard]] int rowOf(const storage::StorageAddress& address) const;
 

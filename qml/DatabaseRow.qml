@@ -1,0 +1,123 @@
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Tidemark.App
+import Tidemark.Ui
+
+// One database where there are many: a line with its state and the reason under it.
+AbstractButton {
+    id: root
+
+    required property Database database
+    required property History history
+    property bool first: false
+
+    signal retryRequested
+    signal resumeRequested
+
+    readonly property bool wide: root.width >= 760
+    readonly property color wordColor: root.database.protection === Protection.AtRisk ? Theme.warn : root.database.protection === Protection.Broken ? Theme.bad : Theme.ink
+
+    implicitHeight: 49
+    focusPolicy: Qt.StrongFocus
+    leftPadding: 16
+    rightPadding: 8
+
+    Accessible.role: Accessible.ListItem
+    Accessible.name: qsTr("%1 in %2: %3 %4").arg(root.database.name).arg(root.database.folder).arg(root.database.word).arg(root.database.detail)
+    Keys.onReturnPressed: root.clicked()
+
+    background: Rectangle {
+        color: root.hovered ? Theme.hover : "transparent"
+
+        Hairline {
+            visible: !root.first
+            width: parent.width
+            color: Theme.lineSoft
+        }
+        FocusRing {
+            around: root
+            shown: root.visualFocus
+            anchors.margins: 1
+        }
+    }
+
+    contentItem: RowLayout {
+        spacing: 12
+
+        StateMark {
+            protection: root.database.protection
+        }
+        ColumnLayout {
+            Layout.preferredWidth: 160
+            Layout.fillWidth: !root.wide
+            spacing: -1
+
+            Body {
+                Layout.fillWidth: true
+                text: root.database.name
+                font.weight: Font.DemiBold
+                elide: Text.ElideMiddle
+                Accessible.ignored: true
+            }
+            Caption {
+                Layout.fillWidth: true
+                text: root.database.size === "" ? root.database.folder : qsTr("%1 · %2").arg(root.database.folder).arg(root.database.size)
+                color: Theme.ink3
+                elide: Text.ElideMiddle
+            }
+        }
+        ColumnLayout {
+            Layout.fillWidth: true
+            spacing: -1
+
+            RowLayout {
+                spacing: 4
+
+                Body {
+                    text: root.database.word
+                    color: root.wordColor
+                    font.weight: Font.DemiBold
+                }
+                Body {
+                    Layout.fillWidth: true
+                    text: root.database.detail === "" ? "" : qsTr("· %1").arg(root.database.detail)
+                    elide: Text.ElideRight
+                }
+            }
+            Caption {
+                Layout.fillWidth: true
+                text: root.database.reason !== "" ? root.database.reason : root.database.proof
+                elide: Text.ElideRight
+            }
+        }
+        ActivityItem {
+            id: day
+
+            visible: root.wide
+            implicitWidth: 264
+            implicitHeight: 19
+            history: root.history
+            kind: ActivityItem.Day
+            flow: Theme.flow
+            baseline: Theme.control
+            accent: Theme.accent
+            Accessible.role: Accessible.Graphic
+            Accessible.name: qsTr("Last 24 hours: %1").arg(day.summary)
+        }
+        Item {
+            Layout.preferredWidth: 100
+            Layout.fillHeight: true
+
+            ActionButton {
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                visible: root.database.canRetry || root.database.paused
+                small: true
+                primary: root.first
+                text: root.database.paused ? qsTr("Resume") : qsTr("Retry now")
+                onClicked: root.database.paused ? root.resumeRequested() : root.retryRequested()
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Tidemark.App
+import Tidemark.Ui
+
+// One sentence about everything, then a card a database; a list where there are many.
+Item {
+    id: root
+
+    required property Session session
+
+    // From so many on, a list shows more than cards do.
+    readonly property int listFrom: 6
+    readonly property int margin: root.width < 700 ? 12 : 32
+    readonly property bool narrow: root.width < 700
+
+    signal databaseChosen(string databaseId)
+    signal addRequested
+    signal openRequested
+
+    FirstStart {
+        anchors.fill: parent
+        visible: root.session.databases.count === 0
+        onAddRequested: root.addRequested()
+        onOpenRequested: root.openRequested()
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        visible: root.session.databases.count > 0
+        spacing: 0
+
+        RowLayout {
+            Layout.leftMargin: root.margin
+            Layout.rightMargin: root.margin
+            Layout.topMargin: root.narrow ? 12 : 36
+            Layout.bottomMargin: root.narrow ? 12 : 24
+            spacing: 16
+
+            StateMark {
+                size: root.narrow ? 32 : 40
+                protection: root.session.worst
+                inside: Theme.window
+            }
+            ColumnLayout {
+                Layout.fillWidth: true
+                spacing: 0
+
+                Heading {
+                    objectName: "sentence"
+                    Layout.fillWidth: true
+                    text: root.session.sentence
+                    size: root.narrow ? Theme.textTitle : Theme.textSentence
+                    elide: Text.ElideRight
+                }
+                Body {
+                    objectName: "detail"
+                    Layout.fillWidth: true
+                    visible: root.session.detail !== ""
+                    text: root.session.detail
+                    font.pixelSize: root.narrow ? Theme.textBody : Theme.textHead
+                    color: Theme.ink2
+                    wrapMode: Text.Wrap
+                    maximumLineCount: 2
+                    elide: Text.ElideRight
+                }
+            }
+            ActionButton {
+                visible: !root.narrow
+                text: qsTr("Add database")
+                iconPath: Icons.plus
+                onClicked: root.addRequested()
+            }
+            IconButton {
+                visible: root.narrow
+                label: qsTr("Add database")
+                iconPath: Icons.plus
+                onClicked: root.addRequested()
+            }
+        }
+
+        Loader {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            sourceComponent: root.session.databases.count >= root.listFrom ? manyRows : fewCards
+        }
+    }
+
+    Component {
+        id: fewCards
+
+        ListView {
+            id: cards
+
+            objectName: "cards"
+            leftMargin: root.margin
+            rightMargin: root.margin
+            bottomMargin: 24
+            spacing: root.narrow ? 8 : 12
+            clip: true
+            boundsBehavior: Flickable.StopAtBounds
+            model: root.session.databases
+            activeFocusOnTab: false
+            header: cardHeads
+
+            Accessible.role: Accessible.List
+            Accessible.name: qsTr("Databases")
+
+            ScrollBar.vertical: ScrollBar {
+            }
+
+            delegate: DatabaseCard {
+                id: card
+
+                width: cards.width - 2 * root.margin
+                history: root.session.historyOf(card.database.databaseId)
+                onClicked: root.databaseChosen(card.database.databaseId)
+                onRetryRequested: root.session.retry(card.database.databaseId)
+                onResumeRequested: root.session.resume(card.database.databaseId)
+                Component.onCompleted: card.history?.open()
+            }
+
+            Component {
+                id: cardHeads
+
+                Item {
+                    width: cards.width - 2 * root.margin
+                    height: width >= 960 ? 24 : 0
+                    visible: height > 0
+
+                    component Head: Caption {
+                        color: Theme.ink3
+                        font.weight: Font.DemiBold
+                        height: 20
+                        Accessible.ignored: true
+                    }
+
+                    Head {
+                        x: 17
+                        text: qsTr("Databases")
+                    }
+                    Head {
+                        x: 273
+                        text: qsTr("Last 24 hours")
+                    }
+                    Head {
+                        x: 561
+                        text: qsTr("Last 30 days")
+                    }
+                    Head {
+                        x: 825
+                        text: qsTr("Replicas")
+                    }
+                }
+            }
+        }
+    }
+
+    Component {
+        id: manyRows
+
+        Item {
+            Card {
+                x: root.margin
+                width: parent.width - 2 * root.margin
+                height: Math.min(rows.contentHeight + 2, parent.height - 12)
+
+                ListView {
+                    id: rows
+
+                    objectName: "rows"
+                    anchors.fill: parent
+                    anchors.margins: 1
+                    clip: true
+                    boundsBehavior: Flickable.StopAtBounds
+                    model: root.session.worstFirst
+
+                    Accessible.role: Accessible.List
+                    Accessible.name: qsTr("Databases, the least safe first")
+
+                    ScrollBar.vertical: ScrollBar {
+                    }
+
+                    delegate: DatabaseRow {
+                        id: row
+
+                        required property int index
+
+                        width: rows.width
+                        first: row.index === 0
+                        history: root.session.historyOf(row.database.databaseId)
+                        onClicked: root.databaseChosen(row.database.databaseId)
+                        onRetryRequested: root.session.retry(row.database.databaseId)
+                        onResumeRequested: root.session.resume(row.database.databaseId)
+                        Component.onCompleted: row.history?.open()
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Tidemark.App
+import Tidemark.Ui
+
+// The window: the sidebar, the page that it leads to, and what works on every page.
+ApplicationWindow {
+    id: root
+
+    enum Page {
+        Home,
+        Add,
+        Open,
+        Database,
+        Replica,
+        Settings
+    }
+
+    required property Session session
+    property bool startMaximized: false
+
+    property int page: Main.Page.Home // A Main.Page.
+    property Database database: null
+    property History history: null
+
+    width: 1280
+    height: 800
+    minimumWidth: 560
+    minimumHeight: 420
+    visibility: root.startMaximized ? Window.Maximized : Window.Windowed
+    color: Theme.window
+    title: root.page === Main.Page.Database && root.database ? qsTr("%1 – Tidemark").arg(root.database.name) : qsTr("Tidemark")
+
+    function showDatabase(row: int) {
+        const database = root.session.databases.at(row);
+        const history = database ? root.session.historyOf(database.databaseId) : null;
+        if (history) {
+            root.database = database;
+            root.history = history;
+            root.page = Main.Page.Database;
+        }
+    }
+    function showDatabaseOf(databaseId: string) {
+        for (let row = 0; row < root.session.databases.count; ++row) {
+            if (root.session.databases.at(row).databaseId === databaseId) {
+                root.showDatabase(row);
+            }
+        }
+    }
+    function showReplica(row: int) {
+        const history = root.session.replicas.at(row);
+        if (history) {
+            root.history = history;
+            root.page = Main.Page.Replica;
+        }
+    }
+    function showAdd() {
+        if (root.session.adding.stage === AddDatabase.Proven) {
+            root.session.adding.begin();
+        }
+        root.page = Main.Page.Add;
+    }
+    function showOpen() {
+        root.session.opening.begin();
+        root.page = Main.Page.Open;
+    }
+    function goHome() {
+        root.page = Main.Page.Home;
+    }
+
+    Component.onCompleted: root.visible = true
+
+    onClosing: close => {
+        root.session.rememberWindow(Qt.rect(root.x, root.y, root.width, root.height), root.visibility === Window.Maximized);
+        if (root.session.databases.count === 0 && !root.session.hasTray) {
+            root.session.quit();
+        } else if (root.session.databases.count > 0 && root.session.sayOnce("close-keeps-protecting")) {
+            close.accepted = false;
+            closingSheet.open();
+        }
+    }
+
+    Binding {
+        target: Theme
+        property: "mode"
+        value: root.session.look.mode
+    }
+    Binding {
+        target: root.session
+        property: "watched"
+        value: root.visible && root.visibility !== Window.Minimized
+    }
+    Binding {
+        target: ToolTip.toolTip
+        property: "font.pixelSize"
+        value: Theme.textSmall
+    }
+
+    Connections {
+        target: root.session
+
+        function onShowAddDatabase() {
+            root.page = Main.Page.Add;
+        }
+        function onShowOpenReplica() {
+            root.page = Main.Page.Open;
+        }
+        function onShowReplica(row) {
+            root.showReplica(row);
+        }
+        function onShowDatabase(row) {
+            root.showDatabase(row);
+        }
+        function onQuitAsked() {
+            quitSheet.open();
+        }
+    }
+    Connections {
+        target: root.session.databases
+
+        function onRowsAboutToBeRemoved(parent, first, last) {
+            for (let row = first; row <= last; ++row) {
+                if (root.page === Main.Page.Database && root.session.databases.at(row) === root.database) {
+                    root.goHome();
+                }
+            }
+        }
+    }
+
+    RowLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        Sidebar {
+            id: sidebar
+
+            Layout.fillHeight: true
+            session: root.session
+            compact: root.width < Theme.narrowWidth
+            page: root.page
+            databaseId: root.database?.databaseId ?? ""
+            replica: root.history
+            onHomeChosen: root.goHome()
+            onDatabaseChosen: row => root.showDatabase(row)
+            onAddChosen: root.showAdd()
+            onReplicaChosen: row => root.showReplica(row)
+            onOpenChosen: root.showOpen()
+            onSettingsChosen: root.page = Main.Page.Settings
+        }
+        Loader {
+            id: pages
+
+            objectName: "pages"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            focus: true
+            sourceComponent: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage][root.page]
+            onLoaded: item.forceActiveFocus()
+        }
+    }
+
+    Component {
+        id: homePage
+
+        HomePage {
+            session: root.session
+            onDatabaseChosen: databaseId => root.showDatabaseOf(databaseId)
+            onAddRequested: root.showAdd()
+            onOpenRequested: root.showOpen()
+        }
+    }
+    Component {
+        id: addPage
+
+        AddPage {
+            adding: root.session.adding
+            hasTray: root.session.hasTray
+            onTimelineRequested: databaseId => root.showDatabaseOf(databaseId)
+        }
+    }
+    Component {
+        id: openPage
+
+        OpenPage {
+            opening: root.session.opening
+        }
+    }
+    Component {
+        id: databasePage
+
+        DatabasePage {
+            session: root.session
+            database: root.database
+            history: root.history
+        }
+    }
+    Component {
+        id: replicaPage
+
+        ReplicaPage {
+            history: root.history
+            onCloseRequested: {
+                const row = root.session.replicas.rowOfHistory(root.history);
+                root.goHome();
+                root.session.closeReplica(row);
+            }
+        }
+    }
+    Component {
+        id: settingsPage
+
+        SettingsPage {
+            session: root.session
+            onKeysRequested: keysSheet.open()
+        }
+    }
+
+    DropArea {
+        anchors.fill: parent
+        onEntered: drag => drag.accepted = drag.hasUrls
+        onDropped: drop => {
+            if (drop.hasUrls) {
+                root.session.take(drop.urls[0]);
+                drop.accept(Qt.CopyAction);
+            }
+        }
+
+        Rectangle {
+            anchors.fill: parent
+            anchors.margins: 4
+            visible: parent.containsDrag
+            color: "transparent"
+            radius: Theme.radiusCard
+            border.width: 3
+            border.color: Theme.accent
+        }
+    }
+
+    UndoBar {
+        anchors.horizontalCenter: parent.horizontalCenter
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 40
+        name: root.session.undoable
+        onUndone: root.session.undo()
+    }
+
+    KeysSheet {
+        id: keysSheet
+
+        objectName: "keysSheet"
+    }
+    QuestionSheet {
+        id: quitSheet
+
+        objectName: "quitSheet"
+        label: qsTr("Quit Tidemark?")
+        text: qsTr("Nothing is protected until it is started again. Changes made meanwhile are saved then, but as one moment.")
+        harmlessText: qsTr("Stay")
+        otherText: qsTr("Quit")
+        onOther: root.session.quit()
+    }
+    QuestionSheet {
+        id: closingSheet
+
+        objectName: "closingSheet"
+        label: qsTr("Tidemark goes on protecting")
+        text: root.session.hasTray ? qsTr("Without its window it stays in the tray. To end it, choose Quit there.") : qsTr("It goes on without its window. Start Tidemark again to see the window; to end it, choose Quit.")
+        harmlessText: qsTr("Close the window")
+        otherText: qsTr("Quit…")
+        onHarmless: root.close()
+        onOther: root.session.askToQuit()
+    }
+
+    WindowKeys {
+        onHomeWanted: root.goHome()
+        onDatabaseWanted: row => root.showDatabase(row)
+        onAddWanted: root.showAdd()
+        onOpenWanted: root.showOpen()
+        onSettingsWanted: root.page = Main.Page.Settings
+        onKeysWanted: keysSheet.open()
+        onRestoreWanted: {
+            if (pages.item && typeof pages.item.restore === "function") {
+                pages.item.restore();
+            }
+        }
+        onTabWanted: by => {
+            if (root.page === Main.Page.Database) {
+                pages.item.nextTab(by);
+            }
+        }
+        onCloseWanted: root.close()
+        onQuitWanted: root.session.askToQuit()
+    }
+}

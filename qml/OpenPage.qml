@@ -1,0 +1,113 @@
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Tidemark.App
+import Tidemark.Ui
+
+// Points at a folder that Tidemark or Litestream wrote, and says what is in it.
+ScrollView {
+    id: root
+
+    required property OpenReplica opening
+
+    readonly property bool ready: root.opening.stage === OpenReplica.Ready
+    readonly property bool reading: root.opening.stage === OpenReplica.Reading
+
+    contentWidth: availableWidth
+
+    ColumnLayout {
+        x: Math.max(24, (root.availableWidth - width) / 2)
+        y: root.height < 620 ? 20 : 48
+        width: Math.min(640, root.availableWidth - 48)
+        spacing: 0
+
+        Heading {
+            Layout.fillWidth: true
+            text: qsTr("Open a replica")
+            size: Theme.textSentence
+        }
+        Body {
+            Layout.fillWidth: true
+            text: qsTr("Look at it and restore from it; nothing is written to it.")
+            font.pixelSize: Theme.textHead
+            color: Theme.ink2
+            wrapMode: Text.Wrap
+        }
+
+        DropFrame {
+            Layout.topMargin: 20
+            Layout.fillWidth: true
+            implicitHeight: root.ready || root.reading ? 96 : 136
+
+            ColumnLayout {
+                anchors.centerIn: parent
+                width: parent.width - 32
+                spacing: 8
+
+                ActionButton {
+                    objectName: "pick"
+                    Layout.alignment: Qt.AlignHCenter
+                    text: root.ready ? qsTr("Choose another folder…") : qsTr("Choose a folder…")
+                    iconPath: Icons.folder
+                    primary: !root.ready && !root.reading
+                    focus: !root.ready
+                    onClicked: root.opening.pickFolder()
+                }
+                Caption {
+                    Layout.fillWidth: true
+                    text: qsTr("or drop one here. Written by Tidemark or by Litestream, 0.5 or 0.3.")
+                    color: Theme.ink3
+                    horizontalAlignment: Text.AlignHCenter
+                    wrapMode: Text.Wrap
+                }
+            }
+        }
+
+        Notice {
+            objectName: "problem"
+            visible: root.opening.problem !== ""
+            Layout.topMargin: 12
+            Layout.fillWidth: true
+            protection: Protection.Broken
+            text: root.opening.problem
+            secondText: root.opening.advice
+        }
+
+        Card {
+            visible: root.reading
+            Layout.topMargin: 12
+            Layout.fillWidth: true
+            implicitHeight: 56
+
+            RowLayout {
+                anchors.fill: parent
+                anchors.leftMargin: 16
+                anchors.rightMargin: 12
+                spacing: 12
+
+                StateMark {
+                    protection: Protection.CatchingUp
+                }
+                Body {
+                    Layout.fillWidth: true
+                    text: qsTr("Reading the list of files in %1…").arg(root.opening.place)
+                    elide: Text.ElideMiddle
+                }
+                ActionButton {
+                    objectName: "stop"
+                    small: true
+                    text: qsTr("Stop")
+                    onClicked: root.opening.stop()
+                }
+            }
+        }
+
+        ReplicaFacts {
+            visible: root.ready
+            Layout.topMargin: 12
+            Layout.fillWidth: true
+            Layout.bottomMargin: 24
+            opening: root.opening
+        }
+    }
+}
