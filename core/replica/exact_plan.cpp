@@ -131,7 +131,7 @@ Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalo
         ExactTimes times(storage, catalog, stop);
         TIDEMARK_TRY(const std::size_t count, times.countUpTo(time->time));
         if (count == 0) {
-            return planRestore(catalog, AtTime{Timestamp::min()}).error();
+            return noMomentUpTo(catalog, time->time);
         }
         return planRestore(catalog, AtTxId{catalog.moments[count - 1].txId});
     }

@@ -53,10 +53,7 @@ Result<Moment> resolveTime(const Catalog& catalog, Timestamp time)
     const auto found = std::find_if(catalog.moments.rbegin(), catalog.moments.rend(),
                                     [&](const Moment& each) { return each.time <= time; });
     if (found == catalog.moments.rend()) {
-        return notThere(catalog,
-                        {TIDEMARK_TEXT("replica", "There is no moment at or before %1."),
-                         {formatRfc3339(time)}},
-                        0);
+        return noMomentUpTo(catalog, time);
     }
     return *found;
 }
@@ -153,6 +150,14 @@ std::optional<std::vector<ObjectInfo>> objectsFor(const Catalog& catalog, ltx::T
 }
 
 }  // namespace
+
+Error noMomentUpTo(const Catalog& catalog, Timestamp time)
+{
+    return notThere(catalog,
+                    {TIDEMARK_TEXT("replica", "There is no moment at or before %1."),
+                     {formatRfc3339(time)}},
+                    0);
+}
 
 Result<Moment> resolve(const Catalog& catalog, const Wish& wish)
 {

@@ -40,4 +40,7 @@ struct RestorePlan {
 /// The moment that `wish` means, without a plan. NotFound as above.
 [[nodiscard]] Result<Moment> resolve(const Catalog& catalog, const Wish& wish);
 
+/// The answer to a time before the first moment.
+[[nodiscard]] Error noMomentUpTo(const Catalog& catalog, Timestamp time);
+
 }  // namespace tidemark::replica
