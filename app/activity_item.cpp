@@ -14,15 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A column of the day is 22 minutes wide.
+// Much less than the time of a column.
 constexpr auto kMoves = 1min;
 // A burst is drawn once.
 constexpr auto kSoon = 300ms;
 
 constexpr int kColumnStep = 4;
 constexpr int kColumnWidth = 3;
-constexpr int kCellStep = 8;
-constexpr int kCellWidth = 6;
 constexpr int kCellHeight = 16;
 constexpr int kIdleHeight = 5;
 
@@ -95,17 +93,17 @@ void ActivityItem::paint(QPainter* painter)
 
 void ActivityItem::paintDay(QPainter& painter) const
 {
-    const auto columns = flowColumns(m_history->data(), m_history->nowMs(), kColumns);
+    const auto columns = flowColumns(m_history->data(), m_history->nowMs(), m_columns);
     const qreal base = height() - 1;
-    for (int i = 0; i < kColumns; ++i) {
+    for (int i = 0; i < m_columns; ++i) {
         const double share = columns[static_cast<std::size_t>(i)];
         if (share > 0) {
             const qreal high = std::max(1.0, std::round(share * base));
             painter.fillRect(QRectF(i * kColumnStep, base - high, kColumnWidth, high), m_flow);
         }
     }
-    painter.fillRect(QRectF(0, base, kColumns * kColumnStep, 1), m_baseline);
-    painter.fillRect(QRectF(kColumns * kColumnStep - 2, 0, 2, height()), m_accent);
+    painter.fillRect(QRectF(0, base, m_columns * kColumnStep, 1), m_axis);
+    painter.fillRect(QRectF(m_columns * kColumnStep - 2, 0, 2, height()), m_accent);
 }
 
 void ActivityItem::paintMonth(QPainter& painter) const
@@ -114,12 +112,13 @@ void ActivityItem::paintMonth(QPainter& painter) const
         dayCells(m_history->data(), m_history->nowMs(), m_history->speech().zone, kDays);
     painter.setRenderHint(QPainter::Antialiasing);
     for (int i = 0; i < kDays; ++i) {
-        const QRectF cell(i * kCellStep, 0, kCellWidth, kCellHeight);
+        const QRectF cell(i * m_cellStep, 0, m_cellStep - std::max(1, m_cellStep / 4), kCellHeight);
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_kept);
         switch (cells[static_cast<std::size_t>(i)]) {
         case DayCell::Before:
-            painter.fillRect(QRectF(cell.x() + 2, kCellHeight - 2, 2, 2), m_baseline);
+            painter.fillRect(QRectF(std::floor(cell.center().x()) - 1, kCellHeight - 2, 2, 2),
+                             m_axis);
             break;
         case DayCell::Idle:
             painter.drawRoundedRect(cell.adjusted(0, kCellHeight - kIdleHeight, 0, 0), 1, 1);

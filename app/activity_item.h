@@ -18,9 +18,13 @@ class ActivityItem : public QQuickPaintedItem {
     Q_PROPERTY(
         tidemark::app::History* history READ history WRITE setHistory NOTIFY historyChanged FINAL)
     Q_PROPERTY(Kind kind READ kind WRITE setKind NOTIFY lookChanged FINAL)
+    /// How many columns the day has.
+    Q_PROPERTY(int columns MEMBER m_columns NOTIFY lookChanged FINAL)
+    /// From one day's cell to the next, in pixels; a quarter of it is left free.
+    Q_PROPERTY(int cellStep MEMBER m_cellStep NOTIFY lookChanged FINAL)
     Q_PROPERTY(QColor flow MEMBER m_flow NOTIFY lookChanged FINAL)
     Q_PROPERTY(QColor kept MEMBER m_kept NOTIFY lookChanged FINAL)
-    Q_PROPERTY(QColor baseline MEMBER m_baseline NOTIFY lookChanged FINAL)
+    Q_PROPERTY(QColor axis MEMBER m_axis NOTIFY lookChanged FINAL)
     Q_PROPERTY(QColor accent MEMBER m_accent NOTIFY lookChanged FINAL)
     /// "1,284 moments · 6.1 MB" of the last 24 hours.
     Q_PROPERTY(QString summary READ summary NOTIFY summaryChanged FINAL)
@@ -31,7 +35,6 @@ public:
     enum class Kind { Day, Month };
     Q_ENUM(Kind)
 
-    static constexpr int kColumns = 66;
     static constexpr int kDays = 30;
 
     explicit ActivityItem(QQuickItem* parent = nullptr);
@@ -58,9 +61,11 @@ private:
 
     QPointer<History> m_history;
     Kind m_kind = Kind::Day;
+    int m_columns = 66;
+    int m_cellStep = 8;
     QColor m_flow;
     QColor m_kept;
-    QColor m_baseline;
+    QColor m_axis;
     QColor m_accent;
     QString m_summary;
     QString m_firstDay;

@@ -1,6 +1,5 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Tidemark.App
 import Tidemark.Ui
@@ -15,6 +14,7 @@ FocusScope {
     property int tab: 0 // 0 is the timeline, 1 the protection.
 
     readonly property bool small: root.width < 700
+    readonly property var stateParts: [root.database.word, root.database.detail, root.database.proof]
 
     function restore() {
         if (root.tab === 0) {
@@ -51,7 +51,7 @@ FocusScope {
             Body {
                 objectName: "state"
                 Layout.fillWidth: true
-                text: [root.database.word, root.database.detail, root.database.proof].filter(part => part !== "").join(" · ")
+                text: root.stateParts.filter(part => part !== "").join(" · ")
                 color: Theme.ink2
                 elide: Text.ElideRight
             }

@@ -16,12 +16,15 @@ AbstractButton {
     signal resumeRequested
 
     readonly property bool wide: root.width >= 760
+    readonly property bool roomy: root.width >= 960
     readonly property color wordColor: root.database.protection === Protection.AtRisk ? Theme.warn : root.database.protection === Protection.Broken ? Theme.bad : Theme.ink
 
     implicitHeight: 49
     focusPolicy: Qt.StrongFocus
     leftPadding: 16
     rightPadding: 8
+    topPadding: 0
+    bottomPadding: 0
 
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("%1 in %2: %3 %4").arg(root.database.name).arg(root.database.folder).arg(root.database.word).arg(root.database.detail)
@@ -49,8 +52,8 @@ AbstractButton {
             protection: root.database.protection
         }
         ColumnLayout {
-            Layout.preferredWidth: 160
-            Layout.fillWidth: !root.wide
+            Layout.preferredWidth: root.roomy ? 136 : 120
+            Layout.maximumWidth: root.roomy ? 136 : 120
             spacing: -1
 
             Body {
@@ -91,23 +94,25 @@ AbstractButton {
                 elide: Text.ElideRight
             }
         }
-        ActivityItem {
-            id: day
-
+        DayFlow {
             visible: root.wide
-            implicitWidth: 264
-            implicitHeight: 19
+            columns: 28
+            implicitHeight: 25
             history: root.history
-            kind: ActivityItem.Day
-            flow: Theme.flow
-            baseline: Theme.control
-            accent: Theme.accent
-            Accessible.role: Accessible.Graphic
-            Accessible.name: qsTr("Last 24 hours: %1").arg(day.summary)
+        }
+        MonthStrip {
+            visible: root.roomy
+            small: true
+            history: root.history
+        }
+        ReplicaMarks {
+            Layout.minimumWidth: root.wide ? 64 : 0
+            replicas: root.database.replicas
         }
         Item {
-            Layout.preferredWidth: 100
+            Layout.preferredWidth: 96
             Layout.fillHeight: true
+            visible: root.wide || root.database.canRetry || root.database.paused
 
             ActionButton {
                 anchors.right: parent.right

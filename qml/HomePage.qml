@@ -130,13 +130,6 @@ Item {
                     height: width >= 960 ? 24 : 0
                     visible: height > 0
 
-                    component Head: Caption {
-                        color: Theme.ink3
-                        font.weight: Font.DemiBold
-                        height: 20
-                        Accessible.ignored: true
-                    }
-
                     Head {
                         x: 17
                         text: qsTr("Databases")
@@ -156,6 +149,13 @@ Item {
                 }
             }
         }
+    }
+
+    component Head: Caption {
+        color: Theme.ink3
+        font.weight: Font.DemiBold
+        height: 20
+        Accessible.ignored: true
     }
 
     Component {

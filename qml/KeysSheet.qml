@@ -66,7 +66,8 @@ Sheet {
         }
     }
 
-    contentItem: ColumnLayout {
+    ColumnLayout {
+        anchors.fill: parent
         spacing: 8
 
         RowLayout {

@@ -157,7 +157,7 @@ ApplicationWindow {
             Layout.fillHeight: true
             focus: true
             sourceComponent: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage][root.page]
-            onLoaded: item.forceActiveFocus()
+            onLoaded: (item as Item)?.forceActiveFocus()
         }
     }
 
@@ -281,15 +281,10 @@ ApplicationWindow {
         onSettingsWanted: root.page = Main.Page.Settings
         onKeysWanted: keysSheet.open()
         onRestoreWanted: {
-            if (pages.item && typeof pages.item.restore === "function") {
-                pages.item.restore();
-            }
+            (pages.item as DatabasePage)?.restore();
+            (pages.item as ReplicaPage)?.restore();
         }
-        onTabWanted: by => {
-            if (root.page === Main.Page.Database) {
-                pages.item.nextTab(by);
-            }
-        }
+        onTabWanted: by => (pages.item as DatabasePage)?.nextTab(by)
         onCloseWanted: root.close()
         onQuitWanted: root.session.askToQuit()
     }

@@ -18,7 +18,8 @@ Sheet {
     width: Math.min(460, (parent?.width ?? 460) - 32)
     onOpened: first.forceActiveFocus()
 
-    contentItem: ColumnLayout {
+    ColumnLayout {
+        anchors.fill: parent
         spacing: 8
 
         Heading {

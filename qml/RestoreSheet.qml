@@ -24,7 +24,8 @@ Sheet {
         font.weight: Font.DemiBold
     }
 
-    contentItem: ScrollView {
+    ScrollView {
+        anchors.fill: parent
         implicitHeight: Math.min(form.implicitHeight, root.parent ? root.parent.height - 56 : form.implicitHeight)
         contentWidth: availableWidth
 

@@ -31,11 +31,11 @@ Item {
         onActivated: root.homeWanted()
     }
     Shortcut {
-        sequences: [StandardKey.New]
+        sequence: "Ctrl+N"
         onActivated: root.addWanted()
     }
     Shortcut {
-        sequences: [StandardKey.Open]
+        sequence: "Ctrl+O"
         onActivated: root.openWanted()
     }
     Shortcut {

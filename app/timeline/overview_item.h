@@ -7,7 +7,7 @@ namespace tidemark::app::timeline {
 /// The strip of all history with the window over it. Dragging the window moves it, dragging a
 /// handle moves that side, a press elsewhere brings the window there. Keys: arrows move it, + and -
 /// zoom.
-class OverviewItem : public DrawListItem {
+class OverviewItem : public tidemark::app::timeline::DrawListItem {  // So that qmllint finds it.
     Q_OBJECT
     QML_ELEMENT
 

@@ -6,7 +6,7 @@ namespace tidemark::app::timeline {
 
 /// The timeline: drag or wheel pans, Ctrl and wheel zooms about the pointer, a click holds the
 /// moment there, keys step. To a screen reader it is a slider over all moments.
-class TimelineItem : public DrawListItem {
+class TimelineItem : public tidemark::app::timeline::DrawListItem {  // So that qmllint finds it.
     Q_OBJECT
     QML_ELEMENT
     // Named as the accessibility bridge reads them.

@@ -25,7 +25,7 @@ class TimelinePalette : public QObject {
     Q_PROPERTY(QColor ink2 MEMBER m_ink2 NOTIFY changed FINAL)
     Q_PROPERTY(QColor ink3 MEMBER m_ink3 NOTIFY changed FINAL)
     Q_PROPERTY(QColor accent MEMBER m_accent NOTIFY changed FINAL)
-    Q_PROPERTY(QColor onAccent MEMBER m_onAccent NOTIFY changed FINAL)
+    Q_PROPERTY(QColor inkOnAccent MEMBER m_inkOnAccent NOTIFY changed FINAL)
     Q_PROPERTY(QColor flow MEMBER m_flow NOTIFY changed FINAL)
     Q_PROPERTY(QColor hatch MEMBER m_hatch NOTIFY changed FINAL)
     Q_PROPERTY(QColor ok MEMBER m_ok NOTIFY changed FINAL)
@@ -36,8 +36,8 @@ public:
     /// By Tone.
     [[nodiscard]] std::array<QColor, kToneCount> colors() const
     {
-        return {m_window, m_lane, m_raised, m_well,     m_line, m_lineSoft, m_control, m_ink,
-                m_ink2,   m_ink3, m_accent, m_onAccent, m_flow, m_hatch,    m_ok};
+        return {m_window, m_lane, m_raised, m_well,        m_line, m_lineSoft, m_control, m_ink,
+                m_ink2,   m_ink3, m_accent, m_inkOnAccent, m_flow, m_hatch,    m_ok};
     }
 
 signals:
@@ -55,7 +55,7 @@ private:
     QColor m_ink2 = "#465763";
     QColor m_ink3 = "#5b6a75";
     QColor m_accent = "#0b6690";
-    QColor m_onAccent = "#ffffff";
+    QColor m_inkOnAccent = "#ffffff";
     QColor m_flow = "#4c93b4";
     QColor m_hatch = "#a9b5bd";
     QColor m_ok = "#1f7a43";

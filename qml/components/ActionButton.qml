@@ -1,6 +1,5 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Tidemark.Ui
 
 // A button with words, and an icon before them where one helps.
@@ -24,7 +23,6 @@ AbstractButton {
     focusPolicy: Qt.StrongFocus
     font.pixelSize: Theme.textBody
     font.weight: root.primary ? Font.DemiBold : Font.Normal
-    opacity: 1
 
     Accessible.role: Accessible.Button
     Accessible.name: root.text
@@ -57,41 +55,12 @@ AbstractButton {
         }
     }
 
-    contentItem: Item {
-        implicitWidth: row.implicitWidth
-        implicitHeight: row.implicitHeight
-
-        RowLayout {
-            id: row
-
-            anchors.centerIn: parent
-            width: Math.min(implicitWidth, parent.width)
-            spacing: 8
-
-            Icon {
-                visible: root.iconPath !== ""
-                path: root.iconPath
-                color: root.textColor
-            }
-            Text {
-                Layout.fillWidth: true
-                visible: root.text !== ""
-                text: root.text
-                font: root.font
-                color: root.textColor
-                elide: Text.ElideRight
-                textFormat: Text.PlainText
-                Accessible.ignored: true
-            }
-            KeyCap {
-                visible: root.keyHint !== ""
-                text: root.keyHint
-            }
-            Icon {
-                visible: root.trailingIconPath !== ""
-                path: root.trailingIconPath
-                color: root.textColor
-            }
-        }
+    contentItem: ButtonFace {
+        text: root.text
+        font: root.font
+        color: root.textColor
+        iconPath: root.iconPath
+        trailingIconPath: root.trailingIconPath
+        keyHint: root.keyHint
     }
 }

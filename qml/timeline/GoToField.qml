@@ -40,7 +40,8 @@ Popup {
         border.color: Theme.control
     }
 
-    contentItem: ColumnLayout {
+    ColumnLayout {
+        anchors.fill: parent
         spacing: 8
 
         TextField {

@@ -133,7 +133,8 @@ Rectangle {
         Accessible.name: qsTr("Moments, %1").arg(root.controller.rangeText)
         Accessible.description: root.controller.momentDescription
 
-        ScrollBar.vertical: ScrollBar {}
+        ScrollBar.vertical: ScrollBar {
+        }
 
         delegate: MomentRow {
             width: list.width

@@ -15,6 +15,8 @@ Item {
     signal restoreOptionsRequested
     signal copyCommandRequested
 
+    readonly property var facts: [qsTr("Moment %1").arg(root.controller.momentNumber), root.controller.askedText, root.controller.pagesText === "" ? "" : qsTr("%1 pages").arg(root.controller.pagesText), root.controller.dataText]
+
     implicitHeight: content.implicitHeight + 20
     clip: true
 
@@ -47,7 +49,7 @@ Item {
             objectName: "facts"
             Layout.fillWidth: true
             elide: Text.ElideRight
-            text: [qsTr("Moment %1").arg(root.controller.momentNumber), root.controller.askedText, root.controller.pagesText === "" ? "" : qsTr("%1 pages").arg(root.controller.pagesText), root.controller.dataText].filter(part => part !== "").join(" \u00b7 ")
+            text: root.facts.filter(part => part !== "").join(" \u00b7 ")
         }
         Item {
             Layout.fillHeight: true

@@ -14,7 +14,7 @@ TimelinePalette {
     ink2: Theme.ink2
     ink3: Theme.ink3
     accent: Theme.accent
-    onAccent: Theme.onAccent
+    inkOnAccent: Theme.onAccent
     flow: Theme.flow
     hatch: Theme.hatch
     ok: Theme.ok

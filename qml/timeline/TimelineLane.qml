@@ -25,7 +25,8 @@ Rectangle {
         controller: root.controller
         small: root.small
         focus: true
-        colors: TimelineColors {}
+        colors: TimelineColors {
+        }
 
         Accessible.role: Accessible.Slider
         Accessible.name: qsTr("Timeline")
@@ -38,8 +39,16 @@ Rectangle {
         Keys.onEnterPressed: root.restoreRequested()
 
         PinchHandler {
+            id: pinch
+
+            property real applied: 1
+
             target: null
-            onScaleChanged: delta => picture.zoomAt(centroid.position.x, 1 / delta)
+            onActiveChanged: applied = 1
+            onActiveScaleChanged: {
+                picture.zoomAt(pinch.centroid.position.x, applied / pinch.activeScale);
+                applied = pinch.activeScale;
+            }
         }
     }
 

@@ -11,28 +11,13 @@ Item {
     required property TimelineController controller
     property bool small: false
 
-    readonly property list<QtObject> spans: [
-        QtObject {
-            readonly property string name: qsTr("Automatic")
-            readonly property int value: TimelineController.Automatic
-        },
-        QtObject {
-            readonly property string name: qsTr("24 hours")
-            readonly property int value: TimelineController.Day
-        },
-        QtObject {
-            readonly property string name: qsTr("7 days")
-            readonly property int value: TimelineController.Week
-        },
-        QtObject {
-            readonly property string name: qsTr("30 days")
-            readonly property int value: TimelineController.Month
-        },
-        QtObject {
-            readonly property string name: qsTr("All")
-            readonly property int value: TimelineController.All
-        }
-    ]
+    component Span: MenuItem {
+        required property int span // A TimelineController.OverviewSpan.
+
+        checkable: true
+        checked: root.controller.overviewSpan === span
+        onTriggered: root.controller.overviewSpan = span
+    }
 
     implicitHeight: strip.implicitHeight
 
@@ -44,7 +29,8 @@ Item {
         height: implicitHeight
         controller: root.controller
         small: root.small
-        colors: TimelineColors {}
+        colors: TimelineColors {
+        }
 
         Accessible.role: Accessible.ScrollBar
         Accessible.name: qsTr("Overview: %1").arg(root.controller.overviewText)
@@ -72,8 +58,10 @@ Item {
         objectName: "overviewSpan"
         x: (root.small ? 12 : 24) - 4
         y: root.small ? 2 : 18
-        implicitWidth: words.implicitWidth + 26
+        implicitWidth: contentItem.implicitWidth + 8
         implicitHeight: 24
+        leftPadding: 4
+        rightPadding: 4
         onClicked: menu.open()
         Keys.onReturnPressed: menu.open()
 
@@ -89,18 +77,17 @@ Item {
                 shown: choose.visualFocus
             }
         }
-        contentItem: Item {
-            Caption {
-                id: words
+        contentItem: Row {
+            spacing: 4
 
-                x: 4
+            Caption {
                 anchors.verticalCenter: parent.verticalCenter
                 color: Theme.ink
+                font.weight: root.small ? Font.DemiBold : Font.Normal
                 text: root.controller.overviewText
                 Accessible.ignored: true
             }
             Icon {
-                x: words.x + words.width + 4
                 anchors.verticalCenter: parent.verticalCenter
                 size: 14
                 path: Icons.down
@@ -112,17 +99,26 @@ Item {
             id: menu
 
             y: choose.height
-            Repeater {
-                model: root.spans
 
-                MenuItem {
-                    required property QtObject modelData
-
-                    text: modelData.name
-                    checkable: true
-                    checked: root.controller.overviewSpan === modelData.value
-                    onTriggered: root.controller.overviewSpan = modelData.value
-                }
+            Span {
+                text: qsTr("Automatic")
+                span: TimelineController.Automatic
+            }
+            Span {
+                text: qsTr("24 hours")
+                span: TimelineController.Day
+            }
+            Span {
+                text: qsTr("7 days")
+                span: TimelineController.Week
+            }
+            Span {
+                text: qsTr("30 days")
+                span: TimelineController.Month
+            }
+            Span {
+                text: qsTr("All")
+                span: TimelineController.All
             }
         }
     }

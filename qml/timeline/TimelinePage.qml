@@ -1,6 +1,5 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Tidemark.App
 import Tidemark.Ui
@@ -110,7 +109,7 @@ FocusScope {
         Loader {
             Layout.fillWidth: true
             Layout.fillHeight: !root.listShown
-            Layout.preferredHeight: item ? item.implicitHeight : 0
+            Layout.preferredHeight: (item as Item)?.implicitHeight ?? 0
             sourceComponent: root.panelInstead ?? (root.small ? smallPanel : panel)
         }
         HintRow {
