@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QQuickStyle>
 #include <QTextStream>
+#include <QTranslator>
 
 using namespace Qt::StringLiterals;
 using namespace tidemark;
@@ -72,6 +73,12 @@ int main(int argc, char* argv[])
 #ifndef Q_OS_MACOS
     QApplication::setStyle(u"Fusion"_s);
 #endif
+
+    QTranslator words;
+    if (words.load(QLocale(), u"tidemark"_s, u"_"_s, u":/i18n"_s) ||
+        words.load(u":/i18n/tidemark_en"_s)) {
+        QCoreApplication::installTranslator(&words);
+    }
 
     const Wishes wishes = parse(application);
     app::Program program(app::placesOfUser());

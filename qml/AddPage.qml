@@ -20,14 +20,16 @@ Item {
         contentWidth: availableWidth
         contentHeight: pages.height + pages.y + 24
 
-        Loader {
+        PageHolder {
             id: pages
 
             x: Math.max(24, (scroll.availableWidth - width) / 2)
             y: root.height < 620 ? 20 : root.adding.stage <= AddDatabase.Ready ? 48 : 112
             width: Math.min(640, scroll.availableWidth - 48)
+            height: implicitHeight
+            fillsHeight: false
             focus: true
-            sourceComponent: root.adding.stage <= AddDatabase.Ready ? choosing : running
+            page: root.adding.stage <= AddDatabase.Ready ? choosing : running
         }
     }
 

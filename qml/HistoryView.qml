@@ -24,6 +24,7 @@ FocusScope {
     }
 
     Component.onCompleted: root.history.open()
+    onHistoryChanged: root.history.open()
 
     TimelinePage {
         id: timelinePage

@@ -81,10 +81,10 @@ Item {
             }
         }
 
-        Loader {
+        PageHolder {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            sourceComponent: root.session.databases.count >= root.listFrom ? manyRows : fewCards
+            page: root.session.databases.count >= root.listFrom ? manyRows : fewCards
         }
     }
 

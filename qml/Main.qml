@@ -25,11 +25,10 @@ ApplicationWindow {
     property Database database: null
     property History history: null
 
-    width: 1280
-    height: 800
+    width: Math.min(1280, Screen.desktopAvailableWidth)
+    height: Math.min(800, Screen.desktopAvailableHeight)
     minimumWidth: 560
     minimumHeight: 420
-    visibility: root.startMaximized ? Window.Maximized : Window.Windowed
     color: Theme.window
     title: root.page === Main.Page.Database && root.database ? qsTr("%1 – Tidemark").arg(root.database.name) : qsTr("Tidemark")
 
@@ -70,7 +69,13 @@ ApplicationWindow {
         root.page = Main.Page.Home;
     }
 
-    Component.onCompleted: root.visible = true
+    Component.onCompleted: {
+        if (root.startMaximized) {
+            root.showMaximized();
+        } else {
+            root.show();
+        }
+    }
 
     onClosing: close => {
         root.session.rememberWindow(Qt.rect(root.x, root.y, root.width, root.height), root.visibility === Window.Maximized);
@@ -93,7 +98,7 @@ ApplicationWindow {
         value: root.visible && root.visibility !== Window.Minimized
     }
     Binding {
-        target: ToolTip.toolTip
+        target: sidebar.ToolTip.toolTip
         property: "font.pixelSize"
         value: Theme.textSmall
     }
@@ -149,15 +154,15 @@ ApplicationWindow {
             onOpenChosen: root.showOpen()
             onSettingsChosen: root.page = Main.Page.Settings
         }
-        Loader {
+        PageHolder {
             id: pages
 
             objectName: "pages"
             Layout.fillWidth: true
             Layout.fillHeight: true
             focus: true
-            sourceComponent: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage][root.page]
-            onLoaded: (item as Item)?.forceActiveFocus()
+            page: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage][root.page]
+            onItemChanged: item?.forceActiveFocus()
         }
     }
 

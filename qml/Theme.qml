@@ -37,7 +37,7 @@ QtObject {
     readonly property color accent: pick("#0b6690", "#63bbe2", root.desktop.highlight)
     readonly property color accentPress: pick("#084e6f", "#8fd0ee", root.desktop.highlight)
     readonly property color accentSoft: pick("#dcebf3", "#173648", root.desktop.base)
-    readonly property color onAccent: pick("#ffffff", "#06222f", root.desktop.highlightedText)
+    readonly property color inkOnAccent: pick("#ffffff", "#06222f", root.desktop.highlightedText)
     readonly property color flow: pick("#4c93b4", "#4590b4", root.desktop.text)
     readonly property color ebb: pick("#7b8b97", "#75848f", root.desktop.text)
     readonly property color kept: pick("#5a9c74", "#4f8f68", root.desktop.text)

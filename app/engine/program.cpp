@@ -6,16 +6,30 @@
 #include <QApplication>
 #include <QDir>
 #include <QQuickWindow>
+#include <QScreen>
 #include <QStandardPaths>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace tidemark::app {
 namespace {
 
+constexpr int kGraspPx = 64;
+
 std::string below(QStandardPaths::StandardLocation location)
 {
     return (QStandardPaths::writableLocation(location) + u"/tidemark"_s).toStdString();
+}
+
+/// Whether enough of it would be seen to take hold of it; a screen may be gone since.
+bool isReachable(const QRect& window)
+{
+    return std::ranges::any_of(QGuiApplication::screens(), [&](const QScreen* screen) {
+        const QRect seen = screen->availableGeometry().intersected(window);
+        return seen.width() >= kGraspPx && seen.height() >= kGraspPx;
+    });
 }
 
 }  // namespace
@@ -134,11 +148,12 @@ void Program::makeWindow()
     m_qml->addImportPath(u"qrc:/qt/qml"_s);
     QVariantMap properties{{u"session"_s, QVariant::fromValue(m_session.get())}};
     if (const auto& window = m_session->settings()->value().window) {
-        properties.insert({{u"x"_s, window->x},
-                           {u"y"_s, window->y},
-                           {u"width"_s, window->width},
+        properties.insert({{u"width"_s, window->width},
                            {u"height"_s, window->height},
                            {u"startMaximized"_s, window->maximized}});
+        if (isReachable({window->x, window->y, window->width, window->height})) {
+            properties.insert({{u"x"_s, window->x}, {u"y"_s, window->y}});
+        }
     }
     m_qml->setInitialProperties(properties);
     m_qml->load(QUrl(u"qrc:/qt/qml/Tidemark/Ui/Main.qml"_s));
@@ -174,6 +189,10 @@ void Program::answer(const InstanceRequest& request)
 void Program::shutDown()
 {
     m_tray.reset();
+    if (m_window != nullptr) {
+        m_session->rememberWindow(m_window->geometry(),
+                                  m_window->visibility() == QWindow::Maximized);
+    }
     m_window = nullptr;
     m_desktop.setWindow(nullptr);
     m_qml.reset();

@@ -14,7 +14,7 @@ AbstractButton {
     property bool flagged: false // A toggle that is on.
     property string keyHint
 
-    readonly property color textColor: !root.enabled ? Theme.ink3 : root.primary ? Theme.onAccent : Theme.ink
+    readonly property color textColor: !root.enabled ? Theme.ink3 : root.primary ? Theme.inkOnAccent : Theme.ink
 
     implicitHeight: root.small ? Theme.heightButtonSmall : Theme.heightButton
     implicitWidth: contentItem.implicitWidth + leftPadding + rightPadding

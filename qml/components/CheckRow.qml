@@ -47,7 +47,7 @@ AbstractButton {
                 anchors.fill: parent
                 visible: root.agreed
                 path: Icons.check
-                color: Theme.onAccent
+                color: Theme.inkOnAccent
             }
         }
         Body {

@@ -30,7 +30,7 @@ Rectangle {
         wrapMode: TextEdit.WrapAnywhere
         color: Theme.ink
         selectionColor: Theme.accent
-        selectedTextColor: Theme.onAccent
+        selectedTextColor: Theme.inkOnAccent
         font.family: "monospace"
         font.pixelSize: 12
 

@@ -17,7 +17,7 @@ TextField {
     color: Theme.ink
     placeholderTextColor: Theme.ink3
     selectionColor: Theme.accent
-    selectedTextColor: Theme.onAccent
+    selectedTextColor: Theme.inkOnAccent
     font.pixelSize: Theme.textBody
     selectByMouse: true
 

@@ -16,7 +16,7 @@ Rectangle {
     Accessible.ignored: true
 
     component Bar: Rectangle {
-        color: Theme.onAccent
+        color: Theme.inkOnAccent
         radius: root.size / 24
     }
 

@@ -17,9 +17,8 @@ FocusScope {
     implicitWidth: row.implicitWidth
     implicitHeight: root.segmentHeight
 
-    Accessible.role: Accessible.RadioButton
+    Accessible.role: Accessible.Grouping
     Accessible.name: root.label
-    Accessible.ignored: true
 
     Rectangle {
         anchors.fill: parent

@@ -31,7 +31,8 @@ Item {
                 required property var modelData
 
                 spacing: 6
-                visible: x + width < root.width - 48
+                // Transparent, not hidden: the places of the others stay.
+                opacity: x + width < root.width - 48 ? 1 : 0
 
                 KeyCap {
                     anchors.verticalCenter: parent.verticalCenter

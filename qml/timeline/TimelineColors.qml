@@ -14,7 +14,7 @@ TimelinePalette {
     ink2: Theme.ink2
     ink3: Theme.ink3
     accent: Theme.accent
-    inkOnAccent: Theme.onAccent
+    inkOnAccent: Theme.inkOnAccent
     flow: Theme.flow
     hatch: Theme.hatch
     ok: Theme.ok

@@ -106,11 +106,11 @@ FocusScope {
             Layout.fillWidth: true
             visible: root.listShown
         }
-        Loader {
+        PageHolder {
             Layout.fillWidth: true
             Layout.fillHeight: !root.listShown
-            Layout.preferredHeight: (item as Item)?.implicitHeight ?? 0
-            sourceComponent: root.panelInstead ?? (root.small ? smallPanel : panel)
+            Layout.preferredHeight: implicitHeight
+            page: root.panelInstead ?? (root.small ? smallPanel : panel)
         }
         HintRow {
             Layout.fillWidth: true
