@@ -14,6 +14,13 @@ ColumnLayout {
 
     spacing: 0
 
+    // What is next to be pressed has the focus.
+    function offer() {
+        if (start.visible && start.enabled) {
+            start.forceActiveFocus();
+        }
+    }
+
     component Label: Caption {
         Layout.topMargin: 20
         Layout.bottomMargin: 6
@@ -146,6 +153,8 @@ ColumnLayout {
     }
 
     ActionButton {
+        id: start
+
         objectName: "start"
         visible: root.ready
         Layout.topMargin: 24
@@ -155,10 +164,7 @@ ColumnLayout {
         primary: true
         enabled: root.adding.canStart
         onClicked: root.adding.start()
-        onVisibleChanged: {
-            if (visible && enabled) {
-                forceActiveFocus();
-            }
-        }
+        onVisibleChanged: root.offer()
+        onEnabledChanged: root.offer()
     }
 }

@@ -87,6 +87,7 @@ ColumnLayout {
                 Layout.fillWidth: true
                 protection: root.proven ? Protection.Protected : Protection.NotSetUp
                 title: root.proven ? qsTr("Every change from now on") : qsTr("Then every change, as soon as it is made")
+                text: root.proven ? qsTr("As soon as it is made, while Tidemark runs") : ""
             }
         }
     }

@@ -38,6 +38,7 @@ Item {
 
         ColumnLayout {
             Layout.alignment: Qt.AlignTop
+            Layout.fillWidth: false
             Layout.preferredWidth: day.implicitWidth
             spacing: 6
 
@@ -57,6 +58,7 @@ Item {
             visible: root.roomy
             Layout.alignment: Qt.AlignTop
             Layout.topMargin: 12
+            Layout.fillWidth: false
             Layout.preferredWidth: month.implicitWidth
             spacing: 24
 
@@ -66,6 +68,7 @@ Item {
                 history: root.history
             }
             RowLayout {
+                Layout.fillWidth: false
                 Layout.preferredWidth: month.implicitWidth - 2
 
                 Caption {

@@ -91,71 +91,11 @@ Item {
     Component {
         id: fewCards
 
-        ListView {
-            id: cards
-
-            objectName: "cards"
-            leftMargin: root.margin
-            rightMargin: root.margin
-            bottomMargin: 24
-            spacing: root.narrow ? 8 : 12
-            clip: true
-            boundsBehavior: Flickable.StopAtBounds
-            model: root.session.databases
-            activeFocusOnTab: false
-            header: cardHeads
-
-            Accessible.role: Accessible.List
-            Accessible.name: qsTr("Databases")
-
-            ScrollBar.vertical: ScrollBar {
-            }
-
-            delegate: DatabaseCard {
-                id: card
-
-                width: cards.width - 2 * root.margin
-                history: root.session.historyOf(card.database.databaseId)
-                onClicked: root.databaseChosen(card.database.databaseId)
-                onRetryRequested: root.session.retry(card.database.databaseId)
-                onResumeRequested: root.session.resume(card.database.databaseId)
-                Component.onCompleted: card.history?.open()
-            }
-
-            Component {
-                id: cardHeads
-
-                Item {
-                    width: cards.width - 2 * root.margin
-                    height: width >= 960 ? 24 : 0
-                    visible: height > 0
-
-                    Head {
-                        x: 17
-                        text: qsTr("Databases")
-                    }
-                    Head {
-                        x: 273
-                        text: qsTr("Last 24 hours")
-                    }
-                    Head {
-                        x: 561
-                        text: qsTr("Last 30 days")
-                    }
-                    Head {
-                        x: 825
-                        text: qsTr("Replicas")
-                    }
-                }
-            }
+        HomeCards {
+            margin: root.margin
+            session: root.session
+            onDatabaseChosen: databaseId => root.databaseChosen(databaseId)
         }
-    }
-
-    component Head: Caption {
-        color: Theme.ink3
-        font.weight: Font.DemiBold
-        height: 20
-        Accessible.ignored: true
     }
 
     Component {

@@ -133,7 +133,7 @@ Rectangle {
                         description: qsTr("%1 in %2: %3").arg(databaseRow.database.name).arg(databaseRow.database.folder).arg(databaseRow.database.word)
                         protection: databaseRow.database.protection
                         trailingText: databaseRow.database.age
-                        current: root.page === Main.Page.Database && root.databaseId === databaseRow.database.databaseId
+                        current: databaseRow.database.databaseId === (root.page === Main.Page.Add ? root.session.adding.databaseId : root.page === Main.Page.Database ? root.databaseId : "")
                         onClicked: root.databaseChosen(databaseRow.index)
                     }
                 }
@@ -141,7 +141,7 @@ Rectangle {
                     objectName: "add"
                     text: qsTr("Add database…")
                     iconPath: Icons.plus
-                    current: root.page === Main.Page.Add
+                    current: root.page === Main.Page.Add && root.session.adding.databaseId === ""
                     onClicked: root.addChosen()
                 }
                 Section {

@@ -18,6 +18,18 @@ constexpr double kDotAboveBasePx = 5;
 constexpr std::array kPageLines = {10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7};
 constexpr std::array kByteLines = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11};
 constexpr double kLeastLineDistancePx = 24;
+constexpr double kLabelGapPx = 8;
+constexpr double kLabelHeightPx = 12;
+
+/// Whether words that end before the lane, `width` wide, would touch the gutter's heads.
+bool touchesHead(const Frame& frame, double width, double baseline)
+{
+    const double from = frame.left - kLabelGapPx - width;
+    return std::ranges::any_of(columnsHeads(frame), [&](const ColumnsHead& head) {
+        const double end = frame.geometry.inset + frame.widthOf(head.text, head.semibold);
+        return std::abs(head.baseline - baseline) < kLabelHeightPx && end + kLabelGapPx > from;
+    });
+}
 
 void addLine(const Frame& frame, double value, double y)
 {
@@ -25,9 +37,13 @@ void addLine(const Frame& frame, double value, double y)
     const QString label = frame.data.pagesKnown() ? number(whole, frame.scene.speech)
                                                   : dataSize(whole, frame.scene.speech);
     frame.addBox(LayerName::Lane, frame.left, y, frame.right - frame.left, 1, Tone::LineSoft);
+    const double baseline = y + 4;
+    if (touchesHead(frame, frame.widthOf(label), baseline)) {
+        return;
+    }
     frame.addWords(LayerName::Lane, {.text = label,
-                                     .x = frame.left - 8,
-                                     .baseline = y + 4,
+                                     .x = frame.left - kLabelGapPx,
+                                     .baseline = baseline,
                                      .tone = Tone::Ink3,
                                      .align = Align::Right});
 }
@@ -35,7 +51,6 @@ void addLine(const Frame& frame, double value, double y)
 void addHeightLines(const Frame& frame, const HeightScale& heights)
 {
     const auto add = [&](auto values) {
-        // The gutter's head takes the room of two lines of words.
         double previous = frame.geometry.base();
         for (const double value : values) {
             const double y =

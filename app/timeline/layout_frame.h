@@ -50,6 +50,15 @@ struct Frame {
     }
 };
 
+/// A line of the gutter beside the columns.
+struct ColumnsHead {
+    QString text = {};
+    double baseline = 0;
+    Tone tone = Tone::Ink2;
+    bool semibold = false;
+};
+[[nodiscard]] std::vector<ColumnsHead> columnsHeads(const Frame& frame);
+
 void layoutLanes(const Frame& frame);
 void layoutAxis(const Frame& frame);
 void layoutGaps(const Frame& frame);

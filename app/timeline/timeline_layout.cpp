@@ -36,15 +36,11 @@ void layoutHeads(const Frame& frame)
     const auto head = [&](const QString& text, double baseline) {
         addHead(frame, text, baseline, Tone::Ink, true);
     };
-    const bool pages = frame.data.pagesKnown();
-    const double pagesTop = g.axis + g.events;
     head(axisContext(frame.scene.window, frame.scene.speech), kAxisBaselinePx);
     head(Text::tr("Events"), g.axis + g.events / 2 + 4);
-    head(pages ? Text::tr("Pages") : Text::tr("Size"), pagesTop + 24);
-    addHead(frame, Text::tr("per segment"), pagesTop + 40);
-    addHead(frame, pages ? Text::tr("Rows are not") : Text::tr("Pages are not"), g.base() - 18,
-            Tone::Ink3);
-    addHead(frame, Text::tr("known yet"), g.base() - 4, Tone::Ink3);
+    for (const ColumnsHead& line : columnsHeads(frame)) {
+        addHead(frame, line.text, line.baseline, line.tone, line.semibold);
+    }
     if (g.restores > 0) {
         head(Text::tr("Restores"), g.restoresTop() + g.restores / 2 + 4);
     }
@@ -128,6 +124,20 @@ std::optional<std::size_t> rareKindAt(const TimelineData& data, const TimeScale&
 }
 
 }  // namespace
+
+std::vector<ColumnsHead> columnsHeads(const Frame& frame)
+{
+    const bool pages = frame.data.pagesKnown();
+    const double top = frame.geometry.axis + frame.geometry.events;
+    const double base = frame.geometry.base();
+    return {
+        {pages ? Text::tr("Pages") : Text::tr("Size"), top + 24, Tone::Ink, true},
+        {Text::tr("per segment"), top + 40, Tone::Ink2, false},
+        {pages ? Text::tr("Rows are not") : Text::tr("Pages are not"), base - 18, Tone::Ink3,
+         false},
+        {Text::tr("known yet"), base - 4, Tone::Ink3, false},
+    };
+}
 
 Geometry geometryOf(Form form, const TimelineData& data)
 {

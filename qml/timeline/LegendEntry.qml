@@ -1,9 +1,8 @@
 import QtQuick
-import QtQuick.Layouts
 import Tidemark.Ui
 
 // A kind of the timeline's things: its shape, its name, how many are in the window.
-RowLayout {
+Row {
     id: root
 
     required property string name
@@ -19,6 +18,7 @@ RowLayout {
     Accessible.name: qsTr("%1: %2").arg(root.name).arg(Number(root.count).toLocaleString(Qt.locale(), "f", 0))
 
     Icon {
+        anchors.verticalCenter: parent.verticalCenter
         visible: root.iconPath !== ""
         size: 14
         path: root.iconPath
@@ -28,15 +28,18 @@ RowLayout {
     Item {
         id: own
 
+        anchors.verticalCenter: parent.verticalCenter
         visible: root.iconPath === ""
         implicitWidth: 12
         implicitHeight: 12
     }
     Caption {
+        anchors.verticalCenter: parent.verticalCenter
         text: root.name
         Accessible.ignored: true
     }
     Caption {
+        anchors.verticalCenter: parent.verticalCenter
         color: Theme.ink
         font.weight: Font.DemiBold
         text: Number(root.count).toLocaleString(Qt.locale(), "f", 0)

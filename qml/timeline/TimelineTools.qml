@@ -30,56 +30,61 @@ RowLayout {
         Layout.fillWidth: true
     }
 
-    LegendEntry {
-        visible: root.width > 520
-        name: qsTr("Moments")
-        count: root.controller.momentsInWindow
+    // Not a layout: one of Qt 6.4 forgets what is hidden and shown while it is hidden itself.
+    Row {
+        spacing: 16
 
-        Repeater {
-            model: [7, 10, 5]
+        LegendEntry {
+            visible: root.width > 520
+            name: qsTr("Moments")
+            count: root.controller.momentsInWindow
 
-            Rectangle {
-                required property int modelData
-                required property int index
+            Repeater {
+                model: [7, 10, 5]
 
-                x: 4 * index
-                y: 12 - modelData
-                width: 3
-                height: modelData
-                color: Theme.flow
+                Rectangle {
+                    required property int modelData
+                    required property int index
+
+                    x: 4 * index
+                    y: 12 - modelData
+                    width: 3
+                    height: modelData
+                    color: Theme.flow
+                }
             }
         }
-    }
-    LegendEntry {
-        visible: root.width > 640
-        name: qsTr("Snapshots")
-        count: root.controller.snapshotsInWindow
-        iconPath: Icons.snapshot
-        filled: true
-    }
-    LegendEntry {
-        visible: root.width > 720 && count > 0
-        name: qsTr("Restores")
-        count: root.controller.restoresInWindow
-        iconPath: Icons.restore
-    }
-    LegendEntry {
-        visible: root.width > 800 && count > 0
-        name: qsTr("Drills")
-        count: root.controller.drillsInWindow
-        iconPath: Icons.shield
-    }
-    LegendEntry {
-        visible: root.width > 800 && count > 0
-        name: qsTr("Gaps")
-        count: root.controller.gapsInWindow
+        LegendEntry {
+            visible: root.width > 640
+            name: qsTr("Snapshots")
+            count: root.controller.snapshotsInWindow
+            iconPath: Icons.snapshot
+            filled: true
+        }
+        LegendEntry {
+            visible: root.width > 720 && count > 0
+            name: qsTr("Restores")
+            count: root.controller.restoresInWindow
+            iconPath: Icons.restore
+        }
+        LegendEntry {
+            visible: root.width > 800 && count > 0
+            name: qsTr("Drills")
+            count: root.controller.drillsInWindow
+            iconPath: Icons.shield
+        }
+        LegendEntry {
+            visible: root.width > 800 && count > 0
+            name: qsTr("Gaps")
+            count: root.controller.gapsInWindow
 
-        Rectangle {
-            width: 12
-            height: 12
-            color: Theme.well
-            border.width: 1
-            border.color: Theme.control
+            Rectangle {
+                width: 12
+                height: 12
+                color: Theme.well
+                border.width: 1
+                border.color: Theme.control
+            }
         }
     }
 
