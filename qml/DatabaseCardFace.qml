@@ -26,10 +26,10 @@ Item {
         x: 16
         y: root.wide ? 16 : 12
         width: parent.width - (root.wide ? 36 : 28)
-        spacing: root.wide ? 24 : 12
+        spacing: root.wide ? 16 : 12
 
         DatabaseCardName {
-            Layout.preferredWidth: root.wide ? 232 : 0
+            Layout.preferredWidth: root.wide ? 248 : 0
             Layout.fillWidth: !root.wide
             Layout.alignment: Qt.AlignTop
             database: root.database

@@ -36,7 +36,7 @@ Item {
             text: qsTr("Databases")
         }
         Head {
-            x: 272
+            x: 280
             text: qsTr("Last 24 hours")
         }
         Head {
@@ -44,7 +44,7 @@ Item {
             text: qsTr("Last 30 days")
         }
         Head {
-            x: 824
+            x: 816
             text: qsTr("Replicas")
         }
     }

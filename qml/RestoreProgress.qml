@@ -81,10 +81,12 @@ RowLayout {
             spacing: 24
 
             Step {
+                Layout.fillWidth: false
                 protection: root.planning ? Protection.CatchingUp : Protection.Protected
                 text: qsTr("Plan")
             }
             Step {
+                Layout.fillWidth: false
                 protection: root.planning ? Protection.NotSetUp : root.checking ? Protection.Protected : Protection.CatchingUp
                 text: qsTr("Write the pages")
             }

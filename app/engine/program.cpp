@@ -36,8 +36,11 @@ bool isReachable(const QRect& window)
 
 Places placesOfUser()
 {
-    Places places{.home = QDir::homePath(),
-                  .downloads = QStandardPaths::writableLocation(QStandardPaths::DownloadLocation)};
+    Places places{.home = QDir::homePath(), .downloads = QDir::homePath()};
+    const QString downloads = QStandardPaths::writableLocation(QStandardPaths::DownloadLocation);
+    if (QDir(downloads).exists()) {
+        places.downloads = downloads;
+    }
     places.settings =
         below(QStandardPaths::GenericConfigLocation) + '/' + std::string(config::kSettingsName);
     places.directories.data = below(QStandardPaths::GenericDataLocation);

@@ -42,6 +42,10 @@ MomentWords wordsFor(const TimelineData& data, const HeldMoment& held, Millis no
 
 FactWords wordsFor(const service::MomentFacts& facts, const Speech& speech)
 {
+    if (facts.databasePages == 0 || facts.pageSizeBytes == 0) {
+        // A part of a WAL says nothing of the whole.
+        return {.data = Text::tr("stored as %1").arg(dataSize(facts.storedBytes, speech))};
+    }
     const std::uint32_t pages = facts.moment.pages.value_or(0);
     const std::uint64_t bytes = static_cast<std::uint64_t>(pages) * facts.pageSizeBytes;
     const std::uint64_t database =

@@ -47,13 +47,22 @@ void layoutHeads(const Frame& frame)
     head(Text::tr("Finest step"), g.rulerTop() + g.ruler / 2 + 4);
 }
 
+/// Where "now" begins: behind its line, or before it where there is no room.
+double nowWordsPx(const Frame& frame, double nowPx, double width)
+{
+    return nowPx + 6 + width <= frame.scene.widthPx - 2 ? nowPx + 6 : nowPx - 4 - width;
+}
+
 /// Whether a label from `x` on would collide with what stands above it on the axis.
 bool isCovered(const Frame& frame, double x, double width)
 {
     const auto held = frame.heldPx();
     const bool underCap = held && x < *held + kCapHalfPx && x + width > *held - kCapHalfPx;
     const double now = frame.pxAt(frame.scene.nowMs);
-    const bool underNow = frame.inView(now) && x < now + 40 && x + width > now - 2;
+    const double nowWidth = frame.widthOf(Text::tr("now"), true);
+    const double nowWords = nowWordsPx(frame, now, nowWidth);
+    const bool underNow = frame.inView(now) && x < std::max(now, nowWords + nowWidth) + 6 &&
+                          x + width > std::min(now, nowWords) - 6;
     return underCap || underNow;
 }
 
@@ -88,11 +97,10 @@ void layoutNow(const Frame& frame)
     }
     const QString now = Text::tr("now");
     const double width = frame.widthOf(now, true);
-    const bool behind = x + 6 + width <= frame.scene.widthPx - 2;
     frame.addBox(LayerName::Cursor, x, frame.geometry.axis - kMajorTickPx, 1,
                  frame.geometry.rulerTop() - frame.geometry.axis + kMajorTickPx, Tone::Ink2);
     frame.addWords(LayerName::Cursor, {.text = now,
-                                       .x = behind ? x + 6 : x - 4 - width,
+                                       .x = nowWordsPx(frame, x, width),
                                        .baseline = kAxisBaselinePx,
                                        .tone = Tone::Ink,
                                        .semibold = true});
@@ -130,13 +138,16 @@ std::vector<ColumnsHead> columnsHeads(const Frame& frame)
     const bool pages = frame.data.pagesKnown();
     const double top = frame.geometry.axis + frame.geometry.events;
     const double base = frame.geometry.base();
-    return {
+    std::vector<ColumnsHead> heads = {
         {pages ? Text::tr("Pages") : Text::tr("Size"), top + 24, Tone::Ink, true},
         {Text::tr("per segment"), top + 40, Tone::Ink2, false},
-        {pages ? Text::tr("Rows are not") : Text::tr("Pages are not"), base - 18, Tone::Ink3,
-         false},
-        {Text::tr("known yet"), base - 4, Tone::Ink3, false},
     };
+    if (frame.scene.form == Form::Normal) {
+        heads.push_back({pages ? Text::tr("Rows are not") : Text::tr("Pages are not"), base - 18,
+                         Tone::Ink3, false});
+        heads.push_back({Text::tr("known yet"), base - 4, Tone::Ink3, false});
+    }
+    return heads;
 }
 
 Geometry geometryOf(Form form, const TimelineData& data)

@@ -58,23 +58,22 @@ Item {
             spacing: 8
 
             RestoreButton {
+                Layout.fillWidth: true
                 small: true
                 enabled: root.canRestore
                 onRestoreRequested: root.restoreRequested()
                 onOptionsRequested: root.restoreOptionsRequested()
             }
-            ActionButton {
+            IconButton {
                 objectName: "copyTime"
-                Layout.fillWidth: true
+                label: qsTr("Copy time")
                 iconPath: Icons.copy
-                text: qsTr("Copy time")
                 onClicked: root.controller.copyTime()
             }
-            ActionButton {
+            IconButton {
                 objectName: "copyCommand"
-                Layout.fillWidth: true
+                label: qsTr("Copy command")
                 iconPath: Icons.terminal
-                text: qsTr("Copy command")
                 onClicked: root.copyCommandRequested()
             }
             IconButton {

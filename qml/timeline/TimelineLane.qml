@@ -3,7 +3,7 @@ import Tidemark.App
 import Tidemark.Ui
 
 // The timeline itself, with what the keyboard and a screen reader need.
-Rectangle {
+FocusScope {
     id: root
 
     required property TimelineController controller
@@ -13,7 +13,11 @@ Rectangle {
     signal restoreRequested
 
     implicitHeight: picture.implicitHeight + 2
-    color: Theme.line
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.line
+    }
 
     TimelineItem {
         id: picture

@@ -16,6 +16,8 @@ FocusScope {
     property Component panelInstead: null
 
     readonly property bool small: root.width < 700 || root.height < 600
+    // What a restore says needs the room of the timeline.
+    readonly property bool crowded: root.small && root.panelInstead !== null
     readonly property bool ready: !root.controller.loading && root.controller.momentCount > 0
 
     signal restoreRequested
@@ -87,7 +89,7 @@ FocusScope {
             id: lane
 
             Layout.fillWidth: true
-            visible: !root.listShown
+            visible: !root.listShown && !root.crowded
             controller: root.controller
             small: root.small
             focus: !root.listShown
@@ -98,17 +100,17 @@ FocusScope {
 
             Layout.fillWidth: true
             Layout.fillHeight: true
-            visible: root.listShown
+            visible: root.listShown && !root.crowded
             controller: root.controller
             onRestoreRequested: root.restore()
         }
         Hairline {
             Layout.fillWidth: true
-            visible: root.listShown
+            visible: root.listShown || root.crowded
         }
         PageHolder {
             Layout.fillWidth: true
-            Layout.fillHeight: !root.listShown
+            Layout.fillHeight: !root.listShown || root.crowded
             Layout.preferredHeight: implicitHeight
             page: root.panelInstead ?? (root.small ? smallPanel : panel)
         }
