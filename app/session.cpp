@@ -82,14 +82,18 @@ void Session::connectParts()
 void Session::start()
 {
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
-        follow(database);
+        // Listed at once and in this order; what the engine says of it comes later.
+        m_databases.upsert({.id = follow(database),
+                            .path = database.path,
+                            .standing = {.state = engine::Protection::CatchingUp}});
     }
+    refreshOverview();
     for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
         listReplica(replica);
     }
 }
 
-void Session::follow(const config::DatabaseSettings& database)
+service::DatabaseId Session::follow(const config::DatabaseSettings& database)
 {
     service::DatabaseConfig config{.path = database.path,
                                    .switchToWal = database.switchToWal,
@@ -105,6 +109,7 @@ void Session::follow(const config::DatabaseSettings& database)
     if (database.paused) {
         m_parts.engine.pause(id);
     }
+    return id;
 }
 
 void Session::remember(const service::DatabaseConfig& config)

@@ -137,7 +137,7 @@ private:
     void applyLook();
     void tick();
     void refreshOverview();
-    void follow(const config::DatabaseSettings& database);
+    service::DatabaseId follow(const config::DatabaseSettings& database);
     void remember(const service::DatabaseConfig& config);
     void openReplica(const QString& name, const QString& folder);
     void listReplica(const config::ReplicaSettings& replica);

@@ -52,6 +52,7 @@ AbstractButton {
             protection: root.database.protection
         }
         ColumnLayout {
+            Layout.fillWidth: false
             Layout.preferredWidth: root.roomy ? 136 : 120
             Layout.maximumWidth: root.roomy ? 136 : 120
             spacing: -1

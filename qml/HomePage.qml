@@ -1,6 +1,5 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Tidemark.App
 import Tidemark.Ui
@@ -101,43 +100,10 @@ Item {
     Component {
         id: manyRows
 
-        Item {
-            Card {
-                x: root.margin
-                width: parent.width - 2 * root.margin
-                height: Math.min(rows.contentHeight + 2, parent.height - 12)
-
-                ListView {
-                    id: rows
-
-                    objectName: "rows"
-                    anchors.fill: parent
-                    anchors.margins: 1
-                    clip: true
-                    boundsBehavior: Flickable.StopAtBounds
-                    model: root.session.worstFirst
-
-                    Accessible.role: Accessible.List
-                    Accessible.name: qsTr("Databases, the least safe first")
-
-                    ScrollBar.vertical: ScrollBar {
-                    }
-
-                    delegate: DatabaseRow {
-                        id: row
-
-                        required property int index
-
-                        width: rows.width
-                        first: row.index === 0
-                        history: root.session.historyOf(row.database.databaseId)
-                        onClicked: root.databaseChosen(row.database.databaseId)
-                        onRetryRequested: root.session.retry(row.database.databaseId)
-                        onResumeRequested: root.session.resume(row.database.databaseId)
-                        Component.onCompleted: row.history?.open()
-                    }
-                }
-            }
+        HomeRows {
+            margin: root.margin
+            session: root.session
+            onDatabaseChosen: databaseId => root.databaseChosen(databaseId)
         }
     }
 }

@@ -36,11 +36,13 @@ ScrollView {
         }
 
         Heading {
+            visible: listed.count > 0
             Layout.topMargin: 20
             Layout.bottomMargin: 8
             text: qsTr("Replicas")
         }
         Card {
+            visible: listed.count > 0
             Layout.fillWidth: true
             implicitHeight: replicas.implicitHeight
 
@@ -51,6 +53,8 @@ ScrollView {
                 spacing: 0
 
                 Repeater {
+                    id: listed
+
                     model: root.database.replicas
 
                     RowLayout {

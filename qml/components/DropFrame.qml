@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Shapes
 import Tidemark.Ui
 
 // The dashed frame that says "drop it here".
@@ -7,28 +8,64 @@ Item {
 
     default property alias content: inside.data
 
-    Canvas {
-        id: canvas
-
+    Shape {
         anchors.fill: parent
-        onPaint: {
-            const context = getContext("2d");
-            context.reset();
-            context.beginPath();
-            context.roundedRect(0.75, 0.75, width - 1.5, height - 1.5, Theme.radiusCard, Theme.radiusCard);
-            context.fillStyle = Theme.surface;
-            context.fill();
-            context.strokeStyle = Theme.control;
-            context.lineWidth = 1.5;
-            context.setLineDash([3, 2.5]);
-            context.stroke();
-        }
 
-        Connections {
-            target: Theme
+        ShapePath {
+            id: frame
 
-            function onModeChanged() {
-                canvas.requestPaint();
+            readonly property real near: 0.75
+            readonly property real right: root.width - near
+            readonly property real bottom: root.height - near
+            readonly property int corner: Theme.radiusCard
+
+            strokeColor: Theme.control
+            strokeWidth: 1.5
+            strokeStyle: ShapePath.DashLine
+            dashPattern: [3, 2.5]
+            fillColor: Theme.surface
+            startX: frame.corner
+            startY: frame.near
+
+            PathLine {
+                x: frame.right - frame.corner
+                y: frame.near
+            }
+            PathArc {
+                x: frame.right
+                y: frame.corner
+                radiusX: frame.corner
+                radiusY: frame.corner
+            }
+            PathLine {
+                x: frame.right
+                y: frame.bottom - frame.corner
+            }
+            PathArc {
+                x: frame.right - frame.corner
+                y: frame.bottom
+                radiusX: frame.corner
+                radiusY: frame.corner
+            }
+            PathLine {
+                x: frame.corner
+                y: frame.bottom
+            }
+            PathArc {
+                x: frame.near
+                y: frame.bottom - frame.corner
+                radiusX: frame.corner
+                radiusY: frame.corner
+            }
+            PathLine {
+                x: frame.near
+                y: frame.corner
+            }
+            PathArc {
+                x: frame.corner
+                y: frame.near
+                radiusX: frame.corner
+                radiusY: frame.corner
             }
         }
     }
