@@ -5,7 +5,7 @@ import Tidemark.App
 import Tidemark.Ui
 
 // One database where there are many: a line with its state and the reason under it.
-AbstractButton {
+ItemDelegate {
     id: root
 
     required property Database database

@@ -2,8 +2,8 @@ import QtQuick
 import QtQuick.Controls
 import Tidemark.Ui
 
-// One of the views of a database.
-AbstractButton {
+// One of the views of a database. See SidebarRow for its type.
+TabButton {
     id: root
 
     property bool current: false
@@ -11,6 +11,8 @@ AbstractButton {
     implicitHeight: 36
     implicitWidth: contentItem.implicitWidth
     focusPolicy: Qt.StrongFocus
+    checkable: false
+    padding: 0
 
     Accessible.role: Accessible.PageTab
     Accessible.name: root.text

@@ -6,8 +6,9 @@ import Tidemark.App
 import Tidemark.Ui
 
 // One line of the sidebar: an icon or the mark of a state, a name, an age. On the rail only the
-// first of these, with the rest as its tip.
-AbstractButton {
+// first of these, with the rest as its tip. Its type is the one that is a tab by itself: a button of
+// Qt 6.4 forgets a role that it was given once a screen reader listens.
+TabButton {
     id: root
 
     required property bool compact
@@ -20,6 +21,8 @@ AbstractButton {
     implicitHeight: root.compact ? 36 : Theme.heightRow
     implicitWidth: root.compact ? 40 : 199
     focusPolicy: Qt.StrongFocus
+    checkable: false
+    padding: 0
     leftPadding: root.compact ? 0 : 8
     rightPadding: root.compact ? 0 : 8
 

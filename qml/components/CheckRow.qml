@@ -3,8 +3,8 @@ import QtQuick.Controls
 import QtQuick.Layouts
 import Tidemark.Ui
 
-// Something that is agreed to or not.
-AbstractButton {
+// Something that is agreed to or not. It shows `agreed`; whoever is clicked at changes that.
+CheckBox {
     id: root
 
     property bool agreed: false
@@ -12,11 +12,12 @@ AbstractButton {
     implicitHeight: Math.max(28, contentItem.implicitHeight)
     implicitWidth: contentItem.implicitWidth
     focusPolicy: Qt.StrongFocus
+    padding: 0
+    indicator: null
+    checked: root.agreed
+    onToggled: root.checked = Qt.binding(() => root.agreed)
 
-    Accessible.role: Accessible.CheckBox
     Accessible.name: root.text
-    Accessible.checkable: true
-    Accessible.checked: root.agreed
     Keys.onReturnPressed: root.clicked()
 
     background: Rectangle {

@@ -3,8 +3,8 @@ import QtQuick.Controls
 import QtQuick.Layouts
 import Tidemark.Ui
 
-// One choice of several, a line each.
-AbstractButton {
+// One choice of several, a line each. It shows `chosen`; whoever is clicked at changes that.
+RadioButton {
     id: root
 
     property bool chosen: false
@@ -13,11 +13,13 @@ AbstractButton {
     implicitHeight: 28
     implicitWidth: contentItem.implicitWidth
     focusPolicy: Qt.StrongFocus
+    padding: 0
+    autoExclusive: false
+    indicator: null
+    checked: root.chosen
+    onToggled: root.checked = Qt.binding(() => root.chosen)
 
-    Accessible.role: Accessible.RadioButton
     Accessible.name: root.text
-    Accessible.checkable: true
-    Accessible.checked: root.chosen
     Keys.onReturnPressed: root.clicked()
 
     background: Rectangle {

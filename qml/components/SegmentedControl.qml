@@ -36,7 +36,7 @@ FocusScope {
 
             model: root.labels
 
-            AbstractButton {
+            RadioButton {
                 id: segment
 
                 required property int index
@@ -48,12 +48,13 @@ FocusScope {
                 implicitWidth: contentItem.implicitWidth + 24
                 text: segment.modelData
                 focusPolicy: segment.current ? Qt.StrongFocus : Qt.ClickFocus
-                checkable: false
+                padding: 0
+                autoExclusive: false
+                indicator: null
+                checked: segment.current
+                onToggled: segment.checked = Qt.binding(() => segment.current)
 
-                Accessible.role: Accessible.RadioButton
                 Accessible.name: qsTr("%1: %2").arg(root.label).arg(segment.modelData)
-                Accessible.checkable: true
-                Accessible.checked: segment.current
 
                 onClicked: root.chosen(segment.index)
                 Keys.onRightPressed: root.step(segment.index, 1)
