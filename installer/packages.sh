@@ -18,8 +18,9 @@
         qml6-module-qtquick-templates qml6-module-qtquick-window
     )
     test_packages=(
-        appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core git imagemagick man-db procps
-        proj-data python3 qml6-module-qttest shellcheck sqlite3 strace util-linux xauth xdotool xvfb
+        appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core gir1.2-atspi-2.0 git
+        imagemagick man-db procps proj-data python3 python3-gi qml6-module-qttest shellcheck sqlite3
+        strace util-linux xauth xdotool xvfb
     )
     # Their words and warnings differ from one version to the next, so the version is fixed; a system
     # without it skips what needs it.
