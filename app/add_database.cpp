@@ -6,6 +6,7 @@
 #include "app/transfer_words.h"
 #include "core/config/defaults.h"
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -229,7 +230,8 @@ void AddDatabase::happened(const service::Event& event)
         return;
     }
     const auto lengthSinceStart = [&] {
-        return timeline::length((event.at - m_startedAt).count() / 100 * 100, m_voice.speech());
+        return timeline::length(std::max<timeline::Millis>(1, (event.at - m_startedAt).count()),
+                                m_voice.speech());
     };
     if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what);
         snapshot != nullptr && m_snapshotSummary.isEmpty()) {

@@ -123,7 +123,8 @@ void RestoreJob::succeed(const restore::Restored& result)
     m_verdict = result.verdict == restore::Verdict::Proven ? Verdict::Proven : Verdict::Checked;
     m_summary = tr("%1 in %2", "size, length")
                     .arg(timeline::dataSize(result.bytes, m_voice.speech()),
-                         timeline::length(result.duration.count() / 100 * 100, m_voice.speech()));
+                         timeline::length(std::max<timeline::Millis>(1, result.duration.count()),
+                                          m_voice.speech()));
     setStage(Stage::Done);
     emit restored(result);
 }

@@ -9,10 +9,11 @@ TabButton {
     property bool current: false
 
     implicitHeight: 36
-    implicitWidth: contentItem.implicitWidth
+    implicitWidth: implicitContentWidth
     focusPolicy: Qt.StrongFocus
     checkable: false
-    padding: 0
+    horizontalPadding: 0
+    verticalPadding: 0
 
     Accessible.role: Accessible.PageTab
     Accessible.name: root.text
