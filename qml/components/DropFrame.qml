@@ -14,15 +14,16 @@ Item {
         ShapePath {
             id: frame
 
-            readonly property real near: 0.75
+            readonly property real near: 0.5
             readonly property real right: root.width - near
             readonly property real bottom: root.height - near
             readonly property int corner: Theme.radiusCard
 
             strokeColor: Theme.control
-            strokeWidth: 1.5
+            strokeWidth: 1
             strokeStyle: ShapePath.DashLine
-            dashPattern: [3, 2.5]
+            capStyle: ShapePath.FlatCap
+            dashPattern: [4, 3]
             fillColor: Theme.surface
             startX: frame.corner
             startY: frame.near
