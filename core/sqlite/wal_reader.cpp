@@ -183,7 +183,8 @@ Result<bool> WalReader::holds(const WalPosition& position, const WalIndexHeader&
         return false;
     }
     if (position.frame == 0) {
-        return true;
+        // The index of an empty log has no salts: any number of logs may have come and gone since.
+        return position.salts != Salts{};
     }
     if (position.frame == committed.mxFrame && position.checksum != committed.checksum) {
         return false;

@@ -60,7 +60,8 @@ public:
     [[nodiscard]] Status readPage(std::uint32_t frame, std::span<std::byte> into) const;
 
     /// Whether `position` still lies in the log that `committed` tells of, its frame in place with
-    /// its checksum: then reading can go on there.
+    /// its checksum: then reading can go on there. Never for a position in no log at all (no
+    /// salts, as behind a clean close of the last connection).
     [[nodiscard]] Result<bool> holds(const WalPosition& position,
                                      const WalIndexHeader& committed) const;
 
