@@ -4,6 +4,7 @@
 #include "core/ltx/file_pages.h"
 #include "core/ltx/state_digest.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::engine {
@@ -45,16 +46,13 @@ Result<std::optional<Remembered>> recall(FileSystem& files, const std::string& c
 {
     TIDEMARK_TRY(const auto source, state.source());
     TIDEMARK_TRY(auto stored, state::loadChecksums(files, checksumsPath));
-    if (!source) {
-        return std::optional<Remembered>();
-    }
-    Remembered remembered{.source = *source};
+    Remembered remembered{.source = source.value_or(state::SourceState{}),
+                          .hasState = source.has_value()};
     state::SourceState reached{};
     bool fits = stored.has_value();
     if (stored) {
         remembered.storedChecksums = stored->txId;
         reached.txId = stored->txId;
-        reached.time = source->time;
         for (const SpooledSegment& segment : spool.above(stored->txId)) {
             fits = fits && segment.txId.value == reached.txId.value + 1;
             if (fits) {
@@ -64,21 +62,21 @@ Result<std::optional<Remembered>> recall(FileSystem& files, const std::string& c
                 fits = replayed.ok() && replayed.value();
             }
         }
-        fits = fits && reached.txId >= source->txId;
     }
-    // The state may be behind the spool after a power loss: then the place in the log is not known.
-    const auto newest = spool.newest();
-    remembered.positionHolds = !newest || *newest <= source->txId;
-    if (newest && *newest > remembered.source.txId) {
-        remembered.source.txId = *newest;
-        remembered.source.time = std::max(remembered.source.time, reached.time);
+    // After a power loss the state may be behind what was synced, or be lost: no number may be used
+    // again, and the place in the log is known only if the state is the newest of the three.
+    const ltx::TxId top = std::max(
+        {remembered.source.txId, remembered.storedChecksums, spool.newest().value_or(ltx::TxId{})});
+    if (top == ltx::TxId{}) {
+        return std::optional<Remembered>();
     }
+    fits = fits && reached.txId == top;
+    remembered.positionHolds =
+        fits && remembered.source.txId == top && stored->checksums.digest() == source->digest;
+    remembered.source.txId = top;
+    remembered.source.time = std::max(remembered.source.time, reached.time);
     if (fits) {
         remembered.checksums = std::move(stored->checksums);
-        remembered.positionHolds =
-            remembered.positionHolds && remembered.checksums.digest() == source->digest;
-    } else {
-        remembered.positionHolds = false;
     }
     return std::optional(std::move(remembered));
 }
