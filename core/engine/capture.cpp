@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace tidemark::engine {
@@ -22,51 +24,133 @@ std::uint64_t frameBytes(std::uint32_t pageSizeBytes)
     return sqlite::kFrameHeaderSize + pageSizeBytes;
 }
 
-/// The pages of `range` that the segment holds: those of its frames, and those by which the
-/// database grew without a frame, since SQLite does not log every page of a growing file.
-std::vector<std::uint32_t> pagesOf(const sqlite::WalRange& range, std::uint32_t pageCountBefore,
-                                   std::uint32_t lockPage)
+Error tooMuchToHold()
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine", "The log grew too fast to be held.")}};
+}
+
+// Pages by which the database grew without a frame are held in memory up to this size.
+constexpr std::uint64_t kUnloggedBytes = std::uint64_t{32} << 20;
+
+/// The pages of a range of the log that a segment holds.
+struct RangePages {
+    std::vector<std::uint32_t> numbers = {};         ///< All, ascending, without the lock page.
+    std::vector<sqlite::PageFrame> frames = {};      ///< Those that the log holds.
+    std::vector<std::uint32_t> unlogged = {};        ///< The others,
+    std::vector<std::vector<std::byte>> bytes = {};  ///< and what they are.
+};
+
+/// Pages in (pageCountBefore, the range's end] that have no frame in it: SQLite does not log every
+/// page of a growing file.
+std::vector<std::uint32_t> grownWithoutFrame(const sqlite::WalRange& range,
+                                             std::uint32_t pageCountBefore, std::uint32_t lockPage)
 {
     std::vector<std::uint32_t> pages;
-    pages.reserve(range.pages.size());
-    for (const sqlite::PageFrame& page : range.pages) {
-        pages.push_back(page.pageNumber);
-    }
-    const std::size_t logged = pages.size();
+    auto next =
+        std::ranges::upper_bound(range.pages, pageCountBefore, {}, &sqlite::PageFrame::pageNumber);
     for (std::uint32_t page = pageCountBefore + 1; page <= range.pageCount; ++page) {
-        if (!std::binary_search(pages.begin(), pages.begin() + static_cast<std::ptrdiff_t>(logged),
-                                page)) {
+        if (next != range.pages.end() && next->pageNumber == page) {
+            ++next;
+        } else if (page != lockPage) {
             pages.push_back(page);
         }
     }
-    std::inplace_merge(pages.begin(), pages.begin() + static_cast<std::ptrdiff_t>(logged),
-                       pages.end());
-    std::erase(pages, lockPage);
     return pages;
 }
 
-/// Reads a page of `range` from the log or, where it has no frame, from the database file.
-ReadPage readerOf(const sqlite::Anchor& anchor, const sqlite::WalRange& range,
-                  std::uint32_t pageSizeBytes)
+/// The frames of `pages` anywhere in the log up to the end of `range`: a page that was cut off and
+/// grew again is, for SQLite, what an older frame says.
+Result<std::vector<sqlite::PageFrame>> olderFrames(const sqlite::Anchor& anchor,
+                                                   const sqlite::WalRange& range,
+                                                   const sqlite::WalIndexHeader& committed,
+                                                   const std::vector<std::uint32_t>& pages)
 {
-    return [&anchor, &range, pageSizeBytes](std::uint32_t page, std::span<std::byte> into) {
+    if (range.from.frame == 0) {
+        return std::vector<sqlite::PageFrame>();
+    }
+    sqlite::WalIndexHeader end = committed;
+    end.mxFrame = range.to.frame;
+    end.checksum = range.to.checksum;
+    end.pageCount = range.pageCount;
+    TIDEMARK_TRY(sqlite::WalRange log,
+                 sqlite::WalReader(anchor.wal()).read({.salts = end.salts}, end, UINT64_MAX));
+    std::erase_if(log.pages, [&pages](const sqlite::PageFrame& each) {
+        return !std::ranges::binary_search(pages, each.pageNumber);
+    });
+    return std::move(log.pages);
+}
+
+/// Brings together what the segment of `range` holds. Unlogged pages are read here, once: behind a
+/// handover the application may write newer frames of them into the file.
+Result<RangePages> pagesOf(const sqlite::Anchor& anchor, const sqlite::WalRange& range,
+                           const sqlite::WalIndexHeader& committed, std::uint32_t pageCountBefore,
+                           std::uint32_t pageSizeBytes)
+{
+    const std::uint32_t lockPage = ltx::lockPage(pageSizeBytes);
+    RangePages pages{.frames = range.pages};
+    std::erase_if(pages.frames, [lockPage](const sqlite::PageFrame& each) {
+        return each.pageNumber == lockPage;
+    });
+    pages.unlogged = grownWithoutFrame(range, pageCountBefore, lockPage);
+    if (!pages.unlogged.empty()) {
+        TIDEMARK_TRY(const auto older, olderFrames(anchor, range, committed, pages.unlogged));
+        const auto middle = static_cast<std::ptrdiff_t>(pages.frames.size());
+        pages.frames.insert(pages.frames.end(), older.begin(), older.end());
+        std::ranges::inplace_merge(pages.frames, pages.frames.begin() + middle, {},
+                                   &sqlite::PageFrame::pageNumber);
+        std::erase_if(pages.unlogged, [&older](std::uint32_t page) {
+            return std::ranges::binary_search(older, page, {}, &sqlite::PageFrame::pageNumber);
+        });
+    }
+    if (pages.unlogged.size() * pageSizeBytes > kUnloggedBytes) {
+        return Error{
+            .code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("engine", "The database grew by %1 pages that it did not log."),
+                     {std::to_string(pages.unlogged.size())}},
+            .next = {TIDEMARK_TEXT("engine", "Tidemark compares every page of the database.")}};
+    }
+    for (const std::uint32_t page : pages.unlogged) {
+        std::vector<std::byte>& bytes = pages.bytes.emplace_back(pageSizeBytes);
+        TIDEMARK_TRY_STATUS(
+            anchor.connection().readFile(bytes, std::uint64_t{page - 1} * pageSizeBytes));
+    }
+    for (const sqlite::PageFrame& each : pages.frames) {
+        pages.numbers.push_back(each.pageNumber);
+    }
+    const auto middle = static_cast<std::ptrdiff_t>(pages.numbers.size());
+    pages.numbers.insert(pages.numbers.end(), pages.unlogged.begin(), pages.unlogged.end());
+    std::ranges::inplace_merge(pages.numbers, pages.numbers.begin() + middle);
+    return pages;
+}
+
+/// Reads a page of `pages` from the log, or gives the one that is held.
+ReadPage readerOf(const sqlite::Anchor& anchor, const RangePages& pages)
+{
+    return [&anchor, &pages](std::uint32_t page, std::span<std::byte> into) {
         const auto found =
-            std::ranges::lower_bound(range.pages, page, {}, &sqlite::PageFrame::pageNumber);
-        if (found != range.pages.end() && found->pageNumber == page) {
+            std::ranges::lower_bound(pages.frames, page, {}, &sqlite::PageFrame::pageNumber);
+        if (found != pages.frames.end() && found->pageNumber == page) {
             return sqlite::WalReader(anchor.wal()).readPage(found->frame, into);
         }
-        return anchor.connection().readFile(into, std::uint64_t{page - 1} * pageSizeBytes);
+        const auto held = std::ranges::lower_bound(pages.unlogged, page) - pages.unlogged.begin();
+        std::ranges::copy(pages.bytes[static_cast<std::size_t>(held)], into.begin());
+        return Status();
     };
 }
 
-/// Calls `each` with every page but the lock page.
-Status forEachPage(const sqlite::PageSnapshot& pages,
+/// Calls `each` with every page but the lock page. Cancelled soon after `stop` was requested.
+Status forEachPage(const sqlite::PageSnapshot& pages, const std::stop_token& stop,
                    const std::function<void(std::uint32_t, std::span<const std::byte>)>& each)
 {
     const std::uint32_t pageSize = pages.pageSizeBytes();
     const auto perRead = static_cast<std::uint32_t>(kReadBytes / pageSize);
     std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
     for (std::uint32_t first = 1; first <= pages.pageCount();) {
+        if (stop.stop_requested()) {
+            return Error{.code = ErrorCode::Cancelled,
+                         .what = {TIDEMARK_TEXT("engine", "Reading the database was stopped.")}};
+        }
         const std::uint32_t count = std::min(perRead, pages.pageCount() - first + 1);
         const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
         TIDEMARK_TRY_STATUS(pages.read(first, count, bytes));
@@ -93,19 +177,40 @@ void Capture::resume(const state::SourceState& source, state::PageChecksums chec
     m_txId = source.txId;
     m_time = source.time;
     m_position = source.position;
+    m_file = source.identity.database;
     m_positionKnown = positionHolds;
     m_checksums = std::move(checksums);
 }
 
-void Capture::continueAbove(ltx::TxId newest)
+void Capture::continueAbove(ltx::TxId newest, Timestamp time)
 {
     if (newest > m_txId) {
         // Somebody else's transactions: what we know of the pages is not what that history ends
         // with.
         m_txId = newest;
+        m_time = std::max(m_time, time);
         loseLog();
         losePages();
     }
+}
+
+bool Capture::canGoOn(const sqlite::SourceIdentity& found) const
+{
+    return m_positionKnown && m_checksums.pageCount() > 0 && m_file == found.database;
+}
+
+bool Capture::hasReached(const sqlite::WalIndexHeader& header) const
+{
+    return header.mxFrame == 0 ||
+           (header.salts == m_position.salts && header.mxFrame <= m_position.frame);
+}
+
+std::uint64_t Capture::uncapturedBytes(const sqlite::WalIndexHeader& header) const
+{
+    const std::uint32_t done = header.salts == m_position.salts ? m_position.frame : 0;
+    return header.mxFrame > done
+               ? std::uint64_t{header.mxFrame - done} * frameBytes(m_checksums.pageSizeBytes())
+               : 0;
 }
 
 bool Capture::isAt(const sqlite::WalIndexHeader& header) const
@@ -143,11 +248,12 @@ Result<std::optional<state::SegmentFacts>> Capture::captureLog(
         return std::optional<state::SegmentFacts>();
     }
     const std::uint32_t pageSize = m_checksums.pageSizeBytes();
-    TIDEMARK_TRY(const state::SegmentFacts facts,
-                 write({.header = headerFor(*range, pageSize),
-                        .pages = pagesOf(*range, m_checksums.pageCount(), ltx::lockPage(pageSize)),
-                        .read = readerOf(anchor, *range, pageSize)},
-                       range->commits));
+    TIDEMARK_TRY(const RangePages pages,
+                 pagesOf(anchor, *range, committed, m_checksums.pageCount(), pageSize));
+    TIDEMARK_TRY(const state::SegmentFacts facts, write({.header = headerFor(*range, pageSize),
+                                                         .pages = pages.numbers,
+                                                         .read = readerOf(anchor, pages)},
+                                                        range->commits));
     m_position = range->to;
     return std::optional(facts);
 }
@@ -156,18 +262,20 @@ Result<std::optional<HeldRange>> Capture::hold(const sqlite::Anchor& anchor,
                                                const sqlite::WalIndexHeader& committed,
                                                std::uint64_t limitBytes)
 {
-    TIDEMARK_TRY(auto range, readRange(anchor, committed, limitBytes));
+    // Known before a frame is read: somebody may be waiting for it.
+    if (uncapturedBytes(committed) > limitBytes) {
+        return tooMuchToHold();
+    }
+    TIDEMARK_TRY(auto range, readRange(anchor, committed, UINT64_MAX));
     if (!range) {
         return std::optional<HeldRange>();
     }
     HeldRange held{.range = std::move(*range), .pageSizeBytes = m_checksums.pageSizeBytes()};
-    held.pages = pagesOf(held.range, m_checksums.pageCount(), ltx::lockPage(held.pageSizeBytes));
-    if (!held.range.reachedEnd || held.pages.size() * held.pageSizeBytes > limitBytes) {
-        return Error{.code = ErrorCode::Unavailable,
-                     .what = {TIDEMARK_TEXT("engine", "The log grew too fast to be held.")}};
-    }
+    TIDEMARK_TRY(RangePages pages, pagesOf(anchor, held.range, committed, m_checksums.pageCount(),
+                                           held.pageSizeBytes));
+    const ReadPage read = readerOf(anchor, pages);
+    held.pages = pages.numbers;
     held.bytes.resize(held.pages.size() * held.pageSizeBytes);
-    const ReadPage read = readerOf(anchor, held.range, held.pageSizeBytes);
     for (std::size_t index = 0; index < held.pages.size(); ++index) {
         const auto place =
             std::span(held.bytes).subspan(index * held.pageSizeBytes, held.pageSizeBytes);
@@ -195,13 +303,13 @@ Result<state::SegmentFacts> Capture::store(const HeldRange& held)
     return facts;
 }
 
-Status Capture::takeBaseline(const sqlite::PageSnapshot& pages)
+Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const std::stop_token& stop)
 {
     assert(m_txId == ltx::TxId{});
     state::PageChecksums checksums(pages.pageSizeBytes());
     checksums.resize(pages.pageCount());
-    TIDEMARK_TRY_STATUS(
-        forEachPage(pages, [&checksums](std::uint32_t page, std::span<const std::byte> bytes) {
+    TIDEMARK_TRY_STATUS(forEachPage(
+        pages, stop, [&checksums](std::uint32_t page, std::span<const std::byte> bytes) {
             checksums.set(page, ltx::pageHash(page, bytes));
         }));
     m_checksums = std::move(checksums);
@@ -212,12 +320,13 @@ Status Capture::takeBaseline(const sqlite::PageSnapshot& pages)
     return {};
 }
 
-Result<std::vector<std::uint32_t>> Capture::changedPages(const sqlite::PageSnapshot& pages) const
+Result<std::vector<std::uint32_t>> Capture::changedPages(const sqlite::PageSnapshot& pages,
+                                                         const std::stop_token& stop) const
 {
     std::vector<std::uint32_t> changed;
     const auto known = m_checksums.pageCount();
     TIDEMARK_TRY_STATUS(forEachPage(
-        pages, [this, &changed, known](std::uint32_t page, std::span<const std::byte> bytes) {
+        pages, stop, [this, &changed, known](std::uint32_t page, std::span<const std::byte> bytes) {
             if (page > known || m_checksums.of(page) != ltx::pageHash(page, bytes)) {
                 changed.push_back(page);
             }
@@ -226,12 +335,12 @@ Result<std::vector<std::uint32_t>> Capture::changedPages(const sqlite::PageSnaps
 }
 
 Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
-    const sqlite::PageSnapshot& pages)
+    const sqlite::PageSnapshot& pages, const std::stop_token& stop)
 {
     if (m_checksums.pageSizeBytes() != pages.pageSizeBytes()) {
         m_checksums = state::PageChecksums(pages.pageSizeBytes());
     }
-    TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(pages));
+    TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(pages, stop));
     std::optional<state::SegmentFacts> facts;
     if (changed.empty() && m_checksums.pageCount() != pages.pageCount()) {
         changed.push_back(1);  // Only the size changed; a segment needs a page to say so.
@@ -263,6 +372,7 @@ Result<state::SegmentFacts> Capture::touch(const sqlite::PageSnapshot& pages)
 Status Capture::remember(const sqlite::SourceIdentity& identity,
                          const std::optional<state::SegmentFacts>& segment)
 {
+    m_file = identity.database;
     return m_state.record({.txId = m_txId,
                            .time = m_time,
                            .digest = m_checksums.digest(),

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace tidemark::engine {
@@ -37,17 +38,19 @@ public:
     void resume(const state::SourceState& source, state::PageChecksums checksums,
                 bool positionHolds);
 
-    /// Numbers start above `newest`.
-    void continueAbove(ltx::TxId newest);
+    /// Numbers start above `newest`, times behind `time`.
+    void continueAbove(ltx::TxId newest, Timestamp time);
 
     [[nodiscard]] ltx::TxId txId() const { return m_txId; }
     [[nodiscard]] Timestamp time() const { return m_time; }
     [[nodiscard]] const sqlite::WalPosition& position() const { return m_position; }
-    [[nodiscard]] bool positionKnown() const { return m_positionKnown; }
+
+    /// Whether place and pages are known, and of this very file: an old log fits a file that was
+    /// put in its place, too.
+    [[nodiscard]] bool canGoOn(const sqlite::SourceIdentity& found) const;
     [[nodiscard]] const state::PageChecksums& checksums() const { return m_checksums; }
 
-    /// Whether the pages are known, so that a difference can be told.
-    [[nodiscard]] bool knowsPages() const { return m_checksums.pageCount() > 0; }
+    [[nodiscard]] bool positionKnown() const { return m_positionKnown; }
 
     /// The place in the log is not known any more: only a comparison of pages helps.
     void loseLog() { m_positionKnown = false; }
@@ -57,14 +60,20 @@ public:
     /// Whether all up to `header` is captured.
     [[nodiscard]] bool isAt(const sqlite::WalIndexHeader& header) const;
 
+    /// Whether all up to `header`, a look at this log some time ago, is captured.
+    [[nodiscard]] bool hasReached(const sqlite::WalIndexHeader& header) const;
+
+    /// Frames of `header`'s log that are not captured yet.
+    [[nodiscard]] std::uint64_t uncapturedBytes(const sqlite::WalIndexHeader& header) const;
+
     /// Captures what lies in the log up to `committed`, at most `limitBytes` of it. Empty: nothing
     /// new. Damaged: the log is lost, see loseLog().
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureLog(
         const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed,
         std::uint64_t limitBytes);
 
-    /// The same up to memory; store() makes the segment of it. Unavailable when there is more than
-    /// `limitBytes`.
+    /// The same up to memory, to the very end; store() makes the segment of it. Unavailable, at
+    /// once, when there is more than `limitBytes` of frames.
     [[nodiscard]] Result<std::optional<HeldRange>> hold(const sqlite::Anchor& anchor,
                                                         const sqlite::WalIndexHeader& committed,
                                                         std::uint64_t limitBytes);
@@ -72,12 +81,13 @@ public:
 
     /// Reads every page of `pages` and remembers its hash: transaction 1, of which the snapshot
     /// will tell.
-    [[nodiscard]] Status takeBaseline(const sqlite::PageSnapshot& pages);
+    [[nodiscard]] Status takeBaseline(const sqlite::PageSnapshot& pages,
+                                      const std::stop_token& stop);
 
     /// A segment with the pages that differ from what is known, or with every page when nothing is.
     /// Empty when none does.
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
-        const sqlite::PageSnapshot& pages);
+        const sqlite::PageSnapshot& pages, const std::stop_token& stop);
 
     /// A segment that holds page 1 as it is: what level 0 needs behind a snapshot (FORMAT: level 0
     /// is never empty).
@@ -97,7 +107,7 @@ private:
     [[nodiscard]] Result<state::SegmentFacts> write(const SegmentContents& contents,
                                                     std::uint32_t commits);
     [[nodiscard]] Result<std::vector<std::uint32_t>> changedPages(
-        const sqlite::PageSnapshot& pages) const;
+        const sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
 
     Clock& m_clock;
     Spool& m_spool;
@@ -106,6 +116,7 @@ private:
     ltx::TxId m_txId = {};
     Timestamp m_time = {};
     sqlite::WalPosition m_position = {};
+    sqlite::FileId m_file = {};  // Whose position and pages these are.
     bool m_positionKnown = false;
     state::PageChecksums m_checksums = {};
 };

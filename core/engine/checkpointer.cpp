@@ -33,18 +33,32 @@ Result<CycleOutcome> Checkpointer::run(sqlite::Anchor& anchor, const OnSegment& 
     if (!moved) {
         return CycleOutcome{};
     }
-    TIDEMARK_TRY_STATUS(backfill(anchor));
+    TIDEMARK_TRY(const Backfilled done, backfill(anchor));
     TIDEMARK_TRY_STATUS(captureOnce(anchor, captured));
+    if (done.blocked) {
+        return CycleOutcome{.blocked = done.blocked};
+    }
 
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, anchor.header());
     if (header.mxFrame == header.backfilled && m_capture.isAt(header)) {
         TIDEMARK_TRY(const bool landed, anchor.handOver(m_capture.position()));
         return CycleOutcome{.landed = landed && anchor.place() == sqlite::Place::AtZero};
     }
+    // Our own mark is at least there: what is less is somebody else's, and holding writers would
+    // not help.
+    const bool sameLog = header.salts == anchor.takenAt().salts;
+    if (sameLog && header.backfilled < anchor.takenAt().mxFrame) {
+        return CycleOutcome{.pinned = true};
+    }
     const std::uint32_t pageSize = m_capture.checksums().pageSizeBytes();
     if (sqlite::frameOffset(header.mxFrame + 1, pageSize) < kFloodLogBytes) {
         return CycleOutcome{};
     }
+    return sealedCycle(anchor, captured);
+}
+
+Result<CycleOutcome> Checkpointer::sealedCycle(sqlite::Anchor& anchor, const OnSegment& captured)
+{
     TIDEMARK_TRY(const Sealed sealed, underSeal(anchor));
     if (sealed.held) {
         // In memory only: should this fail, the log is lost and a comparison of pages makes up for
@@ -56,14 +70,15 @@ Result<CycleOutcome> Checkpointer::run(sqlite::Anchor& anchor, const OnSegment& 
         }
         TIDEMARK_TRY_STATUS(captured(facts.value()));
     }
-    return CycleOutcome{
-        .landed = sealed.landed, .sealed = sealed.duration.count() > 0, .held = sealed.duration};
+    TIDEMARK_TRY_STATUS(sealed.failure);
+    return CycleOutcome{.landed = sealed.landed,
+                        .sealed = sealed.held.has_value() || sealed.landed,
+                        .held = sealed.duration};
 }
 
 bool Checkpointer::truncate(const sqlite::Anchor& anchor)
 {
-    if (anchor.place() != sqlite::Place::AtZero || !anchor.sameFiles().ok() ||
-        !connect(m_checkpoints).ok()) {
+    if (anchor.place() != sqlite::Place::AtZero || !connect(anchor, m_checkpoints).ok()) {
         return false;
     }
     return m_checkpoints->checkpoint(sqlite::CheckpointMode::Truncate).ok();
@@ -82,87 +97,102 @@ Status Checkpointer::captureOnce(const sqlite::Anchor& anchor, const OnSegment& 
     return facts ? captured(*facts) : Status();
 }
 
-Status Checkpointer::backfill(const sqlite::Anchor& anchor)
+Result<Checkpointer::Backfilled> Checkpointer::backfill(const sqlite::Anchor& anchor)
 {
-    TIDEMARK_TRY(const bool complete, passive(anchor));
-    if (!complete) {
+    TIDEMARK_TRY(const sqlite::WalIndexHeader before, anchor.header());
+    TIDEMARK_TRY(Backfilled done, passive(anchor));
+    if (!done.complete && !done.blocked && done.frames > before.backfilled) {
         // An incomplete checkpoint was not synced: do it here, while nobody is held for it.
-        TIDEMARK_TRY_STATUS(m_checkpoints->syncFile());
+        if (Status synced = m_checkpoints->syncFile(); !synced.ok()) {
+            done.blocked = std::move(synced).error();
+        }
     }
-    return {};
+    return done;
 }
 
-Result<bool> Checkpointer::passive(const sqlite::Anchor& anchor)
+/// Fails only when the files are not those of attach.
+Result<Checkpointer::Backfilled> Checkpointer::passive(const sqlite::Anchor& anchor)
 {
     TIDEMARK_TRY_STATUS(anchor.sameFiles());
-    TIDEMARK_TRY_STATUS(connect(m_checkpoints));
-    const auto outcome = m_checkpoints->checkpoint(sqlite::CheckpointMode::Passive);
-    if (!outcome.ok() && outcome.error().code != ErrorCode::Busy) {
-        return outcome.error();
+    if (Status connected = connect(anchor, m_checkpoints); !connected.ok()) {
+        TIDEMARK_TRY_STATUS(anchor.sameFiles());
+        return Backfilled{.blocked = std::move(connected).error()};
     }
-    return outcome.ok() && outcome.value().complete();
+    auto outcome = m_checkpoints->checkpoint(sqlite::CheckpointMode::Passive);
+    if (outcome.ok()) {
+        return Backfilled{.complete = outcome.value().complete(),
+                          .frames = outcome.value().backfilledFrames};
+    }
+    // Somebody else checkpoints at this moment: that does as well.
+    if (outcome.error().code == ErrorCode::Busy) {
+        return Backfilled{};
+    }
+    return Backfilled{.blocked = std::move(outcome).error()};
 }
 
 Result<Checkpointer::Sealed> Checkpointer::underSeal(sqlite::Anchor& anchor)
 {
-    TIDEMARK_TRY_STATUS(anchor.sameFiles());
-    TIDEMARK_TRY_STATUS(connect(m_seals));
+    TIDEMARK_TRY_STATUS(connect(anchor, m_seals));
     const Clock::Instant patience = m_clock.monotonic() + kSealPatience;
-    for (auto sealed = m_seals->beginSeal(); !sealed.ok(); sealed = m_seals->beginSeal()) {
+    for (auto begun = m_seals->beginSeal(); !begun.ok(); begun = m_seals->beginSeal()) {
         m_seals->rollback();
-        if (sealed.error().code != ErrorCode::Busy || m_clock.monotonic() > patience) {
-            return sealed.error().code == ErrorCode::Busy ? Result<Sealed>(Sealed{})
-                                                          : Result<Sealed>(sealed.error());
+        if (begun.error().code != ErrorCode::Busy || m_clock.monotonic() > patience) {
+            return begun.error().code == ErrorCode::Busy ? Result<Sealed>(Sealed{})
+                                                         : Result<Sealed>(begun.error());
         }
     }
     const Clock::Instant start = m_clock.monotonic();
-    auto result = whileSealed(anchor);
+    Sealed sealed;
+    sealed.failure = whileSealed(anchor, sealed);
     m_seals->rollback();
-    if (!result.ok()) {
-        return result;
-    }
-    Sealed sealed = std::move(result).value();
     sealed.duration = since(m_clock, start);
     return sealed;
 }
 
-/// Writers are held here: nothing of ours is written, compressed, synced or told.
-Result<Checkpointer::Sealed> Checkpointer::whileSealed(sqlite::Anchor& anchor)
+/// Writers are held here: nothing of ours is written, compressed, synced or told. What `sealed`
+/// holds stays to be stored even when this fails, since the anchor may have moved behind it.
+Status Checkpointer::whileSealed(sqlite::Anchor& anchor, Sealed& sealed)
 {
     const Clock::Instant limit = m_clock.monotonic() + kSealLimit;
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, anchor.header());
     auto held = m_capture.hold(anchor, header, kHeldBytes);
     if (!held.ok()) {
-        return held.error().code == ErrorCode::Unavailable ? Result<Sealed>(Sealed{})
-                                                           : Result<Sealed>(held.error());
+        return held.error().code == ErrorCode::Unavailable ? Status() : Status(held.error());
     }
-    Sealed sealed{.held = std::move(held).value()};
+    sealed.held = std::move(held).value();
     const sqlite::WalPosition end = sealed.held ? sealed.held->range.to : m_capture.position();
-    TIDEMARK_TRY(const bool moved, anchor.handOver(end));
-    if (!moved) {
-        return sealed;
+    if (m_clock.monotonic() > limit) {
+        return {};
     }
+    TIDEMARK_TRY(const bool moved, anchor.handOver(end));
     bool complete = false;
-    while (!complete && m_clock.monotonic() < limit) {
-        TIDEMARK_TRY(complete, passive(anchor));
+    while (moved && !complete && m_clock.monotonic() < limit) {
+        TIDEMARK_TRY(const Backfilled done, passive(anchor));
+        complete = done.complete;
         TIDEMARK_TRY(const sqlite::WalIndexHeader now, anchor.header());
-        if (!complete && now.backfilled < now.mxFrame) {
-            break;  // A reader of the application holds it: later.
+        if (done.blocked || (!complete && now.backfilled < now.mxFrame)) {
+            break;  // A reader of the application, or the disk: later.
         }
     }
     if (complete) {
         TIDEMARK_TRY(const bool landed, anchor.handOver(end));
         sealed.landed = landed && anchor.place() == sqlite::Place::AtZero;
     }
-    return sealed;
+    return {};
 }
 
-Status Checkpointer::connect(std::unique_ptr<sqlite::Connection>& connection) const
+/// Opened by its name: were the file replaced meanwhile, this would be another one.
+Status Checkpointer::connect(const sqlite::Anchor& anchor,
+                             std::unique_ptr<sqlite::Connection>& connection) const
 {
     if (!connection) {
         TIDEMARK_TRY(connection, sqlite::Connection::open(m_path));
     }
-    return {};
+    Status same = anchor.sameFiles();
+    if (!same.ok()) {
+        connection.reset();
+    }
+    return same;
 }
 
 }  // namespace tidemark::engine

@@ -25,6 +25,10 @@ struct CycleOutcome {
     bool landed = false;  ///< All is backfilled and the anchor lies at zero.
     bool sealed = false;
     std::chrono::microseconds held{0};
+    /// A read transaction of somebody else keeps the log from being backfilled up to our mark.
+    bool pinned = false;
+    /// SQLite could not write or sync the database file; capture is not touched by it.
+    std::optional<Error> blocked = {};
 };
 
 /// Keeps the log short without letting an uncaptured frame go: the checkpoint cycle of
@@ -39,7 +43,8 @@ public:
     }
 
     /// One cycle. `captured` is told of each segment. Fails when capture does or the files are not
-    /// those of attach; that somebody is in the way is an outcome. Damaged: the log is lost.
+    /// those of attach; that somebody or something is in the way is an outcome. Damaged: the log is
+    /// lost. Busy: the index was torn, and all is as before; try again.
     [[nodiscard]] Result<CycleOutcome> run(sqlite::Anchor& anchor, const OnSegment& captured);
 
     /// Cuts a huge log file to nothing while the anchor lies at zero; whether it did.
@@ -51,16 +56,25 @@ public:
 private:
     struct Sealed {
         bool landed = false;
-        std::optional<HeldRange> held = {};
+        std::optional<HeldRange> held = {};  // To be stored, whatever else happened.
         std::chrono::microseconds duration{0};
+        Status failure = {};
+    };
+    struct Backfilled {
+        bool complete = false;
+        std::uint32_t frames = 0;
+        std::optional<Error> blocked = {};
     };
 
+    [[nodiscard]] Result<CycleOutcome> sealedCycle(sqlite::Anchor& anchor,
+                                                   const OnSegment& captured);
     [[nodiscard]] Status captureOnce(const sqlite::Anchor& anchor, const OnSegment& captured);
-    [[nodiscard]] Status backfill(const sqlite::Anchor& anchor);
-    [[nodiscard]] Result<bool> passive(const sqlite::Anchor& anchor);
+    [[nodiscard]] Result<Backfilled> backfill(const sqlite::Anchor& anchor);
+    [[nodiscard]] Result<Backfilled> passive(const sqlite::Anchor& anchor);
     [[nodiscard]] Result<Sealed> underSeal(sqlite::Anchor& anchor);
-    [[nodiscard]] Result<Sealed> whileSealed(sqlite::Anchor& anchor);
-    [[nodiscard]] Status connect(std::unique_ptr<sqlite::Connection>& connection) const;
+    [[nodiscard]] Status whileSealed(sqlite::Anchor& anchor, Sealed& sealed);
+    [[nodiscard]] Status connect(const sqlite::Anchor& anchor,
+                                 std::unique_ptr<sqlite::Connection>& connection) const;
 
     Clock& m_clock;
     std::string m_path;

@@ -51,6 +51,7 @@ struct StepOutcome {
 /// What there is to tell of the source.
 struct SourceView {
     Standing standing = {};
+    std::optional<Error> failure = {};  ///< What `standing` is about, when something failed.
     std::uint64_t sizeBytes = 0;
     std::uint64_t walBytes = 0;
     std::uint32_t pageSizeBytes = 0;
@@ -85,19 +86,29 @@ public:
     /// What the replicas hold already, asked of each of them: `newest` is the highest transaction
     /// number of any, 0 if they are all empty. Without a memory of its own the replicator waits for
     /// it, since a number is never used twice; with one, it continues above both.
-    void learnReplicas(ltx::TxId newest);
+    /// Times continue behind `newestAt`. May be told again and again.
+    void learnReplicas(ltx::TxId newest, Timestamp newestAt = {});
+
+    /// What waits for its next try is tried by the next step.
+    void retryNow();
+
+    /// What is known of the pages turned out to be wrong (a snapshot did not add up): the next step
+    /// reads and compares every page.
+    void compareAgain();
 
     /// Asks for a snapshot of the next exact position, for replicas without a base.
     void requestSnapshot();
 
     /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as
-    /// long as reading it. Failures are the standing of view(), with the next try in the outcome.
+    /// long as reading it, or until `stop`. Failures are the standing of view(), with the next try
+    /// in the outcome.
     [[nodiscard]] StepOutcome step(std::stop_token stop);
 
     /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
-    [[nodiscard]] Status detach(std::stop_token stop);
+    /// `facts` gets what it captured.
+    [[nodiscard]] Status detach(std::vector<Fact>& facts, std::stop_token stop);
 
-    /// True when everything committed at some time during the last step is in the spool.
+    /// True when everything that was committed when the last step began is in the spool.
     [[nodiscard]] bool caughtUp() const;
 
     [[nodiscard]] SourceView view() const;

@@ -33,7 +33,11 @@ public:
     [[nodiscard]] Result<std::uint64_t> writeTo(replica::LtxReplica& replica, unsigned threads,
                                                 const OnProgress& progress, std::stop_token stop);
 
+    /// Lives as long as this: who pinned the log can be told without keeping it.
+    [[nodiscard]] std::weak_ptr<const void> lifetime() const { return m_lifetime; }
+
 private:
+    std::shared_ptr<const void> m_lifetime = std::make_shared<char>();  // Shared with nobody.
     std::unique_ptr<sqlite::PageSnapshot> m_pages;
     ltx::Header m_header;
 };

@@ -239,7 +239,9 @@ StepPool::Due FollowedDatabase::pauseSource()
 {
     if (m_replicator) {
         // What could not be captured now is compared page by page on resume.
-        static_cast<void>(m_replicator->detach(m_stop.get_token()));
+        std::vector<engine::Fact> facts;
+        static_cast<void>(m_replicator->detach(facts, m_stop.get_token()));
+        takeFacts(facts);
     }
     const engine::Standing before = m_board.ownStanding();
     if (before.state != Protection::Paused) {
@@ -261,14 +263,15 @@ StepPool::Due FollowedDatabase::leaveSource()
     }
     if (m_replicator) {
         m_context.watcher.unwatch(m_path);
-        const Status detached = m_replicator->detach(m_stop.get_token());
+        std::vector<engine::Fact> facts;
+        const Status detached = m_replicator->detach(facts, m_stop.get_token());
         if (!detached.ok()) {
             m_board.setOwnStanding({.state = Protection::AtRisk,
                                     .reason = detached.error().what,
                                     .next = detached.error().next,
                                     .since = m_context.clock.now()});
         }
-        takeFacts({});
+        takeFacts(facts);
         showSource();
     }
     {

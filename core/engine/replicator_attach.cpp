@@ -1,0 +1,181 @@
+#include "core/engine/replicator_impl.h"
+#include "core/ltx/state_digest.h"
+#include "core/sqlite/source_probe.h"
+
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+// Behind an attach at zero the rest of the log is read into memory up to this size.
+constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
+
+}  // namespace
+
+void Replicator::Impl::learnReplicas(ltx::TxId newest, Timestamp newestAt)
+{
+    if (!m_learned && !m_hasMemory) {
+        m_nextAttach.reset();  // It waited for this.
+    }
+    m_learned = true;
+    if (newest > m_capture->txId()) {
+        m_capture->continueAbove(newest, newestAt);
+        letGo();  // The next attach reads everything.
+        m_nextAttach.reset();
+    }
+}
+
+void Replicator::Impl::compareAgain()
+{
+    m_capture->loseLog();
+    letGo();
+    m_nextAttach.reset();
+}
+
+Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& stop)
+{
+    if (!m_hasMemory && !m_learned) {
+        return Error{.code = ErrorCode::Unavailable,
+                     .what = {TIDEMARK_TEXT(
+                         "engine", "It is not known yet which transactions the replicas hold.")},
+                     .next = {TIDEMARK_TEXT(
+                         "engine", "Capture begins as soon as each replica was reached once.")}};
+    }
+    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path));
+    if (!facts.isWal && m_setup.switchToWal) {
+        TIDEMARK_TRY_STATUS(sqlite::switchToWal(m_setup.path));
+        facts.isWal = true;
+    }
+    if (!facts.isWal) {
+        return Error{
+            .code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("engine", "%1 is not in WAL mode."), {m_setup.path}},
+            .next = {TIDEMARK_TEXT(
+                "engine", "Switch it once with PRAGMA journal_mode=WAL, or allow Tidemark to.")}};
+    }
+    TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
+    TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
+    m_hasMemory = true;
+    m_retry = kFirstRetry;
+    m_busySteps = 0;
+    m_lastLook.reset();
+    m_changedAt = m_stepAt;
+    m_nextCycle = m_stepAt;
+    outcome.facts.insert(outcome.facts.begin(), AttachedToSource{});
+    setStanding(Protection::Protected);
+    return {};
+}
+
+/// Goes on in the log where that is possible, else compares every page.
+Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
+{
+    const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
+    if (m_capture->canGoOn(m_anchor->identity()) &&
+        taken.pageSizeBytes == m_capture->checksums().pageSizeBytes()) {
+        TIDEMARK_TRY(const bool holds,
+                     sqlite::WalReader(m_anchor->wal()).holds(m_capture->position(), taken));
+        if (holds) {
+            const auto captured = goOn(taken);
+            if (captured.ok()) {
+                return captured.value() ? told(*captured.value(), outcome)
+                                        : m_capture->remember(m_anchor->identity(), std::nullopt);
+            }
+            // A full disk would be no less full after reading everything.
+            if (captured.error().code != ErrorCode::Damaged) {
+                return captured.error();
+            }
+        }
+    }
+    return readWhole(outcome, stop);
+}
+
+/// What the log holds behind the position that was remembered. Damaged: it cannot be had from
+/// there.
+Result<std::optional<state::SegmentFacts>> Replicator::Impl::goOn(
+    const sqlite::WalIndexHeader& taken)
+{
+    if (m_anchor->place() == sqlite::Place::InLog || m_capture->isAt(taken)) {
+        return m_capture->captureLog(*m_anchor, taken, UINT64_MAX);
+    }
+    // An anchor at zero lets the log restart once: it did not while it was read, if the header
+    // still tells of the same log behind the reading. Only then there is a segment.
+    auto held = m_capture->hold(*m_anchor, taken, kHeldAtAttachBytes);
+    TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
+    if (!held.ok() || !held.value() || now.salts != taken.salts) {
+        return Error{.code = ErrorCode::Damaged,
+                     .what = {TIDEMARK_TEXT("engine", "The log went on in another one.")}};
+    }
+    TIDEMARK_TRY(const state::SegmentFacts facts, m_capture->store(*held.value()));
+    return std::optional(facts);
+}
+
+Result<std::unique_ptr<sqlite::PageSnapshot>> Replicator::Impl::snapshotOfSource() const
+{
+    TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
+    TIDEMARK_TRY(auto pages, sqlite::PageSnapshot::begin(m_setup.files, m_setup.path));
+    // Opened by its name: were the file replaced meanwhile, this would be another one.
+    TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
+    return pages;
+}
+
+Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& stop)
+{
+    setStanding(Protection::CatchingUp);
+    TIDEMARK_TRY(auto pages, snapshotOfSource());
+    if (m_capture->txId() == ltx::TxId{}) {
+        TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, stop));
+        TIDEMARK_TRY_STATUS(m_capture->remember(m_anchor->identity(), std::nullopt));
+        m_snapshotWanted = true;
+    } else {
+        TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, stop));
+        if (facts) {
+            TIDEMARK_TRY_STATUS(told(*facts, outcome));
+        } else {
+            TIDEMARK_TRY_STATUS(m_capture->remember(m_anchor->identity(), std::nullopt));
+        }
+    }
+    TIDEMARK_TRY_STATUS(saveChecksums());
+    return m_snapshotWanted ? offerSnapshot(std::move(pages), outcome) : Status();
+}
+
+Status Replicator::Impl::takeSnapshot(StepOutcome& outcome)
+{
+    auto pages = snapshotOfSource();
+    if (!pages.ok()) {
+        // A flood left no exact place this time; the next step tries again.
+        return pages.error().code == ErrorCode::Busy ? Status() : Status(pages.error());
+    }
+    TIDEMARK_TRY_STATUS(captureUpTo(*pages.value(), outcome));
+    return offerSnapshot(std::move(pages).value(), outcome);
+}
+
+Status Replicator::Impl::captureUpTo(const sqlite::PageSnapshot& pages, StepOutcome& outcome)
+{
+    TIDEMARK_TRY(sqlite::WalIndexHeader end, m_anchor->header());
+    end.salts = pages.position().salts;
+    end.mxFrame = pages.position().frame;
+    end.checksum = pages.position().checksum;
+    end.pageCount = pages.pageCount();
+    TIDEMARK_TRY(const auto facts, m_capture->captureLog(*m_anchor, end, UINT64_MAX));
+    return facts ? told(*facts, outcome) : Status();
+}
+
+Status Replicator::Impl::offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                       StepOutcome& outcome)
+{
+    ltx::Header header{.pageSizeBytes = pages->pageSizeBytes(),
+                       .pageCountAfter = pages->pageCount(),
+                       .minTxId = {1},
+                       .maxTxId = m_capture->txId(),
+                       .createdAt = m_capture->time(),
+                       .nodeId = m_setup.nodeId};
+    ltx::setDigests(header, {.before = 0, .after = m_capture->checksums().digest()});
+    TIDEMARK_TRY(const auto touched, m_capture->touch(*pages));
+    TIDEMARK_TRY_STATUS(told(touched, outcome));
+    outcome.snapshot = std::make_unique<SnapshotWork>(std::move(pages), header);
+    m_snapshotLives = outcome.snapshot->lifetime();
+    m_snapshotWanted = false;
+    return {};
+}
+
+}  // namespace tidemark::engine

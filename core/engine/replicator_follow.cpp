@@ -1,0 +1,261 @@
+#include "core/engine/replicator_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// After the last change the log is checkpointed fully, so that who copies the file alone has
+// everything.
+constexpr seconds kCalm{2};
+// The wal-index is looked at this often even if no change is heard of.
+constexpr milliseconds kActiveLook{250};
+constexpr milliseconds kIdleLook{1000};
+// While the application may wait for us to let its checkpoint finish.
+constexpr milliseconds kYieldLook{20};
+// A flood goes on right behind a sealed checkpoint, and time at zero must be short.
+constexpr std::chrono::microseconds kFloodLook{200};
+// A log file above this is cut while the anchor lies at zero; it would only keep disk.
+constexpr std::uint64_t kHugeLogBytes = std::uint64_t{500} << 20;
+// Connections that an idle database does not need are closed after this.
+constexpr seconds kRest{5};
+// Hashes are saved when calm after this many segments, and in a flood each so often: it bounds what
+// a restart replays.
+constexpr std::uint64_t kSaveCalmSegments = 16;
+constexpr std::uint64_t kSaveSegments = 256;
+// Even while the anchor lies at zero, where the application should not wait for our disk.
+constexpr std::uint64_t kSaveInAnyCase = 1024;
+// A log that stands still while not all of it is captured may be one whose checkpointer waits for
+// our mark to move: it gets a segment this soon, whatever the cadence.
+constexpr milliseconds kStandstill{250};
+// A cycle that somebody else's reader hinders is tried again this often at last.
+constexpr milliseconds kLastPinned{5000};
+// From here on a log that cannot be shortened is worth a word.
+constexpr std::uint64_t kLongLogBytes = std::uint64_t{64} << 20;
+// Behind an attach at zero the rest of the log is read into memory up to this size.
+constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
+constexpr seconds kTruncatePause{1};
+constexpr int kMaxDetachTurns = 64;
+
+}  // namespace
+
+Status Replicator::Impl::follow(StepOutcome& outcome)
+{
+    TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
+    auto header = m_anchor->header();
+    if (!header.ok()) {
+        // A writer was killed while it wrote the header: a begin makes SQLite mend it.
+        TIDEMARK_TRY([[maybe_unused]] const bool mended, handOver());
+        outcome.notBefore = outcome.atLatest = m_stepAt + kCyclePause;
+        return {};
+    }
+    if (m_anchor->place() != sqlite::Place::InLog && header.value().mxFrame > 0 &&
+        !header.value().sameEnd(m_anchor->takenAt())) {
+        TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
+        TIDEMARK_TRY(header, m_anchor->header());
+    }
+    if (m_snapshotWanted) {
+        TIDEMARK_TRY_STATUS(takeSnapshot(outcome));
+    }
+    TIDEMARK_TRY_STATUS(captureDue(header.value(), outcome));
+    TIDEMARK_TRY_STATUS(cycleDue(outcome));
+    TIDEMARK_TRY_STATUS(saveDue());
+    m_reachedStart = m_capture->hasReached(header.value());
+    TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
+    m_walBytes = now.mxFrame == 0 ? 0 : logBytes(now);
+    m_caughtUp = m_capture->isAt(now);
+    plan(now, outcome);
+    return {};
+}
+
+/// Whether what lies in the log may become a segment now.
+bool Replicator::Impl::mayCapture(const sqlite::WalIndexHeader& header)
+{
+    const bool isStill = m_lastLook && header.sameEnd(*m_lastLook);
+    m_stillSince = isStill ? m_stillSince : m_stepAt;
+    m_lastLook = header;
+    return m_cadence.next(m_stepAt) <= m_stepAt ||
+           m_capture->uncapturedBytes(header) >= kCalmLogBytes ||
+           m_stepAt - m_stillSince >= kStandstill;
+}
+
+Status Replicator::Impl::captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome)
+{
+    if (m_capture->isAt(header)) {
+        return {};
+    }
+    m_changedAt = m_stepAt;
+    if (!mayCapture(header)) {
+        return {};
+    }
+    TIDEMARK_TRY(const auto facts, m_capture->captureLog(*m_anchor, header, kCaptureBytes));
+    if (!facts) {
+        return {};
+    }
+    m_cadence.captured(m_stepAt);
+    TIDEMARK_TRY_STATUS(told(*facts, outcome));
+    // The mark moves up, so that a checkpoint of the application can reach the end.
+    TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
+    return {};
+}
+
+Status Replicator::Impl::cycleDue(StepOutcome& outcome)
+{
+    TIDEMARK_TRY(const sqlite::WalIndexHeader header, m_anchor->header());
+    if (m_anchor->place() == sqlite::Place::AtZero || header.mxFrame == 0) {
+        truncateHuge();
+        return {};
+    }
+    if (m_capture->isAt(header) && header.backfilled == header.mxFrame) {
+        // Somebody's checkpoint came to the end of the log and may wait for us to leave it.
+        TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
+        return {};
+    }
+    const bool isLong = logBytes(header) >= kCalmLogBytes;
+    const bool isCalm = m_stepAt - m_changedAt >= kCalm;
+    // A snapshot of ours pins the log: nothing can be gained before it is through.
+    if ((!isLong && !isCalm) || m_stepAt < m_nextCycle || !m_snapshotLives.expired()) {
+        return {};
+    }
+    TIDEMARK_TRY(const CycleOutcome cycle,
+                 m_checkpointer->run(*m_anchor, [this, &outcome](const state::SegmentFacts& facts) {
+                     return told(facts, outcome);
+                 }));
+    judgeCycle(cycle, logBytes(header), isCalm, outcome);
+    return {};
+}
+
+void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
+                                  StepOutcome& outcome)
+{
+    m_flooded = cycle.sealed;
+    const bool isHindered = cycle.pinned || cycle.blocked;
+    if (isHindered) {
+        m_nextCycle = m_stepAt + m_pinnedPause;
+        m_pinnedPause = std::min(2 * m_pinnedPause, kLastPinned);
+    } else {
+        m_nextCycle = m_stepAt + (isCalm && !cycle.landed ? milliseconds(kCalm) : kCyclePause);
+        m_pinnedPause = kFirstPinned;
+    }
+    if (cycle.landed) {
+        outcome.facts.emplace_back(
+            CheckpointDone{.walBytes = logBytes, .sealed = cycle.sealed, .held = cycle.held});
+    }
+    if (cycle.blocked) {
+        setStanding(Protection::Protected, cycle.blocked->what, cycle.blocked->next);
+    } else if (cycle.pinned && logBytes >= kLongLogBytes) {
+        setStanding(Protection::Protected,
+                    {TIDEMARK_TEXT("engine",
+                                   "A program keeps an old read transaction open in %1, so its "
+                                   "write-ahead log grows."),
+                     {m_setup.path}},
+                    {TIDEMARK_TEXT("engine",
+                                   "Every change is saved all the same. End that transaction to "
+                                   "let the log shrink.")});
+    } else if (!isHindered) {
+        setStanding(Protection::Protected);
+    }
+}
+
+/// A huge log file only keeps disk; it can be cut while the anchor lies at zero.
+void Replicator::Impl::truncateHuge()
+{
+    if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
+        return;
+    }
+    m_nextTruncate = m_stepAt + kTruncatePause;
+    const auto size = m_anchor->wal().sizeBytes();
+    if (size.ok() && size.value() > kHugeLogBytes) {
+        // When somebody is in the way: next time.
+        [[maybe_unused]] const bool cut = m_checkpointer->truncate(*m_anchor);
+    }
+}
+
+Status Replicator::Impl::saveDue()
+{
+    const std::uint64_t unsaved = m_capture->txId().value - m_savedChecksums.value;
+    const bool isCalm = m_stepAt - m_changedAt >= kCalm;
+    const bool atZero = m_anchor->place() == sqlite::Place::AtZero;
+    const bool isDue = unsaved >= kSaveInAnyCase || (isCalm && unsaved >= kSaveCalmSegments) ||
+                       (!atZero && unsaved >= kSaveSegments);
+    return isDue ? saveChecksums() : Status();
+}
+
+Status Replicator::Impl::saveChecksums()
+{
+    TIDEMARK_TRY_STATUS(state::saveChecksums(m_setup.files, m_setup.directory.checksums(),
+                                             m_capture->txId(), m_capture->checksums()));
+    m_savedChecksums = m_capture->txId();
+    return {};
+}
+
+void Replicator::Impl::plan(const sqlite::WalIndexHeader& header, StepOutcome& outcome) const
+{
+    const bool atZero = m_anchor->place() == sqlite::Place::AtZero;
+    const auto quiet = m_stepAt - m_changedAt;
+    if (!m_caughtUp) {
+        // At zero the anchor must move as soon as there is something in the log.
+        const Clock::Instant allowed = m_cadence.next(m_stepAt);
+        const bool isLong = m_capture->uncapturedBytes(header) >= kCalmLogBytes;
+        outcome.notBefore = isLong || atZero ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
+        outcome.atLatest = isLong ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
+        return;
+    }
+    if (atZero && m_flooded && quiet < kActiveLook) {
+        outcome.atLatest = m_stepAt + kFloodLook;
+        return;
+    }
+    if (!atZero && header.mxFrame > 0) {
+        // Pinned, only what is written matters, and that is heard of.
+        outcome.atLatest = m_stepAt + (quiet < 2 * kCalm ? kYieldLook : kActiveLook);
+        return;
+    }
+    if (quiet > kRest) {
+        m_anchor->rest();
+        m_checkpointer->rest();
+    }
+    outcome.atLatest = m_stepAt + (quiet < kRest ? kActiveLook : kIdleLook);
+}
+
+Status Replicator::Impl::detach(StepOutcome& outcome, const std::stop_token& stop)
+{
+    if (!m_anchor) {
+        return {};
+    }
+    Status done;
+    for (int turn = 0; turn < kMaxDetachTurns && done.ok() && !stop.stop_requested(); ++turn) {
+        m_stepAt = m_clock.monotonic();
+        done = m_anchor->sameFiles();
+        const auto header = done.ok() ? m_anchor->header() : done.error();
+        if (!header.ok() || m_capture->isAt(header.value())) {
+            break;
+        }
+        const auto facts = m_capture->captureLog(*m_anchor, header.value(), kCaptureBytes);
+        done = facts.ok() ? (facts.value() ? told(*facts.value(), outcome) : Status())
+                          : Status(facts.error());
+    }
+    if (done.ok()) {
+        const auto cycle = m_checkpointer->run(
+            *m_anchor,
+            [this, &outcome](const state::SegmentFacts& facts) { return told(facts, outcome); });
+        done = cycle.ok() ? saveChecksums() : Status(cycle.error());
+    }
+    m_checkpointer->rest();
+    const bool sameFiles = m_anchor->sameFiles().ok();
+    const auto connection = std::move(*m_anchor).release();
+    m_anchor.reset();
+    m_caughtUp = false;
+    if (connection) {
+        connection->rollback();
+        if (sameFiles) {
+            connection->cleanUpOnClose();
+        }
+    }
+    return done;
+}
+
+}  // namespace tidemark::engine

@@ -1,0 +1,357 @@
+#include "core/base/posix_file_system.h"
+#include "core/engine/replicator.h"
+#include "core/ltx/file_pages.h"
+#include "core/ltx/state_digest.h"
+#include "core/sqlite/page_snapshot.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/simulated_clock.h"
+
+#include <sqlite3.h>
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace tidemark;
+using namespace tidemark::engine;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The application.
+class Application {
+public:
+    explicit Application(const QString& path)
+    {
+        sqlite3_open(path.toUtf8().constData(), &m_handle);
+        run("PRAGMA journal_mode=WAL");
+        run("PRAGMA synchronous=OFF");
+        run("PRAGMA wal_autocheckpoint=0");
+        run("CREATE TABLE IF NOT EXISTS t(x)");
+    }
+    ~Application() { sqlite3_close(m_handle); }
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    void leaveLogBehind()
+    {
+        sqlite3_db_config(m_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
+    bool run(const char* sql)
+    {
+        return sqlite3_exec(m_handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+    }
+    bool write(int bytes = 500)
+    {
+        const auto sql =
+            "INSERT INTO t VALUES (hex(randomblob(" + std::to_string(bytes / 2) + ")))";
+        return run(sql.c_str());
+    }
+
+private:
+    sqlite3* m_handle = nullptr;
+};
+
+}  // namespace
+
+/// The clock is the test's; the database and the disk are real. Nobody uploads: what was captured
+/// is what lies in the spool.
+class TestReplicator : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_clock = std::make_unique<SimulatedClock>();
+        m_disk = std::make_unique<FaultyFileSystem>(m_files);
+        m_replicator.reset();
+    }
+    void cleanup() { m_replicator.reset(); }
+
+    void theFirstLookIsTransactionOneWithASnapshotAndItsTouch()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        QVERIFY(m_snapshots == 1);
+        QCOMPARE(captured(), 2);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void changesMadeWhileAwayOfADatabaseThatIsClosedEachTimeAreSeen()
+    {
+        Application(database()).write();
+        attach();
+        leave();
+        Application(database()).write();
+        const int before = captured();
+        attach();
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFilePutInThePlaceOfTheDatabaseIsReadWholeThoughItsLogFits()
+    {
+        {
+            Application app(database());
+            app.run("CREATE TABLE other(x)");
+            app.run("INSERT INTO other VALUES (1)");
+        }
+        QVERIFY(QFile::copy(database(), m_folder->filePath("other.db")));
+        Application(m_folder->filePath("other.db")).run("UPDATE other SET x = 2");
+        {
+            Application app(database());
+            app.leaveLogBehind();
+            app.write();
+        }
+        attach();
+        step(20ms);
+        const int before = captured();
+        kill();
+        QVERIFY(QFile::remove(database()));
+        QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        attach();
+        QVERIFY(captured() > before);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLogThatWasBackfilledWhileAwayIsGoneOnIn()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        app.write();
+        steps(1s);
+        const int before = captured();
+        kill();
+        app.write();
+        app.run("PRAGMA wal_checkpoint(PASSIVE)");
+        attach();
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(newest().commits > 0);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void manySmallChangesInALogThatSomebodyPinsAreNotASegmentEach()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        Application reader(database());
+        reader.run("BEGIN");
+        reader.run("SELECT count(*) FROM t");
+        for (int i = 0; i < 6; ++i) {
+            app.write(1'000'000);
+        }
+        steps(2s);
+        const int before = captured();
+        for (int i = 0; i < 200; ++i) {
+            app.write();
+            step(5ms);
+        }
+        QVERIFY2(captured() - before <= 14, qPrintable(QString::number(captured() - before)));
+        reader.run("COMMIT");
+        steps(10s);
+        app.write();
+        steps(1s);
+        QVERIFY(m_replicator->view().walBytes < 100'000);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void hashesAreSavedThoughTheApplicationDoesEveryCheckpoint()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        for (int i = 0; i < 300; ++i) {
+            app.write();
+            step(150ms);
+            step(50ms);
+            app.run("PRAGMA wal_checkpoint(PASSIVE)");
+            step(50ms);
+        }
+        QVERIFY(m_replicator->rememberedUpTo().value + 300 > static_cast<unsigned>(captured()));
+        QVERIFY(m_replicator->rememberedUpTo().value > 10);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFullDiskIsWaitedForAndNothingIsLost()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        const int before = captured();
+        app.write();
+        m_disk->failAt(m_disk->calls() + 1, ErrorCode::NoSpace);
+        step(200ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(m_replicator->view().failure &&
+                m_replicator->view().failure->code == ErrorCode::NoSpace);
+        steps(5s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(!m_replicator->view().failure);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void timesGoOnBehindTheNewestOfAReplica()
+    {
+        Application app(database());
+        app.write();
+        const Timestamp theirs = m_clock->now() + 30min;
+        open();
+        m_replicator->learnReplicas({41}, theirs);
+        steps(1s);
+        QCOMPARE(captured(), 42);
+        QVERIFY(newest().createdAt > theirs);
+    }
+
+    void withoutAMemoryNothingIsNumberedBeforeTheReplicasAreKnown()
+    {
+        Application app(database());
+        app.write();
+        open();
+        steps(2s);
+        QCOMPARE(captured(), 0);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        m_replicator->learnReplicas({});
+        step(0ms);
+        QVERIFY(captured() > 0);
+    }
+
+    void everythingIsComparedAgainWhenAskedTo()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        const int before = captured();
+        m_replicator->compareAgain();
+        app.write();
+        step(10ms);
+        QCOMPARE(captured(), before + 1);
+        QCOMPARE(newest().commits, 0U);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aReadingOfEverythingCanBeStopped()
+    {
+        Application app(database());
+        app.write();
+        open();
+        m_replicator->learnReplicas({});
+        std::stop_source stop;
+        stop.request_stop();
+        static_cast<void>(m_replicator->step(stop.get_token()));
+        QCOMPARE(captured(), 0);
+        steps(2s);
+        QCOMPARE(captured(), 2);
+    }
+
+    void whatIsCapturedOnLeavingIsTold()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        app.write();
+        const int before = captured();
+        std::vector<Fact> facts;
+        QVERIFY(m_replicator->detach(facts, {}).ok());
+        QCOMPARE(captured(), before + 1);
+        QCOMPARE(
+            std::ranges::count_if(
+                facts, [](const Fact& f) { return std::holds_alternative<SegmentCaptured>(f); }),
+            1);
+    }
+
+private:
+    struct Newest {
+        Timestamp createdAt = {};
+        unsigned commits = 0;
+    };
+
+    [[nodiscard]] QString database() const { return m_folder->filePath("app.db"); }
+    [[nodiscard]] int captured() const
+    {
+        return static_cast<int>(m_replicator->view().captured.value);
+    }
+    [[nodiscard]] Newest newest() const
+    {
+        const auto facts = m_replicator->stateDb().segments().value();
+        return {.createdAt = facts.back().time, .commits = facts.back().commits};
+    }
+
+    void open()
+    {
+        const state::DatabaseDirectory directory{m_folder->filePath("data").toStdString()};
+        QVERIFY(state::prepare(m_files, directory).ok());
+        m_replicator =
+            std::make_unique<Replicator>(Replicator::Setup{.clock = *m_clock,
+                                                           .files = *m_disk,
+                                                           .random = m_random,
+                                                           .nodeId = 1,
+                                                           .path = database().toStdString(),
+                                                           .directory = directory});
+        QVERIFY(m_replicator->open().ok());
+    }
+    void attach()
+    {
+        open();
+        m_replicator->learnReplicas({});
+        step(0ms);
+    }
+    void step(std::chrono::milliseconds then)
+    {
+        const StepOutcome outcome = m_replicator->step({});
+        m_snapshots += outcome.snapshot ? 1 : 0;
+        m_clock->advance(then);
+    }
+    void steps(std::chrono::milliseconds forThatLong)
+    {
+        const auto end = m_clock->monotonic() + forThatLong;
+        while (m_clock->monotonic() < end) {
+            step(20ms);
+        }
+    }
+    void leave()
+    {
+        std::vector<Fact> facts;
+        QVERIFY(m_replicator->detach(facts, {}).ok());
+    }
+    /// As a process that ends without a word.
+    void kill() { m_replicator.reset(); }
+
+    /// Whether the digest behind the newest segment is that of the database's pages.
+    [[nodiscard]] bool endsAsTheDatabase()
+    {
+        const auto header =
+            ltx::readHeader(*m_replicator->spool().source(m_replicator->view().captured));
+        return header.ok() && ltx::digestsOf(header.value())->after == digestOfDatabase();
+    }
+    [[nodiscard]] std::uint64_t digestOfDatabase()
+    {
+        const auto pages = sqlite::PageSnapshot::begin(m_files, database().toStdString()).value();
+        std::vector<std::byte> bytes(pages->pageSizeBytes());
+        std::uint64_t digest = 0;
+        for (std::uint32_t page = 1; page <= pages->pageCount(); ++page) {
+            if (!pages->read(page, 1, bytes).ok()) {
+                return 0;
+            }
+            digest += ltx::pageHash(page, bytes);
+        }
+        return digest;
+    }
+
+    PosixFileSystem m_files;
+    SeededRandom m_random{1};
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<SimulatedClock> m_clock;
+    std::unique_ptr<FaultyFileSystem> m_disk;
+    std::unique_ptr<Replicator> m_replicator;
+    int m_snapshots = 0;
+};
+
+QTEST_APPLESS_MAIN(TestReplicator)
+#include "tst_replicator.moc"
