@@ -232,8 +232,13 @@ Result<std::optional<sqlite::WalRange>> Capture::readRange(const sqlite::Anchor&
     const sqlite::WalPosition from = committed.salts == m_position.salts
                                          ? m_position
                                          : sqlite::WalPosition{.salts = committed.salts};
+    // Position 0 of a log: every page was looked at when it had no frame yet. Other salts then may
+    // be those of the log before, which comes back when its restart was torn. All of its frames are
+    // in those pages; a cut at a commit would go back in time.
+    const bool mayBeKnown = from.salts != m_position.salts && m_position.frame == 0;
     TIDEMARK_TRY(sqlite::WalRange range,
-                 sqlite::WalReader(anchor.wal()).read(from, committed, limitBytes));
+                 sqlite::WalReader(anchor.wal())
+                     .read(from, committed, mayBeKnown ? UINT64_MAX : limitBytes));
     if (range.to == range.from) {
         return std::optional<sqlite::WalRange>();
     }
