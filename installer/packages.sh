@@ -19,7 +19,7 @@
     )
     test_packages=(
         appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core gir1.2-atspi-2.0 git
-        imagemagick man-db procps proj-data python3 python3-gi qml6-module-qttest shellcheck sqlite3
+        imagemagick man-db procps proj-data python3 python3-gi qml6-module-qttest shellcheck spin sqlite3
         strace util-linux xauth xdotool xvfb
     )
     # Their words and warnings differ from one version to the next, so the version is fixed; a system
