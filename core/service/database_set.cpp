@@ -62,6 +62,17 @@ std::vector<std::shared_ptr<FollowedDatabase>> DatabaseSet::all() const
     return databases;
 }
 
+std::optional<DatabaseId> DatabaseSet::ownerOf(const storage::StorageAddress& address) const
+{
+    const std::scoped_lock lock(m_mutex);
+    for (const auto& [id, place] : m_places) {
+        if (place.database->hasReplica(address)) {
+            return id;
+        }
+    }
+    return std::nullopt;
+}
+
 std::vector<DatabaseStatus> DatabaseSet::statuses() const
 {
     std::vector<DatabaseStatus> statuses;

@@ -30,6 +30,9 @@ public:
     /// Calls `act` with the database, if it is followed.
     void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act) const;
 
+    /// Whose replica is at `address`; nothing if no one's.
+    [[nodiscard]] std::optional<DatabaseId> ownerOf(const storage::StorageAddress& address) const;
+
     /// In the order of follow().
     [[nodiscard]] std::vector<std::shared_ptr<FollowedDatabase>> all() const;
     [[nodiscard]] std::vector<DatabaseStatus> statuses() const;

@@ -78,6 +78,13 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
     wakeReplicas();
 }
 
+bool FollowedDatabase::hasReplica(const storage::StorageAddress& address) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::ranges::find(m_replicaConfigs, address, &ReplicaConfig::address) !=
+           m_replicaConfigs.end();
+}
+
 void FollowedDatabase::setPaused(bool paused)
 {
     const std::scoped_lock lock(m_mutex);

@@ -35,6 +35,8 @@ public:
     /// Other replicas from now on; new ones get what they lack.
     void setReplicas(const std::vector<ReplicaConfig>& replicas);
 
+    [[nodiscard]] bool hasReplica(const storage::StorageAddress& address) const;
+
     void setPaused(bool paused);
     void retryNow();
 
@@ -96,6 +98,8 @@ private:
     void startDrill(const ReplicaConfig& replica, ltx::TxId txId);
     [[nodiscard]] Result<Proof> drill(const ReplicaConfig& replica, ltx::TxId txId);
     void showDrill(const restore::Progress& progress);
+    void rememberProof(const Proof& proof);
+    void tellRememberedProof();
 
     // With m_mutex held.
     [[nodiscard]] std::optional<Status> sourceOutcome(const engine::Standing& own) const;

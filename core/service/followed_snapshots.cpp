@@ -87,6 +87,7 @@ void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
         const auto proof = self->drill(replica, txId);
         self->m_board.update([](DatabaseStatus& status) { status.work.reset(); });
         if (proof.ok()) {
+            self->rememberProof(proof.value());
             self->m_board.update(
                 [&proof](DatabaseStatus& status) { status.proof = proof.value(); });
             self->m_board.happened(Proven{proof.value()});
@@ -115,6 +116,30 @@ Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId tx
                      [this](const restore::Progress& progress) { showDrill(progress); },
                      m_longStop.get_token()));
     return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = verified.restored.verdict};
+}
+
+void FollowedDatabase::rememberProof(const Proof& proof)
+{
+    // Not remembered, it is told until the next start all the same.
+    static_cast<void>(
+        m_replicator->stateDb().setProof({.at = proof.at,
+                                          .txId = proof.txId,
+                                          .byDigest = proof.verdict == restore::Verdict::Proven}));
+}
+
+void FollowedDatabase::tellRememberedProof()
+{
+    const auto remembered = m_replicator->stateDb().proof();
+    if (!remembered.ok() || !remembered.value()) {
+        return;
+    }
+    const state::ProofState& proof = *remembered.value();
+    m_board.update([&proof](DatabaseStatus& status) {
+        status.proof =
+            Proof{.at = proof.at,
+                  .txId = proof.txId,
+                  .verdict = proof.byDigest ? restore::Verdict::Proven : restore::Verdict::Checked};
+    });
 }
 
 void FollowedDatabase::showDrill(const restore::Progress& progress)

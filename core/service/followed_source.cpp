@@ -84,6 +84,7 @@ Status FollowedDatabase::openSource()
                                   .switchToWal = m_config.switchToWal});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    tellRememberedProof();
     m_lookLimit = m_context.clock.monotonic() + kLookPatience;
     // Without news of changes the replicator's own looks at the log have to do.
     static_cast<void>(m_context.watcher.watch(m_path, [this] {

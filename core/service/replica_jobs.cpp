@@ -4,6 +4,7 @@
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/open_replica.h"
+#include "core/service/captured_moments.h"
 #include "core/sqlite/source_probe.h"
 #include "core/storage/storage_factory.h"
 
@@ -59,10 +60,14 @@ Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path)
 
 Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, Random& random,
                                                             const storage::StorageAddress& address,
-                                                            const std::stop_token& stop)
+                                                            const std::stop_token& stop,
+                                                            const std::string& stateDb)
 {
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
+    if (!stateDb.empty()) {
+        tellCaptured(catalog, files, stateDb, stop);
+    }
     return std::shared_ptr<const replica::Catalog>(
         std::make_shared<replica::Catalog>(std::move(catalog)));
 }

@@ -12,9 +12,11 @@ namespace tidemark::service {
 
 [[nodiscard]] Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path);
 
+/// With what `stateDb`, the state of the database whose replica it is, remembers of it; an empty
+/// path for a replica that is nobody's here.
 [[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> listReplica(
     FileSystem& files, Random& random, const storage::StorageAddress& address,
-    const std::stop_token& stop);
+    const std::stop_token& stop, const std::string& stateDb = {});
 
 [[nodiscard]] Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
                                                     const storage::StorageAddress& address,

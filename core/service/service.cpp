@@ -7,6 +7,7 @@
 #include "core/service/job_pool.h"
 #include "core/service/replica_jobs.h"
 #include "core/service/status_json.h"
+#include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
 
 #include <algorithm>
@@ -224,9 +225,13 @@ std::unique_ptr<Job> Service::openReplica(
     storage::StorageAddress address,
     std::function<void(Result<std::shared_ptr<const replica::Catalog>>)> done)
 {
-    return m_impl->job([&context = m_impl->context(), address = std::move(address),
+    return m_impl->job([&context = m_impl->context(), &databases = m_impl->databases(),
+                        address = std::move(address),
                         done = std::move(done)](const std::stop_token& stop) {
-        done(listReplica(context.files, context.random, address, stop));
+        const auto owner = databases.ownerOf(address);
+        const std::string stateDb =
+            owner ? state::directoryOf(context.directories.data, *owner).stateDb() : std::string();
+        done(listReplica(context.files, context.random, address, stop, stateDb));
     });
 }
 

@@ -115,7 +115,8 @@ public:
     [[nodiscard]] std::unique_ptr<Job> inspect(std::string path,
                                                std::function<void(Result<SourceFacts>)> done);
 
-    /// Lists a replica, ours or another's.
+    /// Lists a replica, ours or another's. Of one that a followed database has, page counts and
+    /// exact times are told too, where they were captured here.
     [[nodiscard]] std::unique_ptr<Job> openReplica(
         storage::StorageAddress address,
         std::function<void(Result<std::shared_ptr<const replica::Catalog>>)> done);

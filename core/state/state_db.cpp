@@ -5,18 +5,20 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
 namespace tidemark::state {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 // Only another Tidemark program that looks for a moment can hold it.
 constexpr int kBusyTimeoutMs = 2000;
 
-constexpr const char* kSchema =
+/// Each makes a file of the version that is its place into one of the next. Only added to.
+constexpr std::array<const char*, kVersion> kSteps = {
     "BEGIN IMMEDIATE;"
     "CREATE TABLE source(one INTEGER PRIMARY KEY CHECK(one = 1), tx, time, digest, page_size,"
     " page_count, salts, frame, sum1, sum2, db_device, db_inode, wal_device, wal_inode,"
@@ -24,7 +26,12 @@ constexpr const char* kSchema =
     "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes, commits);"
     "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
     "PRAGMA user_version = 1;"
-    "COMMIT;";
+    "COMMIT;",
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);"
+    "PRAGMA user_version = 2;"
+    "COMMIT;",
+};
 
 struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close(handle); }
@@ -141,17 +148,12 @@ Status finish(Statement& statement)
     return row.ok() ? Status() : Status(row.error());
 }
 
-Status setUp(sqlite3* handle, const std::string& path)
+/// Of a file that this version can read; 0 for an empty one.
+Result<std::uint64_t> versionOf(sqlite3* handle, const std::string& path)
 {
-    sqlite3_extended_result_codes(handle, 1);
-    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
-    TIDEMARK_TRY_STATUS(run(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
-    std::uint64_t version = 0;
-    {
-        Statement asked(handle, "PRAGMA user_version");
-        TIDEMARK_TRY(const bool there, asked.next());
-        version = there ? asked.number() : 0;
-    }
+    Statement asked(handle, "PRAGMA user_version");
+    TIDEMARK_TRY(const bool there, asked.next());
+    const std::uint64_t version = there ? asked.number() : 0;
     if (version > kVersion) {
         return Error{
             .code = ErrorCode::Unsupported,
@@ -159,9 +161,11 @@ Status setUp(sqlite3* handle, const std::string& path)
                      {path}},
             .next = {TIDEMARK_TEXT("state", "Install that version again, or a newer one.")}};
     }
-    if (version == 0) {
-        return run(handle, kSchema);
-    }
+    return version;
+}
+
+Status checkPages(sqlite3* handle, const std::string& path)
+{
     Statement check(handle, "SELECT quick_check <> 'ok' FROM pragma_quick_check(1)");
     TIDEMARK_TRY(const bool there, check.next());
     if (there && check.number() != 0) {
@@ -170,17 +174,37 @@ Status setUp(sqlite3* handle, const std::string& path)
     return {};
 }
 
-Result<Handle> openHandle(const std::string& path)
+Status setUp(sqlite3* handle, const std::string& path)
+{
+    TIDEMARK_TRY_STATUS(run(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
+    TIDEMARK_TRY(const std::uint64_t version, versionOf(handle, path));
+    if (version != 0) {
+        TIDEMARK_TRY_STATUS(checkPages(handle, path));
+    }
+    for (std::size_t step = version; step < kSteps.size(); ++step) {
+        TIDEMARK_TRY_STATUS(run(handle, kSteps[step]));
+    }
+    return {};
+}
+
+Result<Handle> openHandle(const std::string& path, int flags)
 {
     sqlite3* opened = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
     Handle handle(opened);
     if (code != SQLITE_OK) {
         return sqlite::sqliteError(
             opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code, path);
     }
-    TIDEMARK_TRY_STATUS(setUp(opened, path));
+    sqlite3_extended_result_codes(opened, 1);
+    sqlite3_busy_timeout(opened, kBusyTimeoutMs);
+    return handle;
+}
+
+Result<Handle> openOrMake(const std::string& path)
+{
+    TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    TIDEMARK_TRY_STATUS(setUp(handle.get(), path));
     return handle;
 }
 
@@ -224,13 +248,26 @@ Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
 
 Result<std::unique_ptr<StateDb>> StateDb::open(FileSystem& files, const std::string& path)
 {
-    auto handle = openHandle(path);
+    auto handle = openOrMake(path);
     if (!handle.ok() && handle.error().code == ErrorCode::Damaged) {
         TIDEMARK_TRY_STATUS(setAside(files, path));
-        handle = openHandle(path);
+        handle = openOrMake(path);
     }
     TIDEMARK_TRY(Handle opened, std::move(handle));
     return std::unique_ptr<StateDb>(new StateDb(opened.release()));
+}
+
+Result<std::unique_ptr<StateDb>> StateDb::openToRead(FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY(const auto facts, files.stat(path));
+    if (!facts) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("state", "There is no %1."), {path}}};
+    }
+    // Not "read only": the log's index may have to be made again after a power loss.
+    TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READWRITE));
+    TIDEMARK_TRY_STATUS(versionOf(handle.get(), path));
+    return std::unique_ptr<StateDb>(new StateDb(handle.release()));
 }
 
 StateDb::~StateDb()
@@ -301,23 +338,56 @@ Status StateDb::setReplica(const ReplicaState& replica)
     return finish(put);
 }
 
+Result<std::optional<ProofState>> StateDb::proof() const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT at, tx, by_digest FROM proof");
+    TIDEMARK_TRY(const bool there, row.next());
+    if (!there) {
+        return std::optional<ProofState>();
+    }
+    ProofState proof{.at = row.time()};
+    proof.txId = {row.number()};
+    proof.byDigest = row.number() != 0;
+    return std::optional(proof);
+}
+
+Status StateDb::setProof(const ProofState& proof)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO proof VALUES(1, ?, ?, ?)");
+    put.add(proof.at).add(proof.txId.value).add(std::uint64_t{proof.byDigest ? 1U : 0U});
+    return finish(put);
+}
+
 Result<std::vector<SegmentFacts>> StateDb::segments() const
+{
+    std::vector<SegmentFacts> segments;
+    TIDEMARK_TRY_STATUS(eachSegment([&segments](const SegmentFacts& segment) {
+        segments.push_back(segment);
+        return true;
+    }));
+    return segments;
+}
+
+Status StateDb::eachSegment(const std::function<bool(const SegmentFacts&)>& each) const
 {
     const std::scoped_lock lock(m_mutex);
     Statement row(m_handle, "SELECT * FROM segments ORDER BY tx");
-    std::vector<SegmentFacts> segments;
     for (;;) {
         TIDEMARK_TRY(const bool there, row.next());
         if (!there) {
-            return segments;
+            return {};
         }
-        SegmentFacts& each = segments.emplace_back();
-        each.txId = {row.number()};
-        each.time = row.time();
-        each.pages = row.number32();
-        each.databasePages = row.number32();
-        each.bytes = row.number();
-        each.commits = row.number32();
+        SegmentFacts segment{.txId = {row.number()}};
+        segment.time = row.time();
+        segment.pages = row.number32();
+        segment.databasePages = row.number32();
+        segment.bytes = row.number();
+        segment.commits = row.number32();
+        if (!each(segment)) {
+            return {};
+        }
     }
 }
 

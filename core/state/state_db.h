@@ -8,6 +8,7 @@
 #include "core/sqlite/wal_reader.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,16 +53,30 @@ struct ReplicaState {
     bool operator==(const ReplicaState&) const = default;
 };
 
+/// The newest drill that went well.
+struct ProofState {
+    Timestamp at = {};
+    ltx::TxId txId = {};
+    bool byDigest = false;  ///< The digest was as recorded; else there was none to compare with.
+
+    bool operator==(const ProofState&) const = default;
+};
+
 /// What is remembered of one database between two runs, in a small SQLite file of our own. Losing
 /// it costs a comparison, never a moment. A write survives the end of the process at once and a
 /// power loss soon after; what is found after one is checked against the source before it is
 /// believed. Any thread.
 class StateDb {
 public:
-    /// Opens or makes the file; a damaged one is set aside as "<path>.damaged" and begun anew.
-    /// Unsupported when a newer version wrote it.
+    /// Opens or makes the file, and brings one of an older version up to date; a damaged one is set
+    /// aside as "<path>.damaged" and begun anew. Unsupported when a newer version wrote it.
     [[nodiscard]] static Result<std::unique_ptr<StateDb>> open(FileSystem& files,
                                                                const std::string& path);
+
+    /// Opens one that is there, whoever writes to it, to look into it: nothing is made, mended or
+    /// brought up to date. NotFound when there is none.
+    [[nodiscard]] static Result<std::unique_ptr<StateDb>> openToRead(FileSystem& files,
+                                                                     const std::string& path);
 
     ~StateDb();
     StateDb(const StateDb&) = delete;
@@ -76,8 +91,15 @@ public:
     [[nodiscard]] Result<std::optional<ReplicaState>> replica(const std::string& id) const;
     [[nodiscard]] Status setReplica(const ReplicaState& replica);
 
+    [[nodiscard]] Result<std::optional<ProofState>> proof() const;
+    [[nodiscard]] Status setProof(const ProofState& proof);
+
     /// All segments, oldest first.
     [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;
+
+    /// Calls `each` with every segment, oldest first, while it returns true. Meanwhile nothing else
+    /// can be asked of this object.
+    [[nodiscard]] Status eachSegment(const std::function<bool(const SegmentFacts&)>& each) const;
 
 private:
     explicit StateDb(sqlite3* handle) : m_handle(handle) {}

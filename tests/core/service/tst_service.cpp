@@ -165,6 +165,28 @@ private slots:
         QVERIFY(!status.work);
     }
 
+    void aProofIsToldAgainAfterANewStart()
+    {
+        Application application(m_database);
+        QVERIFY(application.write());
+        std::optional<Proof> before;
+        {
+            Listener listener;
+            const auto service = makeService(listener);
+            service->follow(config());
+            QVERIFY(
+                listener.heard([](const Listener& heard) { return heard.count<Proven>() == 1; }));
+            before = service->statuses().front().proof;
+        }
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(
+            listener.heard([](const Listener& heard) { return heard.status().proof.has_value(); }));
+        QVERIFY(service->statuses().front().proof->txId == before->txId);
+        QVERIFY(service->statuses().front().proof->verdict == restore::Verdict::Proven);
+    }
+
     void everyWriteBecomesRestorable()
     {
         Application application(m_database);
@@ -318,7 +340,32 @@ private slots:
         QVERIFY(described.value().databasePages >= 2U);
     }
 
+    void aListingOfAFollowedDatabaseTellsPagesToo()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        QVERIFY(service->bringUpToDate({}).ok());
+        const replica::Moment told = newestListed(*service);
+        QVERIFY(told.pages.value() >= 1U);
+        QVERIFY(told.precision == replica::TimePrecision::Exact);
+        // Of a replica that is nobody's here, only its objects could tell.
+        service->unfollow(id);
+        QVERIFY(listener.heard([](const Listener& heard) { return !heard.removedIds().empty(); }));
+        QVERIFY(!newestListed(*service).pages);
+    }
+
 private:
+    replica::Moment newestListed(Service& service) const
+    {
+        Answer<std::shared_ptr<const replica::Catalog>> catalog;
+        const auto listing = service.openReplica(m_address, catalog.slot());
+        return catalog.wait().value()->moments.back();
+    }
+
     [[nodiscard]] std::string path(const char* name) const
     {
         return m_directory->filePath(name).toStdString();

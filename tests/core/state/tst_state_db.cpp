@@ -1,6 +1,8 @@
 #include "core/base/posix_file_system.h"
 #include "core/state/state_db.h"
 
+#include <sqlite3.h>
+
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,6 +21,14 @@ class TestStateDb : public QObject {
         return m_folder.path().toStdString() + "/" + name;
     }
 
+    static void run(const std::string& path, const char* sql)
+    {
+        sqlite3* handle = nullptr;
+        QCOMPARE(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+        sqlite3_close(handle);
+    }
+
 private slots:
     void remembersAllOfIt()
     {
@@ -33,12 +43,16 @@ private slots:
         source.identity.shm = {.device = 2, .inode = 3};
         const SegmentFacts segment{.txId = {7}, .pages = 2, .bytes = 100};
         const ReplicaState replica{.id = "a", .base = {2}, .confirmed = {6}};
+        const ProofState proof{.at = source.time, .txId = {5}, .byDigest = true};
         {
             const auto made = StateDb::open(m_files, path("a"));
             QVERIFY(made.ok());
             QVERIFY(!made.value()->source().value());
             QVERIFY(made.value()->record(source, segment).ok());
             QVERIFY(made.value()->setReplica(replica).ok());
+            QVERIFY(!made.value()->proof().value());
+            QVERIFY(made.value()->setProof({.txId = {3}}).ok());
+            QVERIFY(made.value()->setProof(proof).ok());
         }
         const auto again = StateDb::open(m_files, path("a"));
         QVERIFY(again.ok());
@@ -46,6 +60,60 @@ private slots:
         QVERIFY(again.value()->segments().value() == std::vector{segment});
         QVERIFY(again.value()->replica("a").value() == replica);
         QVERIFY(!again.value()->replica("b").value());
+        QVERIFY(again.value()->proof().value() == proof);
+    }
+
+    void canBeLookedIntoWhileItIsWrittenTo()
+    {
+        QVERIFY(StateDb::openToRead(m_files, path("c")).error().code == ErrorCode::NotFound);
+        QVERIFY(!m_files.stat(path("c")).value());
+        const auto written = StateDb::open(m_files, path("c"));
+        QVERIFY(written.ok());
+        for (std::uint64_t number = 1; number <= 5; ++number) {
+            const SegmentFacts segment{.txId = {number}, .pages = 10, .bytes = 100};
+            QVERIFY(written.value()->record({.txId = {number}}, segment).ok());
+        }
+        const auto read = StateDb::openToRead(m_files, path("c"));
+        QVERIFY(read.ok());
+        std::vector<std::uint64_t> seen;
+        const Status looked = read.value()->eachSegment([&](const SegmentFacts& segment) {
+            seen.push_back(segment.txId.value);
+            return seen.size() < 3 && written.value()->record({.txId = {6}}, segment).ok();
+        });
+        QVERIFY(looked.ok());
+        QCOMPARE(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+    }
+
+    void oneOfTheFirstVersionIsBroughtUpToDate()
+    {
+        run(path("d"),
+            "CREATE TABLE source(one INTEGER PRIMARY KEY CHECK(one = 1), tx, time, digest,"
+            " page_size, page_count, salts, frame, sum1, sum2, db_device, db_inode, wal_device,"
+            " wal_inode, shm_device, shm_inode);"
+            "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes,"
+            " commits);"
+            "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
+            "INSERT INTO segments VALUES(7, 1234, 2, 9, 100, 1);"
+            "PRAGMA user_version = 1;");
+        const ProofState proof{.txId = {7}};
+        {
+            const auto older = StateDb::open(m_files, path("d"));
+            QVERIFY(older.ok());
+            QCOMPARE(older.value()->segments().value().front().pages, 2U);
+            QVERIFY(!older.value()->proof().value());
+            QVERIFY(older.value()->setProof(proof).ok());
+        }
+        const auto again = StateDb::open(m_files, path("d"));
+        QVERIFY(again.value()->proof().value() == proof);
+        QCOMPARE(again.value()->segments().value().size(), 1U);
+    }
+
+    void oneOfANewerVersionIsLeftAlone()
+    {
+        run(path("e"), "CREATE TABLE news(x); PRAGMA user_version = 1000;");
+        QVERIFY(StateDb::open(m_files, path("e")).error().code == ErrorCode::Unsupported);
+        QVERIFY(StateDb::openToRead(m_files, path("e")).error().code == ErrorCode::Unsupported);
+        QVERIFY(!m_files.stat(path("e.damaged")).value());
     }
 
     void aDamagedOneIsSetAside()
