@@ -104,6 +104,8 @@ void Look::apply()
 void Look::followDesktop()
 {
     QDBusConnection bus = QDBusConnection::sessionBus();
+    // connect() fails on a parameter whose type has no name yet, and Qt names this one late.
+    qRegisterMetaType<QDBusVariant>();
     bus.connect(kService, kPath, kInterface, u"SettingChanged"_s, this,
                 SLOT(onPortalSetting(QString, QString, QDBusVariant)));
     readPortal(kScheme);

@@ -2,8 +2,9 @@
 """The desktop's whole way, as a person goes it, while another program writes to the database.
 
 A database is added and proven, its timeline grows, a moment is held and restored to the same bytes as
-tidemarkctl restores; what Litestream would find in the folder is opened as a replica; the window is
-closed, raised by a second start, ended and started again, and everything that was chosen is still so.
+tidemarkctl restores; the colours follow the desktop's; what Litestream would find in the folder is
+opened as a replica; the window is closed, raised by a second start, ended and started again, and
+everything that was chosen, and what was proven, is still so.
 """
 
 import os
@@ -19,19 +20,22 @@ from blackbox.place import Place  # noqa: E402
 from blackbox.tidemark import Tidemark  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
 from desktop import Desktop  # noqa: E402
+from portal import Portal  # noqa: E402
 from stage import Stage  # noqa: E402
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 LEAST_MOMENTS = 12
 STEPS_BACK = 7
+BACKGROUND = (100, 720)  # Of the sidebar, above its last row.
 
 
 class Way:
     """One run of it. Each step leaves what the next one needs."""
 
-    def __init__(self, place, stage):
+    def __init__(self, place, stage, portal):
         self.place = place
         self.stage = stage
+        self.portal = portal
         self.database = place.path("work", "notes.db")
         self.replica = Path(stage.env["HOME"]) / "Tidemark" / "notes"
         self.ours = Tidemark(self.database, self.replica, stage.env, place.path("ctl.log"))
@@ -80,6 +84,12 @@ class Way:
         bytes_equal.must_equal(by_command, file)
         loads.truth_of(file)
 
+    def follow_the_desktop(self):
+        """Its colours are those that the desktop prefers, also when it changes its mind."""
+        for number, dark in ((1, True), (0, False)):
+            self.portal.say("color-scheme", number)
+            wait_until(lambda: self.stage.is_dark(*BACKGROUND) == dark, 20, f"dark is {dark}", poll=0.1)
+
     def choose_settings(self):
         desktop = self.desktop
         self.stage.key("ctrl+comma")
@@ -122,6 +132,7 @@ class Way:
         self.desktop.end()
         self.start()
         self.desktop.tree.wait("heading", r"notes\.db is protected\.", seconds=60)
+        self.desktop.tree.wait("label", r".* Proven by a test restore .*")
         self.desktop.tree.wait("page tab", r"notes, read only, in .*")
         self.stage.picture("9-home-again")
         self.stage.key("ctrl+comma")
@@ -140,8 +151,9 @@ def number_in(text):
 
 def go(place):
     env = {**place.env, "HOME": str(place.path("home", "x").parent), "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
-    with Stage(env, os.environ.get("TIDEMARK_PICTURES", place.path("pictures"))) as stage:
-        way = Way(place, stage)
+    artefacts = os.environ.get("TIDEMARK_PICTURES", place.path("pictures"))
+    with Stage(env, artefacts) as stage, Portal(stage.env) as portal:
+        way = Way(place, stage, portal)
         writer = loads.Load("load_writer", way.database, seed=1, mode="bursts", burst=5, pause_ms=300)
         wait_until(way.database.exists, 20, "the application's database")
         way.start()
@@ -149,6 +161,7 @@ def go(place):
             way.add()
             way.watch_it_grow()
             way.restore()
+            way.follow_the_desktop()
             way.choose_settings()
             way.open_replica()
             way.close_and_raise()

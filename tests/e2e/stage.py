@@ -98,6 +98,12 @@ class Stage:
         succeeded(["import", "-window", "root", path], env=self.env)
         return path
 
+    def is_dark(self, x, y):
+        """Whether the screen is darker than half there."""
+        command = ["import", "-window", "root", "-crop", f"1x1+{x}+{y}", "-colorspace", "gray", "-depth", "8", "gray:-"]
+        done = subprocess.run(command, env=self.env, capture_output=True, check=True)
+        return done.stdout[0] < 128
+
     def wait_for_window(self, pid, seconds=START_SECONDS):
         """The newest window of a process, once it has one; it gets the focus."""
         window = wait_until(lambda: self.windows(pid), seconds, "a window that can be seen", poll=0.05)[-1]
