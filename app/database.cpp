@@ -46,6 +46,7 @@ bool Database::refreshWords()
     m_size = size;
     m_words = words;
     m_proof = proof;
+    m_proofWithin = proofWordsWithin(m_status, m_voice.now(), speech);
     m_name = name;
     m_folder = folder;
     return !same;

@@ -31,6 +31,8 @@ class Database : public QObject {
     Q_PROPERTY(QString next READ next NOTIFY changed FINAL)
     /// "Proven 2 h ago"
     Q_PROPERTY(QString proof READ proof NOTIFY changed FINAL)
+    /// The same within a line: "proven 2 h ago"
+    Q_PROPERTY(QString proofWithin READ proofWithin NOTIFY changed FINAL)
     Q_PROPERTY(bool paused READ paused NOTIFY changed FINAL)
     Q_PROPERTY(bool canRetry READ canRetry NOTIFY changed FINAL)
     Q_PROPERTY(tidemark::app::ReplicaStatusModel* replicas READ replicas CONSTANT FINAL)
@@ -52,6 +54,7 @@ public:
     [[nodiscard]] QString reason() const { return m_words.reason; }
     [[nodiscard]] QString next() const { return m_words.next; }
     [[nodiscard]] QString proof() const { return m_proof; }
+    [[nodiscard]] QString proofWithin() const { return m_proofWithin; }
     [[nodiscard]] bool paused() const { return m_words.state == Protection::State::Paused; }
     [[nodiscard]] bool canRetry() const { return m_status.standing.nextTry.has_value(); }
     [[nodiscard]] ReplicaStatusModel* replicas() { return &m_replicas; }
@@ -76,6 +79,7 @@ private:
     QString m_folder;
     QString m_size;
     QString m_proof;
+    QString m_proofWithin;
     StatusWords m_words;
     ReplicaStatusModel m_replicas;
 };

@@ -4,10 +4,21 @@
 #include "app/text/places.h"
 #include "app/text/translated.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::app {
 namespace {
+
+/// A replica that could not be listed is listed again when something arrived there, but not for
+/// each thing that did.
+constexpr timeline::Millis kListAgainMs = 5000;
+
+bool isArrival(const service::Event& event)
+{
+    return std::holds_alternative<service::SegmentWritten>(event.what) ||
+           std::holds_alternative<service::SnapshotWritten>(event.what);
+}
 
 replica::Moment momentOf(const service::SegmentWritten& segment)
 {
@@ -16,6 +27,14 @@ replica::Moment momentOf(const service::SegmentWritten& segment)
             .precision = replica::TimePrecision::Exact,
             .bytes = segment.bytes,
             .pages = segment.pages};
+}
+
+replica::Moment momentOf(const service::SnapshotWritten& snapshot)
+{
+    return {.txId = snapshot.txId,
+            .time = snapshot.time,
+            .precision = replica::TimePrecision::Exact,
+            .bytes = snapshot.bytes};
 }
 
 }  // namespace
@@ -90,6 +109,7 @@ void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
         m_problem = translated(answer.error().what);
         m_advice = translated(answer.error().next);
         m_stage = Stage::Failed;
+        m_failedMs = nowMs();
         emit changed();
         return;
     }
@@ -109,18 +129,31 @@ void History::onTimelineData()
 
 void History::happened(const service::Event& event)
 {
+    if (m_stage == Stage::Failed && isArrival(event) && nowMs() - m_failedMs >= kListAgainMs) {
+        reload();
+    }
     if (m_stage != Stage::Ready && m_stage != Stage::Reading) {
         return;  // The listing will tell.
     }
     if (const auto* segment = std::get_if<service::SegmentWritten>(&event.what)) {
         m_timeline.addMoments({momentOf(*segment)});
     } else if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what)) {
+        // The first moment comes without a segment.
+        if (m_timeline.momentCount() == 0) {
+            m_timeline.addMoments({momentOf(*snapshot)});
+        }
         m_timeline.addSnapshot({.number = snapshot->txId.value,
                                 .atMs = snapshot->time.time_since_epoch().count(),
                                 .bytes = snapshot->bytes});
-    } else if (const auto* proven = std::get_if<service::Proven>(&event.what)) {
-        m_drills.push_back({.number = proven->proof.txId.value,
-                            .momentMs = proven->proof.at.time_since_epoch().count()});
+    }
+}
+
+void History::proven(const service::Proof& proof)
+{
+    const auto known = std::ranges::find(m_drills, proof.txId.value, &timeline::DrillRun::number);
+    if (known == m_drills.end()) {
+        m_drills.push_back(
+            {.number = proof.txId.value, .momentMs = proof.at.time_since_epoch().count()});
         m_timeline.setRuns(m_runs, m_drills);
     }
 }

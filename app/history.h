@@ -75,6 +75,8 @@ public:
     Q_INVOKABLE void copyCommand();
 
     void happened(const service::Event& event);
+    /// A drill went well, now or before the program was started.
+    void proven(const service::Proof& proof);
 
 signals:
     void changed();
@@ -102,6 +104,7 @@ private:
     Stage m_stage = Stage::Unread;
     QString m_problem;
     QString m_advice;
+    timeline::Millis m_failedMs = 0;
     std::vector<timeline::RestoreRun> m_runs;
     std::vector<timeline::DrillRun> m_drills;
     std::unique_ptr<Pending> m_reading;

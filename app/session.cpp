@@ -183,6 +183,10 @@ History* Session::historyOf(const QString& databaseId)
                                         .address = followed.config.replicas.front().address,
                                         .sourcePath = path});
         QQmlEngine::setObjectOwnership(followed.history.get(), QQmlEngine::CppOwnership);
+        const Database* const database = m_databases.find(databaseId.toStdString());
+        if (database != nullptr && database->status().proof) {
+            followed.history->proven(*database->status().proof);
+        }
     }
     return followed.history.get();
 }
@@ -256,6 +260,12 @@ void Session::closeReplica(int row)
 void Session::take(const QUrl& url)
 {
     const QString path = url.isLocalFile() ? url.toLocalFile() : url.path();
+    for (int row = 0; row < m_databases.count(); ++row) {
+        if (m_databases.at(row)->path() == path) {
+            emit showDatabase(row);  // It is protected already.
+            return;
+        }
+    }
     m_taking = m_parts.engine.kindOf(path.toStdString(),
                                      [this, path](const Result<std::optional<FileKind>>& kind) {
                                          if (kind.ok() && kind.value() == FileKind::Directory) {
@@ -366,6 +376,10 @@ void Session::statusChanged(const service::DatabaseStatus& status)
 {
     m_databases.upsert(status);
     m_adding.statusChanged(status);
+    const auto found = m_followed.find(status.id);
+    if (status.proof && found != m_followed.end() && found->second.history) {
+        found->second.history->proven(*status.proof);
+    }
     refreshOverview();
 }
 

@@ -96,7 +96,8 @@ public:
     Q_INVOKABLE void closeReplica(int row);
 
     /// Something was dropped on the window, or named by a second start: a database is added, a
-    /// folder opened as a replica. A signal tells which page to show.
+    /// folder opened as a replica, and of a database that is followed the page is shown. A signal
+    /// tells which page.
     Q_INVOKABLE void take(const QUrl& url);
     /// True once, then never again: whether `hint` is still to be said.
     Q_INVOKABLE bool sayOnce(const QString& hint);

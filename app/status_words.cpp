@@ -128,6 +128,17 @@ QString proofWords(const service::DatabaseStatus& status, Timestamp now, const S
                : Text::tr("Checked %1", "an age: 4 s ago").arg(age);
 }
 
+QString proofWordsWithin(const service::DatabaseStatus& status, Timestamp now, const Speech& speech)
+{
+    if (!status.proof) {
+        return {};
+    }
+    const QString age = timeline::age(millis(status.proof->at), millis(now), speech);
+    return status.proof->verdict == restore::Verdict::Proven
+               ? Text::tr("proven %1", "within a line; an age: 4 s ago").arg(age)
+               : Text::tr("checked %1", "within a line; an age: 4 s ago").arg(age);
+}
+
 QString briefAge(Timestamp since, Timestamp now, const Speech& speech)
 {
     const Millis seconds = std::max<Millis>(0, (millis(now) - millis(since)) / 1000);

@@ -31,6 +31,10 @@ struct StatusWords {
 [[nodiscard]] QString proofWords(const service::DatabaseStatus& status, Timestamp now,
                                  const timeline::Speech& speech);
 
+/// The same within a line: "proven 2 h ago".
+[[nodiscard]] QString proofWordsWithin(const service::DatabaseStatus& status, Timestamp now,
+                                       const timeline::Speech& speech);
+
 /// "4 s", "26 min", "2 d": an age in the fewest letters. `since` later than `now` counts as now.
 [[nodiscard]] QString briefAge(Timestamp since, Timestamp now, const timeline::Speech& speech);
 

@@ -64,6 +64,7 @@ void TimelineController::setCatalog(std::shared_ptr<const replica::Catalog> cata
 {
     m_loading = true;
     m_waiting.clear();
+    m_waitingSnapshots.clear();
     const int generation = ++m_generation;
     const Timestamp asOf = m_voice.now();
     auto promise = std::make_shared<QPromise<TimelineData>>();
@@ -88,8 +89,13 @@ void TimelineController::takeReady(int generation, TimelineData data,
     }
     m_loading = false;
     m_catalog = std::move(from);
-    TimelineData ready = data.withRuns(m_restores, m_drills).appended(m_waiting, m_voice.now());
+    TimelineData ready = data.appended(m_waiting, m_voice.now());
+    for (const SnapshotMark& snapshot : m_waitingSnapshots) {
+        ready = ready.withSnapshot(snapshot);
+    }
+    ready = ready.withRuns(m_restores, m_drills);
     m_waiting.clear();
+    m_waitingSnapshots.clear();
     adopt(std::make_shared<const TimelineData>(std::move(ready)));
 }
 
@@ -127,6 +133,9 @@ void TimelineController::addMoments(const std::vector<replica::Moment>& moments)
 
 void TimelineController::addSnapshot(const SnapshotMark& snapshot)
 {
+    if (m_loading) {
+        m_waitingSnapshots.push_back(snapshot);
+    }
     adopt(std::make_shared<const TimelineData>(m_data->withSnapshot(snapshot)));
 }
 

@@ -204,6 +204,7 @@ private:
     std::shared_ptr<const replica::Catalog> m_catalog;  // Shared with whoever read it.
     std::shared_ptr<const TimelineData> m_data;         // Shared with the list's sorting.
     std::vector<replica::Moment> m_waiting;  // Came while a catalog was being made ready.
+    std::vector<SnapshotMark> m_waitingSnapshots;
     std::vector<RestoreRun> m_restores;
     std::vector<DrillRun> m_drills;
     int m_generation = 0;

@@ -77,8 +77,15 @@ TimelineData TimelineData::withSnapshot(const SnapshotMark& snapshot) const
     if (std::ranges::find(data.m_snapshots, snapshot.number, &SnapshotMark::number) ==
         data.m_snapshots.end()) {
         data.m_snapshots.insert(place, snapshot);
+        data.m_unknownPages -= isSnapshotAlone(snapshot.number, snapshot.bytes) ? 1 : 0;
     }
     return data;
+}
+
+bool TimelineData::isSnapshotAlone(std::uint64_t number, std::uint64_t bytes) const
+{
+    const auto index = indexOfNumber(number);
+    return index && !row(*index).pages && row(*index).bytes == bytes;
 }
 
 TimelineData TimelineData::withRuns(std::vector<RestoreRun> restores,
@@ -87,6 +94,10 @@ TimelineData TimelineData::withRuns(std::vector<RestoreRun> restores,
     TimelineData data = *this;
     data.m_restores = std::move(restores);
     data.m_drills = std::move(drills);
+    for (DrillRun& drill : data.m_drills) {
+        const auto index = indexOfNumber(drill.number);
+        drill.momentMs = index ? shownMs(*index) : drill.momentMs;
+    }
     std::ranges::sort(data.m_restores, {}, &RestoreRun::atMs);
     std::ranges::sort(data.m_drills, {}, &DrillRun::momentMs);
     return data;
@@ -167,6 +178,7 @@ void TimelineData::readSnapshots(const replica::Catalog& catalog)
             continue;
         }
         const auto index = indexOfNumber(object.maxTxId.value);
+        m_unknownPages -= isSnapshotAlone(object.maxTxId.value, object.sizeBytes) ? 1 : 0;
         m_snapshots.push_back({.number = object.maxTxId.value,
                                .atMs = index ? shownMs(*index) : millis(object.time),
                                .bytes = object.sizeBytes});

@@ -84,7 +84,7 @@ struct RestoreRun {
     bool operator==(const RestoreRun&) const = default;
 };
 
-/// A restore that only proved that it can be done.
+/// A restore that only proved that it can be done. It stands at its moment, if that is known.
 struct DrillRun {
     std::uint64_t number = 0;
     Millis momentMs = 0;
@@ -124,8 +124,12 @@ public:
     [[nodiscard]] Millis firstMs() const { return shownMs(0); }
     [[nodiscard]] Millis lastMs() const { return shownMs(m_count - 1); }
 
-    /// Whether each moment's page count is known; else bytes stand in for all of them.
-    [[nodiscard]] bool pagesKnown() const { return m_unknownPages == 0; }
+    /// Whether each segment's page count is known; else bytes stand in for all of them. A snapshot
+    /// is no segment: it changed nothing.
+    [[nodiscard]] bool pagesKnown() const
+    {
+        return m_unknownPages == 0 && (m_totals.pages > 0 || empty());
+    }
 
     /// The first moment that is not before `ms`; count() if there is none. O(log n).
     [[nodiscard]] std::size_t firstNotBefore(Millis ms) const;
@@ -156,12 +160,14 @@ private:
     void readSnapshots(const replica::Catalog& catalog);
     void readGaps(const replica::Catalog& catalog);
     MomentChunk& openChunk();
+    /// Whether nothing but a snapshot of that size made the moment.
+    [[nodiscard]] bool isSnapshotAlone(std::uint64_t number, std::uint64_t bytes) const;
 
     // Shared with every copy; all but the last are full.
     std::vector<std::shared_ptr<const MomentChunk>> m_chunks;
     std::shared_ptr<MomentChunk> m_open;  // The last chunk while this value is being made.
     std::size_t m_count = 0;
-    std::size_t m_unknownPages = 0;
+    std::size_t m_unknownPages = 0;  // Of segments.
     MomentSums m_totals;
     std::vector<SnapshotMark> m_snapshots;
     std::vector<GapSpan> m_gaps;

@@ -105,6 +105,29 @@ private slots:
         QVERIFY(evenHistory(10, 1000).pagesKnown());
     }
 
+    void aSnapshotAloneLacksNoPageCount()
+    {
+        replica::Catalog catalog = evenCatalog(10, 1000);
+        catalog.moments.front().pages.reset();
+        catalog.objects = {{.level = replica::kSnapshotLevel,
+                            .minTxId = {1},
+                            .maxTxId = {1},
+                            .sizeBytes = catalog.moments.front().bytes}};
+        QVERIFY(TimelineData::fromCatalog(catalog, timestamp(kNowMs)).pagesKnown());
+        // Nor does it have one that could be shown.
+        catalog.moments.resize(1);
+        QVERIFY(!TimelineData::fromCatalog(catalog, timestamp(kNowMs)).pagesKnown());
+    }
+
+    void aDrillStandsAtItsMomentOrWhereItIsSaidToBe()
+    {
+        const TimelineData data =
+            evenHistory(10, 1000).withRuns({}, {{.number = 99, .momentMs = 5}, {.number = 3}});
+        QCOMPARE(data.drills().size(), 2U);
+        QCOMPARE(data.drills().front().momentMs, 5);
+        QCOMPARE(data.drills().back().momentMs, data.shownMs(2));
+    }
+
     void snapshotsAndGapsStandAtTheTimesOfTheirMoments()
     {
         auto catalog = evenCatalog(10, 1000);
