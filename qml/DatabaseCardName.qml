@@ -25,16 +25,28 @@ RowLayout {
         spacing: 0
 
         Heading {
+            id: name
+
             Layout.fillWidth: true
             text: root.database.name
             elide: Text.ElideMiddle
             Accessible.ignored: true
+
+            WholeText {
+                words: name
+            }
         }
         Caption {
+            id: folder
+
             Layout.fillWidth: true
             text: root.database.size === "" ? root.database.folder : qsTr("%1 · %2").arg(root.database.folder).arg(root.database.size)
             color: Theme.ink3
             elide: Text.ElideMiddle
+
+            WholeText {
+                words: folder
+            }
         }
         RowLayout {
             Layout.topMargin: root.small ? 2 : 6

@@ -14,7 +14,7 @@ FocusScope {
     property int tab: 0 // 0 is the timeline, 1 the protection.
 
     readonly property bool small: root.width < 700
-    readonly property var stateParts: [root.database.word, root.database.detail, root.database.proof]
+    readonly property var stateParts: [root.database.word, root.database.detail, root.database.proofWithin]
 
     function restore() {
         if (root.tab === 0) {

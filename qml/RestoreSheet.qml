@@ -13,7 +13,7 @@ Sheet {
     signal accepted
 
     label: qsTr("Restore %1").arg(root.options.momentTime)
-    modal: false
+    dim: false
     onAboutToShow: root.options.look()
     onOpened: start.forceActiveFocus()
 

@@ -30,10 +30,16 @@ Rectangle {
             path: root.iconPath
         }
         Body {
+            id: place
+
             Layout.fillWidth: true
             text: root.text
             elide: Text.ElideMiddle
             Accessible.ignored: true
+
+            WholeText {
+                words: place
+            }
         }
         Caption {
             text: root.trailingText

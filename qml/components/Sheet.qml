@@ -2,7 +2,8 @@ import QtQuick
 import QtQuick.Controls
 import Tidemark.Ui
 
-// A popup raised by its edge. Esc closes it; focus stays inside while it is open.
+// A popup raised by its edge. Focus stays inside while it is open; Esc closes it, wherever the focus
+// is.
 Popup {
     id: root
 
@@ -23,6 +24,14 @@ Popup {
 
         Accessible.role: Accessible.Dialog
         Accessible.name: root.label
+    }
+
+    Shortcut {
+        sequences: [StandardKey.Cancel]
+        enabled: root.opened
+        onActivated: root.close()
+        // Of two sheets that are open one goes at a time.
+        onActivatedAmbiguously: root.close()
     }
 
     Overlay.modal: Rectangle {

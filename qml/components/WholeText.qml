@@ -1,0 +1,20 @@
+import QtQuick
+import QtQuick.Controls
+
+// Within a text: all of it, shown while it is pointed at, where it was cut short.
+Item {
+    id: root
+
+    required property Text words
+
+    anchors.fill: parent
+
+    Accessible.ignored: true
+    ToolTip.visible: hover.hovered && root.words.truncated
+    ToolTip.delay: 600
+    ToolTip.text: root.words.text
+
+    HoverHandler {
+        id: hover
+    }
+}
