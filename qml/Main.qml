@@ -102,6 +102,17 @@ ApplicationWindow {
         property: "font.pixelSize"
         value: Theme.textSmall
     }
+    // Tips take their colours from the platform, not from the program's palette.
+    Binding {
+        target: sidebar.ToolTip.toolTip
+        property: "palette.toolTipBase"
+        value: Theme.raised
+    }
+    Binding {
+        target: sidebar.ToolTip.toolTip
+        property: "palette.toolTipText"
+        value: Theme.ink
+    }
 
     Connections {
         target: root.session
