@@ -114,6 +114,13 @@ public:
     /// Empty when there is nothing of that name. Follows links.
     [[nodiscard]] virtual Result<std::optional<FileFacts>> stat(const std::string& path) const = 0;
 
+    /// Whether the name is taken, be it by a link that leads to nothing.
+    [[nodiscard]] virtual Result<bool> isTaken(const std::string& path) const
+    {
+        TIDEMARK_TRY(const auto facts, stat(path));
+        return facts.has_value();
+    }
+
     /// The entries but "." and "..", sorted by name; an entry that vanishes meanwhile is left out.
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(
         const std::string& directory) const = 0;

@@ -241,6 +241,18 @@ Result<std::optional<FileFacts>> PosixFileSystem::stat(const std::string& path) 
     return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."), path);
 }
 
+Result<bool> PosixFileSystem::isTaken(const std::string& path) const
+{
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) {
+        return true;
+    }
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return false;
+    }
+    return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."), path);
+}
+
 Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& directory) const
 {
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
@@ -255,10 +267,16 @@ Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& dir
             break;
         }
         const std::string name = entry->d_name;
+        if (name == "." || name == "..") {
+            continue;
+        }
         struct stat status {};
-        if (name != "." && name != ".." &&
-            ::fstatat(::dirfd(stream.get()), entry->d_name, &status, 0) == 0) {
+        if (::fstatat(::dirfd(stream.get()), entry->d_name, &status, 0) == 0) {
             entries.push_back({.name = name, .facts = factsOf(status)});
+        } else if (errno != ENOENT) {
+            // Left out it would be taken for one that is not there.
+            return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."),
+                               directory + '/' + name);
         }
     }
     if (errno != 0) {

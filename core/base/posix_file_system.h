@@ -13,6 +13,7 @@ public:
                                                               std::uint32_t permissions) override;
     [[nodiscard]] Status publish(File& unnamed, const std::string& path) override;
     [[nodiscard]] Result<std::optional<FileFacts>> stat(const std::string& path) const override;
+    [[nodiscard]] Result<bool> isTaken(const std::string& path) const override;
     [[nodiscard]] Result<std::vector<DirectoryEntry>> list(
         const std::string& directory) const override;
     [[nodiscard]] Status makeDirectories(const std::string& path,

@@ -27,6 +27,7 @@ public:
     {
         return m_disk.stat(path);
     }
+    Result<bool> isTaken(const std::string& path) const override { return m_disk.isTaken(path); }
     Result<std::vector<DirectoryEntry>> list(const std::string& directory) const override
     {
         return m_disk.list(directory);

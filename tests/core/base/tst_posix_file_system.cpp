@@ -4,6 +4,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <unistd.h>
+
 #include <sys/resource.h>
 
 #include <csignal>
@@ -190,6 +192,17 @@ private slots:
             names.push_back(entry.name);
         }
         QCOMPARE(names, (std::vector<std::string>{".hidden", "a", "b", "\xc3\xa4"}));
+    }
+
+    void aListThatIsNotWholeIsNone()
+    {
+        put(path("a"), "");
+        QVERIFY(::symlink(path("nothing").c_str(), path("dangling").c_str()) == 0);
+        QCOMPARE(m_disk.list(path("")).value().size(), std::size_t{1});
+        // A name that the system refuses to look up stands for all that it cannot look at.
+        QVERIFY(::symlink(std::string(1000, 'x').c_str(), path("b").c_str()) == 0);
+        const auto listed = m_disk.list(path(""));
+        QVERIFY(!listed.ok() && listed.error().code == ErrorCode::Io);
     }
 
     void aListOfNothingIsNotFound()
