@@ -22,6 +22,13 @@ RestoreJob::Stage stageOf(restore::Phase phase)
     Q_UNREACHABLE();
 }
 
+replica::Wish wishFor(const replica::Moment& moment)
+{
+    // The number of a 0.3 moment is its place in a list that retention shortens.
+    return moment.legacy ? replica::Wish(replica::AtPosition{*moment.legacy})
+                         : replica::Wish(replica::AtTxId{moment.txId});
+}
+
 }  // namespace
 
 RestoreJob::RestoreJob(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
@@ -87,7 +94,7 @@ void RestoreJob::attempt(int number)
     m_progress = {};
     m_meter = {};
     m_stage = Stage::Planning;
-    const restore::Request request{.wish = replica::AtTxId{m_order.moment.txId},
+    const restore::Request request{.wish = wishFor(m_order.moment),
                                    .target = (m_order.folder + u'/' + m_fileName).toStdString(),
                                    .check = m_order.check};
     m_pending = m_engine.restore(

@@ -73,6 +73,10 @@ Status checkDatabaseChecksum(const Header& header)
     return {};
 }
 
+// The years 1 to 9999, as far as calendars of programs go.
+constexpr Timestamp kFirstTime{std::chrono::milliseconds(-62'135'596'800'000)};
+constexpr Timestamp kLastTime{std::chrono::milliseconds(253'402'300'799'999)};
+
 /// The rules that a Header can break. One list serves both ways.
 Status checkRules(const Header& header)
 {
@@ -85,6 +89,9 @@ Status checkRules(const Header& header)
         return damaged(
             {TIDEMARK_TEXT("ltx", "LTX header: transactions %1 to %2 are no range."),
              {std::to_string(header.minTxId.value), std::to_string(header.maxTxId.value)}});
+    }
+    if (header.createdAt < kFirstTime || header.createdAt > kLastTime) {
+        return damaged({TIDEMARK_TEXT("ltx", "LTX header: its time is none.")});
     }
     TIDEMARK_TRY_STATUS(checkWal(header));
     return checkDatabaseChecksum(header);

@@ -50,6 +50,15 @@ struct LegacyPosition {
     /// Behind the last byte of the moment, within its WAL file: 0 for a snapshot alone, kWholeWal
     /// for the last part, whose end only reading it can tell.
     std::uint64_t offsetBytes = 0;
+    std::uint64_t partOffsetBytes = 0;  ///< Where its last part starts.
+
+    /// Whether it is the same moment, also if what was the last part has got others behind it.
+    [[nodiscard]] bool isSameMoment(const LegacyPosition& other) const
+    {
+        return generation == other.generation && index == other.index &&
+               partOffsetBytes == other.partOffsetBytes &&
+               (offsetBytes == 0) == (other.offsetBytes == 0);
+    }
 
     bool operator==(const LegacyPosition&) const = default;
 };
@@ -73,6 +82,8 @@ struct Gap {
     ltx::TxId before = {};  ///< The first moment behind it; 0 if it ends the history.
     Message reason = {};
 
+    [[nodiscard]] bool isTail() const { return before == ltx::TxId{}; }
+
     bool operator==(const Gap&) const = default;
 };
 
@@ -85,7 +96,7 @@ struct Catalog {
     std::vector<ObjectInfo> objects = {};  ///< By level, then first TXID. Empty for the 0.3 layout.
     std::vector<Moment> moments =
         {};                      ///< By number, which is also by time but for a changed clock.
-    std::vector<Gap> gaps = {};  ///< By number.
+    std::vector<Gap> gaps = {};  ///< By number; the last one may be the history's end.
     std::vector<std::string> foreign = {};  ///< Names of files that are none of ours; left alone.
 
     bool operator==(const Catalog&) const = default;

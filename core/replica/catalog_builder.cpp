@@ -156,4 +156,27 @@ ltx::TxId highestTxId(const Catalog& catalog)
     return highest;
 }
 
+const ObjectInfo* newestObjectOf(const Catalog& catalog, ltx::TxId moment)
+{
+    const ObjectInfo* found = nullptr;
+    const auto take = [&](const ObjectInfo& object) {
+        if (object.maxTxId == moment && (!found || object.minTxId > found->minTxId)) {
+            found = &object;
+        }
+    };
+    // The objects of a level end in the order in which they start, unless somebody merged twice.
+    for (int level = kSegmentLevel; level <= kSnapshotLevel; ++level) {
+        const auto objects =
+            std::ranges::equal_range(catalog.objects, level, {}, &ObjectInfo::level);
+        const auto at = std::ranges::lower_bound(objects, moment, {}, &ObjectInfo::maxTxId);
+        if (at != objects.end()) {
+            take(*at);
+        }
+    }
+    if (!found) {
+        std::ranges::for_each(catalog.objects, take);
+    }
+    return found;
+}
+
 }  // namespace tidemark::replica

@@ -19,4 +19,8 @@ namespace tidemark::replica {
 /// The highest transaction in any object, reachable or not: numbers up to it are taken.
 [[nodiscard]] ltx::TxId highestTxId(const Catalog& catalog);
 
+/// The object that is new with a moment: of those that end there the one with the fewest
+/// transactions before it. Null when none does.
+[[nodiscard]] const ObjectInfo* newestObjectOf(const Catalog& catalog, ltx::TxId moment);
+
 }  // namespace tidemark::replica

@@ -76,25 +76,17 @@ private:
 Result<bool> holdsEveryPage(const storage::Storage& storage, const ObjectInfo& info,
                             const std::stop_token& stop)
 {
-    TIDEMARK_TRY(const LtxObject object, readLtxObject(storage, info, stop));
-    std::uint64_t pages = 0;
-    const auto count = [&](const ltx::FrameAt&) -> Status {
-        ++pages;
-        return {};
-    };
-    TIDEMARK_TRY_STATUS(readPageIndex(storage, object, count, stop));
-    const std::uint32_t all = object.header.pageCountAfter;
-    const bool hasLockPage = all >= ltx::lockPage(object.header.pageSizeBytes);
-    return all > 0 && pages == all - (hasLockPage ? 1U : 0U);
+    TIDEMARK_TRY(const ObjectFacts facts, lookInside(storage, info, stop));
+    const std::uint32_t all = facts.header.pageCountAfter;
+    const bool hasLockPage = all >= ltx::lockPage(facts.header.pageSizeBytes);
+    return all > 0 && facts.pages == all - (hasLockPage ? 1U : 0U);
 }
 
-/// Marks full files behind the last moment below `target`, largest first, until a plan exists.
-Status findFullFiles(const storage::Storage& storage, Catalog& catalog, ltx::TxId target,
-                     const std::stop_token& stop)
+/// Marks full files above `reached` and up to `target`, the largest of them, and builds the catalog
+/// anew if there are any.
+Result<bool> findFullFiles(const storage::Storage& storage, Catalog& catalog, ltx::TxId reached,
+                           ltx::TxId target, const std::stop_token& stop)
 {
-    const auto above = std::ranges::lower_bound(catalog.moments, target, {}, &Moment::txId);
-    const ltx::TxId reached =
-        above == catalog.moments.begin() ? ltx::TxId{} : std::prev(above)->txId;
     std::vector<ObjectInfo*> candidates;
     for (ObjectInfo& each : catalog.objects) {
         if (each.maxTxId > reached && each.maxTxId <= target && !each.isComplete()) {
@@ -116,7 +108,60 @@ Status findFullFiles(const storage::Storage& storage, Catalog& catalog, ltx::TxI
     if (found) {
         catalog = buildCatalog(std::move(catalog.objects), std::move(catalog.foreign));
     }
-    return {};
+    return found;
+}
+
+/// The same within the gap that begins where the first `count` moments end; false where none does.
+Result<bool> fillGapBehind(const storage::Storage& storage, Catalog& catalog, std::size_t count,
+                           const std::stop_token& stop)
+{
+    const ltx::TxId reached = count == 0 ? ltx::TxId{} : catalog.moments[count - 1].txId;
+    const auto gap = std::ranges::lower_bound(catalog.gaps, reached, {}, &Gap::after);
+    if (gap == catalog.gaps.end() || gap->after != reached) {
+        return false;
+    }
+    const ltx::TxId end = gap->isTail() ? highestTxId(catalog) : ltx::TxId{gap->before.value - 1};
+    return findFullFiles(storage, catalog, reached, end, stop);
+}
+
+Result<RestorePlan> planLatest(const storage::Storage& storage, Catalog& catalog,
+                               const std::stop_token& stop)
+{
+    TIDEMARK_TRY([[maybe_unused]] const bool found,
+                 fillGapBehind(storage, catalog, catalog.moments.size(), stop));
+    return planRestore(catalog, Latest{});
+}
+
+Result<RestorePlan> planAtTime(const storage::Storage& storage, Catalog& catalog, Timestamp time,
+                               const std::stop_token& stop)
+{
+    for (;;) {
+        TIDEMARK_TRY(const std::size_t count, ExactTimes(storage, catalog, stop).countUpTo(time));
+        // What the gap hides may be the answer. Each turn fills one, so there are not many.
+        TIDEMARK_TRY(const bool grew, fillGapBehind(storage, catalog, count, stop));
+        if (grew) {
+            continue;
+        }
+        if (count == 0) {
+            return noMomentUpTo(catalog, time);
+        }
+        return planRestore(catalog, AtTxId{catalog.moments[count - 1].txId});
+    }
+}
+
+Result<RestorePlan> planAtTxId(const storage::Storage& storage, Catalog& catalog, ltx::TxId txId,
+                               const std::stop_token& stop)
+{
+    auto plan = planRestore(catalog, AtTxId{txId});
+    if (plan.ok() || plan.error().code != ErrorCode::NotFound) {
+        return plan;
+    }
+    const auto above = std::ranges::lower_bound(catalog.moments, txId, {}, &Moment::txId);
+    const ltx::TxId reached =
+        above == catalog.moments.begin() ? ltx::TxId{} : std::prev(above)->txId;
+    TIDEMARK_TRY([[maybe_unused]] const bool found,
+                 findFullFiles(storage, catalog, reached, txId, stop));
+    return planRestore(catalog, AtTxId{txId});
 }
 
 }  // namespace
@@ -128,20 +173,13 @@ Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalo
         return planRestore(catalog, wish);
     }
     if (const auto* const time = std::get_if<AtTime>(&wish)) {
-        ExactTimes times(storage, catalog, stop);
-        TIDEMARK_TRY(const std::size_t count, times.countUpTo(time->time));
-        if (count == 0) {
-            return noMomentUpTo(catalog, time->time);
-        }
-        return planRestore(catalog, AtTxId{catalog.moments[count - 1].txId});
+        return planAtTime(storage, catalog, time->time, stop);
     }
-    auto plan = planRestore(catalog, wish);
-    const auto* const wanted = std::get_if<AtTxId>(&wish);
-    if (plan.ok() || !wanted || plan.error().code != ErrorCode::NotFound) {
-        return plan;
+    if (const auto* const txId = std::get_if<AtTxId>(&wish)) {
+        return planAtTxId(storage, catalog, txId->txId, stop);
     }
-    TIDEMARK_TRY_STATUS(findFullFiles(storage, catalog, wanted->txId, stop));
-    return planRestore(catalog, wish);
+    return std::holds_alternative<Latest>(wish) ? planLatest(storage, catalog, stop)
+                                                : planRestore(catalog, wish);
 }
 
 }  // namespace tidemark::replica

@@ -125,4 +125,17 @@ Status readPageIndex(const storage::Storage& storage, const LtxObject& object,
     }
 }
 
+Result<ObjectFacts> lookInside(const storage::Storage& storage, const ObjectInfo& info,
+                               const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const LtxObject object, readLtxObject(storage, info, stop));
+    ObjectFacts facts{.header = object.header};
+    const auto count = [&facts](const ltx::FrameAt&) -> Status {
+        ++facts.pages;
+        return {};
+    };
+    TIDEMARK_TRY_STATUS(readPageIndex(storage, object, count, stop));
+    return facts;
+}
+
 }  // namespace tidemark::replica

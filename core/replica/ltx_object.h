@@ -5,6 +5,7 @@
 #include "core/replica/catalog.h"
 #include "core/storage/storage.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -41,5 +42,15 @@ inline constexpr std::uint64_t kSmallObjectBytes = 64 << 10;
 [[nodiscard]] Status readPageIndex(const storage::Storage& storage, const LtxObject& object,
                                    const std::function<Status(const ltx::FrameAt&)>& entry,
                                    const std::stop_token& stop);
+
+/// What one look into an object tells that its name does not.
+struct ObjectFacts {
+    ltx::Header header = {};
+    std::uint32_t pages = 0;  ///< In it.
+};
+
+/// Reads header and page index. Fails as readLtxObject() does.
+[[nodiscard]] Result<ObjectFacts> lookInside(const storage::Storage& storage,
+                                             const ObjectInfo& info, const std::stop_token& stop);
 
 }  // namespace tidemark::replica

@@ -7,6 +7,7 @@
 #include "core/storage/storage.h"
 
 #include <stop_token>
+#include <string>
 
 namespace tidemark::replica {
 
@@ -22,8 +23,9 @@ enum class PutOutcome {
                                              const std::stop_token& stop);
 
 /// Plans as planRestore() does, but goes beyond what names tell: for a time it reads the headers of
-/// the objects around it until the answer is exact; for a transaction behind a hole it looks for a
-/// file with every page. What was learnt is kept in `catalog`. Also fails as the storage does.
+/// the objects around it until the answer is exact; where a hole ends the moments it looks for a
+/// file with every page behind it. What was learnt is kept in `catalog`. Also fails as the storage
+/// does.
 [[nodiscard]] Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog,
                                               const Wish& wish, const std::stop_token& stop);
 
@@ -38,6 +40,9 @@ public:
     {
         return readLtxCatalog(m_storage, stop);
     }
+
+    /// The place as people write it.
+    [[nodiscard]] std::string describe() const { return m_storage.describe(); }
 
     /// Makes the object of that level and range from `file`, an LTX file whose header has that
     /// range and `time`. Never overwrites: an object that is there already is compared byte by

@@ -70,6 +70,17 @@ Result<Moment> resolveTxId(const Catalog& catalog, ltx::TxId txId)
     return *found;
 }
 
+Result<Moment> resolvePosition(const Catalog& catalog, const LegacyPosition& position)
+{
+    const auto found = std::ranges::find_if(catalog.moments, [&position](const Moment& each) {
+        return each.legacy && each.legacy->isSameMoment(position);
+    });
+    if (found == catalog.moments.end()) {
+        return notThereAnyMore(position.generation);
+    }
+    return *found;
+}
+
 /// The objects of one level by their first transaction, of which a plan takes some in that order.
 class Level {
 public:
@@ -149,14 +160,29 @@ std::optional<std::vector<ObjectInfo>> objectsFor(const Catalog& catalog, ltx::T
     return objects;
 }
 
+std::optional<Gap> lostBehind(const Catalog& catalog, const Moment& moment)
+{
+    const bool isLast = catalog.moments.back().txId == moment.txId;
+    const bool hasTail = !catalog.gaps.empty() && catalog.gaps.back().isTail();
+    return isLast && hasTail ? std::optional(catalog.gaps.back()) : std::nullopt;
+}
+
 }  // namespace
+
+Error notThereAnyMore(const std::string& generation)
+{
+    return {.code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("replica", "The moment is not in generation %1 any more."),
+                     {generation}},
+            .next = {TIDEMARK_TEXT("replica", "List the replica again.")}};
+}
 
 Error noMomentUpTo(const Catalog& catalog, Timestamp time)
 {
-    return notThere(catalog,
-                    {TIDEMARK_TEXT("replica", "There is no moment at or before %1."),
-                     {formatRfc3339(time)}},
-                    0);
+    return notThere(
+        catalog,
+        {TIDEMARK_TEXT("replica", "There is no moment at or before %1."), {formatRfc3339(time)}},
+        0);
 }
 
 Result<Moment> resolve(const Catalog& catalog, const Wish& wish)
@@ -167,13 +193,17 @@ Result<Moment> resolve(const Catalog& catalog, const Wish& wish)
     if (const auto* const txId = std::get_if<AtTxId>(&wish)) {
         return resolveTxId(catalog, txId->txId);
     }
+    if (const auto* const position = std::get_if<AtPosition>(&wish)) {
+        return resolvePosition(catalog, position->position);
+    }
     return resolveLatest(catalog);
 }
 
 Result<RestorePlan> planRestore(const Catalog& catalog, const Wish& wish)
 {
     TIDEMARK_TRY(Moment moment, resolve(catalog, wish));
-    RestorePlan plan{.moment = std::move(moment)};
+    RestorePlan plan{.lost = lostBehind(catalog, moment)};
+    plan.moment = std::move(moment);
     if (plan.moment.legacy) {
         return plan;
     }

@@ -3,6 +3,8 @@
 #include "core/base/result.h"
 #include "core/replica/catalog.h"
 
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -20,15 +22,21 @@ struct AtTxId {
     ltx::TxId txId = {};
     bool operator==(const AtTxId&) const = default;
 };
-using Wish = std::variant<Latest, AtTime, AtTxId>;
+/// A moment of a 0.3 replica by its place: its number changes when retention removes older ones.
+struct AtPosition {
+    LegacyPosition position = {};
+    bool operator==(const AtPosition&) const = default;
+};
+using Wish = std::variant<Latest, AtTime, AtTxId, AtPosition>;
 
 /// What a restore reads, lowest transaction first: the first object is complete, each following one
 /// starts at most one transaction above the one before it and reaches further.
 struct RestorePlan {
     std::vector<ObjectInfo> objects = {};
     Moment moment = {};
-    std::uint64_t bytes = 0;     ///< Of all objects: the most that is read.
-    std::uint32_t requests = 0;  ///< The fewest reads of the storage.
+    std::uint64_t bytes = 0;       ///< Of all objects: the most that is read.
+    std::uint32_t requests = 0;    ///< The fewest reads of the storage.
+    std::optional<Gap> lost = {};  ///< What follows the moment and cannot be restored, to the end.
 
     bool operator==(const RestorePlan&) const = default;
 };
@@ -39,6 +47,9 @@ struct RestorePlan {
 
 /// The moment that `wish` means, without a plan. NotFound as above.
 [[nodiscard]] Result<Moment> resolve(const Catalog& catalog, const Wish& wish);
+
+/// The answer to a moment of a 0.3 replica that was listed and has gone.
+[[nodiscard]] Error notThereAnyMore(const std::string& generation);
 
 /// The answer to a time before the first moment.
 [[nodiscard]] Error noMomentUpTo(const Catalog& catalog, Timestamp time);

@@ -1,5 +1,6 @@
 #include "core/replica/v03_replica.h"
 
+#include "core/replica/restore_plan.h"
 #include "core/replica/v03_layout.h"
 
 #include <algorithm>
@@ -53,110 +54,124 @@ struct Step {
     bool isBroken = false;                 ///< Parts were missing before it.
 };
 
-/// Walks through a generation in the order in which it was written. A snapshot is the database of
-/// the start of its WAL file, or of any later place in that file before it was taken: so it does
-/// not serve the moments that are older than itself.
+/// Walks through a generation, WAL file by WAL file. A snapshot is the database of any place in the
+/// WAL file of its index, which no name tells and times only where nobody copied the folder. The
+/// whole file covers all that it may hold; so in that file only the last part can be applied to
+/// it, and the moments before need an earlier snapshot.
 class Chain {
 public:
     explicit Chain(const Generation& generation) : m_generation(generation) {}
 
     template <typename OnStep>
-    void walk(OnStep step)
+    void walk(OnStep onStep)
     {
         auto part = m_generation.parts.begin();
         auto snapshot = m_generation.snapshots.begin();
         while (part != m_generation.parts.end() || snapshot != m_generation.snapshots.end()) {
-            const bool takesSnapshot =
-                part == m_generation.parts.end() ||
-                (snapshot != m_generation.snapshots.end() && comesBefore(*snapshot, *part));
-            // A snapshot of what is reached already is no moment of its own.
-            if (takesSnapshot ? addSnapshot(*snapshot) : addPart(*part)) {
-                const Object& object = takesSnapshot ? *snapshot : *part;
-                const auto next = takesSnapshot ? part : std::next(part);
-                step(Step{.position = positionBefore(next),
-                          .object = object,
-                          .snapshot = *m_snapshot,
-                          .parts = m_parts,
-                          .isBroken = std::exchange(m_isBroken, false)});
+            File file{.index = UINT32_MAX};
+            if (part != m_generation.parts.end()) {
+                file.index = part->key.index;
             }
-            takesSnapshot ? static_cast<void>(++snapshot) : static_cast<void>(++part);
+            if (snapshot != m_generation.snapshots.end() && snapshot->key.index <= file.index) {
+                file.index = snapshot->key.index;
+                file.snapshot = &*snapshot++;
+            }
+            const auto first = part;
+            while (part != m_generation.parts.end() && part->key.index == file.index) {
+                ++part;
+            }
+            file.parts = std::span(first, part);
+            leadsOn(file) ? addFollowing(file, onStep) : addFirst(file, onStep);
         }
     }
 
     [[nodiscard]] bool isBroken() const { return m_isBroken; }
 
 private:
-    using Objects = std::vector<const Object*>;
+    /// A WAL file, and the snapshot of its time.
+    struct File {
+        std::uint32_t index = 0;
+        const Object* snapshot = nullptr;
+        std::span<const Object> parts = {};
 
-    static bool comesBefore(const Object& snapshot, const Object& part)
+        /// As far as names tell: where later parts must start only reading can tell.
+        [[nodiscard]] bool isWhole() const
+        {
+            return !parts.empty() && parts.front().key.offsetBytes == 0;
+        }
+    };
+
+    [[nodiscard]] bool leadsOn(const File& file) const
     {
-        return snapshot.key.index < part.key.index ||
-               (snapshot.key.index == part.key.index && part.time() >= snapshot.time());
+        return !m_parts.empty() && m_parts.back()->key.index + 1 == file.index && file.isWhole();
     }
 
-    /// Whether it is a moment.
-    bool addSnapshot(const Object& snapshot)
+    template <typename OnStep>
+    void addFollowing(const File& file, OnStep& onStep)
     {
-        const bool isReached = m_snapshot && !m_sameFile.empty() &&
-                               m_sameFile.front()->key.index == snapshot.key.index;
-        m_snapshot = &snapshot;
-        m_parts = !m_sameFile.empty() && m_sameFile.front()->key.index == snapshot.key.index
-                      ? m_sameFile
-                      : Objects();
-        return !isReached;
+        for (std::size_t i = 0; i < file.parts.size(); ++i) {
+            m_parts.push_back(&file.parts[i]);
+            if (i + 1 == file.parts.size() && file.snapshot) {
+                startAt(file);
+            }
+            emit(file.parts[i], positionOf(file, i), onStep);
+        }
     }
 
-    bool addPart(const Object& part)
+    /// A file to which nothing leads.
+    template <typename OnStep>
+    void addFirst(const File& file, OnStep& onStep)
     {
-        const bool leadsOn = m_snapshot && follows(part.key);
-        if (part.key.offsetBytes == 0) {
-            m_sameFile.clear();
+        // A snapshot that was taken before any part of its file came misses nothing.
+        const bool followsOn =
+            file.snapshot && !m_parts.empty() && m_parts.back()->key.index + 1 == file.index;
+        m_isBroken = m_isBroken || (m_snapshot && !followsOn);
+        m_snapshot = nullptr;
+        m_parts.clear();
+        if (file.snapshot) {
+            m_snapshot = file.snapshot;
+            emit(*file.snapshot, {.generation = m_generation.name, .index = file.index}, onStep);
         }
-        const bool isInFile =
-            part.key.offsetBytes == 0 ||
-            (!m_sameFile.empty() && m_sameFile.back()->key.index == part.key.index);
-        if (isInFile) {
-            m_sameFile.push_back(&part);
-        } else {
-            m_sameFile.clear();
-        }
-        if (leadsOn) {
-            m_parts.push_back(&part);
-        } else {
+        if (file.snapshot && file.isWhole()) {
+            startAt(file);
+            emit(file.parts.back(), positionOf(file, file.parts.size() - 1), onStep);
+        } else if (!file.parts.empty()) {
             m_snapshot = nullptr;
             m_isBroken = true;
         }
-        return leadsOn;
     }
 
-    /// The first part of a WAL file starts at 0, and files follow each other; where the others must
-    /// start only reading can tell.
-    [[nodiscard]] bool follows(const LegacyKey& key) const
+    void startAt(const File& file)
     {
-        if (m_parts.empty()) {
-            return key.index == m_snapshot->key.index && key.offsetBytes == 0;
+        m_snapshot = file.snapshot;
+        m_parts.clear();
+        for (const Object& each : file.parts) {
+            m_parts.push_back(&each);
         }
-        const std::uint32_t last = m_parts.back()->key.index;
-        return key.offsetBytes == 0 ? key.index == last + 1 : key.index == last;
     }
 
-    /// Where the parts so far end: where the next one starts, if it is of the same file.
-    [[nodiscard]] LegacyPosition positionBefore(std::vector<Object>::const_iterator next) const
+    [[nodiscard]] LegacyPosition positionOf(const File& file, std::size_t part) const
     {
-        LegacyPosition position{.generation = m_generation.name, .index = m_snapshot->key.index};
-        if (!m_parts.empty()) {
-            position.index = m_parts.back()->key.index;
-            const bool goesOn =
-                next != m_generation.parts.end() && next->key.index == position.index;
-            position.offsetBytes = goesOn ? next->key.offsetBytes : kWholeWal;
-        }
-        return position;
+        const bool isLast = part + 1 == file.parts.size();
+        return {.generation = m_generation.name,
+                .index = file.index,
+                .offsetBytes = isLast ? kWholeWal : file.parts[part + 1].key.offsetBytes,
+                .partOffsetBytes = file.parts[part].key.offsetBytes};
+    }
+
+    template <typename OnStep>
+    void emit(const Object& object, LegacyPosition position, OnStep& onStep)
+    {
+        onStep(Step{.position = std::move(position),
+                    .object = object,
+                    .snapshot = *m_snapshot,
+                    .parts = m_parts,
+                    .isBroken = std::exchange(m_isBroken, false)});
     }
 
     const Generation& m_generation;
     const Object* m_snapshot = nullptr;  // Null where nothing leads on.
-    Objects m_parts;                     // Behind it.
-    Objects m_sameFile;                  // The parts of the WAL file that is being read.
+    std::vector<const Object*> m_parts;  // Behind it.
     bool m_isBroken = false;
 };
 
@@ -204,38 +219,59 @@ Result<LegacyListing> listGenerations(const storage::Storage& storage, const std
     return listing;
 }
 
-void addMoments(const Generation& generation, bool isFirst, Catalog& catalog)
-{
-    const auto lastNumber = [&] {
-        return catalog.moments.empty() ? ltx::TxId{} : catalog.moments.back().txId;
-    };
-    bool starts = !isFirst;
-    const auto addGap = [&](ltx::TxId before, Message reason) {
-        catalog.gaps.push_back(
-            {.after = lastNumber(), .before = before, .reason = std::move(reason)});
-    };
-    const Message missing{
-        TIDEMARK_TEXT("replica", "Parts of the write-ahead log are missing in generation %1."),
-        {generation.name}};
-    Chain chain(generation);
-    chain.walk([&](const Step& step) {
-        const ltx::TxId number{lastNumber().value + 1};
-        if (std::exchange(starts, false)) {
-            addGap(number,
-                   {TIDEMARK_TEXT("replica", "Litestream lost track and began generation %1."),
-                    {generation.name}});
-        } else if (step.isBroken) {
-            addGap(number, missing);
+/// Adds the moments of generation after generation, and the gaps between them.
+class MomentList {
+public:
+    explicit MomentList(Catalog& catalog) : m_catalog(catalog) {}
+
+    void add(const Generation& generation)
+    {
+        bool starts = !m_catalog.moments.empty();
+        const Message missing{
+            TIDEMARK_TEXT("replica", "Parts of the write-ahead log are missing in generation %1."),
+            {generation.name}};
+        Chain chain(generation);
+        chain.walk([&](const Step& step) {
+            const ltx::TxId number{last().value + 1};
+            if (std::exchange(starts, false)) {
+                addGap(number,
+                       {TIDEMARK_TEXT("replica", "Litestream lost track and began generation %1."),
+                        {generation.name}});
+            } else if (step.isBroken) {
+                addGap(number, missing);
+            }
+            m_stranded.reset();
+            m_catalog.moments.push_back({.txId = number,
+                                         .time = step.object.time(),
+                                         .bytes = step.object.entry.sizeBytes,
+                                         .legacy = step.position});
+        });
+        if (chain.isBroken()) {
+            m_stranded = missing;
         }
-        catalog.moments.push_back({.txId = number,
-                                   .time = step.object.time(),
-                                   .bytes = step.object.entry.sizeBytes,
-                                   .legacy = step.position});
-    });
-    if (chain.isBroken()) {
-        addGap({}, missing);
     }
-}
+
+    void finish()
+    {
+        if (m_stranded) {
+            addGap({}, *std::exchange(m_stranded, std::nullopt));
+        }
+    }
+
+private:
+    [[nodiscard]] ltx::TxId last() const
+    {
+        return m_catalog.moments.empty() ? ltx::TxId{} : m_catalog.moments.back().txId;
+    }
+
+    void addGap(ltx::TxId before, Message reason)
+    {
+        m_catalog.gaps.push_back({.after = last(), .before = before, .reason = std::move(reason)});
+    }
+
+    Catalog& m_catalog;
+    std::optional<Message> m_stranded;  // Why what came after the last moment cannot be restored.
+};
 
 }  // namespace
 
@@ -244,10 +280,12 @@ Result<Catalog> readLegacyCatalog(const storage::Storage& storage, const std::st
     TIDEMARK_TRY(LegacyListing listing, listGenerations(storage, std::string(kLegacyPrefix), stop));
     Catalog catalog;
     catalog.foreign = std::move(listing.foreign);
+    MomentList moments(catalog);
     for (const Generation& each : listing.generations) {
         catalog.format = Catalog::Format::Legacy;
-        addMoments(each, catalog.moments.empty(), catalog);
+        moments.add(each);
     }
+    moments.finish();
     return catalog;
 }
 
@@ -259,20 +297,13 @@ Result<LegacyPlan> planLegacy(const storage::Storage& storage, const LegacyPosit
     std::optional<LegacyPlan> found;
     for (const Generation& generation : listing.generations) {
         Chain(generation).walk([&](const Step& step) {
-            // More parts may have come since: what was the last one is the last of its file now.
-            const bool isWhole = position.offsetBytes == kWholeWal && !step.parts.empty() &&
-                                 step.position.index == position.index;
-            if (step.position == position || isWhole) {
+            if (step.position.isSameMoment(position)) {
                 found = planOf(step);
             }
         });
     }
     if (!found) {
-        return Error{
-            .code = ErrorCode::NotFound,
-            .what = {TIDEMARK_TEXT("replica", "The moment is not in generation %1 any more."),
-                     {position.generation}},
-            .next = {TIDEMARK_TEXT("replica", "List the replica again.")}};
+        return notThereAnyMore(position.generation);
     }
     return *std::move(found);
 }

@@ -31,7 +31,8 @@ struct LegacyPlan {
 
 /// Lists a replica of Litestream 0.3: generations by the time of their last change, in each the
 /// moments that a snapshot and the WAL parts behind it give, numbered from 1. Opens no object. A
-/// storage without one gives an empty catalog.
+/// storage without one gives an empty catalog. A limit of the layout: that the last part of a WAL
+/// file is missing cannot be seen when the next file is there.
 [[nodiscard]] Result<Catalog> readLegacyCatalog(const storage::Storage& storage,
                                                 const std::stop_token& stop);
 

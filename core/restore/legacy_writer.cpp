@@ -37,6 +37,7 @@ Status writeSnapshot(const storage::Storage& storage, const replica::LegacyPlan&
 struct CommittedEnd {
     std::uint64_t frames = 0;
     std::uint32_t pageCount = 0;
+    bool hasMore = false;  ///< Frames behind it, of a transaction that is not whole.
 };
 
 Result<CommittedEnd> findCommittedEnd(replica::LegacyWalReader wal)
@@ -45,6 +46,7 @@ Result<CommittedEnd> findCommittedEnd(replica::LegacyWalReader wal)
     for (std::uint64_t frames = 1;; ++frames) {
         TIDEMARK_TRY(const auto page, wal.next());
         if (!page) {
+            end.hasMore = frames - 1 > end.frames;
             return end;
         }
         if (page->pageCountAfterCommit != 0) {
@@ -53,11 +55,25 @@ Result<CommittedEnd> findCommittedEnd(replica::LegacyWalReader wal)
     }
 }
 
+Error endsWithin(const std::string& name)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("restore",
+                                   "The write-ahead log of %1 ends within a transaction, though it "
+                                   "went on: a part of it is missing."),
+                     {name}},
+            .next = {TIDEMARK_TEXT("restore", "Restore a moment before it.")}};
+}
+
+/// `isLast`: no WAL file follows.
 Status applyWal(const storage::Storage& storage, std::span<const replica::LegacyPart> parts,
-                File& file, const std::stop_token& stop)
+                bool isLast, File& file, const std::stop_token& stop)
 {
     TIDEMARK_TRY(const CommittedEnd end,
                  findCommittedEnd(replica::LegacyWalReader(storage, parts, stop)));
+    if (end.hasMore && !isLast) {
+        return endsWithin(parts.back().name);
+    }
     if (end.frames == 0) {
         return {};
     }
@@ -92,7 +108,7 @@ Status writeLegacy(const storage::Storage& storage, const replica::LegacyPlan& p
         while (count < rest.size() && rest[count].index == rest.front().index) {
             bytes += rest[count++].sizeBytes;
         }
-        TIDEMARK_TRY_STATUS(applyWal(storage, rest.first(count), file, stop));
+        TIDEMARK_TRY_STATUS(applyWal(storage, rest.first(count), count == rest.size(), file, stop));
         progress.add(bytes);
         rest = rest.subspan(count);
     }

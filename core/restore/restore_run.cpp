@@ -38,15 +38,36 @@ Result<Restored> RestoreRun::restore(const replica::Wish& wish)
     m_progress.enter(Phase::Planning);
     TIDEMARK_TRY_STATUS(checkTarget(m_files, m_target));
     for (int tries = 1;; ++tries) {
-        TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(m_storage, m_stop));
-        TIDEMARK_TRY(m_plan, replica::planExactly(m_storage, catalog, wish, m_stop));
-        auto restored = m_plan.moment.legacy ? restoreLegacy() : restoreLtx();
-        const bool vanished = !restored.ok() && restored.error().code == ErrorCode::NotFound;
-        if (!vanished || tries == kPlanTries) {
+        auto restored = tryToRestore(wish);
+        if (restored.ok() || !m_hasVanished || tries == kPlanTries) {
             return restored;
         }
         m_progress.enter(Phase::Planning);
     }
+}
+
+Result<Restored> RestoreRun::tryToRestore(const replica::Wish& wish)
+{
+    m_hasVanished = false;
+    TIDEMARK_TRY_STATUS(plan(wish));
+    auto restored = m_plan.moment.legacy ? restoreLegacy() : restoreLtx();
+    m_hasVanished = !restored.ok() && restored.error().code == ErrorCode::NotFound;
+    return restored;
+}
+
+/// The catalog, which may tell of a million objects, goes before anything is restored.
+Status RestoreRun::plan(const replica::Wish& wish)
+{
+    TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(m_storage, m_stop));
+    const bool isThere = replica::resolve(catalog, wish).ok();
+    auto planned = replica::planExactly(m_storage, catalog, wish, m_stop);
+    if (!planned.ok()) {
+        // A header that was to be read has gone since the listing.
+        m_hasVanished = isThere && planned.error().code == ErrorCode::NotFound;
+        return std::move(planned).error();
+    }
+    m_plan = std::move(planned).value();
+    return {};
 }
 
 Result<Restored> RestoreRun::restoreLtx()
@@ -70,8 +91,8 @@ Result<Restored> RestoreRun::restoreLtx()
 
 Result<Restored> RestoreRun::restoreLegacy()
 {
-    TIDEMARK_TRY(const replica::LegacyPlan legacy,
-                 replica::planLegacy(m_storage, *m_plan.moment.legacy, m_stop));
+    TIDEMARK_TRY(m_legacy, replica::planLegacy(m_storage, *m_plan.moment.legacy, m_stop));
+    const replica::LegacyPlan& legacy = *m_legacy;
     // How large it is inside, no name tells; but not smaller.
     TIDEMARK_TRY(TargetFile target,
                  TargetFile::create(m_files, m_random, m_target, legacy.snapshotSizeBytes));
@@ -86,7 +107,7 @@ Result<Restored> RestoreRun::finish(TargetFile target, replica::Moment moment,
                                     const Expected& expected)
 {
     m_progress.enter(Phase::Checking);
-    Restored restored{.moment = std::move(moment)};
+    Restored restored{.moment = std::move(moment), .lost = m_plan.lost};
     TIDEMARK_TRY(restored.verdict, checkFile(target.file(), m_target, expected, m_check,
                                              m_ending == Ending::Publish, m_progress, m_stop));
     TIDEMARK_TRY(restored.bytes, target.file().sizeBytes());

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "core/replica/v03_replica.h"
 #include "core/restore/progress_meter.h"
 #include "core/restore/restorer.h"
 #include "core/restore/target_file.h"
 
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -29,7 +31,12 @@ public:
     /// What was restored, or tried last.
     [[nodiscard]] const replica::RestorePlan& plan() const { return m_plan; }
 
+    /// Of a 0.3 replica what was read, besides.
+    [[nodiscard]] const std::optional<replica::LegacyPlan>& legacyPlan() const { return m_legacy; }
+
 private:
+    [[nodiscard]] Result<Restored> tryToRestore(const replica::Wish& wish);
+    [[nodiscard]] Status plan(const replica::Wish& wish);
     [[nodiscard]] Result<Restored> restoreLtx();
     [[nodiscard]] Result<Restored> restoreLegacy();
     [[nodiscard]] Result<Restored> finish(TargetFile target, replica::Moment moment,
@@ -44,6 +51,8 @@ private:
     ProgressMeter& m_progress;
     const std::stop_token m_stop;
     replica::RestorePlan m_plan;
+    std::optional<replica::LegacyPlan> m_legacy;
+    bool m_hasVanished = false;  // What the last try was to read.
 };
 
 }  // namespace tidemark::restore

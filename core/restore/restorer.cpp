@@ -18,7 +18,9 @@ Result<Restored> Restorer::restore(const Request& request, const OnProgress& pro
     ProgressMeter meter(m_clock, progress);
     RestoreRun run(m_storage, m_files, m_random, request.target, request.check, Ending::Publish,
                    meter, std::move(stop));
-    TIDEMARK_TRY(Restored restored, run.restore(request.wish));
+    auto outcome = run.restore(request.wish);
+    m_tried = run.plan().moment;
+    TIDEMARK_TRY(Restored restored, std::move(outcome));
     meter.finish();
     restored.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -46,6 +47,7 @@ struct Restored {
     std::string path = {};
     std::uint64_t bytes = 0;
     std::chrono::milliseconds duration{0};
+    std::optional<replica::Gap> lost = {};  ///< As in the plan.
 };
 
 /// Called from the restoring threads, one call at a time, at most some tens of times a second. Must
@@ -64,11 +66,15 @@ public:
     [[nodiscard]] Result<Restored> restore(const Request& request, const OnProgress& progress,
                                            std::stop_token stop);
 
+    /// The moment that was restored or tried last; transaction 0 when it did not come to that.
+    [[nodiscard]] const replica::Moment& tried() const { return m_tried; }
+
 private:
     const storage::Storage& m_storage;
     FileSystem& m_files;
     Clock& m_clock;
     Random& m_random;
+    replica::Moment m_tried = {};
 };
 
 }  // namespace tidemark::restore

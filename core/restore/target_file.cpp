@@ -19,6 +19,12 @@ Error refused(Error error)
     return error;
 }
 
+template <typename Value>
+Result<Value> orRefused(Result<Value> looked)
+{
+    return looked.ok() ? std::move(looked) : Result<Value>(refused(std::move(looked).error()));
+}
+
 Error alreadyThere(const std::string& path)
 {
     return {
@@ -31,19 +37,19 @@ Error alreadyThere(const std::string& path)
 
 Status checkTarget(const FileSystem& files, const std::string& path)
 {
-    TIDEMARK_TRY(const auto target, files.stat(path));
-    if (target) {
+    TIDEMARK_TRY(const bool isTaken, orRefused(files.isTaken(path)));
+    if (isTaken) {
         return alreadyThere(path);
     }
     const std::string folder = parentOf(path);
-    TIDEMARK_TRY(const auto parent, files.stat(folder));
+    TIDEMARK_TRY(const auto parent, orRefused(files.stat(folder)));
     if (!parent || parent->kind != FileKind::Directory || nameOf(path).empty()) {
         return Error{.code = ErrorCode::TargetRefused,
                      .what = {TIDEMARK_TEXT("restore", "There is no folder %1."), {folder}},
                      .next = {TIDEMARK_TEXT("restore", "Make it, or choose another place.")}};
     }
     for (const char* const companion : kCompanions) {
-        TIDEMARK_TRY(const auto there, files.stat(path + companion));
+        TIDEMARK_TRY(const bool there, orRefused(files.isTaken(path + companion)));
         if (there) {
             return Error{.code = ErrorCode::TargetRefused,
                          .what = {TIDEMARK_TEXT("restore",
@@ -60,7 +66,7 @@ Result<TargetFile> TargetFile::create(FileSystem& files, Random& random, const s
                                       std::uint64_t sizeBytes)
 {
     const std::string folder = parentOf(path);
-    TIDEMARK_TRY(const Space space, files.space(folder));
+    TIDEMARK_TRY(const Space space, orRefused(files.space(folder)));
     if (space.freeBytes < sizeBytes) {
         return Error{.code = ErrorCode::NoSpace,
                      .what = {TIDEMARK_TEXT("restore",
@@ -78,7 +84,9 @@ Result<TargetFile> TargetFile::create(FileSystem& files, Random& random, const s
     if (unnamed.error().code != ErrorCode::Unsupported) {
         return refused(std::move(unnamed).error());
     }
-    TIDEMARK_TRY_STATUS(storage::removeLeftovers(files, folder, kTemporaryStem));
+    if (Status removed = storage::removeLeftovers(files, folder, kTemporaryStem); !removed.ok()) {
+        return refused(std::move(removed).error());
+    }
     auto temporary =
         storage::TemporaryFile::make(files, random, folder + '/' + std::string(kTemporaryStem));
     if (!temporary.ok()) {
@@ -95,8 +103,16 @@ Status TargetFile::publish()
     if (!named.ok() && named.error().code == ErrorCode::AlreadyExists) {
         return alreadyThere(m_path);
     }
-    TIDEMARK_TRY_STATUS(std::move(named));
-    return m_files->syncDirectory(parentOf(m_path));
+    if (!named.ok()) {
+        return refused(std::move(named).error());
+    }
+    Status synced = m_files->syncDirectory(parentOf(m_path));
+    if (!synced.ok()) {
+        // A name that may not last is none, and nothing stays after a failure.
+        static_cast<void>(m_files->remove(m_path));
+        return refused(std::move(synced).error());
+    }
+    return {};
 }
 
 }  // namespace tidemark::restore

@@ -4,6 +4,7 @@
 #include "core/ltx/decoder.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/object_source.h"
+#include "core/restore/legacy_writer.h"
 #include "core/restore/parallel.h"
 #include "core/restore/restore_run.h"
 
@@ -60,8 +61,25 @@ Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& 
     RestoreRun run(m_storage, m_files, m_random, folder + '/' + hex(m_random.next(), kNameDigits),
                    check, Ending::Discard, meter, stop);
     Verified verified;
-    TIDEMARK_TRY(verified.restored, run.restore(wish));
+    auto restored = run.restore(wish);
+    m_tried = run.plan().moment;
+    TIDEMARK_TRY(verified.restored, std::move(restored));
+    TIDEMARK_TRY_STATUS(checkObjects(run, meter, stop, verified));
+    meter.finish();
+    verified.restored.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
+    return verified;
+}
 
+Status Verifier::checkObjects(const RestoreRun& run, ProgressMeter& meter,
+                              const std::stop_token& stop, Verified& verified) const
+{
+    if (const auto& legacy = run.legacyPlan()) {
+        // All of them were read whole, and their checksums verified, to restore.
+        verified.objects = static_cast<std::uint32_t>(1 + legacy->parts.size());
+        verified.bytes = bytesToRead(*legacy);
+        return {};
+    }
     const std::vector<replica::ObjectInfo>& objects = run.plan().objects;
     meter.expect(run.plan().bytes);
     const auto checkOne = [&](unsigned, std::size_t index) -> Status {
@@ -70,12 +88,9 @@ Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& 
         return {};
     };
     TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), objects.size(), checkOne));
-    meter.finish();
     verified.objects = static_cast<std::uint32_t>(objects.size());
     verified.bytes = run.plan().bytes;
-    verified.restored.duration =
-        std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
-    return verified;
+    return {};
 }
 
 }  // namespace tidemark::restore

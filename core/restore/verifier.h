@@ -7,6 +7,9 @@
 
 namespace tidemark::restore {
 
+class ProgressMeter;
+class RestoreRun;
+
 struct Verified {
     Restored restored = {};     ///< Without a path: the file is gone.
     std::uint32_t objects = 0;  ///< Read from start to end, and whole.
@@ -26,11 +29,18 @@ public:
                                           Check check, const OnProgress& progress,
                                           std::stop_token stop);
 
+    /// The moment that was verified or tried last; transaction 0 when it did not come to that.
+    [[nodiscard]] const replica::Moment& tried() const { return m_tried; }
+
 private:
+    [[nodiscard]] Status checkObjects(const RestoreRun& run, ProgressMeter& meter,
+                                      const std::stop_token& stop, Verified& verified) const;
+
     const storage::Storage& m_storage;
     FileSystem& m_files;
     Clock& m_clock;
     Random& m_random;
+    replica::Moment m_tried = {};
 };
 
 }  // namespace tidemark::restore

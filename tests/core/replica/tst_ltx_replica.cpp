@@ -160,6 +160,36 @@ private slots:
         QCOMPARE(catalog.moments.size(), std::size_t{3});
         QVERIFY(!planExactly(made.storage, catalog, AtTxId{{4}}, {}).ok());
     }
+
+    void whatAFullFileMakesReachableIsLatestToo_data()
+    {
+        QTest::addColumn<int>("seconds");
+        QTest::addColumn<int>("txId");
+        QTest::newRow("latest") << 0 << 6;
+        QTest::newRow("a time behind the hole") << 5 << 5;
+        QTest::newRow("a time in it") << 4 << 1;
+    }
+    void whatAFullFileMakesReachableIsLatestToo()
+    {
+        QFETCH(int, seconds);
+        QFETCH(int, txId);
+        MadeReplica made;
+        for (int i = 0; i < 6; ++i) {
+            made.commit({1, 2}, 4);
+        }
+        made.put(9, 1, 1);
+        made.put(0, 4, 4);
+        made.put(0, 5, 5, true);
+        made.put(0, 6, 6);
+        Catalog catalog = readLtxCatalog(made.storage, {}).value();
+        const Wish wish = seconds == 0
+                              ? Wish(Latest{})
+                              : Wish(AtTime{made.timeOf(static_cast<std::uint64_t>(seconds))});
+        const auto plan = planExactly(made.storage, catalog, wish, {});
+        QVERIFY(plan.ok());
+        QCOMPARE(plan.value().moment.txId.value, static_cast<std::uint64_t>(txId));
+        QVERIFY(!plan.value().lost);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestLtxReplica)

@@ -71,6 +71,17 @@ private slots:
         QCOMPARE(plan.value().moment.txId.value, static_cast<std::uint64_t>(txId));
     }
 
+    void whatIsLostBehindTheLastMomentIsSaid()
+    {
+        const Catalog catalog =
+            buildCatalog({objectInfo(9, 1, 1), objectInfo(0, 2, 2), objectInfo(0, 4, 4)}, {});
+        const auto plan = planRestore(catalog, Latest{});
+        QCOMPARE(plan.value().moment.txId.value, std::uint64_t{2});
+        QVERIFY(plan.value().lost && plan.value().lost->after.value == 2);
+        QVERIFY(!planRestore(catalog, AtTxId{{1}}).value().lost);
+        QVERIFY(!planRestore(usual(), Latest{}).value().lost);
+    }
+
     void latestIsTheLastMoment()
     {
         const auto plan = planRestore(usual(), Latest{});

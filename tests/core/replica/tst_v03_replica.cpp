@@ -123,11 +123,10 @@ private slots:
         add(kFirst, "odd");
         const Catalog catalog = readLegacyCatalog(m_storage, {}).value();
         QVERIFY(catalog.format == Catalog::Format::Legacy);
-        QCOMPARE(positionsOf(catalog),
-                 std::string("ff:0+0 ff:0+4096 ff:0+all ff:1+all 00:0+0 00:0+all "));
+        QCOMPARE(positionsOf(catalog), std::string("ff:0+0 ff:0+all ff:1+all 00:0+0 00:0+all "));
         QCOMPARE(catalog.moments[3].txId.value, std::uint64_t{4});
         QCOMPARE(catalog.gaps.size(), std::size_t{1});
-        QCOMPARE(catalog.gaps[0].before.value, std::uint64_t{5});
+        QCOMPARE(catalog.gaps[0].before.value, std::uint64_t{4});
         QCOMPARE(catalog.foreign.size(), std::size_t{1});
     }
 
@@ -145,6 +144,69 @@ private slots:
         QCOMPARE(planFor(5),
                  std::string("00000001 00000001_00000000 00000001_00001000 00000001_00002000"));
         QCOMPARE(planFor(1), std::string("00000000"));
+    }
+
+    void timesOfFilesDoNotCount()
+    {
+        // As in a folder that was copied in the order of names.
+        add(kFirst, "snapshots/00000000.snapshot.lz4");
+        add(kFirst, "snapshots/00000001.snapshot.lz4");
+        add(kFirst, "wal/00000000_00000000.wal.lz4");
+        add(kFirst, "wal/00000001_00000000.wal.lz4");
+        add(kFirst, "wal/00000001_00001000.wal.lz4");
+        const Catalog catalog = readLegacyCatalog(m_storage, {}).value();
+        QCOMPARE(positionsOf(catalog), std::string("00:0+0 00:0+all 00:1+4096 00:1+all "));
+        QCOMPARE(planFor(3), std::string("00000000 00000000_00000000 00000001_00000000"));
+        QCOMPARE(planFor(4), std::string("00000001 00000001_00000000 00000001_00001000"));
+    }
+
+    void aSnapshotServesOnlyTheWholeFileOfItsIndex()
+    {
+        add(kFirst, "snapshots/00000004.snapshot.lz4");
+        add(kFirst, "wal/00000004_00000000.wal.lz4");
+        add(kFirst, "wal/00000004_00001000.wal.lz4");
+        add(kFirst, "wal/00000005_00000000.wal.lz4");
+        add(kFirst, "wal/00000005_00001000.wal.lz4");
+        QCOMPARE(positionsOf(readLegacyCatalog(m_storage, {}).value()),
+                 std::string("00:4+0 00:4+all 00:5+4096 00:5+all "));
+    }
+
+    void aMomentIsTheSameWhenOlderOnesAreRemovedAndOthersCome()
+    {
+        add(kFirst, "snapshots/00000000.snapshot.lz4");
+        add(kFirst, "wal/00000000_00000000.wal.lz4");
+        add(kFirst, "wal/00000001_00000000.wal.lz4");
+        add(kFirst, "snapshots/00000001.snapshot.lz4");
+        add(kFirst, "wal/00000002_00000000.wal.lz4");
+        const Moment wanted = readLegacyCatalog(m_storage, {}).value().moments.back();
+        QCOMPARE(wanted.txId.value, std::uint64_t{4});
+        auto& objects = m_storage.objects();
+        objects.erase("generations/00112233445566aa/snapshots/00000000.snapshot.lz4");
+        objects.erase("generations/00112233445566aa/wal/00000000_00000000.wal.lz4");
+        add(kFirst, "wal/00000002_00001000.wal.lz4");
+        const Catalog now = readLegacyCatalog(m_storage, {}).value();
+        const auto plan = planRestore(now, AtPosition{*wanted.legacy});
+        QVERIFY(plan.ok());
+        QCOMPARE(plan.value().moment.txId.value, std::uint64_t{3});
+        QVERIFY(plan.value().moment.time == wanted.time);
+        QCOMPARE(planFor(3), std::string("00000001 00000001_00000000 00000002_00000000"));
+        objects.clear();
+        add(kFirst, "snapshots/00000003.snapshot.lz4");
+        const auto gone =
+            planRestore(readLegacyCatalog(m_storage, {}).value(), AtPosition{*wanted.legacy});
+        QVERIFY(!gone.ok() && gone.error().code == ErrorCode::NotFound);
+    }
+
+    void onlyTheLastGenerationsEndIsTheHistorys()
+    {
+        add(kFirst, "snapshots/00000000.snapshot.lz4");
+        add(kFirst, "wal/00000002_00000000.wal.lz4");
+        add(kSecond, "snapshots/00000000.snapshot.lz4");
+        add(kSecond, "wal/00000002_00000000.wal.lz4");
+        const Catalog catalog = readLegacyCatalog(m_storage, {}).value();
+        QCOMPARE(catalog.gaps.size(), std::size_t{2});
+        QCOMPARE(catalog.gaps[0].before.value, std::uint64_t{2});
+        QVERIFY(catalog.gaps[1].isTail() && catalog.gaps[1].after.value == 2);
     }
 
     void aMissingPartEndsTheMomentsUntilTheNextSnapshot_data()

@@ -32,6 +32,35 @@ public:
     }
 };
 
+/// A folder of whose names the disk does not keep hold, or that goes away before the end.
+class BadEnd final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    bool hasNoFolder = false;
+
+    [[nodiscard]] Status publish(File& unnamed, const std::string& path) override
+    {
+        return hasNoFolder ? Status(Error{.code = ErrorCode::NotFound})
+                           : PassingFileSystem::publish(unnamed, path);
+    }
+    [[nodiscard]] Status syncDirectory(const std::string& directory) override
+    {
+        return directory.empty() ? Status() : Status(Error{.code = ErrorCode::Io});
+    }
+};
+
+/// A folder that may not be looked into.
+class Closed final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    [[nodiscard]] Result<bool> isTaken(const std::string&) const override
+    {
+        return Error{.code = ErrorCode::Forbidden};
+    }
+};
+
 class TestRestorer : public QObject {
     Q_OBJECT
 
@@ -142,6 +171,51 @@ private slots:
         QVERIFY(!restored.ok() && restored.error().code == ErrorCode::AlreadyExists);
         QCOMPARE(restoredBytes(), std::string("mine"));
         QCOMPARE(m_made->storage.readCalls(), std::uint64_t{0});
+    }
+
+    void refusesALinkThatLeadsToNothing()
+    {
+        makeUsual(true);
+        QVERIFY(QFile::link("/nowhere/at/all", QString::fromStdString(target())));
+        const auto restored = restore(1);
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::AlreadyExists);
+        QCOMPARE(m_made->storage.readCalls(), std::uint64_t{0});
+    }
+
+    void whatTheTargetsDiskSaysIsAboutTheTarget()
+    {
+        makeUsual(true);
+        BadEnd badEnd(m_files);
+        Restorer restorer(m_made->storage, badEnd, m_clock, m_random);
+        const Request request{.wish = AtTxId{{10}}, .target = target(), .check = Check::None};
+        const auto unsynced = restorer.restore(request, {}, {});
+        QVERIFY(!unsynced.ok() && unsynced.error().code == ErrorCode::Io);
+        QCOMPARE(inFolder(), QStringList());
+        badEnd.hasNoFolder = true;
+        const std::uint64_t before = m_made->storage.readCalls();
+        const auto gone = restorer.restore(request, {}, {});
+        QVERIFY(!gone.ok() && gone.error().code == ErrorCode::TargetRefused);
+        // Read once, not again and again.
+        QVERIFY(m_made->storage.readCalls() - before <= before);
+        Closed closed(m_files);
+        const auto refused =
+            Restorer(m_made->storage, closed, m_clock, m_random).restore(request, {}, {});
+        QVERIFY(!refused.ok() && refused.error().code == ErrorCode::TargetRefused);
+    }
+
+    void aHeaderThatVanishesIsPlannedAround()
+    {
+        makeUsual(true);
+        int vanished = 0;
+        m_made->storage.onRead = [&](const std::string& name) -> Status {
+            if (vanished == 0 && name.starts_with("ltx/0/")) {
+                vanished += static_cast<int>(m_made->storage.objects().erase(name));
+            }
+            return {};
+        };
+        // Listed times are exact here but not known to be: headers are read to be sure.
+        QVERIFY(restore(replica::AtTime{m_made->timeOf(9)}).ok());
+        QCOMPARE(vanished, 1);
     }
 
     void refusesATargetBesideAForeignJournal()
