@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cstdint>
 #include <utility>
 
 namespace tidemark::config {
@@ -35,7 +36,17 @@ public:
 
     void read(const char* key, std::string& into) { readAs(key, &json::is_string, into); }
     void read(const char* key, bool& into) { readAs(key, &json::is_boolean, into); }
-    void read(const char* key, int& into) { readAs(key, &json::is_number_integer, into); }
+    void read(const char* key, int& into)
+    {
+        // Wider first: a number that does not fit must not come out as another one.
+        std::int64_t wide = into;
+        readAs(key, &json::is_number_integer, wide);
+        if (!std::in_range<int>(wide)) {
+            refuse(key);
+            return;
+        }
+        into = static_cast<int>(wide);
+    }
 
     void read(const char* key, std::chrono::milliseconds& into)
     {

@@ -48,6 +48,29 @@ std::string_view schemeOf(std::string_view text)
     return fits ? scheme : std::string_view();
 }
 
+/// Keys that a secret might hide behind; it belongs into none of an address's options.
+bool isSecretKey(std::string_view key)
+{
+    std::string small(key);
+    std::ranges::transform(small, small.begin(), [](char letter) {
+        return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    });
+    constexpr std::array<std::string_view, 6> kWords{"password", "passwd",     "passphrase",
+                                                     "secret",   "access-key", "token"};
+    return std::ranges::any_of(
+        kWords, [&small](std::string_view word) { return small.find(word) != std::string::npos; });
+}
+
+/// The text is not repeated: it holds a secret.
+Error holdsSecret()
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("storage", "The address carries a password.")},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Leave it out and give it by the environment or the "
+                                   "keychain.")}};
+}
+
 /// A password is what stands between ':' and '@' of the host part.
 bool carriesPassword(std::string_view text)
 {
@@ -122,6 +145,9 @@ Result<std::map<std::string, std::string>> parseOptions(std::string_view query,
         if (!key || !value || key->empty()) {
             return notAnAddress(whole, {TIDEMARK_TEXT("storage", "Its options are not readable.")});
         }
+        if (isSecretKey(*key)) {
+            return holdsSecret();
+        }
         options[*key] = *value;
     }
     return options;
@@ -177,12 +203,7 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
         return parsePath(text, workingDirectory, homeDirectory);
     }
     if (carriesPassword(text)) {
-        // The text is not repeated: it holds a secret.
-        return Error{.code = ErrorCode::Usage,
-                     .what = {TIDEMARK_TEXT("storage", "The address carries a password.")},
-                     .next = {TIDEMARK_TEXT("storage",
-                                            "Leave it out and give it by the environment "
-                                            "or the keychain.")}};
+        return holdsSecret();
     }
     if (scheme == kFileScheme) {
         return parseFileAddress(text);
@@ -194,7 +215,8 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
                      {std::string(scheme)}},
             .next = {TIDEMARK_TEXT("storage", "Use a folder.")}};
     }
-    return notAnAddress(text, example);
+    // The rest is not repeated: who knows what it holds.
+    return notAnAddress(std::string(scheme) + "://...", example);
 }
 
 std::string formatAddress(const StorageAddress& address)

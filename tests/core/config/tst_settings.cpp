@@ -113,6 +113,8 @@ private slots:
         QTest::newRow("no object inside") << QByteArray("{\"version\":1,\"databases\":[1]}");
         QTest::newRow("negative interval")
             << QByteArray("{\"version\":1,\"databases\":[{\"syncIntervalMs\":-1}]}");
+        QTest::newRow("an interval that no int holds")
+            << QByteArray("{\"version\":1,\"databases\":[{\"syncIntervalMs\":4294967296}]}");
         QTest::newRow("zeros") << QByteArray(100, '\0');
     }
     void aDamagedFileIsSetAsideAndTheLastGoodCopyOpens()

@@ -64,6 +64,8 @@ private slots:
         QTest::newRow("file on another host") << "file://server/share" << usage;
         QTest::newRow("broken escape") << "file:///a%2" << usage;
         QTest::newRow("zero byte") << "file:///a%00b" << usage;
+        QTest::newRow("password as an option") << "file:///x?Password=secret" << usage;
+        QTest::newRow("password of an unknown kind") << "ftp://me:a/secret@host/x" << usage;
         QTest::newRow("password") << "sftp://me:secret@host/x" << usage;
         QTest::newRow("s3") << "s3://bucket/path" << unsupported;
         QTest::newRow("abs") << "abs://account@container/path" << unsupported;
