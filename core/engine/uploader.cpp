@@ -1,6 +1,7 @@
 #include "core/engine/uploader.h"
 
 #include "core/ltx/header.h"
+#include "core/replica/catalog_builder.h"
 
 #include <algorithm>
 #include <span>
@@ -50,25 +51,34 @@ Result<Timestamp> timeOf(const ByteSource& segment)
     return header.createdAt;
 }
 
-ltx::TxId newestOf(const replica::Catalog& catalog)
+/// An empty mount point looks like this, too: nothing may be written into it.
+Error emptied(const std::string& place, ltx::TxId held)
 {
-    ltx::TxId newest;
-    for (const replica::ObjectInfo& each : catalog.objects) {
-        newest = std::max(newest, each.maxTxId);
-    }
-    return newest;
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine", "%1 is empty, but held transaction %2."),
+                     {place, std::to_string(held.value)}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "Connect its disk. If it was emptied on purpose, give this "
+                                   "database a new place.")}};
+}
+
+/// Whether a segment could not be read from the spool, as opposed to what a storage says.
+bool isLost(const Error& error)
+{
+    return error.code == ErrorCode::NotFound || error.code == ErrorCode::Damaged;
 }
 
 }  // namespace
 
 Uploader::Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
-                   replica::LtxReplica& replica, std::string replicaId)
+                   replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt)
     : m_clock(clock),
       m_random(random),
       m_spool(spool),
       m_state(state),
       m_replica(replica),
-      m_replicaId(std::move(replicaId))
+      m_replicaId(std::move(replicaId)),
+      m_mayAdopt(std::move(mayAdopt))
 {
     m_position.id = m_replicaId;
     m_standing = {.state = Protection::CatchingUp, .since = clock.now()};
@@ -76,32 +86,57 @@ Uploader::Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& s
 
 Status Uploader::look(std::stop_token stop)
 {
-    const auto catalog = m_replica.readCatalog(stop);
+    const Status compared = compare(stop);
+    if (!compared.ok()) {
+        failed(compared.error());
+        return compared;
+    }
+    succeeded(false);
+    return {};
+}
+
+Status Uploader::compare(const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_replicaId));
+    const bool isKnown = remembered && remembered->base.value > 0;
+    auto catalog = m_replica.readCatalog(stop);
     if (!catalog.ok()) {
-        failed(catalog.error());
-        return catalog.error();
+        // What was there has gone as a whole: that may heal.
+        Error error = std::move(catalog).error();
+        const bool hasGone = isKnown && error.code == ErrorCode::NotFound;
+        error.code = hasGone ? ErrorCode::Unavailable : error.code;
+        return error;
     }
-    const auto remembered = m_state.replica(m_replicaId);
-    if (!remembered.ok()) {
-        failed(remembered.error());
-        return remembered.error();
-    }
-    m_newest = newestOf(catalog.value());
-    const auto plan = replica::planRestore(catalog.value(), replica::Latest{});
-    const ltx::TxId reached = plan.ok() ? plan.value().moment.txId : ltx::TxId();
+    const ltx::TxId reached = replica::positionOf(catalog.value());
+    const ltx::TxId highest = replica::highestTxId(catalog.value());
     m_position = {.id = m_replicaId};
-    if (remembered.value() && remembered.value()->base.value > 0) {
-        // Fewer than were confirmed: somebody removed some, and what follows would hang in the air.
-        if (reached >= remembered.value()->confirmed) {
-            m_position = *remembered.value();
-        }
-    } else if (reached.value > 0 && reached == m_newest) {
-        m_position.base = reached;
+    if (isKnown && highest.value == 0) {
+        return emptied(m_replica.describe(), remembered->confirmed);
+    }
+    if (isKnown) {
+        goOnFrom(*remembered, reached);
+    } else if (highest.value > 0) {
+        TIDEMARK_TRY_STATUS(m_mayAdopt(catalog.value(), stop));
+        m_position.base = m_position.confirmed = reached == highest ? reached : ltx::TxId();
+    }
+    m_newest = highest;
+    m_looked = true;
+    return {};
+}
+
+void Uploader::goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached)
+{
+    // Fewer than were confirmed: somebody removed some, and what follows would hang in the air.
+    if (reached < remembered.confirmed) {
+        return;
+    }
+    m_position = remembered;
+    // More, of which the spool tells nothing: what was remembered of them was lost, or another one
+    // took turns with us. What the spool tells of is compared as it is uploaded.
+    const auto waiting = m_spool.above(remembered.confirmed);
+    if (waiting.empty() || waiting.front().txId.value != remembered.confirmed.value + 1) {
         m_position.confirmed = reached;
     }
-    m_looked = true;
-    succeeded();
-    return {};
 }
 
 bool Uploader::looked() const
@@ -126,31 +161,50 @@ Status Uploader::baseWritten(ltx::TxId txId)
         m_position.confirmed = txId;
     }
     m_newest = std::max(m_newest, txId);
-    succeeded();
+    succeeded(false);
     return m_state.setReplica(m_position);
 }
 
-Result<bool> Uploader::step(std::stop_token stop)
+Result<bool> Uploader::step(ltx::TxId captured, std::stop_token stop)
 {
+    if (m_foreign) {
+        return *m_foreign;
+    }
     const bool isPausing = m_nextTry && m_clock.monotonic() < *m_nextTry;
-    if (!m_looked || !hasBase() || isPausing || m_standing.state == Protection::Broken) {
+    if (!m_looked || !hasBase() || isPausing) {
         return false;
     }
     const auto waiting = m_spool.above(m_position.confirmed);
     const std::size_t count = std::min(waiting.size(), kSegmentsAStep);
-    for (std::size_t i = 0; i < count; ++i) {
-        // A hole: what lies behind it can only be reached from a new snapshot.
-        if (waiting[i].txId.value != m_position.confirmed.value + 1) {
-            m_position = {.id = m_replicaId};
-            return false;
-        }
-        if (const Status uploaded = uploadOne(waiting[i], stop); !uploaded.ok()) {
+    // What the replica lacks was removed from the spool, or its file was.
+    bool isLacking = waiting.empty() && m_position.confirmed < captured;
+    for (std::size_t i = 0; i < count && !isLacking; ++i) {
+        const bool isNext = waiting[i].txId.value == m_position.confirmed.value + 1;
+        const auto uploaded = isNext ? uploadOne(waiting[i], stop) : Upload::SegmentLost;
+        if (!uploaded.ok()) {
             failed(uploaded.error());
             return uploaded.error();
         }
+        isLacking = uploaded.value() == Upload::SegmentLost;
     }
-    succeeded();
+    if (isLacking) {
+        loseBase();
+        return false;
+    }
+    succeeded(waiting.size() == count);
     return waiting.size() > count;
+}
+
+/// What lies behind a hole can only be reached from a new snapshot.
+void Uploader::loseBase()
+{
+    m_position = {.id = m_replicaId};
+    succeeded(false);
+}
+
+void Uploader::foundForeign(const Error& error)
+{
+    failed(error);
 }
 
 ltx::TxId Uploader::confirmed() const
@@ -173,25 +227,31 @@ void Uploader::retryNow()
     m_failures = 0;
     m_nextTry.reset();
     m_standing.nextTry.reset();
-    if (m_standing.state == Protection::Broken) {
+    if (m_foreign) {
+        m_foreign.reset();
+        m_looked = false;
         m_standing = {.state = Protection::CatchingUp, .since = m_clock.now()};
     }
 }
 
-Status Uploader::uploadOne(const SpooledSegment& segment, std::stop_token stop)
+Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment, std::stop_token stop)
 {
     const auto source = m_spool.source(segment.txId);
-    TIDEMARK_TRY(const Timestamp time, timeOf(*source));
+    const auto time = timeOf(*source);
+    if (!time.ok()) {
+        return isLost(time.error()) ? Result(Upload::SegmentLost) : Result<Upload>(time.error());
+    }
     TIDEMARK_TRY(
         const auto outcome,
         m_replica.put(replica::kSegmentLevel, {.minTxId = segment.txId, .maxTxId = segment.txId},
-                      *source, time, stop));
+                      *source, time.value(), stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
         return otherWriter();
     }
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
-    return m_state.setReplica(m_position);
+    TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    return Upload::Done;
 }
 
 void Uploader::failed(const Error& error)
@@ -199,23 +259,26 @@ void Uploader::failed(const Error& error)
     if (error.code == ErrorCode::Cancelled) {
         return;
     }
-    const Protection state =
-        error.code == ErrorCode::AlreadyExists ? Protection::Broken : Protection::Waiting;
+    const bool isForeign = error.code == ErrorCode::AlreadyExists;
+    const Protection state = isForeign ? Protection::Broken : Protection::Waiting;
     const Timestamp since = m_standing.state == state ? m_standing.since : m_clock.now();
     m_standing = {.state = state, .reason = error.what, .next = error.next, .since = since};
     m_nextTry.reset();
-    if (state == Protection::Waiting) {
-        const auto pause = pauseAfter(++m_failures, m_random);
-        m_nextTry = m_clock.monotonic() + pause;
-        m_standing.nextTry = m_clock.now() + pause;
+    if (isForeign) {
+        // It says nothing that anybody else has to wait for.
+        m_foreign = error;
+        m_looked = true;
+        return;
     }
+    const auto pause = pauseAfter(++m_failures, m_random);
+    m_nextTry = m_clock.monotonic() + pause;
+    m_standing.nextTry = m_clock.now() + pause;
 }
 
-void Uploader::succeeded()
+void Uploader::succeeded(bool isCurrent)
 {
     m_failures = 0;
     m_nextTry.reset();
-    const bool isCurrent = hasBase() && m_spool.above(m_position.confirmed).empty();
     const Protection state = isCurrent ? Protection::Protected : Protection::CatchingUp;
     const Timestamp since = m_standing.state == state ? m_standing.since : m_clock.now();
     m_standing = {.state = state, .since = since};

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -23,11 +24,16 @@ namespace tidemark::engine {
 /// are for the same one.
 class Uploader {
 public:
+    /// Asked when the replica holds a history that nothing here remembers: whether this database
+    /// may go on with it. AlreadyExists refuses.
+    using MayAdopt = std::function<Status(const replica::Catalog& catalog, std::stop_token stop)>;
+
     Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
-             replica::LtxReplica& replica, std::string replicaId);
+             replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt);
 
     /// Lists the replica once and compares it with what is remembered. `newest()` and `hasBase()`
-    /// are known then. Fails as the storage does: try again at nextTry().
+    /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
+    /// there has gone as a whole: its disk is not connected.
     [[nodiscard]] Status look(std::stop_token stop);
 
     [[nodiscard]] bool looked() const;
@@ -41,8 +47,15 @@ public:
     /// A snapshot up to `txId` was written: segments above it follow.
     [[nodiscard]] Status baseWritten(ltx::TxId txId);
 
-    /// Uploads what waits, up to a bounded number of segments. True: more waits.
-    [[nodiscard]] Result<bool> step(std::stop_token stop);
+    /// Uploads what waits, up to a bounded number of segments. True: more waits. `captured` is the
+    /// last transaction that ever was in the spool: where some up to it are neither there nor in
+    /// the replica, the replica needs a new base. Fails as the storage does, and each time while
+    /// another one writes into the replica.
+    [[nodiscard]] Result<bool> step(ltx::TxId captured, std::stop_token stop);
+
+    /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
+    void foundForeign(const Error& error);
+    [[nodiscard]] bool isForeign() const { return m_foreign.has_value(); }
 
     [[nodiscard]] ltx::TxId confirmed() const;
     [[nodiscard]] const Standing& standing() const;
@@ -50,13 +63,19 @@ public:
     /// When a failure is to be tried again; empty when nothing failed.
     [[nodiscard]] std::optional<Clock::Instant> nextTry() const;
 
-    /// Forget the back-off: somebody asked, or the network came back.
+    /// Forget the back-off: somebody asked, or the network came back. A replica that another one
+    /// wrote into has to be looked at again.
     void retryNow();
 
 private:
-    [[nodiscard]] Status uploadOne(const SpooledSegment& segment, std::stop_token stop);
+    enum class Upload { Done, SegmentLost };
+
+    [[nodiscard]] Status compare(const std::stop_token& stop);
+    void goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached);
+    [[nodiscard]] Result<Upload> uploadOne(const SpooledSegment& segment, std::stop_token stop);
+    void loseBase();
     void failed(const Error& error);
-    void succeeded();
+    void succeeded(bool isCurrent);
 
     Clock& m_clock;
     Random& m_random;
@@ -64,10 +83,12 @@ private:
     state::StateDb& m_state;
     replica::LtxReplica& m_replica;
     std::string m_replicaId;
+    MayAdopt m_mayAdopt;
     bool m_looked = false;
     ltx::TxId m_newest = {};
     state::ReplicaState m_position = {};
     Standing m_standing = {};
+    std::optional<Error> m_foreign = {};
     int m_failures = 0;
     std::optional<Clock::Instant> m_nextTry = {};
 };

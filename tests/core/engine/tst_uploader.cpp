@@ -1,0 +1,213 @@
+#include "core/engine/uploader.h"
+
+#include "core/base/posix_file_system.h"
+#include "tests/support/made_replica.h"
+#include "tests/support/simulated_clock.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tidemark;
+using namespace tidemark::engine;
+using replica::MadeReplica;
+
+class TestUploader : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    PosixFileSystem m_files;
+    SimulatedClock m_clock;
+    SeededRandom m_random{1};
+    std::unique_ptr<MadeReplica> m_made;
+    std::unique_ptr<Spool> m_spool;
+    std::unique_ptr<state::StateDb> m_state;
+    std::unique_ptr<replica::LtxReplica> m_replica;
+    Status m_mayAdopt;
+
+    [[nodiscard]] std::string path(const char* name) const
+    {
+        return m_folder->filePath(name).toStdString();
+    }
+
+    [[nodiscard]] std::unique_ptr<Uploader> uploader()
+    {
+        return std::make_unique<Uploader>(
+            m_clock, m_random, *m_spool, *m_state, *m_replica, "replica",
+            [this](const replica::Catalog&, const std::stop_token&) { return m_mayAdopt; });
+    }
+
+    void spool(std::uint64_t txId)
+    {
+        const std::string bytes = m_made->fileOf({{txId}, {txId}});
+        QVERIFY(m_spool
+                    ->add({txId},
+                          [&bytes](ByteSink& sink) {
+                              return sink.write(std::as_bytes(std::span(bytes)));
+                          })
+                    .ok());
+    }
+
+    /// A replica with the snapshot of transaction 1, as it is remembered.
+    [[nodiscard]] std::unique_ptr<Uploader> withBase()
+    {
+        m_made->put(9, 1, 1);
+        const Status noted = m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {1}});
+        auto made = uploader();
+        return noted.ok() && made->look({}).ok() ? std::move(made) : nullptr;
+    }
+
+    [[nodiscard]] bool holds(std::uint64_t txId) const
+    {
+        return m_made->storage.objects().contains(
+            replica::objectName({.level = 0, .range = {{txId}, {txId}}}));
+    }
+
+private slots:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        QVERIFY(m_files.makeDirectories(path("spool"), kPrivateDirectory).ok());
+        m_made = std::make_unique<MadeReplica>();
+        m_made->commit({1, 2}, 2);
+        for (int i = 0; i < 5; ++i) {
+            m_made->commit({1}, 2);
+        }
+        m_spool = std::make_unique<Spool>(m_files, m_random, path("spool"));
+        QVERIFY(m_spool->open().ok());
+        m_state = state::StateDb::open(m_files, path("state.db")).value();
+        m_replica = std::make_unique<replica::LtxReplica>(m_made->storage);
+        m_mayAdopt = {};
+    }
+    void cleanup()
+    {
+        m_state.reset();
+        m_spool.reset();
+    }
+
+    void whatIsInTheSpoolIsUploadedOnce()
+    {
+        const auto uploader = withBase();
+        QVERIFY(uploader && uploader->hasBase());
+        spool(2);
+        spool(3);
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(holds(2) && holds(3));
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
+        QVERIFY(uploader->standing().state == Protection::Protected);
+    }
+
+    void whatTheSpoolHasLostNeedsANewBase()
+    {
+        const auto uploader = withBase();
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(uploader->standing().state == Protection::CatchingUp);
+        QVERIFY(uploader->baseWritten({3}).ok());
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(uploader->standing().state == Protection::Protected);
+    }
+
+    void aHoleInTheSpoolNeedsANewBase()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        spool(4);
+        QVERIFY(uploader->step({4}, {}).ok());
+        QVERIFY(holds(2) && !holds(4));
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(uploader->standing().state == Protection::CatchingUp);
+    }
+
+    void aSegmentWhoseFileIsGoneNeedsANewBase()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        QVERIFY(QFile::remove(m_folder->filePath("spool/0000000000000002-0000000000000002.ltx")));
+        QVERIFY(uploader->step({2}, {}).ok());
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(!uploader->nextTry());
+    }
+
+    void aPlaceThatIsSuddenlyEmptyIsLeftAlone()
+    {
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {4}}).ok());
+        const auto uploader = this->uploader();
+        const Status looked = uploader->look({});
+        QVERIFY(!looked.ok() && looked.error().code == ErrorCode::Unavailable);
+        QCOMPARE(inEnglish(looked.error().what),
+                 std::string("memory is empty, but held transaction 4."));
+        QVERIFY(!uploader->looked() && !uploader->hasBase());
+        QVERIFY(uploader->standing().state == Protection::Waiting);
+        QVERIFY(uploader->nextTry());
+    }
+
+    void anotherWriterIsSaidUntilSomebodyAsksAgain()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        m_made->storage.objects()[replica::objectName({.level = 0, .range = {{2}, {2}}})] = {
+            .bytes = "theirs"};
+        for (int i = 0; i < 3; ++i) {
+            const auto stepped = uploader->step({2}, {});
+            QVERIFY(!stepped.ok() && stepped.error().code == ErrorCode::AlreadyExists);
+            QVERIFY(uploader->standing().state == Protection::Broken);
+            QVERIFY(uploader->isForeign());
+        }
+        uploader->retryNow();
+        QVERIFY(!uploader->isForeign() && !uploader->looked());
+    }
+
+    void aHistoryThatIsNotOursIsNotGoneOnWith()
+    {
+        m_made->put(9, 1, 1);
+        m_mayAdopt = Error{.code = ErrorCode::AlreadyExists};
+        const auto uploader = this->uploader();
+        QVERIFY(!uploader->look({}).ok());
+        QVERIFY(uploader->looked() && uploader->isForeign() && !uploader->hasBase());
+        QVERIFY(uploader->newest() == ltx::TxId{});
+        m_mayAdopt = {};
+        uploader->retryNow();
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->hasBase() && uploader->newest() == ltx::TxId{1});
+    }
+
+    void whatWasForgottenOfTheReplicaIsNoHole()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->put(0, 3, 3);
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {1}}).ok());
+        const auto uploader = this->uploader();
+        QVERIFY(uploader->look({}).ok());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
+        spool(4);
+        QVERIFY(uploader->step({4}, {}).ok());
+        QVERIFY(uploader->hasBase() && holds(4));
+    }
+
+    void whatTheSpoolStillHasIsCompared()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spool(2);
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {1}}).ok());
+        const auto uploader = this->uploader();
+        QVERIFY(uploader->look({}).ok());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{1});
+        QVERIFY(uploader->step({2}, {}).ok());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{2});
+    }
+
+    void fewerThanWereConfirmedNeedANewBase()
+    {
+        m_made->put(9, 1, 1);
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {3}}).ok());
+        const auto uploader = this->uploader();
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->looked() && !uploader->hasBase());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestUploader)
+#include "tst_uploader.moc"
