@@ -120,6 +120,8 @@ Status Uploader::compare(const std::stop_token& stop)
         m_position.base = m_position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     m_newest = highest;
+    m_newestAt =
+        catalog.value().moments.empty() ? Timestamp() : catalog.value().moments.back().time;
     m_looked = true;
     return {};
 }

@@ -41,6 +41,9 @@ public:
     /// The highest transaction that the replica held when it was looked at.
     [[nodiscard]] ltx::TxId newest() const;
 
+    /// About when its last moment was, 0 if it had none: as the listing told.
+    [[nodiscard]] Timestamp newestAt() const { return m_newestAt; }
+
     /// Whether segments can follow: a complete file is there.
     [[nodiscard]] bool hasBase() const;
 
@@ -86,6 +89,7 @@ private:
     MayAdopt m_mayAdopt;
     bool m_looked = false;
     ltx::TxId m_newest = {};
+    Timestamp m_newestAt = {};
     state::ReplicaState m_position = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};

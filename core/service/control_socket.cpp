@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,7 +27,11 @@ constexpr std::size_t kMaxCommandBytes = 4096;
 constexpr std::size_t kMaxAnswerBytes = 16U * 1024 * 1024;
 
 constexpr timeval kPatience{.tv_sec = 1, .tv_usec = 0};
+constexpr itimerspec kClientPatience{.it_interval = {}, .it_value = {.tv_sec = 1, .tv_nsec = 0}};
 constexpr int kBacklog = 8;
+
+/// Until somebody gives descriptors back that we have none of.
+constexpr int kNoDescriptorPauseMs = 100;
 
 class Descriptor {
 public:
@@ -89,12 +94,13 @@ bool sendAll(int socket, std::string_view text)
     return true;
 }
 
-/// Adds what comes to `text`; false at the end, after a failure, or above `limit`.
-bool receiveSome(int socket, std::string& text, std::size_t limit)
+/// Adds what comes to `text`; false at the end, after a failure, or above `limit`. `mayComeLater`:
+/// nothing yet is no failure.
+bool receiveSome(int socket, std::string& text, std::size_t limit, bool mayComeLater)
 {
     char buffer[4096];
     const ssize_t got = ::recv(socket, buffer, sizeof buffer, 0);
-    if (got < 0 && errno == EINTR) {
+    if (got < 0 && (errno == EINTR || (errno == EAGAIN && mayComeLater))) {
         return true;
     }
     if (got <= 0) {
@@ -128,7 +134,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::serve(FileSystem& files,
     }
     // One of a process that had our number and did not end cleanly.
     TIDEMARK_TRY_STATUS(files.remove(path));
-    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     Descriptor waker(::eventfd(0, EFD_CLOEXEC));
     if (listener.number() < 0 || waker.number() < 0 ||
         ::bind(listener.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
@@ -164,29 +170,67 @@ ControlSocket::~ControlSocket()
 void ControlSocket::listen()
 {
     for (;;) {
-        pollfd waited[] = {{.fd = m_listener, .events = POLLIN, .revents = 0},
-                           {.fd = m_waker, .events = POLLIN, .revents = 0}};
+        pollfd waited[] = {{.fd = m_waker, .events = POLLIN, .revents = 0},
+                           {.fd = m_listener, .events = POLLIN, .revents = 0}};
         const int count = ::poll(waited, std::size(waited), -1);
-        if (waited[1].revents != 0 || (count < 0 && errno != EINTR)) {
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0 || waited[0].revents != 0) {
             return;
         }
-        const Descriptor client(::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC));
-        if (client.number() >= 0 && isOurUser(client.number())) {
+        const Descriptor client(
+            ::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (client.number() < 0 && errno != EAGAIN && errno != EINTR) {
+            // The client still waits, and poll would tell so at once again.
+            ::poll(waited, 1, kNoDescriptorPauseMs);
+        } else if (client.number() >= 0 && isOurUser(client.number())) {
             serveClient(client.number());
         }
     }
 }
 
+bool ControlSocket::isReady(int client, short events, int timer) const
+{
+    pollfd waited[] = {{.fd = client, .events = events, .revents = 0},
+                       {.fd = m_waker, .events = POLLIN, .revents = 0},
+                       {.fd = timer, .events = POLLIN, .revents = 0}};
+    int count = -1;
+    do {
+        count = ::poll(waited, std::size(waited), -1);
+    } while (count < 0 && errno == EINTR);
+    return count > 0 && waited[1].revents == 0 && waited[2].revents == 0;
+}
+
 void ControlSocket::serveClient(int client)
 {
-    setPatience(client);
+    // For the whole conversation, however slowly it goes.
+    const Descriptor timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+    if (timer.number() < 0 ||
+        ::timerfd_settime(timer.number(), 0, &kClientPatience, nullptr) != 0) {
+        return;
+    }
     std::string line;
     while (line.find('\n') == std::string::npos) {
-        if (!receiveSome(client, line, kMaxCommandBytes)) {
+        if (!isReady(client, POLLIN, timer.number()) ||
+            !receiveSome(client, line, kMaxCommandBytes, true)) {
             return;
         }
     }
-    const auto request = nlohmann::json::parse(line.substr(0, line.find('\n')), nullptr, false);
+    const std::string answer = answerTo(line.substr(0, line.find('\n')));
+    std::string_view rest = answer;
+    while (!rest.empty() && isReady(client, POLLOUT, timer.number())) {
+        const ssize_t sent = ::send(client, rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR && errno != EAGAIN) {
+            return;
+        }
+        rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    }
+}
+
+std::string ControlSocket::answerTo(const std::string& line) const
+{
+    const auto request = nlohmann::json::parse(line, nullptr, false);
     const auto command =
         request.is_object() ? request.value("command", nlohmann::json()) : nlohmann::json();
     std::string answer;
@@ -194,7 +238,7 @@ void ControlSocket::serveClient(int client)
          m_answer(command.is_string() ? command.get<std::string>() : "")) {
         answer += text + "\n";
     }
-    static_cast<void>(sendAll(client, answer));
+    return answer;
 }
 
 Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::string_view command)
@@ -212,7 +256,7 @@ Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::s
     std::string answer;
     bool isComplete = sendAll(socket.number(), request.dump() + "\n");
     errno = 0;
-    while (isComplete && receiveSome(socket.number(), answer, kMaxAnswerBytes)) {}
+    while (isComplete && receiveSome(socket.number(), answer, kMaxAnswerBytes, false)) {}
     isComplete = isComplete && errno == 0 && (answer.empty() || answer.ends_with('\n'));
     if (!isComplete) {
         return Error{

@@ -42,6 +42,9 @@ private:
 
     void listen();
     void serveClient(int client);
+    /// False when the conversation's time is over or the thread has to end.
+    [[nodiscard]] bool isReady(int client, short events, int timer) const;
+    [[nodiscard]] std::string answerTo(const std::string& line) const;
 
     FileSystem& m_files;
     std::string m_path;

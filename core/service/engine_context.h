@@ -6,6 +6,7 @@
 #include "core/service/database_lock.h"
 #include "core/service/observer.h"
 #include "core/service/service.h"
+#include "core/service/slots.h"
 #include "core/service/step_pool.h"
 #include "core/sqlite/change_watcher.h"
 
@@ -22,6 +23,8 @@ struct EngineContext {
     StepPool& capture;   ///< Steps of sources.
     StepPool& uploads;   ///< Steps of replicas.
     StepPool& longWork;  ///< Snapshots and drills.
+    Slots& wholeReads;   ///< Steps of sources that may read a whole, large database.
+    Slots& snapshots;    ///< By the place into which they are written.
     sqlite::ChangeWatcher& watcher;
 };
 

@@ -15,6 +15,9 @@ constexpr std::chrono::seconds kLeaveLimit{10};
 /// How long bringUpToDate bears a source that waits for something outside.
 constexpr std::chrono::seconds kWaitingLimit{30};
 
+/// What a step may mend has failed for good after so many.
+constexpr int kFailedSteps = 2;
+
 DatabaseStatus firstStatus(const DatabaseId& id, const std::string& path, Timestamp now)
 {
     return {.id = id,
@@ -40,9 +43,8 @@ FollowedDatabase::FollowedDatabase(EngineContext& context, DatabaseConfig config
 FollowedDatabase::~FollowedDatabase()
 {
     // Left in the midst of its work, it is still watched.
-    if (m_replicator) {
-        m_context.watcher.unwatch(m_path);
-    }
+    unwatch();
+    releasePlaces();
 }
 
 void FollowedDatabase::start()
@@ -53,7 +55,6 @@ void FollowedDatabase::start()
 
 void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
 {
-    std::vector<ReplicaConfig> added;
     {
         const std::scoped_lock lock(m_mutex);
         m_replicaConfigs = replicas;
@@ -63,18 +64,11 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
                 upload.leaving ||
                 std::ranges::find(replicas, address, &ReplicaConfig::address) == replicas.end();
         }
-        for (const ReplicaConfig& config : replicas) {
-            const bool isThere = std::ranges::any_of(m_uploads, [&config](const Upload& upload) {
-                return !upload.leaving && upload.follower->config().address == config.address;
-            });
-            if (m_sourceOpen && !isThere) {
-                added.push_back(config);
-            }
+        if (m_sourceOpen) {
+            addMissingReplicas();
         }
     }
-    for (const ReplicaConfig& config : added) {
-        addReplica(config);
-    }
+    showReplicas();
     wakeReplicas();
 }
 
@@ -89,6 +83,9 @@ void FollowedDatabase::setPaused(bool paused)
 {
     const std::scoped_lock lock(m_mutex);
     m_wants.paused = paused;
+    if (paused) {
+        m_workStop.request_stop();
+    }
     m_context.capture.hurry(m_sourceKey);
 }
 
@@ -99,27 +96,44 @@ void FollowedDatabase::retryNow()
     }
     wakeReplicas();
     const std::scoped_lock lock(m_mutex);
+    m_wants.retry = true;
     m_context.capture.hurry(m_sourceKey);
+    hurryDrills();
+}
+
+void FollowedDatabase::hurryDrills()
+{
+    for (const StepPool::Key key : m_drills) {
+        m_context.longWork.hurry(key);
+    }
 }
 
 void FollowedDatabase::leave()
 {
-    m_longStop.request_stop();
     {
         const std::scoped_lock lock(m_mutex);
+        m_workStop.request_stop();
         if (!m_wants.leaving) {
             m_leaveLimit = m_context.clock.monotonic() + kLeaveLimit;
         }
         m_wants.leaving = true;
         m_context.capture.hurry(m_sourceKey);
+        hurryDrills();
     }
     wakeReplicas();
 }
 
 void FollowedDatabase::abandon()
 {
-    m_longStop.request_stop();
     m_stop.request_stop();
+    const std::scoped_lock lock(m_mutex);
+    m_workStop.request_stop();
+}
+
+std::stop_token FollowedDatabase::workStop() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_workStop.get_token();
 }
 
 std::uint64_t FollowedDatabase::noteNow()
@@ -132,15 +146,14 @@ std::uint64_t FollowedDatabase::noteNow()
 
 std::optional<Status> FollowedDatabase::outcomeOf(std::uint64_t note) const
 {
-    const engine::Standing own = m_board.ownStanding();
     const std::scoped_lock lock(m_mutex);
     if (m_openFailure) {
         return Status(*m_openFailure);
     }
-    return m_noteReached >= note ? replicasOutcome() : sourceOutcome(own);
+    return m_noteReached >= note ? replicasOutcome() : sourceOutcome();
 }
 
-std::optional<Status> FollowedDatabase::sourceOutcome(const engine::Standing& own) const
+std::optional<Status> FollowedDatabase::sourceOutcome() const
 {
     // The source may wait to learn what a replica holds that cannot be looked at.
     for (const Upload& upload : m_uploads) {
@@ -149,13 +162,16 @@ std::optional<Status> FollowedDatabase::sourceOutcome(const engine::Standing& ow
             return Status(*view.failure);
         }
     }
-    const bool waits = own.state == engine::Protection::Waiting;
-    const bool waitedEnough = m_context.clock.monotonic() - m_notedAt > kWaitingLimit;
-    if (own.state > engine::Protection::Waiting || (waits && waitedEnough)) {
-        return Status(Error{
-            .code = waits ? ErrorCode::Busy : ErrorCode::Io, .what = own.reason, .next = own.next});
+    if (!m_sourceFailure || m_sourceFailure->code == ErrorCode::Cancelled) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const ErrorCode code = m_sourceFailure->code;
+    const bool waits = code == ErrorCode::Busy || code == ErrorCode::Unavailable;
+    const bool waitedEnough = m_context.clock.monotonic() - m_notedAt > kWaitingLimit;
+    // A log that was lost is mended by the next step.
+    const bool isMended = code == ErrorCode::Damaged && m_failedSteps < kFailedSteps;
+    return (waits && !waitedEnough) || isMended ? std::nullopt
+                                                : std::optional(Status(*m_sourceFailure));
 }
 
 std::optional<Status> FollowedDatabase::replicasOutcome() const
@@ -163,7 +179,7 @@ std::optional<Status> FollowedDatabase::replicasOutcome() const
     std::optional<Error> failure;
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        const bool has = view.looked && view.hasBase && view.confirmed >= m_noteTxId;
+        const bool has = view.looked && view.holds(m_noteTxId);
         if (!has && !view.failure) {
             return std::nullopt;
         }
@@ -172,6 +188,31 @@ std::optional<Status> FollowedDatabase::replicasOutcome() const
         }
     }
     return failure ? Status(*failure) : Status();
+}
+
+/// Why the end of its following is no clean one; called when all has left.
+std::optional<Error> FollowedDatabase::whatIsLacking() const
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_leaveFailure) {
+        return m_leaveFailure;
+    }
+    for (const Upload& upload : m_uploads) {
+        const ReplicaView view = upload.follower->view();
+        if (upload.leaving || view.holds(m_captured)) {
+            continue;
+        }
+        const std::uint64_t waiting = m_captured.value - std::min(m_captured, view.confirmed).value;
+        return Error{
+            .code = view.foreign && view.failure ? view.failure->code : ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("service", "Segments of %1 that wait for the replica %2: %3."),
+                     {m_path, storage::formatAddress(upload.follower->config().address),
+                      std::to_string(waiting)}},
+            .next = view.failure ? view.failure->what
+                                 : Message{TIDEMARK_TEXT(
+                                       "service", "They are uploaded when it is followed again.")}};
+    }
+    return std::nullopt;
 }
 
 std::vector<std::shared_ptr<ReplicaFollower>> FollowedDatabase::replicas() const
@@ -198,7 +239,8 @@ void FollowedDatabase::finishIfAllLeft()
 {
     {
         const std::scoped_lock lock(m_mutex);
-        const bool allLeft = m_sourceLeft && !m_snapshotRunning && m_drills == 0 &&
+        const bool allLeft = m_sourceLeft && !m_snapshotRunning &&
+                             m_drillsEnded == m_drills.size() &&
                              std::ranges::all_of(m_uploads, &Upload::left);
         if (!allLeft || m_finishedCalled) {
             return;
@@ -206,7 +248,7 @@ void FollowedDatabase::finishIfAllLeft()
         m_finishedCalled = true;
     }
     m_lock.reset();
-    m_board.happened(Stopped{});
+    m_board.happened(Stopped{whatIsLacking()});
     m_finished();
 }
 

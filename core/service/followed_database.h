@@ -6,12 +6,15 @@
 #include "core/service/replica_follower.h"
 #include "core/service/status_board.h"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -59,6 +62,7 @@ private:
         std::shared_ptr<ReplicaFollower> follower;
         StepPool::Key key = 0;
         bool leaving = false;
+        bool hadLastTry = false;  ///< Since the source left.
         bool left = false;
     };
 
@@ -66,7 +70,9 @@ private:
     struct Wants {
         bool leaving = false;
         bool paused = false;
-        bool replicaNews = false;  ///< Something about a replica changed.
+        bool replicaNews = false;   ///< Something about a replica changed.
+        bool compareAgain = false;  ///< The pages did not add up.
+        bool retry = false;         ///< Whatever waits for its next try.
         std::uint64_t note = 0;
     };
 
@@ -75,7 +81,17 @@ private:
     [[nodiscard]] Status openSource();
     [[nodiscard]] StepPool::Due openFailed(const Error& error);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
+    [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
+    void askForSnapshot();
+    void reservePlaces();  // With m_mutex held.
+    void releasePlaces();  // Also.
+    void runSnapshot(std::unique_ptr<engine::SnapshotWork> work);
     [[nodiscard]] StepPool::Due pauseSource();
+    void resume();
+    void noteCaptured();
+    [[nodiscard]] bool waitsForLongWork() const;
+    void watch();
+    void unwatch();
     [[nodiscard]] StepPool::Due leaveSource();
     /// False while it is worth waiting for what a replica says.
     [[nodiscard]] bool tellReplicasToReplicator();
@@ -83,27 +99,41 @@ private:
     void showSource();
 
     // Replicas, on the upload pool.
-    void addReplica(const ReplicaConfig& config);
+    void addMissingReplicas();  // With m_mutex held.
     [[nodiscard]] StepPool::Due replicaStep(const std::shared_ptr<ReplicaFollower>& follower);
+    void startLastTry(ReplicaFollower& follower);
     [[nodiscard]] bool mayLeave(const ReplicaFollower& follower);
-    void leaveReplica(const ReplicaFollower& follower);
+    void leaveReplica(ReplicaFollower& follower);
     void showReplicas();
     void announceSegments();
     void trimSpool();
 
     // Snapshots and drills, on the pool for long work.
     void takeSnapshot(engine::SnapshotWork& work);
+    [[nodiscard]] bool isReserved(const std::string& place) const;
     [[nodiscard]] bool writeBase(engine::SnapshotWork& work, ReplicaFollower& follower);
+    void snapshotFailed(ReplicaFollower& follower, const Error& error);
     void snapshotEnded();
     void startDrill(const ReplicaConfig& replica, ltx::TxId txId);
+    /// The pause before the next try; empty when there is none.
+    [[nodiscard]] std::optional<std::chrono::seconds> drillStep(const ReplicaConfig& replica,
+                                                                ltx::TxId txId, int& failures);
+    [[nodiscard]] bool isDrillWanted(const ReplicaConfig& replica) const;
+    void drillEnded();
+    void hurryDrills();  // With m_mutex held.
     [[nodiscard]] Result<Proof> drill(const ReplicaConfig& replica, ltx::TxId txId);
     void showDrill(const restore::Progress& progress);
     void rememberProof(const Proof& proof);
     void tellRememberedProof();
 
     // With m_mutex held.
-    [[nodiscard]] std::optional<Status> sourceOutcome(const engine::Standing& own) const;
+    [[nodiscard]] std::optional<Status> sourceOutcome() const;
     [[nodiscard]] std::optional<Status> replicasOutcome() const;
+
+    [[nodiscard]] std::optional<Error> whatIsLacking() const;
+
+    /// Of what a stop or a pause need not wait for: the steps of the source, snapshots, drills.
+    [[nodiscard]] std::stop_token workStop() const;
 
     [[nodiscard]] std::vector<std::shared_ptr<ReplicaFollower>> replicas() const;
     void wakeReplicas();
@@ -115,28 +145,37 @@ private:
     const DatabaseId m_id;
     std::function<void()> m_finished;
     StatusBoard m_board;
-    std::stop_source m_stop;      // Of steps: abandon().
-    std::stop_source m_longStop;  // Of snapshots and drills: leave().
+    std::stop_source m_stop;  // Of all: abandon().
 
     // For the source's step; the replicator's spool and state for the replicas' steps too.
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
-    bool m_told = false;  // The replicator knows what all replicas hold.
+    bool m_watching = false;
+    bool m_told = false;      // The replicator knows what all replicas hold.
+    bool m_attached = false;  // The next step goes on in the log.
+    bool m_isLarge = false;   // Reading all of it takes long.
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 
     mutable std::mutex m_mutex;  // Guards what follows.
+    std::stop_source m_workStop;
     Wants m_wants;
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
     StepPool::Key m_sourceKey = 0;
     std::optional<Error> m_openFailure;
+    std::optional<Error> m_sourceFailure;
+    int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;
     bool m_sourceLeft = false;
     bool m_finishedCalled = false;
+    std::optional<Error> m_leaveFailure;  // Of the last capture.
     bool m_snapshotRunning = false;
+    std::set<std::string> m_snapshotPlaces;  // Reserved for the one that is asked for or runs.
+    int m_snapshotFailures = 0;
     Clock::Instant m_snapshotNotBefore = {};
-    int m_drills = 0;  // Queued or running.
+    std::vector<StepPool::Key> m_drills;
+    std::size_t m_drillsEnded = 0;
     Clock::Instant m_leaveLimit = {};
     ltx::TxId m_captured;
     ltx::TxId m_remembered;

@@ -7,17 +7,21 @@
 
 namespace tidemark::service {
 
-void FollowedDatabase::addReplica(const ReplicaConfig& config)
+void FollowedDatabase::addMissingReplicas()
 {
-    auto follower = std::make_shared<ReplicaFollower>(m_context, config, m_replicator->spool(),
-                                                      m_replicator->stateDb());
-    {
-        const std::scoped_lock lock(m_mutex);
+    for (const ReplicaConfig& config : m_replicaConfigs) {
+        const bool isThere = std::ranges::any_of(m_uploads, [&config](const Upload& upload) {
+            return !upload.leaving && upload.follower->config().address == config.address;
+        });
+        if (isThere) {
+            continue;
+        }
+        auto follower = std::make_shared<ReplicaFollower>(
+            m_context, m_path, config, m_replicator->spool(), m_replicator->stateDb());
         m_uploads.push_back({.follower = follower});
         m_uploads.back().key = m_context.uploads.add(
             [self = shared_from_this(), follower] { return self->replicaStep(follower); });
     }
-    showReplicas();
 }
 
 StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollower>& follower)
@@ -27,7 +31,13 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         leaveReplica(*follower);
         return {.finished = true};
     }
-    const StepPool::Due due = follower->step(m_stop.get_token());
+    startLastTry(*follower);
+    ltx::TxId captured;
+    {
+        const std::scoped_lock lock(m_mutex);
+        captured = m_captured;
+    }
+    const StepPool::Due due = follower->step(captured, m_stop.get_token());
     const ReplicaView now = follower->view();
     if (now != before) {
         announceSegments();
@@ -36,7 +46,8 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
                                 now.failure.has_value() != before.failure.has_value() ||
-                                (now.looked && !now.hasBase);
+                                now.foreign != before.foreign || now.newest > captured ||
+                                now.lacksBase();
     if (concernsSource) {
         const std::scoped_lock lock(m_mutex);
         m_wants.replicaNews = true;
@@ -49,6 +60,21 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     return due;
 }
 
+/// Once the source has left, who waits for his next try has it now: there is no other.
+void FollowedDatabase::startLastTry(ReplicaFollower& follower)
+{
+    const std::scoped_lock lock(m_mutex);
+    for (Upload& upload : m_uploads) {
+        const bool isIts = upload.follower.get() == &follower;
+        if (isIts && m_sourceLeft && !upload.hadLastTry) {
+            upload.hadLastTry = true;
+            if (!follower.view().foreign) {
+                follower.retryNow();
+            }
+        }
+    }
+}
+
 bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
 {
     const ReplicaView view = follower.view();
@@ -56,20 +82,20 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
     const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
         return candidate.follower.get() == &follower;
     });
-    if (upload != m_uploads.end() && upload->leaving) {
+    if (upload == m_uploads.end() || upload->leaving) {
         return true;
     }
     if (!m_sourceLeft) {
         return false;
     }
-    const bool hasAll = view.hasBase && view.confirmed >= m_captured;
-    const bool isHopeless = (view.looked && !view.hasBase) || view.failure.has_value();
-    return hasAll || isHopeless || m_stop.stop_requested() ||
+    const bool isHopeless = upload->hadLastTry && (view.lacksBase() || view.failure.has_value());
+    return view.holds(m_captured) || isHopeless || m_stop.stop_requested() ||
            m_context.clock.monotonic() >= m_leaveLimit;
 }
 
-void FollowedDatabase::leaveReplica(const ReplicaFollower& follower)
+void FollowedDatabase::leaveReplica(ReplicaFollower& follower)
 {
+    follower.letGo();
     trimSpool();
     {
         const std::scoped_lock lock(m_mutex);
@@ -86,17 +112,18 @@ void FollowedDatabase::leaveReplica(const ReplicaFollower& follower)
 
 void FollowedDatabase::showReplicas()
 {
-    std::vector<ReplicaStatus> shown;
-    for (const auto& follower : replicas()) {
-        const ReplicaView view = follower->view();
-        shown.push_back({.id = follower->id(),
-                         .name = follower->config().name,
-                         .address = follower->config().address,
-                         .standing = view.standing,
-                         .confirmed = view.confirmed});
-    }
     const Timestamp now = m_context.clock.now();
-    m_board.update([&shown, now](DatabaseStatus& status) {
+    // Looked at within the edit, so that what is shown last is what is newest.
+    m_board.update([this, now](DatabaseStatus& status) {
+        std::vector<ReplicaStatus> shown;
+        for (const auto& follower : replicas()) {
+            const ReplicaView view = follower->view();
+            shown.push_back({.id = follower->id(),
+                             .name = follower->config().name,
+                             .address = follower->config().address,
+                             .standing = view.standing,
+                             .confirmed = view.confirmed});
+        }
         bool allHave = !shown.empty() && status.captured != ltx::TxId{};
         for (ReplicaStatus& replica : shown) {
             const auto old = std::ranges::find(status.replicas, replica.id, &ReplicaStatus::id);

@@ -5,7 +5,9 @@
 #include "core/storage/storage_factory.h"
 
 #include <algorithm>
+#include <memory>
 #include <thread>
+#include <utility>
 
 namespace tidemark::service {
 namespace {
@@ -13,8 +15,22 @@ namespace {
 /// One core stays with the application.
 constexpr unsigned kMaxSnapshotThreads = 4;
 
-/// A snapshot that a replica did not take is made again after this.
-constexpr std::chrono::seconds kSnapshotPause{10};
+/// A snapshot that a replica did not take is made again after this, then less and less often: each
+/// try reads the whole database.
+constexpr std::chrono::seconds kFirstSnapshotPause{10};
+constexpr std::chrono::seconds kLastSnapshotPause{600};
+
+/// A drill that failed is tried again after this, less and less often.
+constexpr std::chrono::seconds kFirstDrillPause{60};
+constexpr std::chrono::seconds kLastDrillPause{3600};
+
+std::chrono::seconds doubled(std::chrono::seconds pause, int times, std::chrono::seconds longest)
+{
+    for (int i = 0; i < times && pause < longest; ++i) {
+        pause = std::min(2 * pause, longest);
+    }
+    return pause;
+}
 
 unsigned snapshotThreads()
 {
@@ -23,17 +39,77 @@ unsigned snapshotThreads()
 
 }  // namespace
 
+void FollowedDatabase::runSnapshot(std::unique_ptr<engine::SnapshotWork> work)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        // The first one comes without being asked for.
+        reservePlaces();
+        if (m_snapshotPlaces.empty()) {
+            // It would wait for its turn and keep the log from being cut: another one will do.
+            m_wants.replicaNews = true;
+            return;
+        }
+        m_snapshotRunning = true;
+    }
+    m_context.longWork.post(
+        [self = shared_from_this(),
+         shared = std::shared_ptr<engine::SnapshotWork>(std::move(work))]() mutable {
+            self->takeSnapshot(*shared);
+            shared.reset();
+            self->snapshotEnded();
+        });
+}
+
+void FollowedDatabase::askForSnapshot()
+{
+    const std::scoped_lock lock(m_mutex);
+    const bool isAsked = m_snapshotRunning || !m_snapshotPlaces.empty();
+    if (!m_attached || isAsked || m_context.clock.monotonic() < m_snapshotNotBefore) {
+        return;
+    }
+    reservePlaces();
+    if (!m_snapshotPlaces.empty()) {
+        m_replicator->requestSnapshot();
+    }
+}
+
+void FollowedDatabase::reservePlaces()
+{
+    for (const Upload& upload : m_uploads) {
+        const ReplicaView view = upload.follower->view();
+        if (!upload.leaving && view.lacksBase() && !m_snapshotPlaces.contains(view.place) &&
+            m_context.snapshots.tryTake(view.place)) {
+            m_snapshotPlaces.insert(view.place);
+        }
+    }
+}
+
+void FollowedDatabase::releasePlaces()
+{
+    for (const std::string& place : m_snapshotPlaces) {
+        m_context.snapshots.giveBack(place);
+    }
+    m_snapshotPlaces.clear();
+}
+
 void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
 {
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
-        if (!view.looked || view.hasBase || m_longStop.stop_requested()) {
+        if (!view.lacksBase() || !isReserved(view.place) || workStop().stop_requested()) {
             continue;
         }
         if (writeBase(work, *follower) && m_config.proveFirstSnapshot) {
             startDrill(follower->config(), work.txId());
         }
     }
+}
+
+bool FollowedDatabase::isReserved(const std::string& place) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_snapshotPlaces.contains(place);
 }
 
 bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& follower)
@@ -49,13 +125,15 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     show(0);
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*follower.storage());
-    const auto bytes = work.writeTo(replica, snapshotThreads(), show, m_longStop.get_token());
+    const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop());
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
-        follower.snapshotFailed(bytes.error());
-        const std::scoped_lock lock(m_mutex);
-        m_snapshotNotBefore = m_context.clock.monotonic() + kSnapshotPause;
+        snapshotFailed(follower, bytes.error());
         return false;
+    }
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_snapshotFailures = 0;
     }
     follower.baseWritten(work.txId());
     m_board.happened(SnapshotWritten{.txId = work.txId(),
@@ -66,11 +144,24 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     return true;
 }
 
+void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& error)
+{
+    if (error.code == ErrorCode::Cancelled) {
+        return;
+    }
+    follower.snapshotFailed(error);
+    const std::scoped_lock lock(m_mutex);
+    m_wants.compareAgain = m_wants.compareAgain || error.code == ErrorCode::Damaged;
+    m_snapshotNotBefore = m_context.clock.monotonic() +
+                          doubled(kFirstSnapshotPause, m_snapshotFailures++, kLastSnapshotPause);
+}
+
 void FollowedDatabase::snapshotEnded()
 {
     {
         const std::scoped_lock lock(m_mutex);
         m_snapshotRunning = false;
+        releasePlaces();
         m_context.capture.hurry(m_sourceKey);
     }
     wakeReplicas();
@@ -79,28 +170,56 @@ void FollowedDatabase::snapshotEnded()
 
 void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
 {
+    const std::scoped_lock lock(m_mutex);
+    m_drills.push_back(
+        m_context.longWork.add([self = shared_from_this(), replica, txId, failures = 0]() mutable {
+            const auto pause = self->drillStep(replica, txId, failures);
+            return pause ? after(self->m_context.clock, *pause) : StepPool::Due{.finished = true};
+        }));
+}
+
+std::optional<std::chrono::seconds> FollowedDatabase::drillStep(const ReplicaConfig& replica,
+                                                                ltx::TxId txId, int& failures)
+{
+    if (!isDrillWanted(replica)) {
+        drillEnded();
+        return std::nullopt;
+    }
+    const auto proof = drill(replica, txId);
+    m_board.update([&proof](DatabaseStatus& status) {
+        status.work.reset();
+        status.proof = proof.ok() ? std::optional(proof.value()) : status.proof;
+    });
+    if (proof.ok()) {
+        rememberProof(proof.value());
+        m_board.setTrouble(Trouble::Proof, std::nullopt);
+        m_board.happened(Proven{proof.value()});
+        drillEnded();
+        return std::nullopt;
+    }
+    // While the source is let go of, a drill waits, too.
+    const bool isStopped = proof.error().code == ErrorCode::Cancelled;
+    if (!isStopped) {
+        m_board.setTrouble(Trouble::Proof, proof.error());
+    }
+    failures += isStopped ? 0 : 1;
+    return doubled(kFirstDrillPause, failures, kLastDrillPause);
+}
+
+bool FollowedDatabase::isDrillWanted(const ReplicaConfig& replica) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return !m_wants.leaving && std::ranges::find(m_replicaConfigs, replica.address,
+                                                 &ReplicaConfig::address) != m_replicaConfigs.end();
+}
+
+void FollowedDatabase::drillEnded()
+{
     {
         const std::scoped_lock lock(m_mutex);
-        ++m_drills;
+        ++m_drillsEnded;
     }
-    m_context.longWork.post([self = shared_from_this(), replica, txId] {
-        const auto proof = self->drill(replica, txId);
-        self->m_board.update([](DatabaseStatus& status) { status.work.reset(); });
-        if (proof.ok()) {
-            self->rememberProof(proof.value());
-            self->m_board.update(
-                [&proof](DatabaseStatus& status) { status.proof = proof.value(); });
-            self->m_board.happened(Proven{proof.value()});
-        }
-        const bool failed = !proof.ok() && proof.error().code != ErrorCode::Cancelled;
-        self->m_board.setTrouble(Trouble::Proof,
-                                 failed ? std::optional(proof.error()) : std::nullopt);
-        {
-            const std::scoped_lock lock(self->m_mutex);
-            --self->m_drills;
-        }
-        self->finishIfAllLeft();
-    });
+    finishIfAllLeft();
 }
 
 Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId txId)
@@ -110,11 +229,11 @@ Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId tx
     TIDEMARK_TRY(const auto storage,
                  storage::openStorage(replica.address, m_context.files, m_context.random));
     restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random);
-    TIDEMARK_TRY(const restore::Verified verified,
-                 verifier.verify(
-                     replica::AtTxId{txId}, folder, restore::Check::Quick,
-                     [this](const restore::Progress& progress) { showDrill(progress); },
-                     m_longStop.get_token()));
+    TIDEMARK_TRY(
+        const restore::Verified verified,
+        verifier.verify(
+            replica::AtTxId{txId}, folder, restore::Check::Quick,
+            [this](const restore::Progress& progress) { showDrill(progress); }, workStop()));
     return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = verified.restored.verdict};
 }
 

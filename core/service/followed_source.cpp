@@ -22,6 +22,12 @@ constexpr std::chrono::seconds kReopenPause{5};
 /// anyway if it remembers nothing.
 constexpr std::chrono::seconds kLookPatience{2};
 
+/// Smaller ones are read in a moment.
+constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 20;
+
+/// A large database that waits for its turn to be read looks this often.
+constexpr std::chrono::milliseconds kWholeReadPause{250};
+
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
@@ -43,7 +49,11 @@ StepPool::Due FollowedDatabase::sourceStep()
     {
         const std::scoped_lock lock(m_mutex);
         wants = m_wants;
-        m_wants.replicaNews = false;
+        // What cannot be done now is done on resume.
+        const bool isKept = wants.leaving || wants.paused || !m_replicator;
+        m_wants.replicaNews = wants.replicaNews && isKept;
+        m_wants.compareAgain = wants.compareAgain && isKept;
+        m_wants.retry = false;
     }
     if (wants.leaving) {
         return leaveSource();
@@ -51,6 +61,7 @@ StepPool::Due FollowedDatabase::sourceStep()
     if (wants.paused) {
         return pauseSource();
     }
+    resume();
     if (!m_replicator) {
         if (const Status opened = openSource(); !opened.ok()) {
             return openFailed(opened.error());
@@ -65,7 +76,11 @@ Status FollowedDatabase::openSource()
     if (!facts.isWal && !m_config.switchToWal) {
         return notInWalMode(m_path);
     }
-    const auto directory = state::directoryOf(m_context.directories.data, m_id);
+    m_isLarge = facts.sizeBytes >= kLargeBytes;
+    // A path that was not there yet when it was followed may have led through links: the state, and
+    // with it the lock, is that of the file itself.
+    const auto directory =
+        state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
     if (!m_lock) {
         TIDEMARK_TRY(m_lock,
@@ -78,7 +93,7 @@ Status FollowedDatabase::openSource()
                                   .files = m_context.files,
                                   .random = m_context.random,
                                   .nodeId = nodeId,
-                                  .path = m_path,
+                                  .path = facts.path,
                                   .directory = directory,
                                   .burstInterval = m_config.burstInterval,
                                   .switchToWal = m_config.switchToWal});
@@ -86,22 +101,34 @@ Status FollowedDatabase::openSource()
     m_replicator = std::move(replicator);
     tellRememberedProof();
     m_lookLimit = m_context.clock.monotonic() + kLookPatience;
+    watch();
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_openFailure.reset();
+        m_sourceOpen = true;
+        m_captured = m_replicator->view().captured;
+        addMissingReplicas();
+    }
+    showReplicas();
+    return {};
+}
+
+void FollowedDatabase::watch()
+{
     // Without news of changes the replicator's own looks at the log have to do.
     static_cast<void>(m_context.watcher.watch(m_path, [this] {
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
     }));
-    std::vector<ReplicaConfig> configs;
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_openFailure.reset();
-        m_sourceOpen = true;
-        configs = m_replicaConfigs;
+    m_watching = true;
+}
+
+void FollowedDatabase::unwatch()
+{
+    // Once: whoever follows the database next watches the same path.
+    if (std::exchange(m_watching, false)) {
+        m_context.watcher.unwatch(m_path);
     }
-    for (const ReplicaConfig& config : configs) {
-        addReplica(config);
-    }
-    return {};
 }
 
 StepPool::Due FollowedDatabase::openFailed(const Error& error)
@@ -130,20 +157,21 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     if ((wants.replicaNews || !m_told) && !tellReplicasToReplicator()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_lookLimit};
     }
-    engine::StepOutcome outcome = m_replicator->step(m_stop.get_token());
+    if (wants.retry) {
+        m_replicator->retryNow();
+    }
+    if (wants.compareAgain) {
+        m_replicator->compareAgain();
+        m_attached = false;
+    }
+    std::optional<engine::StepOutcome> stepped = stepReplicator();
+    if (!stepped) {
+        return after(m_context.clock, kWholeReadPause);
+    }
+    engine::StepOutcome& outcome = *stepped;
     takeFacts(outcome.facts);
     if (outcome.snapshot) {
-        {
-            const std::scoped_lock lock(m_mutex);
-            m_snapshotRunning = true;
-        }
-        m_context.longWork.post(
-            [self = shared_from_this(),
-             work = std::shared_ptr<engine::SnapshotWork>(std::move(outcome.snapshot))]() mutable {
-                self->takeSnapshot(*work);
-                work.reset();
-                self->snapshotEnded();
-            });
+        runSnapshot(std::move(outcome.snapshot));
     }
     const bool caughtUp = m_replicator->caughtUp();
     const engine::SourceView view = m_replicator->view();
@@ -151,6 +179,12 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         const std::scoped_lock lock(m_mutex);
         m_captured = view.captured;
         m_remembered = m_replicator->rememberedUpTo();
+        m_sourceFailure = view.failure;
+        m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
+        m_attached = view.standing.state == Protection::Protected;
+        if (!m_attached && !m_snapshotRunning) {
+            releasePlaces();
+        }
         if (caughtUp && m_noteReached < wants.note) {
             m_noteReached = wants.note;
             m_noteTxId = m_captured;
@@ -170,27 +204,45 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     return {.notBefore = outcome.notBefore, .atLatest = outcome.atLatest};
 }
 
+/// Empty when it may read all of a large database, and others do.
+std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
+{
+    const bool mayReadAll = m_isLarge && !m_attached;
+    if (mayReadAll && !m_context.wholeReads.tryTake({})) {
+        return std::nullopt;
+    }
+    auto outcome = std::optional(m_replicator->step(workStop()));
+    if (mayReadAll) {
+        m_context.wholeReads.giveBack({});
+    }
+    return outcome;
+}
+
 bool FollowedDatabase::tellReplicasToReplicator()
 {
     ltx::TxId newest;
+    Timestamp newestAt;
     bool allLooked = true;
     bool isLooking = false;
     bool oneLacksBase = false;
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
         newest = std::max(newest, view.newest);
+        newestAt = std::max(newestAt, view.newestAt);
         allLooked = allLooked && view.looked;
         isLooking = isLooking || (!view.looked && !view.failure);
-        oneLacksBase = oneLacksBase || (view.looked && !view.hasBase);
+        oneLacksBase = oneLacksBase || view.lacksBase();
     }
-    if (allLooked && !m_told) {
-        m_replicator->learnReplicas(newest);
+    // A replica that joins later may hold more than all before it.
+    if (allLooked && (!m_told || newest > m_replicator->view().captured)) {
+        m_replicator->learnReplicas(newest, newestAt);
         m_told = true;
+        m_attached = false;
+    }
+    if (oneLacksBase) {
+        askForSnapshot();
     }
     const std::scoped_lock lock(m_mutex);
-    if (oneLacksBase && !m_snapshotRunning && m_context.clock.monotonic() >= m_snapshotNotBefore) {
-        m_replicator->requestSnapshot();
-    }
     // Looked at again until it has one.
     m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
     return m_told || !isLooking || m_context.clock.monotonic() >= m_lookLimit;
@@ -236,16 +288,33 @@ void FollowedDatabase::showSource()
     });
 }
 
+bool FollowedDatabase::waitsForLongWork() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_snapshotRunning;
+}
+
 StepPool::Due FollowedDatabase::pauseSource()
 {
+    // A snapshot holds on to the log; it was asked to stop and wakes this step.
+    if (waitsForLongWork()) {
+        return whenWoken(m_context.clock);
+    }
+    {
+        const std::scoped_lock lock(m_mutex);
+        releasePlaces();
+    }
+    m_attached = false;
     if (m_replicator) {
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
         static_cast<void>(m_replicator->detach(facts, m_stop.get_token()));
         takeFacts(facts);
+        noteCaptured();
     }
     const engine::Standing before = m_board.ownStanding();
     if (before.state != Protection::Paused) {
+        showSource();
         m_board.setOwnStanding({.state = Protection::Paused, .since = m_context.clock.now()});
         m_shown.reset();
     }
@@ -253,39 +322,52 @@ StepPool::Due FollowedDatabase::pauseSource()
     return whenWoken(m_context.clock);
 }
 
+void FollowedDatabase::resume()
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_workStop.stop_requested() && !m_wants.leaving && !m_wants.paused) {
+        m_workStop = {};
+    }
+}
+
 StepPool::Due FollowedDatabase::leaveSource()
 {
-    {
-        const std::scoped_lock lock(m_mutex);
-        // A snapshot holds on to the log; it was asked to stop and wakes this step.
-        if (m_snapshotRunning) {
-            return whenWoken(m_context.clock);
-        }
+    if (waitsForLongWork()) {
+        return whenWoken(m_context.clock);
     }
+    std::optional<Error> failure;
     if (m_replicator) {
-        m_context.watcher.unwatch(m_path);
+        unwatch();
         std::vector<engine::Fact> facts;
         const Status detached = m_replicator->detach(facts, m_stop.get_token());
-        if (!detached.ok()) {
-            m_board.setOwnStanding({.state = Protection::AtRisk,
-                                    .reason = detached.error().what,
-                                    .next = detached.error().next,
-                                    .since = m_context.clock.now()});
-        }
         takeFacts(facts);
         showSource();
+        failure = detached.ok() ? m_replicator->view().failure : std::optional(detached.error());
+        if (!detached.ok()) {
+            m_board.setOwnStanding({.state = Protection::AtRisk,
+                                    .reason = failure->what,
+                                    .next = failure->next,
+                                    .since = m_context.clock.now()});
+        }
+        noteCaptured();
     }
     {
         const std::scoped_lock lock(m_mutex);
         m_sourceLeft = true;
-        if (m_replicator) {
-            m_captured = m_replicator->view().captured;
-            m_remembered = m_replicator->rememberedUpTo();
-        }
+        const bool isStopped = failure && failure->code == ErrorCode::Cancelled;
+        m_leaveFailure = isStopped ? std::nullopt : failure;
     }
     wakeReplicas();
     finishIfAllLeft();
     return {.finished = true};
+}
+
+/// For the replicas: what there is for them, and what the spool must keep.
+void FollowedDatabase::noteCaptured()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_captured = m_replicator->view().captured;
+    m_remembered = m_replicator->rememberedUpTo();
 }
 
 }  // namespace tidemark::service

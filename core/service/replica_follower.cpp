@@ -1,5 +1,6 @@
 #include "core/service/replica_follower.h"
 
+#include "core/service/same_database.h"
 #include "core/storage/storage_factory.h"
 
 #include <utility>
@@ -10,9 +11,13 @@ namespace {
 /// A storage that cannot even be opened is not tried more often than this.
 constexpr std::chrono::seconds kReopenPause{30};
 
+/// One that the same database is still letting go of is free soon.
+constexpr std::chrono::seconds kClaimPause{1};
+
 engine::Standing standingFor(const Error& error, Timestamp since)
 {
-    const bool mayHeal = error.code == ErrorCode::Unavailable || error.code == ErrorCode::Cancelled;
+    const bool mayHeal = error.code == ErrorCode::Unavailable ||
+                         error.code == ErrorCode::Cancelled || error.code == ErrorCode::Busy;
     return {.state = mayHeal ? engine::Protection::Waiting : engine::Protection::Broken,
             .reason = error.what,
             .next = error.next,
@@ -21,9 +26,10 @@ engine::Standing standingFor(const Error& error, Timestamp since)
 
 }  // namespace
 
-ReplicaFollower::ReplicaFollower(EngineContext& context, ReplicaConfig config, engine::Spool& spool,
-                                 state::StateDb& state)
+ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, ReplicaConfig config,
+                                 engine::Spool& spool, state::StateDb& state)
     : m_context(context),
+      m_path(std::move(path)),
       m_config(std::move(config)),
       m_id(storage::replicaId(m_config.address)),
       m_spool(spool),
@@ -32,24 +38,33 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, ReplicaConfig config, e
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
 }
 
-StepPool::Due ReplicaFollower::step(const std::stop_token& stop)
+StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& stop)
 {
     if (const Status opened = open(); !opened.ok()) {
-        const std::scoped_lock lock(m_mutex);
-        m_view.failure = opened.error();
-        m_view.standing = standingFor(opened.error(), m_view.standing.since);
-        // Whoever wakes it, to leave for example, is not kept waiting.
-        return {.notBefore = m_context.clock.monotonic(),
-                .atLatest = m_context.clock.monotonic() + kReopenPause};
+        return openFailed(opened.error());
     }
     // A back-off outlasts the wakes of new segments, not the wish to try again.
     if (!takeRetry() &&
         m_uploader->nextTry().value_or(Clock::Instant::min()) > m_context.clock.monotonic()) {
         return nextStep(false);
     }
-    const auto more = advance(stop);
+    const auto more = advance(captured, stop);
     remember(more.ok() ? std::nullopt : std::optional(more.error()));
     return nextStep(more.ok() && more.value());
+}
+
+StepPool::Due ReplicaFollower::openFailed(const Error& error)
+{
+    const Clock::Instant now = m_context.clock.monotonic();
+    const std::scoped_lock lock(m_mutex);
+    m_view.failure = error;
+    // Nothing that the capture of the source has to wait for.
+    m_view.foreign = error.code == ErrorCode::AlreadyExists;
+    m_view.looked = m_view.foreign;
+    m_view.standing = standingFor(error, m_view.standing.since);
+    const bool isSoon = error.code == ErrorCode::Busy;
+    // Whoever wakes it, to leave for example, is not kept waiting.
+    return {.notBefore = now, .atLatest = now + (isSoon ? kClaimPause : kReopenPause)};
 }
 
 StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
@@ -68,6 +83,7 @@ bool ReplicaFollower::takeRetry()
     const bool retry = std::exchange(m_retry, false);
     if (retry) {
         m_uploader->retryNow();
+        m_snapshotFailure.reset();
     }
     return retry;
 }
@@ -77,13 +93,27 @@ Status ReplicaFollower::open()
     if (m_uploader) {
         return {};
     }
+    if (!m_claim) {
+        TIDEMARK_TRY(m_claim,
+                     ReplicaClaim::make(m_context.files, m_context.directories.data, m_id, m_path));
+    }
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
     TIDEMARK_TRY_STATUS(makePlace());
+    m_place = placeName();
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
-    m_uploader = std::make_unique<engine::Uploader>(m_context.clock, m_context.random, m_spool,
-                                                    m_state, *m_replica, m_id);
+    m_uploader = std::make_unique<engine::Uploader>(
+        m_context.clock, m_context.random, m_spool, m_state, *m_replica, m_id,
+        [this](const replica::Catalog& catalog, const std::stop_token& stop) {
+            return mayAdopt(catalog, stop);
+        });
     return {};
+}
+
+Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(m_claim->mayHoldOurs());
+    return checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop);
 }
 
 Status ReplicaFollower::makePlace()
@@ -97,21 +127,39 @@ Status ReplicaFollower::makePlace()
     return {};
 }
 
-Result<bool> ReplicaFollower::advance(const std::stop_token& stop)
+std::string ReplicaFollower::placeName() const
+{
+    const auto facts = m_context.files.stat(m_config.address.path);
+    return facts.ok() && facts.value() ? "disk " + std::to_string(facts.value()->device)
+                                       : storage::formatAddress(m_config.address);
+}
+
+Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token& stop)
 {
     if (!m_uploader->looked()) {
         TIDEMARK_TRY_STATUS(m_uploader->look(stop));
+        TIDEMARK_TRY_STATUS(m_claim->note());
     }
+    TIDEMARK_TRY_STATUS(takeNews());
+    return m_uploader->step(captured, stop);
+}
+
+/// What a snapshot came to.
+Status ReplicaFollower::takeNews()
+{
     std::unique_lock lock(m_mutex);
     const auto baseWritten = m_baseWritten;
-    lock.unlock();
-    if (baseWritten) {
-        TIDEMARK_TRY_STATUS(m_uploader->baseWritten(*baseWritten));
-        lock.lock();
-        m_baseWritten.reset();
-        lock.unlock();
+    if (m_snapshotFailure && m_snapshotFailure->code == ErrorCode::AlreadyExists) {
+        m_uploader->foundForeign(*std::exchange(m_snapshotFailure, std::nullopt));
     }
-    return m_uploader->hasBase() ? m_uploader->step(stop) : false;
+    lock.unlock();
+    if (!baseWritten) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(m_uploader->baseWritten(*baseWritten));
+    lock.lock();
+    m_baseWritten.reset();
+    return {};
 }
 
 void ReplicaFollower::remember(const std::optional<Error>& failure)
@@ -124,7 +172,10 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     const auto since = m_view.standing.since;
     m_view = {.looked = m_uploader->looked(),
               .hasBase = hasBase,
+              .foreign = m_uploader->isForeign(),
+              .place = m_place,
               .newest = m_uploader->newest(),
+              .newestAt = m_uploader->newestAt(),
               .confirmed = m_uploader->confirmed(),
               .standing = m_uploader->standing(),
               .failure = failure ? failure : m_snapshotFailure};
@@ -144,6 +195,7 @@ void ReplicaFollower::snapshotFailed(const Error& error)
 {
     const std::scoped_lock lock(m_mutex);
     m_snapshotFailure = error;
+    m_view.foreign = m_view.foreign || error.code == ErrorCode::AlreadyExists;
 }
 
 void ReplicaFollower::retryNow()

@@ -5,6 +5,7 @@
 #include "core/engine/uploader.h"
 #include "core/replica/ltx_replica.h"
 #include "core/service/engine_context.h"
+#include "core/service/replica_claim.h"
 #include "core/service/service.h"
 #include "core/state/state_db.h"
 #include "core/storage/storage.h"
@@ -21,10 +22,17 @@ namespace tidemark::service {
 struct ReplicaView {
     bool looked = false;
     bool hasBase = false;
+    bool foreign = false;    ///< Another one writes into it: left alone until somebody asks again.
+    std::string place = {};  ///< What it shares its speed with: the disk.
     ltx::TxId newest = {};
+    Timestamp newestAt = {};
     ltx::TxId confirmed = {};
     engine::Standing standing = {};
     std::optional<Error> failure = {};  ///< Of the last try; empty when it went well.
+
+    /// Whether it waits for a snapshot.
+    [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
+    [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
 
     bool operator==(const ReplicaView&) const = default;
 };
@@ -33,12 +41,16 @@ struct ReplicaView {
 /// thread at a time; the rest for any.
 class ReplicaFollower {
 public:
-    /// `spool` and `state` outlive it.
-    ReplicaFollower(EngineContext& context, ReplicaConfig config, engine::Spool& spool,
-                    state::StateDb& state);
+    /// `path` is the database's; `spool` and `state` outlive it.
+    ReplicaFollower(EngineContext& context, std::string path, ReplicaConfig config,
+                    engine::Spool& spool, state::StateDb& state);
 
-    /// Opens, looks, uploads: whatever comes next, a bounded piece of it.
-    [[nodiscard]] StepPool::Due step(const std::stop_token& stop);
+    /// Opens, looks, uploads: whatever comes next, a bounded piece of it. All up to `captured` was
+    /// in the spool once.
+    [[nodiscard]] StepPool::Due step(ltx::TxId captured, const std::stop_token& stop);
+
+    /// Another database may have the replica from now on; no step follows. On the thread of step().
+    void letGo() { m_claim.reset(); }
 
     /// A snapshot up to `txId` was written into it; the next step takes note.
     void baseWritten(ltx::TxId txId);
@@ -59,21 +71,28 @@ public:
 private:
     [[nodiscard]] Status open();
     [[nodiscard]] Status makePlace();
-    [[nodiscard]] Result<bool> advance(const std::stop_token& stop);
+    [[nodiscard]] std::string placeName() const;
+    [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
+    [[nodiscard]] StepPool::Due openFailed(const Error& error);
+    [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
+    [[nodiscard]] Status takeNews();
     [[nodiscard]] bool takeRetry();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
     void remember(const std::optional<Error>& failure);
 
     EngineContext& m_context;
+    const std::string m_path;
     const ReplicaConfig m_config;
     const std::string m_id;
     engine::Spool& m_spool;
     state::StateDb& m_state;
 
     // For the thread of step(); made by the first one.
+    std::optional<ReplicaClaim> m_claim;
     std::unique_ptr<storage::Storage> m_storage;
     std::unique_ptr<replica::LtxReplica> m_replica;
     std::unique_ptr<engine::Uploader> m_uploader;
+    std::string m_place;
 
     mutable std::mutex m_mutex;  // Guards what follows.
     ReplicaView m_view;

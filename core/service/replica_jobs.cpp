@@ -1,9 +1,11 @@
 #include "core/service/replica_jobs.h"
 
+#include "core/replica/catalog_builder.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/open_replica.h"
+#include "core/restore/legacy_writer.h"
 #include "core/service/captured_moments.h"
 #include "core/sqlite/source_probe.h"
 #include "core/storage/storage_factory.h"
@@ -21,8 +23,7 @@ Error noObjectOf(const replica::Moment& moment, const storage::Storage& storage)
             .next = {TIDEMARK_TEXT("service", "List the replica again.")}};
 }
 
-/// The object that is new with a moment: of those that end there the one with the fewest
-/// transactions before it. Most moments have a level-0 object of their own, found by its name.
+/// The object that is new with a moment. Most have one of level 0 of their own, found by its name.
 Result<replica::ObjectInfo> objectOf(const storage::Storage& storage, const replica::Moment& moment,
                                      const std::stop_token& stop)
 {
@@ -34,17 +35,8 @@ Result<replica::ObjectInfo> objectOf(const storage::Storage& storage, const repl
         return own;
     }
     TIDEMARK_TRY(const replica::Catalog catalog, replica::readLtxCatalog(storage, stop));
-    const replica::ObjectInfo* found = nullptr;
-    for (const replica::ObjectInfo& object : catalog.objects) {
-        const bool endsThere = object.maxTxId == moment.txId;
-        if (endsThere && (found == nullptr || object.minTxId > found->minTxId)) {
-            found = &object;
-        }
-    }
-    if (found == nullptr) {
-        return noObjectOf(moment, storage);
-    }
-    return *found;
+    const replica::ObjectInfo* const found = replica::newestObjectOf(catalog, moment.txId);
+    return found ? Result(*found) : noObjectOf(moment, storage);
 }
 
 }  // namespace
@@ -72,16 +64,22 @@ Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, R
         std::make_shared<replica::Catalog>(std::move(catalog)));
 }
 
-Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
-                                      const storage::StorageAddress& address,
-                                      const replica::Wish& wish, const std::stop_token& stop)
+Result<ReplicaPlan> planFrom(FileSystem& files, Random& random,
+                             const storage::StorageAddress& address, const replica::Wish& wish,
+                             const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
-    if (catalog.format == replica::Catalog::Format::Legacy) {
-        return replica::planRestore(catalog, wish);
+    ReplicaPlan planned;
+    TIDEMARK_TRY(planned.plan, replica::planExactly(*storage, catalog, wish, stop));
+    if (planned.plan.moment.legacy) {
+        TIDEMARK_TRY(planned.legacy,
+                     replica::planLegacy(*storage, *planned.plan.moment.legacy, stop));
+        planned.plan.bytes = restore::bytesToRead(*planned.legacy);
+        // Each part is read twice, see restore::writeLegacy().
+        planned.plan.requests = static_cast<std::uint32_t>(1 + 2 * planned.legacy->parts.size());
     }
-    return replica::planExactly(*storage, catalog, wish, stop);
+    return planned;
 }
 
 Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
@@ -93,22 +91,14 @@ Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
     }
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
     TIDEMARK_TRY(const replica::ObjectInfo info, objectOf(*storage, moment, stop));
-    TIDEMARK_TRY(const replica::LtxObject object, replica::readLtxObject(*storage, info, stop));
-    std::uint32_t pages = 0;
-    TIDEMARK_TRY_STATUS(replica::readPageIndex(
-        *storage, object,
-        [&pages](const ltx::FrameAt&) {
-            ++pages;
-            return Status();
-        },
-        stop));
+    TIDEMARK_TRY(const replica::ObjectFacts inside, replica::lookInside(*storage, info, stop));
     MomentFacts facts{.moment = moment,
-                      .databasePages = object.header.pageCountAfter,
-                      .pageSizeBytes = object.header.pageSizeBytes,
+                      .databasePages = inside.header.pageCountAfter,
+                      .pageSizeBytes = inside.header.pageSizeBytes,
                       .storedBytes = info.sizeBytes};
-    facts.moment.time = object.header.createdAt;
+    facts.moment.time = inside.header.createdAt;
     facts.moment.precision = replica::TimePrecision::Exact;
-    facts.moment.pages = pages;
+    facts.moment.pages = inside.pages;
     return facts;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "core/replica/v03_replica.h"
 #include "core/service/service.h"
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -18,10 +20,15 @@ namespace tidemark::service {
     FileSystem& files, Random& random, const storage::StorageAddress& address,
     const std::stop_token& stop, const std::string& stateDb = {});
 
-[[nodiscard]] Result<replica::RestorePlan> planFrom(FileSystem& files, Random& random,
-                                                    const storage::StorageAddress& address,
-                                                    const replica::Wish& wish,
-                                                    const std::stop_token& stop);
+/// What a restore would read: `objects` of the plan or, of a 0.3 replica, what `legacy` names.
+struct ReplicaPlan {
+    replica::RestorePlan plan = {};
+    std::optional<replica::LegacyPlan> legacy = {};
+};
+
+[[nodiscard]] Result<ReplicaPlan> planFrom(FileSystem& files, Random& random,
+                                           const storage::StorageAddress& address,
+                                           const replica::Wish& wish, const std::stop_token& stop);
 
 [[nodiscard]] Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
                                                const storage::StorageAddress& address,

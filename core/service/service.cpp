@@ -24,8 +24,14 @@ constexpr unsigned kCaptureThreads = 4;
 /// A storage that hangs holds a thread of these, and no other replica waits for it.
 constexpr unsigned kUploadThreads = 32;
 
-/// Reading whole databases: one, and one that waits for a slow storage.
-constexpr unsigned kLongThreads = 2;
+/// Of these so many at most read a whole, large database: the others go on capturing.
+constexpr unsigned kWholeReads = 2;
+
+/// Snapshots and drills, most of which wait for storages of different speeds.
+constexpr unsigned kLongThreads = 8;
+
+/// More at once into one place only contend for it, and each needs memory.
+constexpr unsigned kSnapshotsAPlace = 1;
 
 constexpr unsigned kJobThreads = 4;
 
@@ -50,6 +56,8 @@ public:
                     .capture = m_capture,
                     .uploads = m_uploads,
                     .longWork = m_longWork,
+                    .wholeReads = m_wholeReads,
+                    .snapshots = m_snapshots,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_capture(dependencies.clock, kCaptureThreads),
@@ -153,6 +161,8 @@ private:
     std::stop_source m_jobsStop;
     Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
     sqlite::ChangeWatcher m_watcher;
+    Slots m_wholeReads{kWholeReads};
+    Slots m_snapshots{kSnapshotsAPlace};
 
     EngineContext m_context;
     DatabaseSet m_databases;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "core/engine/protection.h"
 #include "core/ltx/tx_id.h"
 #include "core/restore/restorer.h"
@@ -97,7 +98,9 @@ struct StandingChanged {
 struct Proven {
     Proof proof = {};
 };
-struct Stopped {};
+struct Stopped {
+    std::optional<Error> failure = {};  ///< What is not captured, or not in each replica.
+};
 
 struct Event {
     DatabaseId database = {};

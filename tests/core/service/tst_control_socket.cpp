@@ -1,8 +1,16 @@
 #include "core/base/posix_file_system.h"
 #include "core/service/control_socket.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 using namespace tidemark;
 using namespace tidemark::service;
@@ -57,6 +65,36 @@ private slots:
         QVERIFY(m_files.list(directory).value().empty());
     }
 
+    void aSlowClientHasOneSecondInAll()
+    {
+        const QTemporaryDir home;
+        const auto socket =
+            ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                 [](std::string_view) { return std::vector<std::string>(); });
+        const int slow = connected(socket.value()->path());
+        QTimer drip;
+        connect(&drip, &QTimer::timeout, [slow] { ::send(slow, "x", 1, MSG_NOSIGNAL); });
+        drip.start(100);
+        QTRY_VERIFY_WITH_TIMEOUT(::recv(slow, m_buffer, sizeof m_buffer, MSG_DONTWAIT) == 0, 5000);
+        QVERIFY(askEngine(socket.value()->path(), "status").ok());
+        ::close(slow);
+    }
+
+    void aSilentClientDoesNotHoldUpTheEnd()
+    {
+        const QTemporaryDir home;
+        auto socket =
+            ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                 [](std::string_view) { return std::vector<std::string>(); });
+        QVERIFY(askEngine(socket.value()->path(), "status").ok());
+        const int silent = connected(socket.value()->path());
+        QElapsedTimer timer;
+        timer.start();
+        std::move(socket).value().reset();
+        QVERIFY(timer.elapsed() < 700);
+        ::close(silent);
+    }
+
     void aPathThatIsTooLongIsSaid()
     {
         const QTemporaryDir home;
@@ -67,7 +105,19 @@ private slots:
     }
 
 private:
+    static int connected(const std::string& path)
+    {
+        const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::ranges::copy(path, address.sun_path);
+        const bool isConnected =
+            ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        return isConnected ? socket : -1;
+    }
+
     PosixFileSystem m_files;
+    char m_buffer[16] = {};
 };
 
 QTEST_GUILESS_MAIN(TestControlSocket)

@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include <QDir>
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -49,6 +51,12 @@ public:
             count += std::holds_alternative<What>(event.what) ? 1 : 0;
         }
         return count;
+    }
+    [[nodiscard]] std::optional<Error> lastFailure() const
+    {
+        const auto* const stopped =
+            m_events.empty() ? nullptr : std::get_if<Stopped>(&m_events.back().what);
+        return stopped != nullptr ? stopped->failure : std::nullopt;
     }
     [[nodiscard]] const DatabaseStatus& status() const { return m_status; }
     [[nodiscard]] const std::vector<DatabaseId>& removedIds() const { return m_removed; }
@@ -311,6 +319,179 @@ private slots:
         }));
     }
 
+    void aProofThatFailedIsTriedAgain()
+    {
+        Application application(m_database);
+        QFile inTheWay(m_directory->filePath("cache"));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::AtRisk;
+        }));
+        QVERIFY(inTheWay.remove());
+        service->retryNow(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.count<Proven>() == 1 &&
+                   heard.status().standing.state == Protection::Protected;
+        }));
+    }
+
+    void aReplicaIsOneDatabases()
+    {
+        Application application(m_database);
+        Application otherApplication(path("b.db"));
+        for (int i = 0; i < 50; ++i) {
+            QVERIFY(application.write() && otherApplication.write());
+        }
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        DatabaseConfig other = config();
+        other.path = path("b.db");
+        const DatabaseId id = service->follow(other);
+        QVERIFY(service->bringUpToDate({}).error().code == ErrorCode::AlreadyExists);
+        service->retryNow(id);
+        QVERIFY(service->bringUpToDate({}).error().code == ErrorCode::AlreadyExists);
+        QVERIFY(application.write());
+        QVERIFY(otherApplication.write() && otherApplication.write());
+        QVERIFY(listener.heard(
+            [](const Listener& heard) { return heard.count<SegmentWritten>() >= 2; }));
+        QCOMPARE(restoredRows(*service), 51);
+    }
+
+    void aHistoryOfAnotherDatabaseIsNotGoneOnWith_data()
+    {
+        QTest::addColumn<bool>("isOtherComputer");
+        QTest::newRow("one computer, where its owner is noted") << false;
+        QTest::newRow("two computers, where its pages tell") << true;
+    }
+    void aHistoryOfAnotherDatabaseIsNotGoneOnWith()
+    {
+        QFETCH(bool, isOtherComputer);
+        Application application(m_database);
+        Application otherApplication(path("b.db"));
+        for (int i = 0; i < 50; ++i) {
+            QVERIFY(application.write() && otherApplication.write());
+        }
+        QVERIFY(follow(config(), "data").ok());
+        DatabaseConfig other = config();
+        other.path = path("b.db");
+        Listener listener;
+        const auto service = makeService(listener, isOtherComputer ? "data2" : "data");
+        const DatabaseId id = service->follow(other);
+        for (int i = 0; i < 2; ++i) {
+            const Status status = service->bringUpToDate({});
+            QVERIFY(!status.ok() && status.error().code == ErrorCode::AlreadyExists);
+            service->retryNow(id);
+        }
+        QCOMPARE(listener.count<SnapshotWritten>(), 0);
+        QCOMPARE(restoredRows(*service), 50);
+    }
+
+    void itsOwnHistoryIsGoneOnWith_data()
+    {
+        QTest::addColumn<QString>("movedTo");
+        QTest::addColumn<QString>("data");
+        QTest::newRow("a file that was moved") << "moved.db"
+                                               << "data";
+        QTest::newRow("a computer that forgot all") << "a.db"
+                                                    << "data2";
+    }
+    void itsOwnHistoryIsGoneOnWith()
+    {
+        QFETCH(QString, movedTo);
+        QFETCH(QString, data);
+        {
+            Application application(m_database);
+            for (int i = 0; i < 50; ++i) {
+                QVERIFY(application.write());
+            }
+            QVERIFY(follow(config(), "data").ok());
+        }
+        DatabaseConfig moved = config();
+        moved.path = m_directory->filePath(movedTo).toStdString();
+        QVERIFY(moved.path == m_database || QFile::rename(QString::fromStdString(m_database),
+                                                          QString::fromStdString(moved.path)));
+        Application application(moved.path);
+        QVERIFY(application.write());
+        const Status followed = follow(moved, data.toStdString().c_str());
+        QVERIFY2(followed.ok(), followed.ok() ? "" : inEnglish(followed.error().what).c_str());
+        Listener listener;
+        QCOMPARE(restoredRows(*makeService(listener)), 51);
+    }
+
+    void aReplicaThatMissedWhatTheSpoolLetGoOfGetsASnapshot()
+    {
+        Application application(m_database);
+        DatabaseConfig both = config();
+        both.replicas.push_back({.name = "second", .address = {.path = path("second")}});
+        QVERIFY(follow(both, "data").ok());
+        QVERIFY(application.write());
+        QVERIFY(follow(config(), "data").ok());
+        QVERIFY(follow(both, "data").ok());
+        m_address = {.path = path("second")};
+        Listener listener;
+        QCOMPARE(restoredRows(*makeService(listener)), 1);
+    }
+
+    void anEmptiedReplicaIsNotBegunAnew()
+    {
+        Application application(m_database);
+        QVERIFY(follow(config(), "data").ok());
+        QVERIFY(QDir(m_directory->filePath("replica")).removeRecursively());
+        const Status gone = follow(config(), "data");
+        QVERIFY(!gone.ok() && gone.error().code == ErrorCode::Unavailable);
+        QVERIFY(!QDir(m_directory->filePath("replica")).exists());
+        QVERIFY(QDir().mkpath(m_directory->filePath("replica")));
+        const Status empty = follow(config(), "data");
+        QVERIFY(!empty.ok() && empty.error().code == ErrorCode::Unavailable);
+        QVERIFY(QDir(m_directory->filePath("replica")).isEmpty());
+    }
+
+    void whatIsNotUploadedAtTheEndIsSaid()
+    {
+        Application application(m_database);
+        Listener listener;
+        auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(QDir(m_directory->filePath("replica")).removeRecursively());
+        QVERIFY(application.write());
+        service->unfollow(id);
+        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Stopped>() == 1; }));
+        QVERIFY(listener.lastFailure() && listener.lastFailure()->code == ErrorCode::Unavailable);
+    }
+
+    void aCleanEndHasNoFailure()
+    {
+        Application application(m_database);
+        Listener listener;
+        auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->stop();
+        QVERIFY(listener.count<Stopped>() == 1 && !listener.lastFailure());
+    }
+
+    void aLastCaptureThatFailsIsSaid()
+    {
+        Listener listener;
+        auto service = makeService(listener);
+        {
+            Application application(m_database);
+            service->follow(config());
+            QVERIFY(service->bringUpToDate({}).ok());
+            QVERIFY(QFile::remove(QString::fromStdString(m_database)));
+        }
+        service->stop();
+        QVERIFY(listener.count<Stopped>() == 1 && listener.lastFailure());
+        QVERIFY(listener.status().standing.state >= Protection::AtRisk);
+    }
+
     void aSourceIsInspectedAndAReplicaListed()
     {
         Application application(m_database);
@@ -376,14 +557,24 @@ private:
         return {.path = m_database, .replicas = {{.name = "Folder", .address = m_address}}};
     }
 
-    [[nodiscard]] std::unique_ptr<Service> makeService(Observer& observer)
+    /// One run of a program, on the computer whose state is in the folder `data`.
+    [[nodiscard]] Status follow(const DatabaseConfig& config, const char* data)
+    {
+        Listener listener;
+        const auto service = makeService(listener, data);
+        service->follow(config);
+        return service->bringUpToDate({});
+    }
+
+    [[nodiscard]] std::unique_ptr<Service> makeService(Observer& observer,
+                                                       const char* data = "data")
     {
         return std::make_unique<Service>(
             Service::Dependencies{
                 .clock = m_clock,
                 .files = m_files,
                 .random = m_random,
-                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
+                .directories = {.data = path(data), .cache = path("cache"), .run = path("run")}},
             observer);
     }
 
