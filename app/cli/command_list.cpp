@@ -2,17 +2,20 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
+#include "app/cli/page_counts.h"
 #include "core/config/when.h"
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <system_error>
 #include <vector>
 
 namespace tidemark::cli {
 namespace {
 
-/// Columns are aligned within so many lines, so that a million moments need no memory.
+/// Objects are looked at and columns aligned within so many lines, so that a million moments need
+/// no memory.
 constexpr std::size_t kLinesAtOnce = 1000;
 
 /// What the options leave of the moments: [first, last).
@@ -107,13 +110,16 @@ public:
         if (m_output.isJson()) {
             m_output.json({{"kind", "gap"},
                            {"after", gap.after.value},
-                           {"before", gap.before.value},
+                           {"before", gap.isTail() ? Json() : Json(gap.before.value)},
                            {"reason", inEnglish(gap.reason)}});
             return;
         }
         flush();
-        m_output.text("-- gap between " + std::to_string(gap.after.value) + " and " +
-                      std::to_string(gap.before.value) + ": " + inEnglish(gap.reason));
+        const std::string after = std::to_string(gap.after.value);
+        const std::string place =
+            gap.isTail() ? "behind " + after
+                         : "between " + after + " and " + std::to_string(gap.before.value);
+        m_output.text("-- gap " + place + ": " + inEnglish(gap.reason));
     }
 
     void flush()
@@ -129,32 +135,93 @@ private:
     std::vector<std::vector<std::string>> m_rows;
 };
 
+/// Prints moments, each with the gap before it, and the gap behind the last one of all.
+class Lister {
+public:
+    Lister(Session& session, const OpenedReplica& opened)
+        : m_session(session),
+          m_printer(session.output),
+          m_storage(*opened.storage),
+          m_catalog(opened.catalog),
+          m_now(session.clock.now())
+    {
+        const auto& gaps = m_catalog.gaps;
+        m_inner = std::span(gaps).first(gaps.size() - (tail() ? 1 : 0));
+    }
+
+    [[nodiscard]] Status list(const Selection& selection)
+    {
+        const std::size_t all = m_catalog.moments.size();
+        const std::size_t count = std::min(selection.last - selection.first, selection.limit);
+        const bool reachesEnd =
+            selection.last == all && (selection.newestFirst || selection.first + count == all);
+        const replica::Gap* const end = reachesEnd ? tail() : nullptr;
+        if (end && selection.newestFirst) {
+            m_printer.gap(*end);
+        }
+        for (std::size_t done = 0; done < count && m_session.output.isHeard();) {
+            const std::size_t some = std::min(count - done, kLinesAtOnce);
+            TIDEMARK_TRY_STATUS(listSome(selection, done, some));
+            done += some;
+        }
+        if (end && !selection.newestFirst) {
+            m_printer.gap(*end);
+        }
+        m_printer.flush();
+        return {};
+    }
+
+private:
+    [[nodiscard]] const replica::Gap* tail() const
+    {
+        const auto& gaps = m_catalog.gaps;
+        return !gaps.empty() && gaps.back().isTail() ? &gaps.back() : nullptr;
+    }
+
+    /// Of the selection `count` from `first` on.
+    [[nodiscard]] Status listSome(const Selection& selection, std::size_t first, std::size_t count)
+    {
+        std::vector<replica::Moment> moments;
+        for (std::size_t i = first; i < first + count; ++i) {
+            moments.push_back(m_catalog.moments[selection.newestFirst ? selection.last - 1 - i
+                                                                      : selection.first + i]);
+        }
+        TIDEMARK_TRY_STATUS(lookAtMoments(m_session, m_storage, m_catalog, moments));
+        for (const replica::Moment& moment : moments) {
+            one(moment, selection.newestFirst);
+        }
+        return {};
+    }
+
+    void one(const replica::Moment& moment, bool newestFirst)
+    {
+        const auto gap = std::ranges::lower_bound(m_inner, moment.txId, {}, &replica::Gap::before);
+        const bool hasGap = gap != m_inner.end() && gap->before == moment.txId;
+        if (hasGap && !newestFirst) {
+            m_printer.gap(*gap);
+        }
+        m_printer.moment(moment, m_now);
+        if (hasGap && newestFirst) {
+            m_printer.gap(*gap);
+        }
+    }
+
+    Session& m_session;
+    RowPrinter m_printer;
+    const storage::Storage& m_storage;
+    const replica::Catalog& m_catalog;
+    Timestamp m_now = {};
+    std::span<const replica::Gap> m_inner = {};  // Those with a moment behind them, by number.
+};
+
 }  // namespace
 
 Status runList(Session& session, const ParsedArguments& arguments)
 {
-    TIDEMARK_TRY(const auto catalog, catalogOperand(session, arguments));
-    const auto& moments = catalog->moments;
-    TIDEMARK_TRY(const Selection selection, select(session, arguments, moments));
-    const std::size_t count = std::min(selection.last - selection.first, selection.limit);
-    const Timestamp now = session.clock.now();
-    RowPrinter printer(session.output);
-    for (std::size_t i = 0; i < count && session.output.isHeard(); ++i) {
-        const std::size_t at = selection.newestFirst ? selection.last - 1 - i : selection.first + i;
-        const replica::Moment& moment = moments[at];
-        const auto gap =
-            std::ranges::lower_bound(catalog->gaps, moment.txId, {}, &replica::Gap::before);
-        const bool hasGap = gap != catalog->gaps.end() && gap->before == moment.txId;
-        if (hasGap && !selection.newestFirst) {
-            printer.gap(*gap);
-        }
-        printer.moment(moment, now);
-        if (hasGap && selection.newestFirst) {
-            printer.gap(*gap);
-        }
-    }
-    printer.flush();
-    if (moments.empty()) {
+    TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
+    TIDEMARK_TRY(const Selection selection, select(session, arguments, opened.catalog.moments));
+    TIDEMARK_TRY_STATUS(Lister(session, opened).list(selection));
+    if (opened.catalog.moments.empty()) {
         session.output.note("There is no moment in this replica yet.");
     }
     return {};

@@ -2,6 +2,7 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
+#include "app/cli/page_counts.h"
 
 #include <vector>
 
@@ -10,16 +11,35 @@ namespace {
 
 constexpr std::size_t kLinesAtOnce = 1000;
 
-std::vector<std::string> rowOf(const replica::ObjectInfo& object)
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::string> rowOf(const ListedObject& object)
 {
-    return {std::to_string(object.level),         std::to_string(object.minTxId.value),
-            std::to_string(object.maxTxId.value), humanTime(object.time),
-            humanBytes(object.sizeBytes),         object.name};
+    const replica::ObjectInfo& info = object.info;
+    return {std::to_string(info.level),
+            std::to_string(info.minTxId.value),
+            std::to_string(info.maxTxId.value),
+            humanTime(info.time),
+            humanBytes(info.sizeBytes),
+            object.pages ? counted(*object.pages, "page") : "",
+            info.name};
 }
 
-void print(Output& output, const std::vector<std::vector<std::string>>& rows)
+void print(Output& output, const std::vector<ListedObject>& objects)
 {
-    for (const std::string& line : aligned(rows, {true, true, true, false, true, false})) {
+    Rows rows;
+    for (const ListedObject& object : objects) {
+        if (!output.isJson()) {
+            rows.push_back(rowOf(object));
+            continue;
+        }
+        Json line = objectJson(object.info);
+        if (object.pages) {
+            line["pages"] = *object.pages;
+        }
+        output.json(line);
+    }
+    for (const std::string& line : aligned(rows, {true, true, true, false, true, true, false})) {
         output.text(line);
     }
 }
@@ -28,26 +48,18 @@ void print(Output& output, const std::vector<std::vector<std::string>>& rows)
 
 Status runObjects(Session& session, const ParsedArguments& arguments)
 {
-    TIDEMARK_TRY(const auto catalog, catalogOperand(session, arguments));
-    Output& output = session.output;
-    std::vector<std::vector<std::string>> rows;
-    for (const replica::ObjectInfo& object : catalog->objects) {
-        if (!output.isHeard()) {
-            break;
+    TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
+    const std::vector<replica::ObjectInfo>& all = opened.catalog.objects;
+    for (std::size_t done = 0; done < all.size() && session.output.isHeard();) {
+        std::vector<ListedObject> some;
+        for (; done < all.size() && some.size() < kLinesAtOnce; ++done) {
+            some.push_back({.info = all[done]});
         }
-        if (output.isJson()) {
-            output.json(objectJson(object));
-            continue;
-        }
-        rows.push_back(rowOf(object));
-        if (rows.size() == kLinesAtOnce) {
-            print(output, rows);
-            rows.clear();
-        }
+        TIDEMARK_TRY_STATUS(lookAtObjects(session, *opened.storage, some));
+        print(session.output, some);
     }
-    print(output, rows);
-    if (catalog->format == replica::Catalog::Format::Legacy) {
-        output.note(
+    if (opened.catalog.format == replica::Catalog::Format::Legacy) {
+        session.output.note(
             "This replica is of Litestream 0.3: its moments are listed, its files are not.");
     }
     return {};

@@ -8,6 +8,8 @@
 #include "core/service/service.h"
 
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,9 +29,45 @@ Error nothingToFollow()
             .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl replicate --help")}};
 }
 
+Error nobodyListens()
+{
+    return {.code = ErrorCode::Io,
+            .what = {TIDEMARK_TEXT("cli", "Nobody reads the output any more.")},
+            .next = {TIDEMARK_TEXT("cli", "Let it go to a file, or to /dev/null.")}};
+}
+
 std::string fromHome(const Session& session, const std::string& path)
 {
     return path.starts_with("~/") ? session.places.home + path.substr(1) : path;
+}
+
+Error namedTwice(const std::string& what, Message next)
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli", "%1 is named twice."), {what}},
+            .next = std::move(next)};
+}
+
+/// Each database once, and each place for one of them.
+Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>& databases)
+{
+    std::set<std::string> paths;
+    std::set<std::string> places;
+    for (const service::DatabaseConfig& database : databases) {
+        const auto canonical = session.files.canonical(database.path);
+        if (!paths.insert(canonical.ok() ? canonical.value() : database.path).second) {
+            return namedTwice(database.path, {TIDEMARK_TEXT("cli",
+                                                            "Name all replicas of a database at "
+                                                            "one place.")});
+        }
+        for (const service::ReplicaConfig& replica : database.replicas) {
+            if (!places.insert(storage::replicaId(replica.address)).second) {
+                return namedTwice(storage::formatAddress(replica.address),
+                                  {TIDEMARK_TEXT("cli", "Give each replica a place of its own.")});
+            }
+        }
+    }
+    return {};
 }
 
 Result<std::vector<service::DatabaseConfig>> fromOperands(Session& session,
@@ -45,7 +83,9 @@ Result<std::vector<service::DatabaseConfig>> fromOperands(Session& session,
         TIDEMARK_TRY(auto address, storageOperand(session, text));
         database.replicas.push_back({.name = text, .address = std::move(address)});
     }
-    return std::vector{std::move(database)};
+    std::vector databases{std::move(database)};
+    TIDEMARK_TRY_STATUS(checkUnique(session, databases));
+    return databases;
 }
 
 Result<std::vector<service::DatabaseConfig>> fromFile(Session& session,
@@ -77,6 +117,7 @@ Result<std::vector<service::DatabaseConfig>> fromFile(Session& session,
         }
         databases.push_back(std::move(database));
     }
+    TIDEMARK_TRY_STATUS(checkUnique(session, databases));
     if (databases.empty()) {
         return Error{.code = ErrorCode::NotFound,
                      .what = {TIDEMARK_TEXT("cli", "%1 names no database to follow."), {path}},
@@ -127,6 +168,9 @@ public:
             print();
         }
         finish();
+        if (!m_session.output.isHeard()) {
+            failed(nobodyListens());
+        }
     }
 
     void untilUpToDate()
@@ -146,10 +190,10 @@ public:
                 print();
             }
         }
-        finish();
         if (!outcome->ok()) {
             failed(outcome->error());
         }
+        finish();
     }
 
     /// The first failure, where there was one.
@@ -181,6 +225,11 @@ private:
                 m_session.output.note(eventText(event, m_hasSeveral));
             } else {
                 m_session.output.text(eventText(event, m_hasSeveral));
+            }
+            // Said already; it is the run's own failure where there is no earlier one.
+            const auto* const stopped = std::get_if<service::Stopped>(&event.what);
+            if (stopped != nullptr && stopped->failure && !m_failure) {
+                m_failure = stopped->failure;
             }
         }
     }

@@ -7,12 +7,12 @@
 namespace tidemark::cli {
 namespace {
 
-void print(Output& output, const restore::Restored& restored)
+void print(Output& output, const restore::Restored& restored, restore::Check check)
 {
     output.fact("Restored transaction " + std::to_string(restored.moment.txId.value) + " of " +
                     momentTime(restored.moment) + " to " + restored.path + ": " +
                     humanBytes(restored.bytes) + " in " + humanDuration(restored.duration) + ". " +
-                    verdictText(restored.verdict),
+                    verdictText(restored.verdict, check),
                 restoredJson(restored, restored.path));
 }
 
@@ -28,9 +28,18 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
     restore::Restorer restorer(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);
-    TIDEMARK_TRY(const restore::Restored restored,
-                 restorer.restore(request, onLine(line), session.stop));
-    print(session.output, restored);
+    const Clock::Instant start = session.clock.monotonic();
+    const auto restored = restorer.restore(request, onLine(line), session.stop);
+    line.clear();
+    if (!restored.ok()) {
+        if (restored.error().code == ErrorCode::Damaged && session.output.isJson()) {
+            session.output.json(
+                damagedJson(restorer.tried(), request.target, since(session.clock, start)));
+        }
+        return restored.error();
+    }
+    noteLost(session.output, request.wish, restored.value().lost);
+    print(session.output, restored.value(), request.check);
     return {};
 }
 

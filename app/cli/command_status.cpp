@@ -47,6 +47,25 @@ void printText(Output& output, const Json& status, Timestamp now)
     }
 }
 
+/// What one engine says; nothing when it has gone since. Unavailable when it does not answer.
+Status printEngine(Session& session, const std::string& socket, std::size_t& count)
+{
+    const auto lines = service::askEngine(socket, "status");
+    if (!lines.ok()) {
+        return lines.error().code == ErrorCode::NotFound ? Status() : lines.error();
+    }
+    for (const std::string& line : lines.value()) {
+        const Json status = Json::parse(line, nullptr, false);
+        if (status.is_object() && session.output.isJson()) {
+            session.output.json(status);
+        } else if (status.is_object()) {
+            printText(session.output, status, session.clock.now());
+        }
+        ++count;
+    }
+    return {};
+}
+
 }  // namespace
 
 Status runStatus(Session& session, const ParsedArguments&)
@@ -56,29 +75,23 @@ Status runStatus(Session& session, const ParsedArguments&)
         return entries.error();
     }
     std::size_t count = 0;
+    // One that hangs does not hide the others: its failure comes at the end.
+    Status failure;
     for (const DirectoryEntry& entry :
          entries.ok() ? entries.value() : std::vector<DirectoryEntry>()) {
         if (!entry.name.ends_with(kSocketSuffix)) {
             continue;
         }
-        const auto lines = service::askEngine(session.places.run + "/" + entry.name, "status");
-        if (!lines.ok() && lines.error().code != ErrorCode::NotFound) {
-            return lines.error();
+        const Status printed = printEngine(session, session.places.run + "/" + entry.name, count);
+        if (!printed.ok() && !failure.ok()) {
+            session.output.error(printed.error());
         }
-        for (const std::string& line : lines.ok() ? lines.value() : std::vector<std::string>()) {
-            const Json status = Json::parse(line, nullptr, false);
-            if (status.is_object() && session.output.isJson()) {
-                session.output.json(status);
-            } else if (status.is_object()) {
-                printText(session.output, status, session.clock.now());
-            }
-            ++count;
-        }
+        failure = failure.ok() ? printed : failure;
     }
-    if (count == 0) {
+    if (count == 0 && failure.ok()) {
         session.output.note("No engine of yours follows a database.");
     }
-    return {};
+    return failure;
 }
 
 }  // namespace tidemark::cli

@@ -8,7 +8,8 @@
 namespace tidemark::cli {
 namespace {
 
-void print(Output& output, const restore::Verified& verified, const std::string& place)
+void print(Output& output, const restore::Verified& verified, restore::Check check,
+           const std::string& place)
 {
     const restore::Restored& restored = verified.restored;
     Json object = restoredJson(restored, place);
@@ -17,7 +18,7 @@ void print(Output& output, const restore::Verified& verified, const std::string&
                     momentTime(restored.moment) + ", " + counted(verified.objects, "object") +
                     " of " + humanBytes(verified.bytes) + ", database of " +
                     humanBytes(restored.bytes) + ", in " + humanDuration(restored.duration) + ". " +
-                    verdictText(restored.verdict),
+                    verdictText(restored.verdict, check),
                 object);
 }
 
@@ -33,16 +34,18 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
     restore::Verifier verifier(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);
+    const Clock::Instant start = session.clock.monotonic();
     const auto verified = verifier.verify(wish, folder, check, onLine(line), session.stop);
     line.clear();
     const std::string place = storage::formatAddress(address);
     if (!verified.ok()) {
         if (verified.error().code == ErrorCode::Damaged && session.output.isJson()) {
-            session.output.json({{"verdict", "damaged"}, {"path", place}});
+            session.output.json(damagedJson(verifier.tried(), place, since(session.clock, start)));
         }
         return verified.error();
     }
-    print(session.output, verified.value(), place);
+    noteLost(session.output, wish, verified.value().restored.lost);
+    print(session.output, verified.value(), check, place);
     return {};
 }
 

@@ -75,7 +75,16 @@ struct Fields {
                 {"txid", proven.proof.txId.value},
                 {"verdict", verdictName(proven.proof.verdict)}};
     }
-    Json operator()(const Stopped&) const { return {{"event", "stopped"}}; }
+    Json operator()(const Stopped& stopped) const
+    {
+        Json fields = {{"event", "stopped"}};
+        if (stopped.failure) {
+            fields["error"] = codeName(stopped.failure->code);
+            fields["message"] = inEnglish(stopped.failure->what);
+            fields["hint"] = inEnglish(stopped.failure->next);
+        }
+        return fields;
+    }
 };
 
 std::string stateName(engine::Protection state)
@@ -125,7 +134,10 @@ struct Sentence {
         return "transaction " + std::to_string(proven.proof.txId.value) +
                " was restored: " + verdictName(proven.proof.verdict);
     }
-    std::string operator()(const Stopped&) const { return "stopped"; }
+    std::string operator()(const Stopped& stopped) const
+    {
+        return stopped.failure ? "stopped: " + inEnglish(stopped.failure->what) : "stopped";
+    }
 };
 
 }  // namespace
@@ -147,6 +159,9 @@ std::string eventText(const Event& event, bool several)
 
 bool isTrouble(const Event& event)
 {
+    if (const auto* const stopped = std::get_if<Stopped>(&event.what)) {
+        return stopped->failure.has_value();
+    }
     const auto* const change = std::get_if<StandingChanged>(&event.what);
     return change != nullptr && change->standing.state > engine::Protection::CatchingUp;
 }

@@ -3,7 +3,8 @@
 #include "app/cli/output.h"
 #include "core/config/settings.h"
 #include "core/config/when.h"
-#include "core/service/replica_jobs.h"
+#include "core/replica/open_replica.h"
+#include "core/storage/storage_factory.h"
 
 #include <optional>
 #include <utility>
@@ -107,11 +108,12 @@ std::string absolutePath(const Session& session, const std::string& path)
     return path.starts_with('/') ? path : session.places.workingDirectory + "/" + path;
 }
 
-Result<std::shared_ptr<const replica::Catalog>> catalogOperand(Session& session,
-                                                               const ParsedArguments& arguments)
+Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
-    return service::listReplica(session.files, session.random, address, session.stop);
+    TIDEMARK_TRY(auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(auto catalog, replica::openCatalog(*storage, session.stop));
+    return OpenedReplica{.storage = std::move(storage), .catalog = std::move(catalog)};
 }
 
 }  // namespace tidemark::cli

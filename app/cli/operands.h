@@ -2,8 +2,10 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "core/replica/catalog.h"
 #include "core/replica/restore_plan.h"
 #include "core/restore/restorer.h"
+#include "core/storage/storage.h"
 #include "core/storage/storage_address.h"
 
 #include <memory>
@@ -28,8 +30,14 @@ namespace tidemark::cli {
 /// `path` from the working directory.
 [[nodiscard]] std::string absolutePath(const Session& session, const std::string& path);
 
-/// Everything in the replica at operand 0.
-[[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> catalogOperand(
-    Session& session, const ParsedArguments& arguments);
+/// A replica and everything in it.
+struct OpenedReplica {
+    std::unique_ptr<storage::Storage> storage;
+    replica::Catalog catalog;
+};
+
+/// The one at operand 0.
+[[nodiscard]] Result<OpenedReplica> replicaOperand(Session& session,
+                                                   const ParsedArguments& arguments);
 
 }  // namespace tidemark::cli

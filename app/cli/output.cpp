@@ -1,8 +1,10 @@
 #include "app/cli/output.h"
 
+#include <stdio_ext.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace tidemark::cli {
 namespace {
@@ -107,9 +109,16 @@ void Output::write(std::FILE* stream, const std::string& line)
         m_hasProgress = false;
     }
     const std::string whole = line + "\n";
+    errno = 0;
     const bool isWritten = std::fwrite(whole.data(), 1, whole.size(), stream) == whole.size() &&
                            std::fflush(stream) == 0;
-    m_isHeard = m_isHeard && (isWritten || stream != m_facts);
+    if (isWritten) {
+        return;
+    }
+    m_isHeard = m_isHeard && (errno != EPIPE || stream != m_facts);
+    // A disk that is full has room again one day; what did not fit is not written then.
+    std::clearerr(stream);
+    ::__fpurge(stream);
 }
 
 std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,

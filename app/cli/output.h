@@ -45,7 +45,8 @@ public:
     void progress(const std::string& line);
     [[nodiscard]] bool showsProgress() const { return m_showsProgress; }
 
-    /// False once nobody reads stdout any more, or it could not be written.
+    /// False once nobody reads stdout any more. A line that its disk has no room for is lost, and
+    /// the next one is tried.
     [[nodiscard]] bool isHeard() const;
 
 private:

@@ -17,7 +17,25 @@ std::string phaseName(restore::Phase phase)
     return {};
 }
 
+Json resultJson(const restore::Restored& restored, const char* verdict, const std::string& path)
+{
+    return {{"txid", restored.moment.txId.value},
+            {"time", formatRfc3339(restored.moment.time)},
+            {"verdict", verdict},
+            {"path", path},
+            {"bytes", restored.bytes},
+            {"seconds", static_cast<double>(restored.duration.count()) / kMillisecondsASecond}};
+}
+
 }  // namespace
+
+void noteLost(Output& output, const replica::Wish& wish, const std::optional<replica::Gap>& lost)
+{
+    if (lost && !std::holds_alternative<replica::AtTxId>(wish)) {
+        output.note("Changes after transaction " + std::to_string(lost->after.value) +
+                    " cannot be restored: " + inEnglish(lost->reason));
+    }
+}
 
 restore::OnProgress onLine(ProgressLine& line)
 {
@@ -28,20 +46,30 @@ restore::OnProgress onLine(ProgressLine& line)
 
 Json restoredJson(const restore::Restored& restored, const std::string& path)
 {
-    return {{"txid", restored.moment.txId.value},
-            {"time", formatRfc3339(restored.moment.time)},
-            {"verdict", restored.verdict == restore::Verdict::Proven ? "proven" : "checked"},
-            {"path", path},
-            {"bytes", restored.bytes},
-            {"seconds", static_cast<double>(restored.duration.count()) / kMillisecondsASecond}};
+    return resultJson(restored, restored.verdict == restore::Verdict::Proven ? "proven" : "checked",
+                      path);
 }
 
-std::string verdictText(restore::Verdict verdict)
+Json damagedJson(const replica::Moment& moment, const std::string& path,
+                 std::chrono::milliseconds duration)
 {
-    return verdict == restore::Verdict::Proven
-               ? "Proven: it is byte for byte what was recorded."
-               : "Checked: all checksums are right and SQLite finds no fault. (Whoever wrote this "
-                 "replica recorded no digest to prove it by.)";
+    return resultJson({.moment = moment, .duration = duration}, "damaged", path);
+}
+
+std::chrono::milliseconds since(Clock& clock, Clock::Instant start)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock.monotonic() - start);
+}
+
+std::string verdictText(restore::Verdict verdict, restore::Check check)
+{
+    if (verdict == restore::Verdict::Proven) {
+        return "Proven: it is byte for byte what was recorded.";
+    }
+    const std::string found = check == restore::Check::None ? "SQLite was not asked for faults."
+                                                            : "SQLite finds no fault.";
+    return "Checked: all checksums are right. " + found +
+           " (Whoever wrote this replica recorded no digest to prove it by.)";
 }
 
 }  // namespace tidemark::cli

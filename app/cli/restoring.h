@@ -2,12 +2,19 @@
 
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
+#include "core/base/clock.h"
 #include "core/restore/restorer.h"
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 /// What restore and verify share.
 namespace tidemark::cli {
+
+/// Says on stderr what follows the moment that `wish` led to and is lost, unless the moment itself
+/// was asked for.
+void noteLost(Output& output, const replica::Wish& wish, const std::optional<replica::Gap>& lost);
 
 /// Shows a restore's progress on `line`, which outlives the result.
 [[nodiscard]] restore::OnProgress onLine(ProgressLine& line);
@@ -15,7 +22,14 @@ namespace tidemark::cli {
 /// The JSON line of both commands; `path` is where the file is, or what was verified.
 [[nodiscard]] Json restoredJson(const restore::Restored& restored, const std::string& path);
 
+/// How long ago that was.
+[[nodiscard]] std::chrono::milliseconds since(Clock& clock, Clock::Instant start);
+
 /// "Proven: it is byte for byte what was recorded."
-[[nodiscard]] std::string verdictText(restore::Verdict verdict);
+[[nodiscard]] std::string verdictText(restore::Verdict verdict, restore::Check check);
+
+/// The verdict on a moment that did not come back whole.
+[[nodiscard]] Json damagedJson(const replica::Moment& moment, const std::string& path,
+                               std::chrono::milliseconds duration);
 
 }  // namespace tidemark::cli

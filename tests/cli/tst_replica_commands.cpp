@@ -17,6 +17,8 @@ private slots:
     void initTestCase()
     {
         SampleDatabase database(m_program.path("notes.db"));
+        // So that no change has every page in it.
+        QVERIFY(database.run("CREATE TABLE rest AS SELECT hex(randomblob(20000)) AS text"));
         for (int i = 0; i < 3; ++i) {
             QVERIFY(database.addNote());
             const Ran ran = m_program.run({"replicate", "notes.db", "replica", "--once"});
@@ -34,6 +36,7 @@ private slots:
             QCOMPARE(moment["txid"].toInt(), i + 1);
             QVERIFY(QDateTime::fromString(moment["time"].toString(), Qt::ISODateWithMs).isValid());
             QVERIFY(moment["bytes"].toInt() > 0);
+            QVERIFY(moment["pages"].toInt() > 0);
         }
         const Ran asText = m_program.run({"list", "replica"});
         QCOMPARE(asText.status, 0);
@@ -69,6 +72,7 @@ private slots:
             QVERIFY(object["maxTxid"].toInt() >= object["minTxid"].toInt());
             const QFile file(m_program.path("replica/") + object["name"].toString());
             QCOMPARE(file.size(), object["bytes"].toInteger());
+            QVERIFY(object["pages"].toInt() > 0);
         }
         QCOMPARE(m_program.run({"objects", "replica"}).facts.count('\n'), lines.size());
     }
@@ -164,9 +168,58 @@ private slots:
         const Ran ran = m_program.run({"verify", "broken", "txid:" + number, "--json"});
         QCOMPARE(ran.status, 5);
         QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
-        QCOMPARE(ran.lines().value(0)["verdict"].toString(), QString("damaged"));
-        QCOMPARE(m_program.run({"restore", "broken", "b.db", "txid:" + number}).status, 5);
+        const Ran restored =
+            m_program.run({"restore", "broken", "b.db", "txid:" + number, "--json"});
+        QCOMPARE(restored.status, 5);
+        for (const QJsonObject& line : {ran.lines().value(0), restored.lines().value(0)}) {
+            QCOMPARE(line["verdict"].toString(), QString("damaged"));
+            QCOMPARE(line["txid"].toInt(), number.toInt());
+            QVERIFY(!line["time"].toString().isEmpty());
+            QVERIFY(line["bytes"].isDouble() && line["seconds"].isDouble());
+        }
         QVERIFY(!QFile::exists(m_program.path("b.db")));
+    }
+
+    void whatIsLostAtTheEndIsSaid()
+    {
+        const QString folder = m_program.path("holed");
+        QVERIFY(QProcess::execute("cp", {"-r", m_program.path("replica"), folder}) == 0);
+        const int last = static_cast<int>(m_moments.size());
+        const QString hole = QString("%1").arg(last - 1, 16, 16, QChar('0'));
+        QVERIFY(QFile::remove(folder + "/ltx/0/" + hole + "-" + hole + ".ltx"));
+        const auto oldest = m_program.run({"list", "holed", "--json"}).lines();
+        QCOMPARE(oldest.size(), last - 1);
+        QCOMPARE(oldest.last()["kind"].toString(), QString("gap"));
+        QCOMPARE(oldest.last()["after"].toInt(), last - 2);
+        QVERIFY(oldest.last()["before"].isNull());
+        const auto newest = m_program.run({"list", "holed", "--json", "--newest-first"}).lines();
+        QCOMPARE(newest.first(), oldest.last());
+        const auto few = m_program.run({"list", "holed", "--json", "--limit", "1"}).lines();
+        QCOMPARE(few.size(), 1);
+        for (const QStringList& arguments :
+             {QStringList{"restore", "holed", "holed.db"}, QStringList{"plan", "holed"},
+              QStringList{"verify", "holed"}}) {
+            const Ran ran = m_program.run(arguments);
+            QCOMPARE(ran.status, 0);
+            QVERIFY2(ran.rest.contains(
+                         QString("Changes after transaction %1 cannot be restored").arg(last - 2)),
+                     qPrintable(ran.rest));
+        }
+    }
+
+    void aCheckThatWasLeftOutIsNotClaimed()
+    {
+        const QString text =
+            m_program.run({"restore", "replica", "unchecked.db", "--check", "none"}).facts;
+        QVERIFY(!text.contains("SQLite finds no fault"));
+    }
+
+    void aTargetThatIsALinkToNothingIsRefusedWithFour()
+    {
+        QVERIFY(QFile::link("nowhere/at/all", m_program.path("link.db")));
+        const Ran ran = m_program.run({"restore", "replica", "link.db", "--json"});
+        QCOMPARE(ran.status, 4);
+        QCOMPARE(ran.error()["error"].toString(), QString("already-exists"));
     }
 
     void aReplicaIsKnownByItsNameInTheSettings()

@@ -5,7 +5,12 @@
 #include <QFile>
 #include <QTest>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <cstring>
 #include <memory>
 
 using namespace tidemark::cli;
@@ -202,19 +207,160 @@ private slots:
         QCOMPARE(notesIn(m_program->path("out.db")), 2);
     }
 
-    void onceEndsWithAFailureWhenTheStorageCannotBeReached()
+    void aReplicaThatWasLeftOutIsBroughtUpToDate()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        QCOMPARE(m_program->run({"replicate", "notes.db", "one", "two", "--once"}).status, 0);
+        QVERIFY(database.addNote());
+        QCOMPARE(m_program->run({"replicate", "notes.db", "one", "--once"}).status, 0);
+        const Ran ran = m_program->run({"replicate", "notes.db", "one", "two", "--once"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QCOMPARE(m_program->run({"restore", "two", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 2);
+    }
+
+    void oncePutsNothingWhereNothingCanBe()
     {
         SampleDatabase database(m_program->path("notes.db"));
         QFile file(m_program->path("in_the_way"));
         QVERIFY(file.open(QIODevice::WriteOnly));
         const Ran ran =
             m_program->run({"replicate", "notes.db", "in_the_way/replica", "--once", "--json"});
-        QVERIFY2(ran.status != 0 && ran.status != -1, qPrintable(ran.rest));
+        QCOMPARE(ran.status, 3);
         QVERIFY(!ran.error()["message"].toString().isEmpty());
     }
 
+    void onceEndsWithSevenWhenTheReplicaHasGone()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QCOMPARE(m_program->run({"replicate", "notes.db", "replica", "--once"}).status, 0);
+        QVERIFY(QDir(m_program->path("replica")).removeRecursively());
+        const Ran gone = m_program->run({"replicate", "notes.db", "replica", "--once", "--json"});
+        QCOMPARE(gone.status, 7);
+        QCOMPARE(gone.error()["error"].toString(), QString("unavailable"));
+        // An empty mount point is not a new replica, either.
+        QVERIFY(QDir().mkpath(m_program->path("replica")));
+        QCOMPARE(m_program->run({"replicate", "notes.db", "replica", "--once"}).status, 7);
+        QVERIFY(QDir(m_program->path("replica")).isEmpty());
+    }
+
+    void whatWaitsAtTheEndIsSaidWithSeven()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        Follower follower(*m_program, {"notes.db", "replica"});
+        QVERIFY(follower.said("snapshot") && follower.said("segment") && follower.said("proven"));
+        QVERIFY(QDir(m_program->path("replica")).removeRecursively());
+        QVERIFY(database.addNote());
+        const Ran ran = follower.stop();
+        QCOMPARE(ran.status, 7);
+        const QJsonObject last = ran.lines().last();
+        QCOMPARE(last["event"].toString(), QString("stopped"));
+        QCOMPARE(last["error"].toString(), QString("unavailable"));
+        QVERIFY(last["message"].toString().contains("wait for the replica"));
+    }
+
+    void onePlaceForTwoDatabasesIsRefused()
+    {
+        SampleDatabase first(m_program->path("first.db"));
+        SampleDatabase second(m_program->path("second.db"));
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "dbs:\n"
+            "  - path: first.db\n"
+            "    replicas: [{path: r}]\n"
+            "  - path: second.db\n"
+            "    replicas: [{path: ./r/}]\n");
+        file.close();
+        QCOMPARE(m_program->run({"replicate", "--config", "litestream.yml", "--once"}).status, 2);
+        QVERIFY(!QDir(m_program->path("r")).exists());
+        QCOMPARE(m_program->run({"replicate", "first.db", "r", "--once"}).status, 0);
+        const Ran taken = m_program->run({"replicate", "second.db", "r", "--once", "--json"});
+        QCOMPARE(taken.status, 4);
+        QVERIFY(taken.error()["message"].toString().contains("first.db"));
+    }
+
+    void aDatabaseThatIsNamedTwiceIsRefused()
+    {
+        SampleDatabase first(m_program->path("first.db"));
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "dbs:\n"
+            "  - path: first.db\n"
+            "    replicas: [{path: r1}]\n"
+            "  - path: ./first.db\n"
+            "    replicas: [{path: r2}]\n");
+        file.close();
+        QCOMPARE(m_program->run({"replicate", "--config", "litestream.yml", "--once"}).status, 2);
+    }
+
+    void aFullLogEndsNothing()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QProcess process;
+        m_program->prepare(process, {"replicate", "notes.db", "replica"});
+        process.setStandardOutputFile("/dev/full");
+        process.start();
+        for (int notes = 1; notes <= 2; ++notes) {
+            QVERIFY(database.addNote());
+            QTRY_VERIFY_WITH_TIMEOUT(restoredNotes() == notes, 20'000);
+        }
+        QCOMPARE(process.state(), QProcess::Running);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QCOMPARE(Program::finished(process).status, 0);
+    }
+
+    void aReaderThatGoesAwayEndsItWithOne()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QProcess process;
+        m_program->prepare(process, {});
+        process.setProgram("sh");
+        process.setArguments({"-c", QString("(%1 replicate --json notes.db replica; echo $? > "
+                                            "status) | head -n 1")
+                                        .arg(TIDEMARKCTL)});
+        process.start();
+        QCOMPARE(Program::finished(process).status, 0);
+        QFile status(m_program->path("status"));
+        QVERIFY(status.open(QIODevice::ReadOnly));
+        QCOMPARE(status.readAll(), QByteArray("1\n"));
+    }
+
+    void anEngineThatHangsHidesNoOther()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        Follower follower(*m_program, {"notes.db", "replica"});
+        QVERIFY(follower.said("attached"));
+        const QByteArray path = m_program->path("run/tidemark/0.sock").toUtf8();
+        const int silent = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        QVERIFY(path.size() < static_cast<qsizetype>(sizeof address.sun_path));
+        std::memcpy(address.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
+        QVERIFY(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        QVERIFY(::listen(silent, 1) == 0);
+        const Ran ran = m_program->run({"status", "--json"});
+        ::close(silent);
+        QCOMPARE(ran.status, 7);
+        QCOMPARE(ran.lines().size(), 1);
+        QCOMPARE(ran.lines()[0]["database"].toString(), m_program->path("notes.db"));
+        QCOMPARE(follower.stop().status, 0);
+    }
+
 private:
+    /// How many notes a restore gives now; none when there is nothing to restore yet.
+    int restoredNotes()
+    {
+        const QString out = QString("out%1.db").arg(++m_restores);
+        return m_program->run({"restore", "replica", out}).status == 0
+                   ? notesIn(m_program->path(out))
+                   : -1;
+    }
+
     std::unique_ptr<Program> m_program;
+    int m_restores = 0;
 };
 
 QTEST_GUILESS_MAIN(TestReplicate)
