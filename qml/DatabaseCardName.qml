@@ -33,7 +33,6 @@ RowLayout {
             Accessible.ignored: true
 
             WholeText {
-                words: name
             }
         }
         Caption {
@@ -45,7 +44,6 @@ RowLayout {
             elide: Text.ElideMiddle
 
             WholeText {
-                words: folder
             }
         }
         RowLayout {

@@ -58,8 +58,6 @@ ItemDelegate {
             spacing: -1
 
             Body {
-                id: name
-
                 Layout.fillWidth: true
                 text: root.database.name
                 font.weight: Font.DemiBold
@@ -67,19 +65,15 @@ ItemDelegate {
                 Accessible.ignored: true
 
                 WholeText {
-                    words: name
                 }
             }
             Caption {
-                id: folder
-
                 Layout.fillWidth: true
                 text: root.database.size === "" ? root.database.folder : qsTr("%1 · %2").arg(root.database.folder).arg(root.database.size)
                 color: Theme.ink3
                 elide: Text.ElideMiddle
 
                 WholeText {
-                    words: folder
                 }
             }
         }
@@ -102,15 +96,12 @@ ItemDelegate {
                 }
             }
             Caption {
-                id: reason
-
                 Layout.fillWidth: true
                 text: root.database.reason !== "" ? root.database.reason : root.database.proof
                 // It may name a path, whose end tells most.
                 elide: Text.ElideMiddle
 
                 WholeText {
-                    words: reason
                 }
             }
         }

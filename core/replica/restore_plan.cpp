@@ -202,7 +202,8 @@ Result<Moment> resolve(const Catalog& catalog, const Wish& wish)
 Result<RestorePlan> planRestore(const Catalog& catalog, const Wish& wish)
 {
     TIDEMARK_TRY(Moment moment, resolve(catalog, wish));
-    RestorePlan plan{.lost = lostBehind(catalog, moment)};
+    RestorePlan plan;
+    plan.lost = lostBehind(catalog, moment);
     plan.moment = std::move(moment);
     if (plan.moment.legacy) {
         return plan;

@@ -38,7 +38,6 @@ Rectangle {
             Accessible.ignored: true
 
             WholeText {
-                words: place
             }
         }
         Caption {

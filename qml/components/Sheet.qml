@@ -27,7 +27,7 @@ Popup {
     }
 
     Shortcut {
-        sequences: [StandardKey.Cancel]
+        sequences: ["Escape"]
         enabled: root.opened
         onActivated: root.close()
         // Of two sheets that are open one goes at a time.

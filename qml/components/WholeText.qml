@@ -5,14 +5,14 @@ import QtQuick.Controls
 Item {
     id: root
 
-    required property Text words
+    readonly property Text words: parent as Text
 
     anchors.fill: parent
 
     Accessible.ignored: true
-    ToolTip.visible: hover.hovered && root.words.truncated
+    ToolTip.visible: hover.hovered && (root.words?.truncated ?? false)
     ToolTip.delay: 600
-    ToolTip.text: root.words.text
+    ToolTip.text: root.words?.text ?? ""
 
     HoverHandler {
         id: hover
