@@ -128,8 +128,14 @@ void AddDatabase::onLooked(const Result<service::SourceFacts>& answer)
         setStage(Stage::Choosing);
         return;
     }
+    m_path = QString::fromStdString(answer.value().path);
+    if (m_known.databases.contains(m_path)) {
+        m_problem = tr("%1 is protected already.").arg(name());
+        m_advice = tr("Choose another file, or look at its history.");
+        setStage(Stage::Choosing);
+        return;
+    }
     m_facts = answer.value();
-    m_path = QString::fromStdString(m_facts->path);
     m_stage = Stage::Ready;
     setTarget(proposedTarget());
 }
@@ -142,7 +148,7 @@ QString AddDatabase::proposedTarget() const
         QString::fromLatin1(proposed.data(), static_cast<qsizetype>(proposed.size())) + u'/' +
         stemOf(name());
     QString free = base;
-    for (int number = 2; m_taken.contains(free); ++number) {
+    for (int number = 2; m_known.targets.contains(free); ++number) {
         free = u"%1-%2"_s.arg(base).arg(number);
     }
     return free;

@@ -76,8 +76,12 @@ public:
 
     void setSwitchAgreed(bool agreed);
 
-    /// Folders of which one is taken by a database's history already.
-    void setTakenTargets(QStringList paths) { m_taken = std::move(paths); }
+    /// What is followed already: such a file is refused, such a folder is not proposed.
+    struct Known {
+        QStringList databases = {};
+        QStringList targets = {};
+    };
+    void setKnown(Known known) { m_known = std::move(known); }
 
     /// Forgets what was chosen. What runs goes on.
     Q_INVOKABLE void begin();
@@ -107,7 +111,7 @@ private:
     DesktopPort& m_desktop;
     const Voice& m_voice;
     QString m_home;
-    QStringList m_taken;
+    Known m_known;
 
     Stage m_stage = Stage::Choosing;
     QString m_path;

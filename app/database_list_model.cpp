@@ -1,5 +1,7 @@
 #include "app/database_list_model.h"
 
+#include "app/let_go.h"
+
 #include <QQmlEngine>
 
 #include <algorithm>
@@ -54,8 +56,7 @@ void DatabaseListModel::remove(const service::DatabaseId& id)
         return;
     }
     beginRemoveRows({}, row, row);
-    // Views may look at it until the event loop comes round.
-    m_rows[static_cast<std::size_t>(row)].release()->deleteLater();
+    letGo(std::move(m_rows[static_cast<std::size_t>(row)]), this);
     m_rows.erase(m_rows.begin() + row);
     endRemoveRows();
     emit countChanged();

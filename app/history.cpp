@@ -105,6 +105,7 @@ void History::reload()
 void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
 {
     m_reading.reset();
+    const auto arrived = std::exchange(m_whileReading, {});
     if (!answer.ok()) {
         m_problem = translated(answer.error().what);
         m_advice = translated(answer.error().next);
@@ -114,6 +115,10 @@ void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
         return;
     }
     m_timeline.setCatalog(answer.value());
+    // The list may have been made before they came.
+    for (const service::Event& event : arrived) {
+        show(event);
+    }
 }
 
 void History::onTimelineData()
@@ -135,6 +140,17 @@ void History::happened(const service::Event& event)
     if (m_stage != Stage::Ready && m_stage != Stage::Reading) {
         return;  // The listing will tell.
     }
+    if (m_reading && isArrival(event)) {
+        m_whileReading.push_back(event);
+        if (data().empty()) {
+            return;  // A single moment would be taken for all of the history.
+        }
+    }
+    show(event);
+}
+
+void History::show(const service::Event& event)
+{
     if (const auto* segment = std::get_if<service::SegmentWritten>(&event.what)) {
         m_timeline.addMoments({momentOf(*segment)});
     } else if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what)) {

@@ -88,6 +88,7 @@ private:
     void connectParts();
     void onCatalog(const Result<EnginePort::CatalogPointer>& answer);
     void onTimelineData();
+    void show(const service::Event& event);
     void onRestored(const restore::Restored& result);
     void describeHeld();
     void refreshOrder();
@@ -105,6 +106,7 @@ private:
     QString m_problem;
     QString m_advice;
     timeline::Millis m_failedMs = 0;
+    std::vector<service::Event> m_whileReading;  // What arrived in the replica meanwhile.
     std::vector<timeline::RestoreRun> m_runs;
     std::vector<timeline::DrillRun> m_drills;
     std::unique_ptr<Pending> m_reading;

@@ -1,5 +1,7 @@
 #include "app/replica_list_model.h"
 
+#include "app/let_go.h"
+
 #include <QQmlEngine>
 
 #include <algorithm>
@@ -40,8 +42,7 @@ void ReplicaListModel::remove(int row)
         return;
     }
     beginRemoveRows({}, row, row);
-    // Views may look at it until the event loop comes round.
-    m_rows[static_cast<std::size_t>(row)].release()->deleteLater();
+    letGo(std::move(m_rows[static_cast<std::size_t>(row)]), this);
     m_rows.erase(m_rows.begin() + row);
     endRemoveRows();
     emit countChanged();

@@ -21,6 +21,8 @@ struct RestoreOrder {
     QString fileName = {};     ///< Taken: " (2)" and so on.
     QString usualFolder = {};  ///< Where it would go without a choice.
     restore::Check check = restore::Check::Quick;
+
+    bool operator==(const RestoreOrder&) const = default;
 };
 
 /// One restore, from its start to what it came to. It outlives the page that shows it. Lives on the

@@ -91,8 +91,14 @@ void RestoreOptions::setCheck(Check check)
 
 void RestoreOptions::setOrder(std::optional<RestoreOrder> order)
 {
+    if (order == m_order) {
+        return;
+    }
+    const bool sameMoment = order && m_order && order->moment.txId == m_order->moment.txId;
     m_order = std::move(order);
-    m_ownName.clear();
+    if (!sameMoment) {
+        m_ownName.clear();
+    }
     emit changed();
 }
 

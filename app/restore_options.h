@@ -50,7 +50,8 @@ public:
     void setFileName(const QString& name);
     void setCheck(Check check);
 
-    /// What one click would do now; the sheet starts from it.
+    /// What one click would do now; the sheet starts from it. What was chosen in the sheet stays
+    /// while the moment is the same one.
     void setOrder(std::optional<RestoreOrder> order);
 
     /// The order with the choices of the sheet.

@@ -1,5 +1,6 @@
 #include "app/session.h"
 
+#include "app/let_go.h"
 #include "app/text/places.h"
 #include "core/storage/storage_address.h"
 
@@ -70,6 +71,7 @@ void Session::connectParts()
             [this](const std::string& path, const std::string& id) {
                 m_settings.removeDatabase(path);
                 m_followed[id].leaving = true;
+                tellKnown();
             });
     connect(&m_opening, &OpenReplica::accepted, this, &Session::openReplica);
     m_ticking.setInterval(kTick);
@@ -91,6 +93,21 @@ void Session::start()
     for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
         listReplica(replica);
     }
+    tellKnown();
+}
+
+void Session::tellKnown()
+{
+    AddDatabase::Known known;
+    for (const config::DatabaseSettings& database : m_settings.value().databases) {
+        known.databases << QString::fromStdString(database.path);
+        for (const config::ReplicaSettings& replica : database.replicas) {
+            if (const auto address = addressOf(replica.address, m_parts.home.toStdString())) {
+                known.targets << QString::fromStdString(address->path);
+            }
+        }
+    }
+    m_adding.setKnown(std::move(known));
 }
 
 service::DatabaseId Session::follow(const config::DatabaseSettings& database)
@@ -118,6 +135,7 @@ void Session::remember(const service::DatabaseConfig& config)
     followed.config = config;
     followed.leaving = false;
     m_settings.addDatabase(settingsOf(config));
+    tellKnown();
 }
 
 void Session::openReplica(const QString& name, const QString& folder)
@@ -222,8 +240,12 @@ void Session::stopProtecting(const QString& databaseId)
         return;
     }
     found->second.leaving = true;
-    m_undoable = settingsOf(found->second.config);
+    const auto& all = m_settings.value().databases;
+    const auto kept =
+        std::ranges::find(all, found->second.config.path, &config::DatabaseSettings::path);
+    m_undoable = kept == all.end() ? settingsOf(found->second.config) : *kept;
     m_settings.removeDatabase(found->second.config.path);
+    tellKnown();
     m_parts.engine.unfollow(id);
     m_undoTime.start();
     emit undoableChanged();
@@ -233,6 +255,7 @@ void Session::undo()
 {
     if (const auto database = std::exchange(m_undoable, {})) {
         m_settings.addDatabase(*database);
+        tellKnown();
         follow(*database);
         emit undoableChanged();
     }
@@ -401,7 +424,7 @@ void Session::removed(const service::DatabaseId& id)
     m_databases.remove(id);
     if (found != m_followed.end()) {
         if (found->second.history) {
-            found->second.history.release()->deleteLater();  // A page may still show it.
+            letGo(std::move(found->second.history), this);
         }
         m_followed.erase(found);
     }

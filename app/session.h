@@ -138,6 +138,7 @@ private:
     void applyLook();
     void tick();
     void refreshOverview();
+    void tellKnown();
     service::DatabaseId follow(const config::DatabaseSettings& database);
     void remember(const service::DatabaseConfig& config);
     void openReplica(const QString& name, const QString& folder);

@@ -1,6 +1,7 @@
 #include "app/desktop/single_instance.h"
 
 #include <QLocalSocket>
+#include <QTimer>
 #include <QUrl>
 
 using namespace Qt::StringLiterals;
@@ -98,6 +99,7 @@ void SingleInstance::onConnection()
     while (QLocalSocket* const socket = m_server.nextPendingConnection()) {
         connect(socket, &QLocalSocket::readyRead, this, [this, socket] { onLines(socket); });
         connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
+        QTimer::singleShot(kAnswerMs, socket, [socket] { socket->abort(); });
     }
 }
 

@@ -149,6 +149,7 @@ void MomentListModel::followHeld()
                                  : static_cast<int>(offset);
         }
     }
+    tellAges();
     if (row == m_currentRow) {
         return;
     }
@@ -159,6 +160,17 @@ void MomentListModel::followHeld()
         }
     }
     emit currentRowChanged();
+}
+
+void MomentListModel::tellAges()
+{
+    if (m_controller == nullptr || m_controller->nowMs() == m_toldMs) {
+        return;
+    }
+    m_toldMs = m_controller->nowMs();
+    if (m_active && count() > 0) {
+        emit dataChanged(index(0), index(count() - 1), {AgeRole});
+    }
 }
 
 void MomentListModel::hold(int row)

@@ -75,6 +75,7 @@ private:
     void reorder();
     void slideTo(std::size_t first, std::size_t last);
     void followHeld();
+    void tellAges();
     [[nodiscard]] std::size_t indexOf(int row) const;
     [[nodiscard]] Event eventOf(std::size_t index) const;
     [[nodiscard]] QString eventText(std::size_t index) const;
@@ -88,6 +89,7 @@ private:
     bool m_descending = true;
     bool m_active = false;
     int m_currentRow = -1;
+    Millis m_toldMs = 0;  // The time of which the ages were told.
 };
 
 }  // namespace tidemark::app::timeline

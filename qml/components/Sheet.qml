@@ -16,14 +16,22 @@ Popup {
     bottomPadding: 16
     closePolicy: Popup.CloseOnEscape | Popup.CloseOnPressOutside
 
+    onLabelChanged: root.tellName()
+    Component.onCompleted: root.tellName()
+
+    // The popup's own item is what a screen reader meets; Qt gives it its role, and no name.
+    function tellName() {
+        const item = root.contentItem.parent as Item;
+        if (item) {
+            item.Accessible.name = root.label;
+        }
+    }
+
     background: Rectangle {
         radius: Theme.radiusCard
         color: Theme.raised
         border.width: Theme.edge
         border.color: Theme.control
-
-        Accessible.role: Accessible.Dialog
-        Accessible.name: root.label
     }
 
     Shortcut {

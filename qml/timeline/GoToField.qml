@@ -25,6 +25,14 @@ Popup {
     }
     onOpened: field.forceActiveFocus(Qt.PopupFocusReason)
 
+    // The popup's own item is what a screen reader meets; Qt gives it its role, and no name.
+    Component.onCompleted: {
+        const item = root.contentItem.parent as Item;
+        if (item) {
+            item.Accessible.name = qsTr("Go to");
+        }
+    }
+
     function submit() {
         root.refused = !root.controller.goTo(field.text);
         if (!root.refused) {

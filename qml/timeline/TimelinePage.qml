@@ -112,7 +112,8 @@ FocusScope {
             Layout.fillWidth: true
             Layout.fillHeight: !root.listShown || root.crowded
             Layout.preferredHeight: implicitHeight
-            page: root.panelInstead ?? (root.small ? smallPanel : panel)
+            // Not with ??: what Qt 6.4 compiles of it takes a null for a panel.
+            page: root.panelInstead !== null ? root.panelInstead : root.small ? smallPanel : panel
         }
         HintRow {
             Layout.fillWidth: true
