@@ -1,0 +1,285 @@
+#include "app/history.h"
+#include "tests/app/fakes.h"
+
+#include <QGuiApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace tidemark;
+using namespace tidemark::app;
+using namespace tidemark::app::tests;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+using Stage = History::Stage;
+
+namespace {
+
+History::Origin followed()
+{
+    return {.name = u"shop.db"_s,
+            .address = {.path = "/home/ada/Tidemark/shop"},
+            .sourcePath = u"/home/ada/dev/shop.db"_s};
+}
+
+History::Origin opened(const QString& name)
+{
+    return {.name = name, .address = {.path = "/mnt/archive/shop"}};
+}
+
+struct Shown {
+    World world;
+    History history;
+
+    explicit Shown(History::Origin origin = followed())
+        : history(std::move(origin), world.engine, world.desktop, world.voice, kHome,
+                  u"/home/ada/Downloads"_s)
+    {
+    }
+
+    bool read(int moments)
+    {
+        history.open();
+        world.engine.openings.back().reply(catalogOf(moments));
+        return untilReady();
+    }
+    bool untilReady()
+    {
+        return QTest::qWaitFor([this] { return history.stage() == Stage::Ready; });
+    }
+    void captured(std::uint64_t number)
+    {
+        tell(service::SegmentWritten{
+            .txId = {number}, .time = world.clock.now(), .pages = 3, .bytes = 900});
+    }
+    void tell(const decltype(service::Event::what)& what)
+    {
+        history.happened({.at = world.clock.now(), .what = what});
+    }
+    [[nodiscard]] int count() { return history.timeline()->momentCount(); }
+};
+
+}  // namespace
+
+class TestHistory : public QObject {
+    Q_OBJECT
+
+private slots:
+    void nothingIsReadBeforeItIsShown()
+    {
+        Shown shown;
+        QCOMPARE(shown.history.stage(), Stage::Unread);
+        QVERIFY(shown.world.engine.openings.empty());
+    }
+
+    void itIsReadOnceHoweverOftenItIsShown()
+    {
+        Shown shown;
+        shown.history.open();
+        shown.history.open();
+        QCOMPARE(shown.history.stage(), Stage::Reading);
+        QCOMPARE(shown.world.engine.openings.size(), 1U);
+        QCOMPARE(shown.world.engine.openings.back().what.path, "/home/ada/Tidemark/shop");
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        QVERIFY(shown.untilReady());
+        shown.history.open();
+        QCOMPARE(shown.world.engine.openings.size(), 1U);
+        QCOMPARE(shown.count(), 5);
+    }
+
+    void aReplicaThatCannotBeReadSaysWhyAndIsTriedAgain()
+    {
+        Shown shown;
+        shown.history.open();
+        shown.world.engine.openings.back().reply(
+            errorOf(ErrorCode::Unavailable, "The disk is away.", "Plug it in."));
+        QCOMPARE(shown.history.stage(), Stage::Failed);
+        QCOMPARE(shown.history.problem(), u"The disk is away."_s);
+        QCOMPARE(shown.history.advice(), u"Plug it in."_s);
+        QVERIFY(shown.read(2));
+        QVERIFY(shown.history.problem().isEmpty());
+    }
+
+    void whatIsCapturedIsShownAtOnce()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.captured(6);
+        QCOMPARE(shown.count(), 6);
+        QCOMPARE(shown.history.timeline()->momentPosition(), 6);
+    }
+
+    void whatIsCapturedWhileTheReplicaIsReadIsNotLost()
+    {
+        // The list was made before moment 6 and comes after it.
+        Shown shown;
+        shown.history.open();
+        shown.captured(6);
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        shown.captured(7);
+        QVERIFY(shown.untilReady());
+        QCOMPARE(shown.count(), 7);
+    }
+
+    void aListThatKnowsAMomentAlreadyDoesNotDoubleIt()
+    {
+        Shown shown;
+        shown.history.open();
+        shown.captured(5);
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        QVERIFY(shown.untilReady());
+        QCOMPARE(shown.count(), 5);
+    }
+
+    void aSnapshotThatIsWrittenWhileTheReplicaIsReadIsNotLost()
+    {
+        Shown shown;
+        shown.history.open();
+        shown.tell(service::SnapshotWritten{.txId = {3}, .time = kNow - 3min, .bytes = 9});
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        shown.tell(service::SnapshotWritten{.txId = {4}, .time = kNow - 2min, .bytes = 9});
+        QVERIFY(shown.untilReady());
+        QCOMPARE(shown.history.data().snapshots().size(), 2U);
+    }
+
+    void readingAgainKeepsWhatIsCapturedMeanwhile()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.reload();
+        QCOMPARE(shown.history.stage(), Stage::Reading);
+        shown.captured(6);
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        QVERIFY(shown.untilReady());
+        QCOMPARE(shown.count(), 6);
+    }
+
+    void proofsAndRestoresAreEventsOnIt()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.proven({.at = kNow - 3min, .txId = {3}});
+        QCOMPARE(shown.history.data().drills().size(), 1U);
+        shown.history.restoreMoment();
+        shown.world.engine.restores.back().reply(
+            restore::Restored{.moment = {.txId = {5}, .time = kNow - 1min}, .bytes = 1});
+        QVERIFY(shown.history.timeline()->hasRestores());
+        QCOMPARE(shown.history.data().drills().size(), 1U);
+    }
+
+    void oneClickRestoresNextToTheDatabase()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.restoreMoment();
+        const auto& wish = shown.world.engine.restores.back().what;
+        QCOMPARE(wish.txId(), 5U);
+        QCOMPARE(wish.request.target, "/home/ada/dev/shop-20260917-145212.db");
+    }
+
+    void theFolderThatWasChosenLastWins()
+    {
+        Shown shown;
+        shown.history.setChosenFolder(u"/mnt/stick"_s);
+        QVERIFY(shown.read(5));
+        shown.history.restoreMoment();
+        QCOMPARE(shown.world.engine.restores.back().what.request.target,
+                 "/mnt/stick/shop-20260917-145212.db");
+        QCOMPARE(shown.history.options()->folder(), u"/mnt/stick"_s);
+    }
+
+    void aReplicaWithoutASourceRestoresIntoTheDownloads()
+    {
+        for (const QString& name : {u"shop"_s, u"shop.db"_s}) {
+            Shown shown(opened(name));
+            QVERIFY(shown.history.readOnly());
+            QVERIFY(shown.read(5));
+            shown.history.restoreMoment();
+            QCOMPARE(shown.world.engine.restores.back().what.request.target,
+                     "/home/ada/Downloads/shop-20260917-145212.db");
+        }
+    }
+
+    void theSheetsChoicesAreRestored()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.options()->setFileName(u"mine.db"_s);
+        shown.history.options()->setCheck(RestoreOptions::Check::None);
+        shown.history.restoreChosen();
+        const auto& request = shown.world.engine.restores.back().what.request;
+        QCOMPARE(request.target, "/home/ada/dev/mine.db");
+        QVERIFY(request.check == restore::Check::None);
+    }
+
+    void theClockThatTicksKeepsTheNameThatIsBeingWritten()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.options()->setFileName(u"mine.db"_s);
+        shown.history.timeline()->setActive(true);  // Ticks at once.
+        shown.captured(6);                          // The newest one is held: another moment.
+        QCOMPARE(shown.history.options()->fileName(), u"shop-20260917-145312.db"_s);
+        shown.history.timeline()->step(0);
+        shown.history.options()->setFileName(u"mine.db"_s);
+        shown.captured(7);  // Held by hand: the same moment.
+        QCOMPARE(shown.history.options()->fileName(), u"mine.db"_s);
+    }
+
+    void withoutAMomentNothingIsRestored()
+    {
+        Shown shown;
+        shown.history.restoreMoment();
+        shown.history.restoreChosen();
+        QVERIFY(shown.world.engine.restores.empty());
+    }
+
+    void factsAreReadOnlyOfTheMomentOnWhichOneRests()
+    {
+        Shown shown;
+        QVERIFY(shown.read(50));
+        QVERIFY(QTest::qWaitFor([&] { return shown.world.engine.describings.size() == 1; }));
+        for (int i = 0; i < 20; ++i) {
+            shown.history.timeline()->step(-1);
+        }
+        QVERIFY(QTest::qWaitFor([&] { return shown.world.engine.describings.size() == 2; }));
+        const auto& question = shown.world.engine.describings.back();
+        QCOMPARE(question.what.moment.txId.value, 30U);
+        question.reply(service::MomentFacts{.moment = {.txId = {30}, .pages = 31},
+                                            .databasePages = 149'414,
+                                            .pageSizeBytes = 4096,
+                                            .storedBytes = 18'000});
+        QCOMPARE(shown.history.timeline()->pagesText(), u"31 of 149,414"_s);
+        QCOMPARE(shown.history.timeline()->databaseText(), u"612 MB"_s);
+    }
+
+    void factsThatCannotBeReadSayWhy()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        QVERIFY(QTest::qWaitFor([&] { return shown.world.engine.describings.size() == 1; }));
+        shown.world.engine.describings.back().reply(errorOf(ErrorCode::Damaged, "It is torn."));
+        QCOMPARE(shown.history.timeline()->factsProblem(), u"It is torn."_s);
+        shown.history.timeline()->step(-1);
+        QVERIFY(shown.history.timeline()->factsProblem().isEmpty());
+    }
+
+    void theHistoryOfAReplicaWithoutASourceEndsWithItsLastMoment()
+    {
+        Shown shown(opened(u"shop"_s));
+        QVERIFY(shown.read(5));
+        QVERIFY(shown.history.timeline()->window().toMs < kNow.time_since_epoch().count());
+    }
+
+    void aHistoryThatGoesWhileItReadsWithdraws()
+    {
+        World world;
+        {
+            History history(followed(), world.engine, world.desktop, world.voice, kHome, {});
+            history.open();
+        }
+        world.engine.openings.back().reply(catalogOf(3));
+    }
+};
+
+QTEST_MAIN(TestHistory)
+#include "tst_history.moc"

@@ -1,0 +1,172 @@
+#include "app/status_words.h"
+#include "tests/app/english.h"
+#include "tests/app/fakes.h"
+
+#include <QTest>
+
+#include <array>
+#include <set>
+
+using namespace tidemark;
+using namespace tidemark::app;
+using namespace tidemark::app::tests;
+using namespace std::chrono_literals;
+using Engine = engine::Protection;
+
+namespace {
+
+constexpr std::array kStates = {Engine::Protected, Engine::CatchingUp, Engine::Waiting,
+                                Engine::Paused,    Engine::AtRisk,     Engine::Broken,
+                                Engine::NotSetUp};
+
+StatusWords said(const service::DatabaseStatus& status)
+{
+    return wordsFor(status, kNow, berlinSpeech());
+}
+
+}  // namespace
+
+class TestStatusWords : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { speakEnglish(); }
+
+    void everyStateIsSaidInItsOwnWord()
+    {
+        std::set<QString> words;
+        for (const Engine state : kStates) {
+            const StatusWords one = said(statusOf("/a.db", state));
+            QCOMPARE(one.state, Protection::fromEngine(state));
+            QVERIFY(!one.word.isEmpty());
+            words.insert(one.word);
+        }
+        QCOMPARE(words.size(), kStates.size());
+    }
+
+    void whatStandsBehindTheWordFollowsTheState_data()
+    {
+        QTest::addColumn<int>("state");
+        QTest::addColumn<QString>("detail");
+        QTest::addColumn<QString>("age");
+        const auto row = [](const char* name, Engine state, const char* detail, const char* age) {
+            QTest::newRow(name) << static_cast<int>(state) << QString(detail) << QString(age);
+        };
+        row("protected", Engine::Protected, "last change 4 s ago", "4 s");
+        row("catching up", Engine::CatchingUp, "", "4 s");
+        row("waiting", Engine::Waiting, "since 14:27, 26 min", "26 min");
+        row("paused", Engine::Paused, "since 14:27, 26 min", "26 min");
+        row("at risk", Engine::AtRisk, "since 14:27, 26 min", "26 min");
+        row("broken", Engine::Broken, "since 14:27, 26 min", "26 min");
+        row("not set up", Engine::NotSetUp, "", "");
+    }
+    void whatStandsBehindTheWordFollowsTheState()
+    {
+        QFETCH(int, state);
+        const StatusWords words = said(statusOf("/a.db", static_cast<Engine>(state)));
+        QTEST(words.detail, "detail");
+        QTEST(words.age, "age");
+    }
+
+    void workIsSaidInEveryStateInsteadOfAges()
+    {
+        for (const Engine state : kStates) {
+            auto status = statusOf("/a.db", state);
+            status.work = service::LongWork{.doneBytes = 658, .totalBytes = 1000};
+            QCOMPARE(said(status).detail, QStringLiteral("first snapshot, 65 %"));
+            QCOMPARE(said(status).age, QStringLiteral("65 %"));
+            status.work->kind = service::LongWork::Kind::Drill;
+            QCOMPARE(said(status).detail, QStringLiteral("test restore, 65 %"));
+        }
+    }
+
+    void aStateOfUnknownBeginningSaysNoAge()
+    {
+        auto status = statusOf("/a.db", Engine::AtRisk);
+        status.standing.since = {};
+        QVERIFY(said(status).detail.isEmpty());
+        QVERIFY(said(status).age.isEmpty());
+    }
+
+    void theReasonIsASentenceWithItsValues()
+    {
+        auto status = statusOf("/a.db", Engine::AtRisk);
+        status.standing.reason = {"tests", "The disk of %1 is full.", {"/srv/100%1"}};
+        QCOMPARE(said(status).reason, QStringLiteral("The disk of /srv/100%1 is full."));
+    }
+
+    void theNextTryIsSaidBeforeWhatHelps()
+    {
+        auto status = statusOf("/a.db", Engine::Waiting);
+        status.standing.next = {"tests", "Plug the disk in."};
+        QCOMPARE(said(status).next, QStringLiteral("Plug the disk in."));
+        status.standing.nextTry = kNow + 11'200ms;
+        QCOMPARE(said(status).next, QStringLiteral("Next try in 12 s. Plug the disk in."));
+        status.standing.next = {};
+        QCOMPARE(said(status).next, QStringLiteral("Next try in 12 s."));
+    }
+
+    void aTryThatIsDueIsNow()
+    {
+        auto status = statusOf("/a.db", Engine::Waiting);
+        for (const auto at : {kNow, kNow - 5min}) {
+            status.standing.nextTry = at;
+            QCOMPARE(said(status).next, QStringLiteral("Trying again now."));
+        }
+    }
+
+    void aReplicaSaysWhatIsStillToBeSent()
+    {
+        service::ReplicaStatus replica{.standing = {.state = Engine::CatchingUp},
+                                       .confirmedAt = kNow - 3h,
+                                       .pendingSegments = 3};
+        QCOMPARE(wordsFor(replica, kNow, berlinSpeech()).age, QStringLiteral("3 to send"));
+        replica.pendingSegments = 0;
+        QCOMPARE(wordsFor(replica, kNow, berlinSpeech()).age, QStringLiteral("3 h"));
+    }
+
+    void onlyARestoreThatWasComparedIsCalledProven()
+    {
+        auto status = statusOf("/a.db", Engine::Protected);
+        QVERIFY(proofWords(status, kNow, berlinSpeech()).isEmpty());
+        status.proof = service::Proof{.at = kNow - 2h, .verdict = restore::Verdict::Proven};
+        QCOMPARE(proofWords(status, kNow, berlinSpeech()), QStringLiteral("Proven 2 h ago"));
+        status.proof->verdict = restore::Verdict::Checked;
+        QCOMPARE(proofWords(status, kNow, berlinSpeech()), QStringLiteral("Checked 2 h ago"));
+    }
+
+    void aBriefAgeChangesItsUnitWhereItShould()
+    {
+        const auto brief = [](std::chrono::milliseconds age) {
+            return briefAge(kNow - age, kNow, berlinSpeech());
+        };
+        QCOMPARE(brief(0s), QStringLiteral("0 s"));
+        QCOMPARE(brief(59'999ms), QStringLiteral("59 s"));
+        QCOMPARE(brief(60s), QStringLiteral("1 min"));
+        QCOMPARE(brief(1h - 1ms), QStringLiteral("59 min"));
+        QCOMPARE(brief(1h), QStringLiteral("1 h"));
+        QCOMPARE(brief(48h - 1ms), QStringLiteral("47 h"));
+        QCOMPARE(brief(48h), QStringLiteral("2 d"));
+    }
+
+    void aClockThatWasSetBackMakesNoNegativeAge()
+    {
+        QCOMPARE(briefAge(kNow + 1h, kNow, berlinSpeech()), QStringLiteral("0 s"));
+    }
+
+    void aShareStaysBetweenNothingAndAll()
+    {
+        QCOMPARE(shareDone({.doneBytes = 5, .totalBytes = 0}), 0.0);
+        QCOMPARE(shareDone({.doneBytes = 1, .totalBytes = 4}), 0.25);
+        QCOMPARE(shareDone({.doneBytes = 9, .totalBytes = 4}), 1.0);
+    }
+
+    void aPercentageIsWholeOnlyWhenAllIsDone()
+    {
+        QCOMPARE(percent(0.9999, berlinSpeech()), QStringLiteral("99 %"));
+        QCOMPARE(percent(1, berlinSpeech()), QStringLiteral("100 %"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStatusWords)
+#include "tst_status_words.moc"
