@@ -1,13 +1,16 @@
+#include "tests/app/english.h"
+
 #include <QQmlEngine>
 #include <QtQuickTest>
 
 using namespace Qt::StringLiterals;
 
-/// Gives the tests the product's modules.
+/// Gives the tests the product's modules and words.
 class Setup : public QObject {
     Q_OBJECT
 
 public slots:
+    void applicationAvailable() { tidemark::app::tests::speakEnglish(); }
     void qmlEngineAvailable(QQmlEngine* engine) { engine->addImportPath(u"qrc:/qt/qml"_s); }
 };
 
