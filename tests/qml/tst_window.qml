@@ -131,6 +131,19 @@ Item {
             verify(Reader.focusName(window) !== "");
         }
 
+        function test_aPlaceOfTheSidebarIsTakenByReturnAndBySpace() {
+            withTwo();
+            for (const [place, key, page] of [["Settings", Qt.Key_Return, Main.Page.Settings], ["Home", Qt.Key_Space, Main.Page.Home], ["Open a replica\u2026", Qt.Key_Return, Main.Page.Open]]) {
+                for (let i = 0; i < 60 && Reader.focusName(window) !== place; ++i) {
+                    press(Qt.Key_Tab);
+                }
+                compare(Reader.focusName(window), place);
+                press(key);
+                compare(window.page, page);
+                waitForRendering(window.contentItem);
+            }
+        }
+
         function test_everyPageHasItsNames_data() {
             return test_tabReachesEverythingAndComesRound_data();
         }
