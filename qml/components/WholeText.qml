@@ -10,9 +10,9 @@ Item {
     anchors.fill: parent
 
     Accessible.ignored: true
-    ToolTip.visible: hover.hovered && (root.words?.truncated ?? false)
+    ToolTip.visible: hover.hovered && root.words !== null && root.words.truncated
     ToolTip.delay: 600
-    ToolTip.text: root.words?.text ?? ""
+    ToolTip.text: root.words === null ? "" : root.words.text
 
     HoverHandler {
         id: hover
