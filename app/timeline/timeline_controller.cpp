@@ -4,9 +4,8 @@
 
 #include <QClipboard>
 #include <QCoreApplication>
-#include <QFuture>
 #include <QGuiApplication>
-#include <QPromise>
+#include <QPointer>
 #include <QThreadPool>
 
 #include <algorithm>
@@ -67,16 +66,16 @@ void TimelineController::setCatalog(std::shared_ptr<const replica::Catalog> cata
     m_waitingSnapshots.clear();
     const int generation = ++m_generation;
     const Timestamp asOf = m_voice.now();
-    auto promise = std::make_shared<QPromise<TimelineData>>();
-    promise->start();
-    QFuture<TimelineData> future = promise->future();
-    // Ready on this thread, or never if the controller is gone by then.
-    future.then(this, [this, generation, catalog](const TimelineData& data) {
-        takeReady(generation, data, catalog);
-    });
-    QThreadPool::globalInstance()->start([promise, catalog, asOf] {
-        promise->addResult(TimelineData::fromCatalog(*catalog, asOf));
-        promise->finish();
+    // Ready on this thread, or never if the controller is gone by then: it is asked for there,
+    // since a continuation whose context is gone is more than Qt 6.4 bears.
+    QThreadPool::globalInstance()->start([guard = QPointer(this), generation, catalog, asOf] {
+        TimelineData data = TimelineData::fromCatalog(*catalog, asOf);
+        QMetaObject::invokeMethod(
+            qApp, [guard, generation, catalog, data = std::move(data)]() mutable {
+                if (guard) {
+                    guard->takeReady(generation, std::move(data), std::move(catalog));
+                }
+            });
     });
     emit dataChanged();
 }
