@@ -303,6 +303,7 @@ private slots:
         m_program->prepare(process, {"replicate", "notes.db", "replica"});
         process.setStandardOutputFile("/dev/full");
         process.start();
+        QVERIFY(process.waitForStarted());
         for (int notes = 1; notes <= 2; ++notes) {
             QVERIFY(database.addNote());
             QTRY_VERIFY_WITH_TIMEOUT(restoredNotes() == notes, 20'000);

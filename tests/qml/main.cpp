@@ -1,5 +1,6 @@
 #include "tests/app/english.h"
 
+#include <QApplication>
 #include <QQmlEngine>
 #include <QtQuickTest>
 
@@ -14,5 +15,11 @@ public slots:
     void qmlEngineAvailable(QQmlEngine* engine) { engine->addImportPath(u"qrc:/qt/qml"_s); }
 };
 
-QUICK_TEST_MAIN_WITH_SETUP(ui, Setup)
+/// An application with widgets, as the product's: the keys of Qt Test ask for it.
+int main(int argc, char* argv[])
+{
+    const QApplication application(argc, argv);
+    Setup setup;
+    return quick_test_main_with_setup(argc, argv, "ui", nullptr, &setup);
+}
 #include "main.moc"
