@@ -7,7 +7,6 @@
 #include <cassert>
 #include <functional>
 #include <span>
-#include <string>
 #include <utility>
 
 namespace tidemark::engine {
@@ -24,119 +23,11 @@ std::uint64_t frameBytes(std::uint32_t pageSizeBytes)
     return sqlite::kFrameHeaderSize + pageSizeBytes;
 }
 
-Error tooMuchToHold()
+/// Whether nothing in `header`'s log lies after `position`.
+bool reaches(const sqlite::WalPosition& position, const sqlite::WalIndexHeader& header)
 {
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("engine", "The log grew too fast to be held.")}};
-}
-
-// Pages by which the database grew without a frame are held in memory up to this size.
-constexpr std::uint64_t kUnloggedBytes = std::uint64_t{32} << 20;
-
-/// The pages of a range of the log that a segment holds.
-struct RangePages {
-    std::vector<std::uint32_t> numbers = {};         ///< All, ascending, without the lock page.
-    std::vector<sqlite::PageFrame> frames = {};      ///< Those that the log holds.
-    std::vector<std::uint32_t> unlogged = {};        ///< The others,
-    std::vector<std::vector<std::byte>> bytes = {};  ///< and what they are.
-};
-
-/// Pages in (pageCountBefore, the range's end] that have no frame in it: SQLite does not log every
-/// page of a growing file.
-std::vector<std::uint32_t> grownWithoutFrame(const sqlite::WalRange& range,
-                                             std::uint32_t pageCountBefore, std::uint32_t lockPage)
-{
-    std::vector<std::uint32_t> pages;
-    auto next =
-        std::ranges::upper_bound(range.pages, pageCountBefore, {}, &sqlite::PageFrame::pageNumber);
-    for (std::uint32_t page = pageCountBefore + 1; page <= range.pageCount; ++page) {
-        if (next != range.pages.end() && next->pageNumber == page) {
-            ++next;
-        } else if (page != lockPage) {
-            pages.push_back(page);
-        }
-    }
-    return pages;
-}
-
-/// The frames of `pages` anywhere in the log up to the end of `range`: a page that was cut off and
-/// grew again is, for SQLite, what an older frame says.
-Result<std::vector<sqlite::PageFrame>> olderFrames(const sqlite::Anchor& anchor,
-                                                   const sqlite::WalRange& range,
-                                                   const sqlite::WalIndexHeader& committed,
-                                                   const std::vector<std::uint32_t>& pages)
-{
-    if (range.from.frame == 0) {
-        return std::vector<sqlite::PageFrame>();
-    }
-    sqlite::WalIndexHeader end = committed;
-    end.mxFrame = range.to.frame;
-    end.checksum = range.to.checksum;
-    end.pageCount = range.pageCount;
-    TIDEMARK_TRY(sqlite::WalRange log,
-                 sqlite::WalReader(anchor.wal()).read({.salts = end.salts}, end, UINT64_MAX));
-    std::erase_if(log.pages, [&pages](const sqlite::PageFrame& each) {
-        return !std::ranges::binary_search(pages, each.pageNumber);
-    });
-    return std::move(log.pages);
-}
-
-/// Brings together what the segment of `range` holds. Unlogged pages are read here, once: behind a
-/// handover the application may write newer frames of them into the file.
-Result<RangePages> pagesOf(const sqlite::Anchor& anchor, const sqlite::WalRange& range,
-                           const sqlite::WalIndexHeader& committed, std::uint32_t pageCountBefore,
-                           std::uint32_t pageSizeBytes)
-{
-    const std::uint32_t lockPage = ltx::lockPage(pageSizeBytes);
-    RangePages pages{.frames = range.pages};
-    std::erase_if(pages.frames, [lockPage](const sqlite::PageFrame& each) {
-        return each.pageNumber == lockPage;
-    });
-    pages.unlogged = grownWithoutFrame(range, pageCountBefore, lockPage);
-    if (!pages.unlogged.empty()) {
-        TIDEMARK_TRY(const auto older, olderFrames(anchor, range, committed, pages.unlogged));
-        const auto middle = static_cast<std::ptrdiff_t>(pages.frames.size());
-        pages.frames.insert(pages.frames.end(), older.begin(), older.end());
-        std::ranges::inplace_merge(pages.frames, pages.frames.begin() + middle, {},
-                                   &sqlite::PageFrame::pageNumber);
-        std::erase_if(pages.unlogged, [&older](std::uint32_t page) {
-            return std::ranges::binary_search(older, page, {}, &sqlite::PageFrame::pageNumber);
-        });
-    }
-    if (pages.unlogged.size() * pageSizeBytes > kUnloggedBytes) {
-        return Error{
-            .code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("engine", "The database grew by %1 pages that it did not log."),
-                     {std::to_string(pages.unlogged.size())}},
-            .next = {TIDEMARK_TEXT("engine", "Tidemark compares every page of the database.")}};
-    }
-    for (const std::uint32_t page : pages.unlogged) {
-        std::vector<std::byte>& bytes = pages.bytes.emplace_back(pageSizeBytes);
-        TIDEMARK_TRY_STATUS(
-            anchor.connection().readFile(bytes, std::uint64_t{page - 1} * pageSizeBytes));
-    }
-    for (const sqlite::PageFrame& each : pages.frames) {
-        pages.numbers.push_back(each.pageNumber);
-    }
-    const auto middle = static_cast<std::ptrdiff_t>(pages.numbers.size());
-    pages.numbers.insert(pages.numbers.end(), pages.unlogged.begin(), pages.unlogged.end());
-    std::ranges::inplace_merge(pages.numbers, pages.numbers.begin() + middle);
-    return pages;
-}
-
-/// Reads a page of `pages` from the log, or gives the one that is held.
-ReadPage readerOf(const sqlite::Anchor& anchor, const RangePages& pages)
-{
-    return [&anchor, &pages](std::uint32_t page, std::span<std::byte> into) {
-        const auto found =
-            std::ranges::lower_bound(pages.frames, page, {}, &sqlite::PageFrame::pageNumber);
-        if (found != pages.frames.end() && found->pageNumber == page) {
-            return sqlite::WalReader(anchor.wal()).readPage(found->frame, into);
-        }
-        const auto held = std::ranges::lower_bound(pages.unlogged, page) - pages.unlogged.begin();
-        std::ranges::copy(pages.bytes[static_cast<std::size_t>(held)], into.begin());
-        return Status();
-    };
+    return header.mxFrame == 0 ||
+           (header.salts == position.salts && header.mxFrame == position.frame);
 }
 
 /// Calls `each` with every page but the lock page. Cancelled soon after `stop` was requested.
@@ -148,8 +39,7 @@ Status forEachPage(const sqlite::PageSnapshot& pages, const std::stop_token& sto
     std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
     for (std::uint32_t first = 1; first <= pages.pageCount();) {
         if (stop.stop_requested()) {
-            return Error{.code = ErrorCode::Cancelled,
-                         .what = {TIDEMARK_TEXT("engine", "Reading the database was stopped.")}};
+            return cancelled();
         }
         const std::uint32_t count = std::min(perRead, pages.pageCount() - first + 1);
         const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
@@ -199,6 +89,11 @@ bool Capture::canGoOn(const sqlite::SourceIdentity& found) const
     return m_positionKnown && m_checksums.pageCount() > 0 && m_file == found.database;
 }
 
+bool Capture::isAt(const sqlite::WalIndexHeader& header) const
+{
+    return reaches(m_position, header);
+}
+
 bool Capture::hasReached(const sqlite::WalIndexHeader& header) const
 {
     return header.mxFrame == 0 ||
@@ -207,35 +102,36 @@ bool Capture::hasReached(const sqlite::WalIndexHeader& header) const
 
 std::uint64_t Capture::uncapturedBytes(const sqlite::WalIndexHeader& header) const
 {
-    const std::uint32_t done = header.salts == m_position.salts ? m_position.frame : 0;
+    return bytesAfter(m_position, header);
+}
+
+std::uint64_t Capture::bytesAfter(const sqlite::WalPosition& position,
+                                  const sqlite::WalIndexHeader& header) const
+{
+    const std::uint32_t done = header.salts == position.salts ? position.frame : 0;
     return header.mxFrame > done
                ? std::uint64_t{header.mxFrame - done} * frameBytes(m_checksums.pageSizeBytes())
                : 0;
 }
 
-bool Capture::isAt(const sqlite::WalIndexHeader& header) const
-{
-    if (header.mxFrame == 0) {
-        return true;
-    }
-    return header.salts == m_position.salts && header.mxFrame == m_position.frame;
-}
-
+/// What the log holds after `position`; empty when that is nothing.
 Result<std::optional<sqlite::WalRange>> Capture::readRange(const sqlite::Anchor& anchor,
+                                                           const sqlite::WalPosition& position,
                                                            const sqlite::WalIndexHeader& committed,
                                                            std::uint64_t limitBytes) const
 {
-    if (isAt(committed)) {
+    if (reaches(position, committed)) {
         return std::optional<sqlite::WalRange>();
     }
     // Other salts: the log before was captured to its end, or the anchor would have kept it.
-    const sqlite::WalPosition from = committed.salts == m_position.salts
-                                         ? m_position
+    const sqlite::WalPosition from = committed.salts == position.salts
+                                         ? position
                                          : sqlite::WalPosition{.salts = committed.salts};
-    // Position 0 of a log: every page was looked at when it had no frame yet. Other salts then may
-    // be those of the log before, which comes back when its restart was torn. All of its frames are
-    // in those pages; a cut at a commit would go back in time.
-    const bool mayBeKnown = from.salts != m_position.salts && m_position.frame == 0;
+    // At frame 0 every page was looked at when the log had no frame yet. Other salts now may be
+    // those of the log before that one: a writer that is killed while it restarts a log leaves the
+    // old one to be recovered. All of its frames are in those pages already, so it must be read to
+    // its end: a cut at one of its commits would be a step back in time.
+    const bool mayBeKnown = from.salts != position.salts && position.frame == 0;
     TIDEMARK_TRY(sqlite::WalRange range,
                  sqlite::WalReader(anchor.wal())
                      .read(from, committed, mayBeKnown ? UINT64_MAX : limitBytes));
@@ -248,7 +144,7 @@ Result<std::optional<sqlite::WalRange>> Capture::readRange(const sqlite::Anchor&
 Result<std::optional<state::SegmentFacts>> Capture::captureLog(
     const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed, std::uint64_t limitBytes)
 {
-    TIDEMARK_TRY(const auto range, readRange(anchor, committed, limitBytes));
+    TIDEMARK_TRY(const auto range, readRange(anchor, m_position, committed, limitBytes));
     if (!range) {
         return std::optional<state::SegmentFacts>();
     }
@@ -263,48 +159,41 @@ Result<std::optional<state::SegmentFacts>> Capture::captureLog(
     return std::optional(facts);
 }
 
-Result<std::optional<HeldRange>> Capture::hold(const sqlite::Anchor& anchor,
-                                               const sqlite::WalIndexHeader& committed,
-                                               std::uint64_t limitBytes)
+HeldRange Capture::holdNothing() const
 {
-    // Known before a frame is read: somebody may be waiting for it.
-    if (uncapturedBytes(committed) > limitBytes) {
-        return tooMuchToHold();
-    }
-    TIDEMARK_TRY(auto range, readRange(anchor, committed, UINT64_MAX));
+    return {m_position, m_checksums.pageCount(), m_checksums.pageSizeBytes()};
+}
+
+Status Capture::hold(HeldRange& held, const sqlite::Anchor& anchor,
+                     const sqlite::WalIndexHeader& committed, std::uint64_t limitBytes) const
+{
+    TIDEMARK_TRY(const auto range, readRange(anchor, held.end(), committed, limitBytes));
     if (!range) {
-        return std::optional<HeldRange>();
+        return {};
     }
-    HeldRange held{.range = std::move(*range), .pageSizeBytes = m_checksums.pageSizeBytes()};
-    TIDEMARK_TRY(RangePages pages, pagesOf(anchor, held.range, committed, m_checksums.pageCount(),
-                                           held.pageSizeBytes));
-    const ReadPage read = readerOf(anchor, pages);
-    held.pages = pages.numbers;
-    held.bytes.resize(held.pages.size() * held.pageSizeBytes);
-    for (std::size_t index = 0; index < held.pages.size(); ++index) {
-        const auto place =
-            std::span(held.bytes).subspan(index * held.pageSizeBytes, held.pageSizeBytes);
-        TIDEMARK_TRY_STATUS(read(held.pages[index], place));
-    }
-    return std::optional(std::move(held));
+    TIDEMARK_TRY(const RangePages pages,
+                 pagesOf(anchor, *range, committed, held.range().pageCount, held.pageSizeBytes()));
+    return held.add(*range, pages, readerOf(anchor, pages));
+}
+
+bool Capture::isAt(const HeldRange& held, const sqlite::WalIndexHeader& header) const
+{
+    return reaches(held.end(), header);
+}
+
+std::uint64_t Capture::bytesAfter(const HeldRange& held, const sqlite::WalIndexHeader& header) const
+{
+    return bytesAfter(held.end(), header);
 }
 
 Result<state::SegmentFacts> Capture::store(const HeldRange& held)
 {
-    const auto read = [&held](std::uint32_t page, std::span<std::byte> into) {
-        const auto found = std::ranges::lower_bound(held.pages, page);
-        const auto index = static_cast<std::size_t>(found - held.pages.begin());
-        std::ranges::copy(
-            std::span(held.bytes).subspan(index * held.pageSizeBytes, held.pageSizeBytes),
-            into.begin());
-        return Status();
-    };
     TIDEMARK_TRY(const state::SegmentFacts facts,
-                 write({.header = headerFor(held.range, held.pageSizeBytes),
-                        .pages = held.pages,
-                        .read = read},
-                       held.range.commits));
-    m_position = held.range.to;
+                 write({.header = headerFor(held.range(), held.pageSizeBytes()),
+                        .pages = held.pages(),
+                        .read = held.reader()},
+                       held.range().commits));
+    m_position = held.end();
     return facts;
 }
 

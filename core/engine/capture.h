@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/engine/held_range.h"
 #include "core/engine/segment_writer.h"
 #include "core/engine/spool.h"
 #include "core/sqlite/anchor.h"
@@ -19,14 +20,6 @@ namespace tidemark::engine {
 
 /// A step reads this much of a log, up to the next commit.
 inline constexpr std::uint64_t kCaptureBytes = std::uint64_t{64} << 20;
-
-/// What was read from the log into memory and is not in the spool yet.
-struct HeldRange {
-    sqlite::WalRange range = {};
-    std::uint32_t pageSizeBytes = 0;
-    std::vector<std::uint32_t> pages = {};
-    std::vector<std::byte> bytes = {};  ///< The pages, one behind the other.
-};
 
 /// Turns what is committed into segments: knows how far the source was captured, the hash of each
 /// of its pages and the number of the next transaction. For one thread.
@@ -54,7 +47,7 @@ public:
 
     /// The place in the log is not known any more: only a comparison of pages helps.
     void loseLog() { m_positionKnown = false; }
-    /// So are the pages: everything is read anew.
+    /// What the pages were is not known either: the next segment holds every page.
     void losePages() { m_checksums = {}; }
 
     /// Whether all up to `header` is captured.
@@ -72,12 +65,19 @@ public:
         const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed,
         std::uint64_t limitBytes);
 
-    /// The same up to memory, to the very end; store() makes the segment of it. Unavailable, at
-    /// once, when there is more than `limitBytes` of frames.
-    [[nodiscard]] Result<std::optional<HeldRange>> hold(const sqlite::Anchor& anchor,
-                                                        const sqlite::WalIndexHeader& committed,
-                                                        std::uint64_t limitBytes);
+    /// The same without a disk: hold() reads on from the end of `held`, at most `limitBytes` of the
+    /// log (to a commit), and store() makes one segment of all that is held. Between both calls
+    /// nothing else may be captured. A failed hold() leaves `held` as it was; Damaged as above.
+    [[nodiscard]] HeldRange holdNothing() const;
+    [[nodiscard]] Status hold(HeldRange& held, const sqlite::Anchor& anchor,
+                              const sqlite::WalIndexHeader& committed,
+                              std::uint64_t limitBytes) const;
     [[nodiscard]] Result<state::SegmentFacts> store(const HeldRange& held);
+
+    /// isAt() and uncapturedBytes() for what follows what is held.
+    [[nodiscard]] bool isAt(const HeldRange& held, const sqlite::WalIndexHeader& header) const;
+    [[nodiscard]] std::uint64_t bytesAfter(const HeldRange& held,
+                                           const sqlite::WalIndexHeader& header) const;
 
     /// Reads every page of `pages` and remembers its hash: transaction 1, of which the snapshot
     /// will tell.
@@ -99,8 +99,10 @@ public:
 
 private:
     [[nodiscard]] Result<std::optional<sqlite::WalRange>> readRange(
-        const sqlite::Anchor& anchor, const sqlite::WalIndexHeader& committed,
-        std::uint64_t limitBytes) const;
+        const sqlite::Anchor& anchor, const sqlite::WalPosition& position,
+        const sqlite::WalIndexHeader& committed, std::uint64_t limitBytes) const;
+    [[nodiscard]] std::uint64_t bytesAfter(const sqlite::WalPosition& position,
+                                           const sqlite::WalIndexHeader& header) const;
     [[nodiscard]] ltx::Header headerFor(std::uint32_t pageSizeBytes, std::uint32_t pageCount) const;
     [[nodiscard]] ltx::Header headerFor(const sqlite::WalRange& range,
                                         std::uint32_t pageSizeBytes) const;

@@ -15,16 +15,14 @@
 
 namespace tidemark::engine {
 
-/// A calm log is checkpointed from this size on.
-inline constexpr std::uint64_t kCalmLogBytes = std::uint64_t{4} << 20;
 /// A log that writers leave no instant to is checkpointed with them held from this size on.
 inline constexpr std::uint64_t kFloodLogBytes = std::uint64_t{32} << 20;
 
 /// What a cycle came to.
 struct CycleOutcome {
-    bool landed = false;  ///< All is backfilled and the anchor lies at zero.
-    bool sealed = false;
-    std::chrono::microseconds held{0};
+    bool landed = false;                ///< All is backfilled and the anchor lies at zero.
+    bool sealed = false;                ///< Writers were held for it,
+    std::chrono::microseconds held{0};  ///< for so long.
     /// A read transaction of somebody else keeps the log from being backfilled up to our mark.
     bool pinned = false;
     /// SQLite could not write or sync the database file; capture is not touched by it.
@@ -54,25 +52,23 @@ public:
     void rest();
 
 private:
-    struct Sealed {
-        bool landed = false;
-        std::optional<HeldRange> held = {};  // To be stored, whatever else happened.
-        std::chrono::microseconds duration{0};
-        Status failure = {};
-    };
     struct Backfilled {
         bool complete = false;
-        std::uint32_t frames = 0;
+        bool collided = false;  // Somebody else checkpointed at that moment.
         std::optional<Error> blocked = {};
     };
 
-    [[nodiscard]] Result<CycleOutcome> sealedCycle(sqlite::Anchor& anchor,
-                                                   const OnSegment& captured);
     [[nodiscard]] Status captureOnce(const sqlite::Anchor& anchor, const OnSegment& captured);
+    [[nodiscard]] Status comeToTheEnd(sqlite::Anchor& anchor, HeldRange& held,
+                                      CycleOutcome& outcome);
+    [[nodiscard]] Status underSeal(sqlite::Anchor& anchor, HeldRange& held, CycleOutcome& outcome);
+    [[nodiscard]] Status whileSealed(sqlite::Anchor& anchor, HeldRange& held,
+                                     CycleOutcome& outcome);
+    [[nodiscard]] Result<bool> land(sqlite::Anchor& anchor, const HeldRange& held) const;
+    [[nodiscard]] Status store(const HeldRange& held, const OnSegment& captured);
     [[nodiscard]] Result<Backfilled> backfill(const sqlite::Anchor& anchor);
+    [[nodiscard]] Status waitForOther(const sqlite::Anchor& anchor) const;
     [[nodiscard]] Result<Backfilled> passive(const sqlite::Anchor& anchor);
-    [[nodiscard]] Result<Sealed> underSeal(sqlite::Anchor& anchor);
-    [[nodiscard]] Status whileSealed(sqlite::Anchor& anchor, Sealed& sealed);
     [[nodiscard]] Status connect(const sqlite::Anchor& anchor,
                                  std::unique_ptr<sqlite::Connection>& connection) const;
 

@@ -63,6 +63,7 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
     outcome.notBefore = m_stepAt;
     outcome.atLatest = m_stepAt;
     m_reachedStart = false;
+    hearOfChange();
     if (!m_anchor) {
         if (m_nextAttach && m_stepAt < *m_nextAttach) {
             outcome.notBefore = outcome.atLatest = *m_nextAttach;
@@ -169,6 +170,10 @@ void Replicator::retryNow()
 void Replicator::compareAgain()
 {
     m_impl->compareAgain();
+}
+void Replicator::heardOfChange()
+{
+    m_impl->heardOfChange();
 }
 void Replicator::requestSnapshot()
 {

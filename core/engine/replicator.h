@@ -96,6 +96,10 @@ public:
     /// reads and compares every page.
     void compareAgain();
 
+    /// The -wal was written to: the next step looks for the commit, and asks for more steps until
+    /// it is there.
+    void heardOfChange();
+
     /// Asks for a snapshot of the next exact position, for replicas without a base.
     void requestSnapshot();
 

@@ -10,6 +10,12 @@ namespace {
 // Behind an attach at zero the rest of the log is read into memory up to this size.
 constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
 
+Error logWentOn()
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("engine", "The log went on in another one.")}};
+}
+
 }  // namespace
 
 void Replicator::Impl::learnReplicas(ltx::TxId newest, Timestamp newestAt)
@@ -99,13 +105,16 @@ Result<std::optional<state::SegmentFacts>> Replicator::Impl::goOn(
     }
     // An anchor at zero lets the log restart once: it did not while it was read, if the header
     // still tells of the same log behind the reading. Only then there is a segment.
-    auto held = m_capture->hold(*m_anchor, taken, kHeldAtAttachBytes);
-    TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
-    if (!held.ok() || !held.value() || now.salts != taken.salts) {
-        return Error{.code = ErrorCode::Damaged,
-                     .what = {TIDEMARK_TEXT("engine", "The log went on in another one.")}};
+    HeldRange held = m_capture->holdNothing();
+    if (m_capture->uncapturedBytes(taken) > kHeldAtAttachBytes) {
+        return logWentOn();
     }
-    TIDEMARK_TRY(const state::SegmentFacts facts, m_capture->store(*held.value()));
+    TIDEMARK_TRY_STATUS(m_capture->hold(held, *m_anchor, taken, UINT64_MAX));
+    TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
+    if (held.isEmpty() || now.salts != taken.salts) {
+        return logWentOn();
+    }
+    TIDEMARK_TRY(const state::SegmentFacts facts, m_capture->store(held));
     return std::optional(facts);
 }
 

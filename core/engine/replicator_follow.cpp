@@ -12,11 +12,24 @@ using std::chrono::seconds;
 // After the last change the log is checkpointed fully, so that who copies the file alone has
 // everything.
 constexpr seconds kCalm{2};
+// A log is checkpointed from this size on. SQLite tries a checkpoint at each commit from 1,000
+// frames on, and could not finish one: a writer should not come to that.
+constexpr std::uint64_t kLongLogFrames = 900;
+constexpr std::uint64_t kLongLogBytes = std::uint64_t{4} << 20;
+// Writers that leave no instant for it are asked again this late at last, until the log is so long
+// that they are held.
+constexpr milliseconds kLastUnresting{1000};
 // The wal-index is looked at this often even if no change is heard of.
 constexpr milliseconds kActiveLook{250};
 constexpr milliseconds kIdleLook{1000};
 // While the application may wait for us to let its checkpoint finish.
 constexpr milliseconds kYieldLook{20};
+// News of a write comes before its commit: SQLite syncs the log first and then changes the index in
+// memory, of which nobody tells. So it is looked for again, after a quarter of the time that
+// passed.
+constexpr std::chrono::microseconds kFirstCommitLook{250};
+constexpr int kCommitLookShare = 4;
+constexpr seconds kCommitPatience{2};
 // A flood goes on right behind a sealed checkpoint, and time at zero must be short.
 constexpr std::chrono::microseconds kFloodLook{200};
 // A log file above this is cut while the anchor lies at zero; it would only keep disk.
@@ -35,9 +48,7 @@ constexpr milliseconds kStandstill{250};
 // A cycle that somebody else's reader hinders is tried again this often at last.
 constexpr milliseconds kLastPinned{5000};
 // From here on a log that cannot be shortened is worth a word.
-constexpr std::uint64_t kLongLogBytes = std::uint64_t{64} << 20;
-// Behind an attach at zero the rest of the log is read into memory up to this size.
-constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
 constexpr seconds kTruncatePause{1};
 constexpr int kMaxDetachTurns = 64;
 
@@ -49,7 +60,10 @@ Status Replicator::Impl::follow(StepOutcome& outcome)
     auto header = m_anchor->header();
     if (!header.ok()) {
         // A writer was killed while it wrote the header: a begin makes SQLite mend it.
-        TIDEMARK_TRY([[maybe_unused]] const bool mended, handOver());
+        TIDEMARK_TRY(const bool mended, handOver());
+        if (!mended) {
+            return header.error();
+        }
         outcome.notBefore = outcome.atLatest = m_stepAt + kCyclePause;
         return {};
     }
@@ -79,7 +93,7 @@ bool Replicator::Impl::mayCapture(const sqlite::WalIndexHeader& header)
     m_stillSince = isStill ? m_stillSince : m_stepAt;
     m_lastLook = header;
     return m_cadence.next(m_stepAt) <= m_stepAt ||
-           m_capture->uncapturedBytes(header) >= kCalmLogBytes ||
+           m_capture->uncapturedBytes(header) >= kFloodLogBytes ||
            m_stepAt - m_stillSince >= kStandstill;
 }
 
@@ -115,18 +129,29 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
         TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
         return {};
     }
-    const bool isLong = logBytes(header) >= kCalmLogBytes;
     const bool isCalm = m_stepAt - m_changedAt >= kCalm;
     // A snapshot of ours pins the log: nothing can be gained before it is through.
-    if ((!isLong && !isCalm) || m_stepAt < m_nextCycle || !m_snapshotLives.expired()) {
+    if ((!isCalm && !isLong(header)) || m_stepAt < m_nextCycle || !m_snapshotLives.expired()) {
         return {};
     }
     TIDEMARK_TRY(const CycleOutcome cycle,
                  m_checkpointer->run(*m_anchor, [this, &outcome](const state::SegmentFacts& facts) {
+                     m_cadence.captured(m_stepAt);
                      return told(facts, outcome);
                  }));
     judgeCycle(cycle, logBytes(header), isCalm, outcome);
     return {};
+}
+
+/// Whether the log is so long that it should be checkpointed now though it is written to.
+bool Replicator::Impl::isLong(const sqlite::WalIndexHeader& header) const
+{
+    if (logBytes(header) >= kFloodLogBytes) {
+        return true;
+    }
+    // Under a flood each try costs the writer, and would be in vain.
+    return !m_flooded && m_stepAt >= m_nextLongCycle &&
+           (header.mxFrame >= kLongLogFrames || logBytes(header) >= kLongLogBytes);
 }
 
 void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
@@ -141,13 +166,15 @@ void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBy
         m_nextCycle = m_stepAt + (isCalm && !cycle.landed ? milliseconds(kCalm) : kCyclePause);
         m_pinnedPause = kFirstPinned;
     }
+    m_unrestingPause = cycle.landed ? kCyclePause : std::min(2 * m_unrestingPause, kLastUnresting);
+    m_nextLongCycle = m_stepAt + m_unrestingPause;
     if (cycle.landed) {
         outcome.facts.emplace_back(
             CheckpointDone{.walBytes = logBytes, .sealed = cycle.sealed, .held = cycle.held});
     }
     if (cycle.blocked) {
         setStanding(Protection::Protected, cycle.blocked->what, cycle.blocked->next);
-    } else if (cycle.pinned && logBytes >= kLongLogBytes) {
+    } else if (cycle.pinned && logBytes >= kWorrisomeLogBytes) {
         setStanding(Protection::Protected,
                     {TIDEMARK_TEXT("engine",
                                    "A program keeps an old read transaction open in %1, so its "
@@ -193,16 +220,48 @@ Status Replicator::Impl::saveChecksums()
     return {};
 }
 
-void Replicator::Impl::plan(const sqlite::WalIndexHeader& header, StepOutcome& outcome) const
+void Replicator::Impl::hearOfChange()
+{
+    // A transaction that is too large for the cache of its program is heard of all the time, long
+    // before its commit: each piece of it is no reason to look more often.
+    const bool isNew = !m_heardAt || m_stepAt - *m_heardAt >= kYieldLook;
+    if (std::exchange(m_heard, false) && isNew) {
+        m_heardAt = m_stepAt;
+    }
+}
+
+/// A commit of which the news came before it: when to look for it next. Empty: none is awaited.
+std::optional<Clock::Instant> Replicator::Impl::nextCommitLook()
+{
+    if (m_heardAt && (m_changedAt >= *m_heardAt || m_stepAt - *m_heardAt > kCommitPatience)) {
+        m_heardAt.reset();
+    }
+    if (!m_heardAt) {
+        return std::nullopt;
+    }
+    const auto passed = m_stepAt - *m_heardAt;
+    return m_stepAt +
+           std::max<Clock::Instant::duration>(kFirstCommitLook, passed / kCommitLookShare);
+}
+
+void Replicator::Impl::plan(const sqlite::WalIndexHeader& header, StepOutcome& outcome)
+{
+    planByState(header, outcome);
+    if (const auto look = nextCommitLook()) {
+        outcome.atLatest = std::min(outcome.atLatest, std::max(*look, outcome.notBefore));
+    }
+}
+
+void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOutcome& outcome) const
 {
     const bool atZero = m_anchor->place() == sqlite::Place::AtZero;
     const auto quiet = m_stepAt - m_changedAt;
     if (!m_caughtUp) {
         // At zero the anchor must move as soon as there is something in the log.
         const Clock::Instant allowed = m_cadence.next(m_stepAt);
-        const bool isLong = m_capture->uncapturedBytes(header) >= kCalmLogBytes;
-        outcome.notBefore = isLong || atZero ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
-        outcome.atLatest = isLong ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
+        const bool isMuch = m_capture->uncapturedBytes(header) >= kFloodLogBytes;
+        outcome.notBefore = isMuch || atZero ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
+        outcome.atLatest = isMuch ? m_stepAt : std::min(allowed, m_stepAt + kYieldLook);
         return;
     }
     if (atZero && m_flooded && quiet < kActiveLook) {

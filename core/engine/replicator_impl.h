@@ -38,6 +38,7 @@ public:
     [[nodiscard]] SourceView view() const;
 
     void requestSnapshot() { m_snapshotWanted = true; }
+    void heardOfChange() { m_heard = true; }
     [[nodiscard]] bool caughtUp() const { return m_anchor && m_reachedStart; }
     [[nodiscard]] ltx::TxId rememberedUpTo() const { return m_savedChecksums; }
     Spool& spool() { return m_spool; }
@@ -67,7 +68,11 @@ private:
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
-    void plan(const sqlite::WalIndexHeader& header, StepOutcome& outcome) const;
+    [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
+    void hearOfChange();
+    [[nodiscard]] std::optional<Clock::Instant> nextCommitLook();
+    void plan(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
+    void planByState(const sqlite::WalIndexHeader& header, StepOutcome& outcome) const;
     [[nodiscard]] std::uint64_t logBytes(const sqlite::WalIndexHeader& header) const
     {
         return sqlite::frameOffset(header.mxFrame + 1, m_capture->checksums().pageSizeBytes());
@@ -88,9 +93,12 @@ private:
     bool m_snapshotWanted = false;
     bool m_caughtUp = false;      // At the end of the log at the end of the step.
     bool m_reachedStart = false;  // At what was the end when it began.
-    bool m_flooded = false;
+    bool m_flooded = false;       // The last cycle had to hold writers.
+    bool m_heard = false;
+    std::optional<Clock::Instant> m_heardAt;  // Of a write whose commit is not seen yet.
     int m_busySteps = 0;
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
+    std::chrono::milliseconds m_unrestingPause = kCyclePause;
     std::weak_ptr<const void> m_snapshotLives;
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};
@@ -99,6 +107,7 @@ private:
     Clock::Instant m_stepAt = {};
     Clock::Instant m_changedAt = {};
     Clock::Instant m_nextCycle = {};
+    Clock::Instant m_nextLongCycle = {};  // Of a log that is written to.
     std::optional<Clock::Instant> m_nextAttach = {};
     std::chrono::milliseconds m_retry = kFirstRetry;
     std::uint64_t m_walBytes = 0;

@@ -6,6 +6,7 @@
 #include "core/service/replica_follower.h"
 #include "core/service/status_board.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -151,6 +152,7 @@ private:
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
     bool m_watching = false;
+    std::atomic<bool> m_heardOfChange = false;
     bool m_told = false;      // The replicator knows what all replicas hold.
     bool m_attached = false;  // The next step goes on in the log.
     bool m_isLarge = false;   // Reading all of it takes long.

@@ -117,6 +117,7 @@ void FollowedDatabase::watch()
 {
     // Without news of changes the replicator's own looks at the log have to do.
     static_cast<void>(m_context.watcher.watch(m_path, [this] {
+        m_heardOfChange = true;
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
     }));
@@ -163,6 +164,9 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     if (wants.compareAgain) {
         m_replicator->compareAgain();
         m_attached = false;
+    }
+    if (m_heardOfChange.exchange(false)) {
+        m_replicator->heardOfChange();
     }
     std::optional<engine::StepOutcome> stepped = stepReplicator();
     if (!stepped) {

@@ -68,6 +68,7 @@ Status Anchor::take()
         // Nothing is captured yet, so that a restart between the looks would lose nothing; but the
         // position must be the one that the transaction sees.
         if (before.sameEnd(m_takenAt)) {
+            m_mark = m_takenAt.mxFrame;
             m_place = placeOf(before, m_takenAt);
             return {};
         }
@@ -152,6 +153,7 @@ Result<bool> Anchor::handOver(const WalPosition& captured)
         return false;
     }
     m_takenAt = after.value();
+    m_mark = before.value().salts == m_takenAt.salts ? before.value().mxFrame : 0;
     m_place = placeOf(before.value(), after.value());
     std::swap(m_held, m_spare);
     m_spare->rollback();

@@ -7,6 +7,7 @@
 #include "core/sqlite/source_identity.h"
 #include "core/sqlite/wal_reader.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,10 @@ public:
     [[nodiscard]] const WalIndexHeader& takenAt() const { return m_takenAt; }
 
     [[nodiscard]] Place place() const { return m_place; }
+
+    /// In the log of takenAt() the anchor lets SQLite backfill at least up to this frame: it was
+    /// committed before the anchor began. (takenAt() is a look after that.)
+    [[nodiscard]] std::uint32_t mark() const { return m_mark; }
 
     /// The wal-index as it is now. Busy while it is torn: when that lasts, its writer was killed
     /// at it and nobody has begun since; handOver() lets SQLite repair it.
@@ -78,6 +83,7 @@ private:
     std::unique_ptr<Connection> m_spare;
     std::unique_ptr<File> m_wal;
     WalIndexHeader m_takenAt = {};
+    std::uint32_t m_mark = 0;
     Place m_place = Place::Unknown;
 };
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,13 +24,16 @@
 namespace tidemark::sqlite {
 namespace {
 
-// What is written meanwhile waits in the kernel's queue, where equal events are one: a writer that
-// never rests costs 200 rounds a second, and its last write is never missed.
+// An event costs the one who writes a part of a small commit. So after one the folder is muted for
+// this long, and at the end the database is told once more, whether there was another write or not:
+// a writer that never rests pays for 200 events a second, and its last write is never missed.
+// Where several databases share a folder it is not known which one to tell; there it stays loud.
 constexpr int kPauseMs = 5;
 
 // The folder, not the -wal: that one is removed and made anew, and a folder of many databases needs
 // one watch only.
-constexpr std::uint32_t kEvents = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
+constexpr std::uint32_t kMutedEvents = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
+constexpr std::uint32_t kEvents = IN_MODIFY | kMutedEvents;
 
 Error noWatch(const std::string& path, int number)
 {
@@ -98,6 +102,7 @@ public:
         }
         m_watched.insert_or_assign({folder, nameOf(walPath(databasePath))}, std::move(changed));
         m_folders.insert_or_assign(databasePath, folder);
+        m_paths.insert_or_assign(folder, parentOf(databasePath));
         return {};
     }
 
@@ -114,6 +119,7 @@ public:
         const auto next = m_watched.lower_bound({folder, {}});
         if (next == m_watched.end() || next->first.first != folder) {
             ::inotify_rm_watch(m_events.number(), folder);
+            m_paths.erase(folder);
         }
     }
 
@@ -130,10 +136,12 @@ private:
             if (both[0].revents != 0) {
                 return;
             }
-            tell(drain());
+            const auto changed = drain();
+            const std::set<int> muted = tell(changed);
             if (::poll(both.data(), 1, kPauseMs) > 0) {
                 return;
             }
+            unmute(muted);
         }
     }
 
@@ -156,13 +164,54 @@ private:
         return overrun ? std::nullopt : std::optional(std::move(changed));
     }
 
-    void tell(const std::optional<std::set<Key>>& changed)
+    /// Tells whom it concerns, and gives the folders that are muted now.
+    std::set<int> tell(const std::optional<std::set<Key>>& changed)
     {
         const std::scoped_lock lock(m_mutex);
+        std::set<int> folders;
         for (const auto& [key, call] : m_watched) {
             if (!changed || changed->contains(key)) {
+                if (isAlone(key)) {
+                    listen(key.first, kMutedEvents);
+                    folders.insert(key.first);
+                }
                 call();
             }
+        }
+        return folders;
+    }
+
+    void unmute(const std::set<int>& folders)
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (const int folder : folders) {
+            listen(folder, kEvents);
+        }
+        for (const auto& [key, call] : m_watched) {
+            if (folders.contains(key.first)) {
+                call();
+            }
+        }
+    }
+
+    [[nodiscard]] bool isAlone(const Key& key) const
+    {
+        const auto at = m_watched.find(key);
+        const auto next = std::next(at);
+        return (at == m_watched.begin() || std::prev(at)->first.first != key.first) &&
+               (next == m_watched.end() || next->first.first != key.first);
+    }
+
+    void listen(int folder, std::uint32_t events)
+    {
+        const auto path = m_paths.find(folder);
+        if (path == m_paths.end()) {
+            return;  // Nobody watches it any more.
+        }
+        const int found = ::inotify_add_watch(m_events.number(), path->second.c_str(), events);
+        if (found >= 0 && found != folder && !m_paths.contains(found)) {
+            // Another folder has that name now; who watches the old one will notice.
+            ::inotify_rm_watch(m_events.number(), found);
         }
     }
 
@@ -172,6 +221,7 @@ private:
     std::mutex m_mutex;  // Guards the maps; held during the calls, so that none follows unwatch.
     std::map<Key, std::function<void()>> m_watched;
     std::map<std::string, int> m_folders;
+    std::map<int, std::string> m_paths;  // Of the folders.
     std::thread m_thread;
 };
 

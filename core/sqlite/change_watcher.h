@@ -16,7 +16,8 @@ public:
     ~ChangeWatcher();
 
     /// Calls `changed` on the watcher's thread, at once after a write and at most once every few
-    /// milliseconds for a database, until unwatch. Unavailable when the system has no watch left:
+    /// milliseconds for a database, until unwatch; now and then once too often. A write comes
+    /// before the commit that it is part of. Unavailable when the system has no watch left:
     /// then polling has to do.
     [[nodiscard]] Status watch(const std::string& databasePath, std::function<void()> changed);
 

@@ -6,10 +6,10 @@
    the header it leaves it torn, and whoever comes next rebuilds it from the file: then frames with a commit
    mark that nobody committed are committed.
 
-   Tidemark's part is freer than the program. Once it follows, it captures, hands over and seals in any order
-   and as often as it likes, and its own PASSIVE and TRUNCATE are some of the application's, which may come at
-   any time. So what the program does in a certain order (the second capture of a cycle, the early step away
-   from zero, making way for somebody's TRUNCATE) is for speed, not for safety. It may be killed at each step,
+   Tidemark's part is freer than the program. Once it follows, it captures, reads into memory, hands over and
+   seals in any order and as often as it likes, and its own PASSIVE and TRUNCATE are some of the application's, which may come at
+   any time. So what the program does in a certain order (the turns of a cycle, the early step away from zero,
+   making way for somebody's TRUNCATE) is for speed, not for safety. It may be killed at each step,
    and attaches again.
 
    What must hold:
@@ -430,7 +430,7 @@ gone:
 #ifdef M_CUT_RETURNED
 #define mayCut true
 #else
-#define mayCut (x == capturedSalt || captured > 0)
+#define mayCut (x == endSalt || endFrame > 0)
 #endif
 
 /* What is read of the log `x` is committed and in its place, and goes on where the last reading ended. */
@@ -438,6 +438,14 @@ inline readCommitted(end)
 {
     assert(fileSalt == x && end <= committed);
     assert(!missed && (x != capturedSalt || has >= captured) && has <= end)
+}
+
+/* The same for what goes into memory: on from what is there already, else from what is remembered. */
+inline readOn(end)
+{
+    assert(fileSalt == x && end <= committed);
+    assert(inMemory || (!missed && (x != capturedSalt || has >= captured) && has <= end));
+    assert(!inMemory || ((x != memorySalt || hasInMemory >= memoryEnd) && hasInMemory <= end))
 }
 
 inline forgetMemory()
@@ -573,7 +581,7 @@ following:
         atomic {
             end = y;
             do
-            :: end > 1 && mayCut && (x != capturedSalt || end - 1 > captured) -> end--
+            :: end > 1 && mayCut && (x != endSalt || end - 1 > endFrame) -> end--
             :: break
             od;
             if
@@ -589,8 +597,30 @@ following:
             y = 0;
             goto following
         }
+    /* Capture::hold: into memory, on from the end of what is there; under the seal all of the rest. */
+    :: atomic { fresh == NONE && !torn && !isAtEnd -> x = salt; y = mxFrame };
+        atomic {
+            end = y;
+            do
+            :: !sealed && end > 1 && mayCut && (x != endSalt || end - 1 > endFrame) -> end--
+            :: break
+            od;
+            if
+            :: isMarked(end)
+            :: else -> end = y
+            fi;
+            readOn(end);
+            memorySalt = x;
+            memoryEnd = end;
+            hasInMemory = end;
+            inMemory = 1;
+            end = 0;
+            x = 0;
+            y = 0;
+            goto following
+        }
     /* Anchor::handOver */
-    :: atomic { (!inMemory || sealed) && !torn -> x = salt; y = mxFrame;
+    :: atomic { fresh == NONE && !torn -> x = salt; y = mxFrame;
 #ifdef M_NO_SECOND_LOOK
         right = (nBackfill < mxFrame || (salt == endSalt && mxFrame == endFrame))
 #endif
@@ -640,22 +670,13 @@ following:
             right = 0
         };
         atomic { release(anchor); anchor = fresh; fresh = NONE; goto following }
-    /* The seal: BEGIN IMMEDIATE. Under it all that is left goes into memory. */
-    :: atomic { !inMemory && !sealed && writeLock == NOBODY && !torn ->
+    /* The seal: BEGIN IMMEDIATE. */
+    :: atomic { fresh == NONE && !sealed && writeLock == NOBODY && !torn ->
         beginRead(sealer);
         if
         :: sealer != NONE -> writeLock = TIDEMARK; sealed = 1
         :: else
         fi;
-        goto following }
-    :: atomic { sealed && !inMemory && !torn && !isAtEnd ->
-        x = salt;
-        readCommitted(mxFrame);
-        x = 0;
-        hasInMemory = mxFrame;
-        memorySalt = salt;
-        memoryEnd = mxFrame;
-        inMemory = 1;
         goto following }
 #ifdef M_SEAL_SWAP
     :: atomic { sealed && !torn && isAtEnd -> writeLock = NOBODY; release(sealer); sealed = 0; goto following }

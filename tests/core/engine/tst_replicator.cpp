@@ -1,4 +1,5 @@
 #include "core/base/posix_file_system.h"
+#include "core/engine/checkpointer.h"
 #include "core/engine/replicator.h"
 #include "core/ltx/file_pages.h"
 #include "core/ltx/state_digest.h"
@@ -13,6 +14,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
+#include <thread>
 
 using namespace tidemark;
 using namespace tidemark::engine;
@@ -266,6 +270,88 @@ private slots:
             1);
     }
 
+    void writersThatLeaveNoInstantAreHeldAndTheLogIsCutAllTheSame()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        std::atomic<bool> enough = false;
+        std::thread flood([this, &enough] {
+            Application writer(database());
+            while (!enough) {
+                writer.run("UPDATE t SET x = hex(zeroblob(30000)) || random()");
+            }
+        });
+        std::optional<CheckpointDone> done;
+        std::uint64_t longest = 0;
+        for (int i = 0; i < 20'000 && !(done && done->sealed); ++i) {
+            done = cycleOf(m_replicator->step({}));
+            longest = std::max(longest, m_replicator->view().walBytes);
+            m_clock->advance(1ms);
+        }
+        enough = true;
+        flood.join();
+        QVERIFY2(done && done->sealed, qPrintable(QString::number(longest)));
+        QVERIFY(longest >= kFloodLogBytes / 2);
+        steps(5s);
+        app.write();  // Begins the log anew.
+        steps(1s);
+        QVERIFY(m_replicator->view().walBytes < 1'000'000);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLogOfManyFramesIsCutBetweenTwoCommitsAndNobodyIsHeld()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        bool landed = false;
+        bool sealed = false;
+        for (int i = 0; i < 1'000 && !landed; ++i) {
+            app.write();
+            const auto done = cycleOf(m_replicator->step({}));
+            landed = done.has_value();
+            sealed = done && done->sealed;
+            m_clock->advance(1ms);
+        }
+        QVERIFY(landed && !sealed);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aCommitThatFollowsItsNewsIsLookedForSoonAndNotForEver()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        steps(3s);
+        QVERIFY(pause() >= 100ms);
+        m_replicator->heardOfChange();
+        QVERIFY(pause() <= 1ms);
+        step(100ms);
+        QVERIFY(pause() <= 30ms);
+        app.write();
+        step(0ms);
+        QVERIFY(pause() >= 20ms);
+        QVERIFY(endsAsTheDatabase());
+
+        m_replicator->heardOfChange();
+        steps(8s);
+        QVERIFY(pause() >= 100ms);
+    }
+
+    void pagesByWhichTheDatabaseGrewWithoutAFrameAreCaptured()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        // Freed pages of a growing database are not logged.
+        app.run(
+            "BEGIN; CREATE TABLE gone AS SELECT hex(randomblob(200000)) x; DROP TABLE gone; "
+            "COMMIT");
+        steps(5s);
+        QVERIFY(endsAsTheDatabase());
+    }
+
 private:
     struct Newest {
         Timestamp createdAt = {};
@@ -307,6 +393,20 @@ private:
         const StepOutcome outcome = m_replicator->step({});
         m_snapshots += outcome.snapshot ? 1 : 0;
         m_clock->advance(then);
+    }
+    /// How long the next step would wait if nothing were heard.
+    [[nodiscard]] Clock::Instant::duration pause()
+    {
+        return m_replicator->step({}).atLatest - m_clock->monotonic();
+    }
+    [[nodiscard]] static std::optional<CheckpointDone> cycleOf(const StepOutcome& outcome)
+    {
+        for (const Fact& fact : outcome.facts) {
+            if (const auto* const done = std::get_if<CheckpointDone>(&fact)) {
+                return *done;
+            }
+        }
+        return std::nullopt;
     }
     void steps(std::chrono::milliseconds forThatLong)
     {
