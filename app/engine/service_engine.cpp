@@ -1,13 +1,18 @@
 #include "app/engine/service_engine.h"
 
-#include <QThreadPool>
-
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
 namespace tidemark::app {
 namespace {
+
+/// More looks at disks that hang would only hold more threads.
+constexpr int kLookThreads = 4;
+
+/// So long the end waits for looks; then they are left to themselves.
+constexpr std::chrono::milliseconds kLastLooks{500};
 
 /// The newest progress of a restore on its way to the GUI thread.
 struct ProgressBox {
@@ -54,14 +59,30 @@ private:
     std::shared_ptr<Question> m_question;  // Shared with the engine: see Question.
 };
 
+/// Through it an answer of the disk reaches the engine, if that is still there.
+struct ServiceEngine::Gate {
+    std::mutex mutex;  // Guards the rest.
+    bool open = true;
+};
+
 ServiceEngine::ServiceEngine(service::Service& service, FileSystem& files)
-    : m_service(service), m_files(files)
+    : m_service(service),
+      m_files(files),
+      m_gate(std::make_shared<Gate>()),
+      m_looks(std::make_unique<QThreadPool>())
 {
+    m_looks->setMaxThreadCount(kLookThreads);
 }
 
 ServiceEngine::~ServiceEngine()
 {
-    QThreadPool::globalInstance()->waitForDone();
+    m_looks->clear();
+    if (!m_looks->waitForDone(static_cast<int>(kLastLooks.count()))) {
+        // Its destructor waits for its threads, and the program must end.
+        static_cast<void>(m_looks.release());
+    }
+    const std::scoped_lock lock(m_gate->mutex);
+    m_gate->open = false;
 }
 
 std::shared_ptr<ServiceEngine::Question> ServiceEngine::ask()
@@ -99,9 +120,13 @@ std::unique_ptr<Pending> ServiceEngine::lookAtDisk(std::function<Result<T>()> lo
                                                    Answer<T> answer)
 {
     const auto question = ask();
-    QThreadPool::globalInstance()->start(
-        [look = std::move(look), deliver = posted<T>(question, std::move(answer))] {
-            deliver(look());
+    m_looks->start(
+        [look = std::move(look), deliver = posted<T>(question, std::move(answer)), gate = m_gate] {
+            Result<T> found = look();
+            const std::scoped_lock lock(gate->mutex);
+            if (gate->open) {
+                deliver(std::move(found));
+            }
         });
     return std::make_unique<Handle>(question);
 }
@@ -199,8 +224,8 @@ std::unique_ptr<Pending> ServiceEngine::kindOf(std::string path,
 {
     using Kind = std::optional<FileKind>;
     return lookAtDisk<Kind>(
-        [this, path = std::move(path)]() -> Result<Kind> {
-            TIDEMARK_TRY(const auto facts, m_files.stat(path));
+        [&files = m_files, path = std::move(path)]() -> Result<Kind> {
+            TIDEMARK_TRY(const auto facts, files.stat(path));
             return facts ? Kind(facts->kind) : Kind();
         },
         std::move(answer));
@@ -209,7 +234,7 @@ std::unique_ptr<Pending> ServiceEngine::kindOf(std::string path,
 std::unique_ptr<Pending> ServiceEngine::freeSpace(std::string folder, Answer<Space> answer)
 {
     return lookAtDisk<Space>(
-        [this, folder = std::move(folder)] { return spaceAbove(m_files, folder); },
+        [&files = m_files, folder = std::move(folder)] { return spaceAbove(files, folder); },
         std::move(answer));
 }
 

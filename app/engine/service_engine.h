@@ -4,19 +4,21 @@
 #include "core/service/service.h"
 
 #include <QObject>
+#include <QThreadPool>
 
 #include <list>
+#include <memory>
 
 namespace tidemark::app {
 
 /// The engine of this process behind the port: posts every answer to the GUI thread, and keeps what
 /// was withdrawn until it has ended, so that nobody waits. Made and destroyed on the GUI thread,
-/// destroyed after Service::stop().
+/// destroyed after Service::stop(); that waits for looks at the disk, but not for long.
 class ServiceEngine final : public QObject, public EnginePort {
     Q_OBJECT
 
 public:
-    /// Both outlive it.
+    /// Both outlive it. A look at a disk that does not answer may still be within `files` then.
     ServiceEngine(service::Service& service, FileSystem& files);
     ~ServiceEngine() override;
 
@@ -50,6 +52,7 @@ private:
         bool withdrawn = false;
     };
     class Handle;
+    struct Gate;
 
     template <typename T>
     std::function<void(Result<T>)> posted(const std::shared_ptr<Question>& question,
@@ -62,6 +65,8 @@ private:
     service::Service& m_service;
     FileSystem& m_files;
     std::list<std::shared_ptr<Question>> m_open;
+    std::shared_ptr<Gate> m_gate;          // Shared with the looks at the disk.
+    std::unique_ptr<QThreadPool> m_looks;  // Of their own: a disk that hangs stops nothing else.
 };
 
 }  // namespace tidemark::app

@@ -9,17 +9,17 @@ namespace tidemark::service {
 
 DatabaseId DatabaseSet::follow(const DatabaseConfig& config)
 {
-    const auto canonical = m_context.files.canonical(config.path);
-    const std::string path = canonical.ok() ? canonical.value() : config.path;
-    DatabaseId id = state::databaseId(path);
+    // Of the path as it is given: what it leads to only the disk knows, and nobody waits for that.
+    DatabaseId id = state::databaseId(config.path);
     const std::scoped_lock lock(m_mutex);
     const auto found = m_places.find(id);
     if (found == m_places.end()) {
-        start(id, path, config);
+        start(id, config);
     } else if (found->second.leaving) {
         found->second.next = config;
     } else {
         found->second.database->setReplicas(config.replicas);
+        found->second.database->setPaused(config.paused);
     }
     return id;
 }
@@ -32,6 +32,20 @@ void DatabaseSet::unfollow(const DatabaseId& id)
         found->second.leaving = true;
         found->second.next.reset();
         found->second.database->leave();
+    }
+}
+
+void DatabaseSet::setPaused(const DatabaseId& id, bool paused)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_places.find(id);
+    if (found == m_places.end()) {
+        return;
+    }
+    if (found->second.next) {
+        found->second.next->paused = paused;  // The one that is leaving has nothing to pause.
+    } else {
+        found->second.database->setPaused(paused);
     }
 }
 
@@ -62,12 +76,12 @@ std::vector<std::shared_ptr<FollowedDatabase>> DatabaseSet::all() const
     return databases;
 }
 
-std::optional<DatabaseId> DatabaseSet::ownerOf(const storage::StorageAddress& address) const
+std::optional<std::string> DatabaseSet::ownerOf(const storage::StorageAddress& address) const
 {
     const std::scoped_lock lock(m_mutex);
     for (const auto& [id, place] : m_places) {
         if (place.database->hasReplica(address)) {
-            return id;
+            return place.database->status().path;
         }
     }
     return std::nullopt;
@@ -89,10 +103,10 @@ void DatabaseSet::clear()
     places.swap(m_places);
 }
 
-void DatabaseSet::start(const DatabaseId& id, const std::string& path, const DatabaseConfig& config)
+void DatabaseSet::start(const DatabaseId& id, const DatabaseConfig& config)
 {
-    auto database = std::make_shared<FollowedDatabase>(m_context, config, path, m_changed,
-                                                       [this, id] { left(id); });
+    auto database =
+        std::make_shared<FollowedDatabase>(m_context, config, m_changed, [this, id] { left(id); });
     m_places[id] = {.database = database, .order = m_nextOrder++};
     database->start();
 }
@@ -109,7 +123,7 @@ void DatabaseSet::left(const DatabaseId& id)
         const Place place = std::move(found->second);
         m_places.erase(found);
         if (place.next) {
-            start(id, place.database->status().path, *place.next);
+            start(id, *place.next);
         }
         isGone = place.leaving && !place.next;
     }

@@ -23,15 +23,18 @@ public:
     }
 
     /// A database that is leaving is followed again as soon as it has left; one that is there gets
-    /// the new replicas.
+    /// the new replicas, and is paused or not as `config` says.
     [[nodiscard]] DatabaseId follow(const DatabaseConfig& config);
     void unfollow(const DatabaseId& id);
+
+    /// Of one that is leaving: for when it is followed again.
+    void setPaused(const DatabaseId& id, bool paused);
 
     /// Calls `act` with the database, if it is followed.
     void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act) const;
 
-    /// Whose replica is at `address`; nothing if no one's.
-    [[nodiscard]] std::optional<DatabaseId> ownerOf(const storage::StorageAddress& address) const;
+    /// The path of the database whose replica is at `address`; nothing if no one's.
+    [[nodiscard]] std::optional<std::string> ownerOf(const storage::StorageAddress& address) const;
 
     /// In the order of follow().
     [[nodiscard]] std::vector<std::shared_ptr<FollowedDatabase>> all() const;
@@ -49,7 +52,7 @@ private:
     };
 
     // With m_mutex held.
-    void start(const DatabaseId& id, const std::string& path, const DatabaseConfig& config);
+    void start(const DatabaseId& id, const DatabaseConfig& config);
 
     void left(const DatabaseId& id);
 

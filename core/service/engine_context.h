@@ -10,6 +10,8 @@
 #include "core/service/step_pool.h"
 #include "core/sqlite/change_watcher.h"
 
+#include <functional>
+
 namespace tidemark::service {
 
 /// What all followed databases of one service share. It outlives them; any thread may use it.
@@ -19,7 +21,8 @@ struct EngineContext {
     Random& random;
     Observer& observer;
     Directories directories = {};
-    LockOwner owner = {};
+    /// Who has what is locked. The first call starts the control socket; it blocks on the disk.
+    std::function<LockOwner()> owner = {};
     StepPool& capture;   ///< Steps of sources.
     StepPool& uploads;   ///< Steps of replicas.
     StepPool& longWork;  ///< Snapshots and drills.

@@ -27,17 +27,18 @@ DatabaseStatus firstStatus(const DatabaseId& id, const std::string& path, Timest
 
 }  // namespace
 
-FollowedDatabase::FollowedDatabase(EngineContext& context, DatabaseConfig config, std::string path,
+FollowedDatabase::FollowedDatabase(EngineContext& context, DatabaseConfig config,
                                    std::function<void()> changed, std::function<void()> finished)
     : m_context(context),
       m_config(std::move(config)),
-      m_path(std::move(path)),
+      m_path(m_config.path),
       m_id(state::databaseId(m_path)),
       m_finished(std::move(finished)),
       m_board(context.clock, context.observer, firstStatus(m_id, m_path, context.clock.now()),
               std::move(changed)),
       m_replicaConfigs(m_config.replicas)
 {
+    m_wants.paused = m_config.paused;
 }
 
 FollowedDatabase::~FollowedDatabase()

@@ -29,8 +29,8 @@ class FollowedDatabase : public std::enable_shared_from_this<FollowedDatabase> {
 public:
     /// `changed` is called after each change of the status; `finished` once, when all of it has
     /// stopped.
-    FollowedDatabase(EngineContext& context, DatabaseConfig config, std::string path,
-                     std::function<void()> changed, std::function<void()> finished);
+    FollowedDatabase(EngineContext& context, DatabaseConfig config, std::function<void()> changed,
+                     std::function<void()> finished);
 
     ~FollowedDatabase();
 
@@ -88,6 +88,7 @@ private:
     void releasePlaces();  // Also.
     void runSnapshot(std::unique_ptr<engine::SnapshotWork> work);
     [[nodiscard]] StepPool::Due pauseSource();
+    void showPaused();
     void resume();
     void noteCaptured();
     [[nodiscard]] bool waitsForLongWork() const;
@@ -142,13 +143,14 @@ private:
 
     EngineContext& m_context;
     const DatabaseConfig m_config;
-    const std::string m_path;
+    const std::string m_path;  // As it was given; it may lead through links.
     const DatabaseId m_id;
     std::function<void()> m_finished;
     StatusBoard m_board;
     std::stop_source m_stop;  // Of all: abandon().
 
     // For the source's step; the replicator's spool and state for the replicas' steps too.
+    std::optional<LockOwner> m_owner;
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
     bool m_watching = false;
@@ -162,6 +164,7 @@ private:
     mutable std::mutex m_mutex;  // Guards what follows.
     std::stop_source m_workStop;
     Wants m_wants;
+    std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
     StepPool::Key m_sourceKey = 0;

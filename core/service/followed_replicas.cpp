@@ -17,7 +17,7 @@ void FollowedDatabase::addMissingReplicas()
             continue;
         }
         auto follower = std::make_shared<ReplicaFollower>(
-            m_context, m_path, config, m_replicator->spool(), m_replicator->stateDb());
+            m_context, m_realPath, config, m_replicator->spool(), m_replicator->stateDb());
         m_uploads.push_back({.follower = follower});
         m_uploads.back().key = m_context.uploads.add(
             [self = shared_from_this(), follower] { return self->replicaStep(follower); });

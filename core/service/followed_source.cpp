@@ -45,6 +45,9 @@ Protection stateFor(ErrorCode code)
 
 StepPool::Due FollowedDatabase::sourceStep()
 {
+    if (!m_owner) {
+        m_owner = m_context.owner();
+    }
     Wants wants;
     {
         const std::scoped_lock lock(m_mutex);
@@ -77,14 +80,16 @@ Status FollowedDatabase::openSource()
         return notInWalMode(m_path);
     }
     m_isLarge = facts.sizeBytes >= kLargeBytes;
-    // A path that was not there yet when it was followed may have led through links: the state, and
-    // with it the lock, is that of the file itself.
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_realPath = facts.path;
+    }
+    // The path may lead through links: the state, and with it the lock, is that of the file itself.
     const auto directory =
         state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
     if (!m_lock) {
-        TIDEMARK_TRY(m_lock,
-                     lockDatabase(m_context.files, directory.lock(), m_context.owner, m_path));
+        TIDEMARK_TRY(m_lock, lockDatabase(m_context.files, directory.lock(), *m_owner, m_path));
     }
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
@@ -99,6 +104,7 @@ Status FollowedDatabase::openSource()
                                   .switchToWal = m_config.switchToWal});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
     tellRememberedProof();
     m_lookLimit = m_context.clock.monotonic() + kLookPatience;
     watch();
@@ -116,7 +122,7 @@ Status FollowedDatabase::openSource()
 void FollowedDatabase::watch()
 {
     // Without news of changes the replicator's own looks at the log have to do.
-    static_cast<void>(m_context.watcher.watch(m_path, [this] {
+    static_cast<void>(m_context.watcher.watch(m_realPath, [this] {
         m_heardOfChange = true;
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
@@ -128,7 +134,7 @@ void FollowedDatabase::unwatch()
 {
     // Once: whoever follows the database next watches the same path.
     if (std::exchange(m_watching, false)) {
-        m_context.watcher.unwatch(m_path);
+        m_context.watcher.unwatch(m_realPath);
     }
 }
 
@@ -316,14 +322,32 @@ StepPool::Due FollowedDatabase::pauseSource()
         takeFacts(facts);
         noteCaptured();
     }
-    const engine::Standing before = m_board.ownStanding();
-    if (before.state != Protection::Paused) {
-        showSource();
-        m_board.setOwnStanding({.state = Protection::Paused, .since = m_context.clock.now()});
-        m_shown.reset();
+    if (m_board.ownStanding().state != Protection::Paused) {
+        showPaused();
     }
     wakeReplicas();
     return whenWoken(m_context.clock);
+}
+
+void FollowedDatabase::showPaused()
+{
+    const engine::Standing paused{.state = Protection::Paused, .since = m_context.clock.now()};
+    if (m_replicator) {
+        showSource();
+    } else {
+        // Paused from the start: nobody has looked at what it is to be kept in.
+        m_board.update([&](DatabaseStatus& status) {
+            const std::scoped_lock lock(m_mutex);
+            for (const ReplicaConfig& replica : m_replicaConfigs) {
+                status.replicas.push_back({.id = storage::replicaId(replica.address),
+                                           .name = replica.name,
+                                           .address = replica.address,
+                                           .standing = paused});
+            }
+        });
+    }
+    m_board.setOwnStanding(paused);
+    m_shown.reset();
 }
 
 void FollowedDatabase::resume()

@@ -42,6 +42,14 @@ constexpr std::chrono::seconds kStopLimit{15};
 /// time alone.
 constexpr std::chrono::seconds kLook{1};
 
+/// Blocks on the disk.
+std::string stateDbOf(const EngineContext& context, const std::string& path)
+{
+    const auto canonical = context.files.canonical(path);
+    const std::string id = state::databaseId(canonical.ok() ? canonical.value() : path);
+    return state::directoryOf(context.directories.data, id).stateDb();
+}
+
 }  // namespace
 
 class Service::Impl {
@@ -52,7 +60,7 @@ public:
                     .random = dependencies.random,
                     .observer = observer,
                     .directories = dependencies.directories,
-                    .owner = {.processId = processId(), .program = dependencies.program},
+                    .owner = [this] { return owner(); },
                     .capture = m_capture,
                     .uploads = m_uploads,
                     .longWork = m_longWork,
@@ -60,17 +68,12 @@ public:
                     .snapshots = m_snapshots,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
+          m_owner{.processId = processId(), .program = dependencies.program},
           m_capture(dependencies.clock, kCaptureThreads),
           m_uploads(dependencies.clock, kUploadThreads),
           m_longWork(dependencies.clock, kLongThreads),
           m_jobs(dependencies.clock, kJobThreads)
     {
-    }
-
-    DatabaseId follow(const DatabaseConfig& config)
-    {
-        serveStatus();
-        return m_databases.follow(config);
     }
 
     DatabaseSet& databases() { return m_databases; }
@@ -105,7 +108,7 @@ public:
     void stop()
     {
         m_jobsStop.request_stop();
-        m_control.reset();
+        endControl();
         for (const auto& database : m_databases.all()) {
             database->leave();
         }
@@ -132,19 +135,30 @@ public:
     EngineContext& context() { return m_context; }
 
 private:
-    /// Lets other programs ask, from the first database on.
-    void serveStatus()
+    /// Lets other programs ask, from the first step of the first database on.
+    LockOwner owner()
     {
-        std::call_once(m_served, [this] {
-            auto control = ControlSocket::serve(
-                m_context.files, m_context.directories.run, m_context.owner.processId,
-                [this](std::string_view command) { return answer(command); });
+        const std::scoped_lock lock(m_controlMutex);
+        if (!std::exchange(m_controlAsked, true)) {
+            auto control =
+                ControlSocket::serve(m_context.files, m_context.directories.run, m_owner.processId,
+                                     [this](std::string_view command) { return answer(command); });
             // Without it others learn from the lock file alone who follows what.
             if (control.ok()) {
                 m_control = std::move(control).value();
-                m_context.owner.socket = m_control->path();
+                m_owner.socket = m_control->path();
             }
-        });
+        }
+        return m_owner;
+    }
+
+    /// Ends the socket; from now on nobody starts it.
+    void endControl()
+    {
+        std::unique_ptr<ControlSocket> control;
+        const std::scoped_lock lock(m_controlMutex);
+        m_controlAsked = true;
+        control = std::move(m_control);
     }
 
     std::vector<std::string> answer(std::string_view command) const
@@ -152,7 +166,7 @@ private:
         std::vector<std::string> lines;
         if (command == "status") {
             for (const DatabaseStatus& status : m_databases.statuses()) {
-                lines.push_back(statusJson(status, m_context.owner.processId));
+                lines.push_back(statusJson(status, processId()));
             }
         }
         return lines;
@@ -166,7 +180,10 @@ private:
 
     EngineContext m_context;
     DatabaseSet m_databases;
-    std::once_flag m_served;
+
+    std::mutex m_controlMutex;  // Guards what follows.
+    bool m_controlAsked = false;
+    LockOwner m_owner;
     std::unique_ptr<ControlSocket> m_control;
 
     // Last, so that their threads and what their steps hold are gone before what those use.
@@ -188,7 +205,7 @@ Service::~Service()
 
 DatabaseId Service::follow(const DatabaseConfig& config)
 {
-    return m_impl->follow(config);
+    return m_impl->databases().follow(config);
 }
 
 void Service::unfollow(const DatabaseId& id)
@@ -198,12 +215,12 @@ void Service::unfollow(const DatabaseId& id)
 
 void Service::pause(const DatabaseId& id)
 {
-    m_impl->databases().with(id, [](FollowedDatabase& database) { database.setPaused(true); });
+    m_impl->databases().setPaused(id, true);
 }
 
 void Service::resume(const DatabaseId& id)
 {
-    m_impl->databases().with(id, [](FollowedDatabase& database) { database.setPaused(false); });
+    m_impl->databases().setPaused(id, false);
 }
 
 void Service::retryNow(const DatabaseId& id)
@@ -239,9 +256,8 @@ std::unique_ptr<Job> Service::openReplica(
                         address = std::move(address),
                         done = std::move(done)](const std::stop_token& stop) {
         const auto owner = databases.ownerOf(address);
-        const std::string stateDb =
-            owner ? state::directoryOf(context.directories.data, *owner).stateDb() : std::string();
-        done(listReplica(context.files, context.random, address, stop, stateDb));
+        done(listReplica(context.files, context.random, address, stop,
+                         owner ? stateDbOf(context, *owner) : std::string()));
     });
 }
 

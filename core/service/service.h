@@ -32,6 +32,7 @@ struct DatabaseConfig {
     std::string path = {};
     std::vector<ReplicaConfig> replicas = {};
     bool switchToWal = false;  ///< The owner agreed to leave the journal mode it has.
+    bool paused = false;       ///< Followed, but not touched before resume().
     std::chrono::milliseconds burstInterval =
         config::kSyncInterval;  ///< A burst gets a segment each so often.
     bool proveFirstSnapshot = config::kProveFirstSnapshot;  ///< Restore it once, check, delete.
@@ -88,8 +89,10 @@ public:
     /// Like stop().
     ~Service();
 
-    /// Follows the database from now on. Its id is known at once; whatever stands in the way comes
-    /// as its standing. A database that is followed already keeps running with the new replicas.
+    /// Follows the database from now on. Its id is known at once, and the same for the same path;
+    /// whatever stands in the way comes as its standing, also that the file is followed already by
+    /// another path. A database that is followed already keeps running with the new replicas,
+    /// paused or not as `config` says.
     DatabaseId follow(const DatabaseConfig& config);
 
     /// Stops following: captured to the end, uploaded where it can be within a bounded time.

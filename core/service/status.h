@@ -16,7 +16,8 @@
 
 namespace tidemark::service {
 
-/// 16 hex digits, the name of the database's directory in the data folder.
+/// 16 hex digits: a hash of the path by which the database is followed. Of the canonical path it is
+/// the name of the database's directory in the data folder.
 using DatabaseId = std::string;
 
 /// One replica of a database, as it stands.
@@ -55,7 +56,7 @@ struct LongWork {
 /// One database, as it stands. A value; the observer gets a new one when something changed.
 struct DatabaseStatus {
     DatabaseId id = {};
-    std::string path = {};
+    std::string path = {};           ///< Canonical once the file was found.
     engine::Standing standing = {};  ///< The worst of its own and its replicas'.
     std::uint64_t sizeBytes = 0;
     std::uint64_t walBytes = 0;

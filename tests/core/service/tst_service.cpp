@@ -236,6 +236,92 @@ private slots:
         QCOMPARE(restoredRows(*service), 1);
     }
 
+    void aDatabaseThatIsPausedFromTheStartIsNotTouched()
+    {
+        Application application(m_database);
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig paused = config();
+        paused.paused = true;
+        const DatabaseId id = service->follow(paused);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Paused;
+        }));
+        QCOMPARE(service->statuses().front().replicas.size(), 1U);
+        QVERIFY(!QDir(m_directory->filePath("replica")).exists());
+        QVERIFY(!QDir(m_directory->filePath("data/databases")).exists());
+        service->resume(id);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(restoredRows(*service), 1);
+        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Attached>() == 1; }));
+    }
+
+    void whatIsFollowedAgainWhileItLeavesIsPausedWhenThatWasAskedFor()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        service->unfollow(id);
+        static_cast<void>(service->follow(config()));
+        service->pause(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.count<Stopped>() == 1 &&
+                   heard.status().standing.state == Protection::Paused;
+        }));
+        QCOMPARE(service->statuses().size(), 1U);
+    }
+
+    void aDatabaseThatIsFollowedByTwoPathsIsFollowedOnce()
+    {
+        Application application(m_database);
+        QVERIFY(QFile::link(QString::fromStdString(m_database), m_directory->filePath("link.db")));
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId first = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        DatabaseConfig byLink{.path = path("link.db"),
+                              .replicas = {{.name = "other", .address = {.path = path("other")}}}};
+        const DatabaseId second = service->follow(byLink);
+        QVERIFY(first != second);
+        QVERIFY(listener.heard([&](const Listener& heard) {
+            return heard.status().id == second &&
+                   heard.status().standing.state == Protection::Waiting &&
+                   !heard.status().standing.reason.source.empty();
+        }));
+        QVERIFY(!QDir(m_directory->filePath("other")).exists());
+        QVERIFY(application.write());
+        service->unfollow(second);
+        QVERIFY(listener.heard(
+            [&](const Listener& heard) { return heard.removedIds() == std::vector{second}; }));
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(restoredRows(*service), 1);
+    }
+
+    void aDatabaseBehindALinkGoesOnWithItsOwnHistory()
+    {
+        Application application(m_database);
+        QVERIFY(QFile::link(QString::fromStdString(m_database), m_directory->filePath("link.db")));
+        {
+            Listener listener;
+            const auto service = makeService(listener);
+            static_cast<void>(service->follow(config()));
+            QVERIFY(service->bringUpToDate({}).ok());
+        }
+        const std::string real = m_database;
+        m_database = path("link.db");
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        static_cast<void>(service->follow(config()));
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(service->statuses().front().path, real);
+        QCOMPARE(restoredRows(*service), 1);
+        QVERIFY(newestListed(*service).pages.has_value());
+    }
+
     void unfollowCapturesToTheEndAndSaysSo()
     {
         Application application(m_database);
