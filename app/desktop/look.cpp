@@ -7,6 +7,8 @@
 #include <QDBusVariant>
 #include <QGuiApplication>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace tidemark::app {
@@ -21,6 +23,7 @@ const QString kGroup = u"org.freedesktop.appearance"_s;
 const QString kScheme = u"color-scheme"_s;
 const QString kContrast = u"contrast"_s;
 constexpr uint kPrefersDark = 1;
+constexpr uint kPrefersLight = 2;
 constexpr uint kPrefersContrast = 1;
 
 /// Read answers with a variant in a variant.
@@ -67,9 +70,9 @@ QPalette paletteOf(bool dark)
 
 }  // namespace
 
-Look::Look(QObject* parent) : QObject(parent), m_desktopPalette(QGuiApplication::palette())
+Look::Look(std::function<QPalette()> palette, QObject* parent)
+    : QObject(parent), m_palette(std::move(palette))
 {
-    m_desktopDark = m_desktopPalette.color(QPalette::Window).lightnessF() < 0.5F;
     apply();
 }
 
@@ -79,7 +82,7 @@ void Look::setChoice(Choice choice)
     apply();
 }
 
-void Look::setDesktop(bool dark, bool highContrast)
+void Look::setDesktop(std::optional<bool> dark, bool highContrast)
 {
     m_desktopDark = dark;
     m_desktopContrast = highContrast;
@@ -88,13 +91,18 @@ void Look::setDesktop(bool dark, bool highContrast)
 
 void Look::apply()
 {
-    const bool dark = m_choice == Choice::Dark || (m_choice == Choice::System && m_desktopDark);
+    // Without one of ours Qt shows the desktop's, and follows it.
+    QGuiApplication::setPalette(QPalette());
+    const bool desktopDark =
+        m_desktopDark.value_or(m_palette().color(QPalette::Window).lightnessF() < 0.5F);
+    const bool dark = m_choice == Choice::Dark || (m_choice == Choice::System && desktopDark);
     const Mode mode = m_desktopContrast && m_choice == Choice::System ? Mode::HighContrast
                       : dark                                          ? Mode::Dark
                                                                       : Mode::Light;
     // High contrast is the desktop's own palette, untouched.
-    QGuiApplication::setPalette(mode == Mode::HighContrast ? m_desktopPalette
-                                                           : paletteOf(mode == Mode::Dark));
+    if (mode != Mode::HighContrast) {
+        QGuiApplication::setPalette(paletteOf(mode == Mode::Dark));
+    }
     if (mode != m_mode) {
         m_mode = mode;
         emit modeChanged();
@@ -134,7 +142,9 @@ void Look::onPortalSetting(const QString& group, const QString& key, const QDBus
     }
     const uint number = unwrapped(value.variant()).toUInt();
     if (key == kScheme) {
-        setDesktop(number == kPrefersDark, m_desktopContrast);
+        const bool prefers = number == kPrefersDark || number == kPrefersLight;
+        setDesktop(prefers ? std::optional(number == kPrefersDark) : std::nullopt,
+                   m_desktopContrast);
     } else if (key == kContrast) {
         setDesktop(m_desktopDark, number == kPrefersContrast);
     }

@@ -2,14 +2,19 @@
 
 #include <QtQml/qqmlregistration.h>
 #include <QDBusVariant>
+#include <QGuiApplication>
 #include <QObject>
 #include <QPalette>
+
+#include <functional>
+#include <optional>
 
 namespace tidemark::app {
 
 /// Light, dark or high contrast: what the desktop asks for, unless the person chose. Follows the
-/// desktop live through its Settings portal; without one, the palette that the program started with
-/// decides. Colours Qt's own parts (menus, dialogs, tooltips) to match. Lives on the GUI thread.
+/// desktop live through its Settings portal; where that prefers nothing, and without one, the
+/// desktop's own palette decides. Colours Qt's own parts (menus, dialogs, tooltips) to match. Lives
+/// on the GUI thread.
 class Look : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -23,7 +28,9 @@ public:
     /// Without a choice the desktop decides.
     enum class Choice { System, Light, Dark };
 
-    explicit Look(QObject* parent = nullptr);
+    /// `palette` gives the desktop's own one while the program sets none.
+    explicit Look(std::function<QPalette()> palette = &QGuiApplication::palette,
+                  QObject* parent = nullptr);
 
     [[nodiscard]] Mode mode() const { return m_mode; }
     void setChoice(Choice choice);
@@ -31,8 +38,8 @@ public:
     /// Asks the portal, and listens to it. Answers come later.
     void followDesktop();
 
-    /// What the desktop prefers, from wherever it was learnt.
-    void setDesktop(bool dark, bool highContrast);
+    /// What the desktop prefers, from wherever it was learnt; without `dark` nothing.
+    void setDesktop(std::optional<bool> dark, bool highContrast);
 
 signals:
     void modeChanged();
@@ -44,9 +51,9 @@ private:
     void readPortal(const QString& key);
     void apply();
 
-    QPalette m_desktopPalette;
+    std::function<QPalette()> m_palette;
     Choice m_choice = Choice::System;
-    bool m_desktopDark = false;
+    std::optional<bool> m_desktopDark;
     bool m_desktopContrast = false;
     Mode m_mode = Mode::Light;
 };
