@@ -1,6 +1,7 @@
 #include "app/settings_object.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tidemark::app {
 namespace {
@@ -77,10 +78,20 @@ void SettingsObject::forgetRestoreFolder()
     setRestoreFolder({});
 }
 
-void SettingsObject::setProblem(const QString& sentence)
+void SettingsObject::setProblem(const QString& problem, const QString& advice)
 {
-    if (sentence != m_problem) {
-        m_problem = sentence;
+    tell(m_saving, {.problem = problem, .advice = advice});
+}
+
+void SettingsObject::setNotice(const QString& problem, const QString& advice)
+{
+    tell(m_reading, {.problem = problem, .advice = advice});
+}
+
+void SettingsObject::tell(Trouble& trouble, Trouble now)
+{
+    if (trouble != now) {
+        trouble = std::move(now);
         emit problemChanged();
     }
 }

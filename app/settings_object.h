@@ -25,8 +25,10 @@ class SettingsObject : public QObject {
     Q_PROPERTY(Zone zone READ zone WRITE setZone NOTIFY zoneChanged FINAL)
     /// Empty: next to the database.
     Q_PROPERTY(QString restoreFolder READ restoreFolder NOTIFY restoreFolderChanged FINAL)
-    /// Why what is chosen now is not kept; empty when it is.
+    /// Why what is chosen now is not kept, or what became of what was chosen before; empty when all
+    /// is well. `advice` is what helps.
     Q_PROPERTY(QString problem READ problem NOTIFY problemChanged FINAL)
+    Q_PROPERTY(QString advice READ advice NOTIFY problemChanged FINAL)
 
 public:
     enum class Appearance { System, Light, Dark };
@@ -40,13 +42,17 @@ public:
     [[nodiscard]] Appearance appearance() const;
     [[nodiscard]] Zone zone() const;
     [[nodiscard]] QString restoreFolder() const;
-    [[nodiscard]] QString problem() const { return m_problem; }
+    [[nodiscard]] QString problem() const { return told().problem; }
+    [[nodiscard]] QString advice() const { return told().advice; }
     [[nodiscard]] const config::Settings& value() const { return m_settings; }
 
     void setAppearance(Appearance appearance);
     void setZone(Zone zone);
     void setRestoreFolder(const QString& folder);
-    void setProblem(const QString& sentence);
+    /// How the newest save ended: empty when it went well.
+    void setProblem(const QString& problem, const QString& advice);
+    /// What was found when the settings were read; it stays, whatever is saved later.
+    void setNotice(const QString& problem, const QString& advice);
     void setWindow(const QRect& geometry, bool maximized);
 
     /// Restores go next to the database again.
@@ -68,11 +74,24 @@ signals:
     void problemChanged();
 
 private:
+    struct Trouble {
+        QString problem = {};
+        QString advice = {};
+
+        bool operator==(const Trouble&) const = default;
+    };
+
     void save();
+    [[nodiscard]] const Trouble& told() const
+    {
+        return m_saving.problem.isEmpty() ? m_reading : m_saving;
+    }
+    void tell(Trouble& trouble, Trouble now);
 
     config::Settings m_settings;
     SettingsStore& m_store;
-    QString m_problem;
+    Trouble m_reading;
+    Trouble m_saving;
 };
 
 }  // namespace tidemark::app

@@ -32,6 +32,7 @@ ScrollView {
             Layout.fillWidth: true
             protection: Protection.AtRisk
             text: root.settings.problem
+            secondText: root.settings.advice
         }
 
         Heading {

@@ -32,6 +32,16 @@ bool isReachable(const QRect& window)
     });
 }
 
+/// What has to be said of the settings that were found.
+std::optional<Error> troubleOf(const Result<config::LoadedSettings>& loaded,
+                               const std::string& path)
+{
+    if (!loaded.ok()) {
+        return loaded.error();
+    }
+    return loaded.value().readOnly ? config::writtenByNewerVersion(path) : loaded.value().notice;
+}
+
 }  // namespace
 
 Places placesOfUser()
@@ -95,15 +105,14 @@ void Program::start(bool background)
                                                  .home = m_places.home,
                                                  .downloads = m_places.downloads},
                                   loaded.ok() ? loaded.value().settings : config::Settings{});
-    if (!loaded.ok()) {
-        m_session->settings()->setProblem(translated(loaded.error().what));
-    } else if (loaded.value().notice) {
-        m_session->settings()->setProblem(translated(loaded.value().notice->what));
+    if (const auto trouble = troubleOf(loaded, m_places.settings)) {
+        m_session->settings()->setNotice(translated(trouble->what), translated(trouble->next));
     }
     connect(m_writer.get(), &SettingsWriter::written, m_session->settings(),
             &SettingsObject::setProblem);
     connect(m_session.get(), &Session::quitConfirmed, qApp, &QCoreApplication::quit,
             Qt::QueuedConnection);
+    qApp->installEventFilter(this);
     connect(&m_instance, &SingleInstance::requested, this, &Program::answer);
     wireTray();
     if (!background) {

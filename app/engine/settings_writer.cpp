@@ -37,7 +37,11 @@ void SettingsWriter::run(const std::stop_token& stop)
             return;  // Stopped, and nothing is left to write.
         }
         const Status written = m_file.save(*settings);
-        emit this->written(written.ok() ? QString() : translated(written.error().what));
+        if (written.ok()) {
+            emit this->written({}, {});
+        } else {
+            emit this->written(translated(written.error().what), translated(written.error().next));
+        }
     }
 }
 

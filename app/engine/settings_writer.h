@@ -25,8 +25,9 @@ public:
     void save(const config::Settings& settings) override;
 
 signals:
-    /// On the writer's thread: how the newest write ended; empty when it is on the disk.
-    void written(const QString& problem);
+    /// On the writer's thread: how the newest write ended, and what helps; empty when it is on the
+    /// disk.
+    void written(const QString& problem, const QString& advice);
 
 private:
     void run(const std::stop_token& stop);

@@ -86,6 +86,13 @@ Status writeAndSync(FileSystem& files, const std::string& path, const std::strin
 
 }  // namespace
 
+Error writtenByNewerVersion(const std::string& path)
+{
+    return {.code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("config", "A newer version of Tidemark wrote %1."), {path}},
+            .next = {TIDEMARK_TEXT("config", "Use that version to change the settings.")}};
+}
+
 Result<LoadedSettings> readSettings(FileSystem& files, const std::string& path)
 {
     TIDEMARK_TRY(Opened opened, openSettings(files, path));
@@ -110,10 +117,7 @@ Status SettingsFile::save(const Settings& settings)
 {
     TIDEMARK_TRY(const Opened there, openSettings(m_files, m_path));
     if (there.loaded.readOnly) {
-        return Error{
-            .code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("config", "A newer version of Tidemark wrote %1."), {m_path}},
-            .next = {TIDEMARK_TEXT("config", "Use that version to change the settings.")}};
+        return writtenByNewerVersion(m_path);
     }
     TIDEMARK_TRY(const std::string text, encodeSettings(settings));
     TIDEMARK_TRY_STATUS(m_files.makeDirectories(parentOf(m_path)));

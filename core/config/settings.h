@@ -74,6 +74,9 @@ struct LoadedSettings {
     std::optional<Error> notice = {};  ///< The file was damaged: what was opened instead.
 };
 
+/// Why a file that is read-only is not written, and what helps.
+[[nodiscard]] Error writtenByNewerVersion(const std::string& path);
+
 /// The settings of one file, for whoever only reads them: tidemarkctl. No file gives the defaults,
 /// a damaged one the last good copy with a notice. Fails with Io or Forbidden.
 [[nodiscard]] Result<LoadedSettings> readSettings(FileSystem& files, const std::string& path);

@@ -134,11 +134,26 @@ private slots:
     {
         Kept kept;
         QSignalSpy told(&kept.settings, &SettingsObject::problemChanged);
-        kept.settings.setProblem(u"The disk is full."_s);
-        kept.settings.setProblem(u"The disk is full."_s);
-        kept.settings.setProblem({});
+        kept.settings.setProblem(u"The disk is full."_s, u"Make room."_s);
+        kept.settings.setProblem(u"The disk is full."_s, u"Make room."_s);
+        QCOMPARE(kept.settings.problem(), u"The disk is full."_s);
+        QCOMPARE(kept.settings.advice(), u"Make room."_s);
+        kept.settings.setProblem({}, {});
         QCOMPARE(told.size(), 2);
         QVERIFY(kept.settings.problem().isEmpty());
+        QVERIFY(kept.settings.advice().isEmpty());
+    }
+
+    void whatWasFoundWhenTheyWereReadOutlivesEverySave()
+    {
+        Kept kept;
+        kept.settings.setNotice(u"The file was torn."_s, u"The last good copy was opened."_s);
+        kept.settings.setProblem({}, {});
+        QCOMPARE(kept.settings.problem(), u"The file was torn."_s);
+        QCOMPARE(kept.settings.advice(), u"The last good copy was opened."_s);
+        kept.settings.setProblem(u"The disk is full."_s, {});
+        QCOMPARE(kept.settings.problem(), u"The disk is full."_s);
+        QVERIFY(kept.settings.advice().isEmpty());
     }
 };
 

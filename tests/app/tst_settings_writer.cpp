@@ -35,7 +35,9 @@ public:
                 gate.acquire();
             }
             if (refusing) {
-                return Error{.code = ErrorCode::NoSpace, .what = {"tests", "The disk is full."}};
+                return Error{.code = ErrorCode::NoSpace,
+                             .what = {"tests", "The disk is full."},
+                             .next = {"tests", "Make room."}};
             }
         }
         return PassingFileSystem::open(path, purpose, permissions);
@@ -132,7 +134,8 @@ private slots:
         QSignalSpy written(&writer, &SettingsWriter::written);
         writer.save(named("/srv/a.db"));
         QTRY_COMPARE(written.size(), 1);
-        QCOMPARE(written.takeFirst().constFirst().toString(), u"The disk is full."_s);
+        QCOMPARE(written[0][0].toString(), u"The disk is full."_s);
+        QCOMPARE(written.takeFirst()[1].toString(), u"Make room."_s);
         full.refusing = false;
         writer.save(named("/srv/a.db"));
         QTRY_COMPARE(written.size(), 1);
