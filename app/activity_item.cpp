@@ -73,7 +73,7 @@ void ActivityItem::refresh()
         const auto now = m_history->nowMs();
         const auto& speech = m_history->speech();
         const auto sums = lastDay(m_history->data(), now);
-        m_summary = tr("%n moments · %1", "in a day, their size",
+        m_summary = tr("%Ln moments · %1", "in a day, their size",
                        static_cast<int>(std::min<std::size_t>(sums.count, 99'999'999)))
                         .arg(timeline::dataSize(sums.bytes, speech));
         const QDate first =

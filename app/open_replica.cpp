@@ -82,7 +82,7 @@ QString OpenReplica::size() const
     for (const replica::ObjectInfo& object : m_catalog->objects) {
         bytes += object.sizeBytes;
     }
-    return tr("%1 in %n files", "a size", static_cast<int>(m_catalog->objects.size()))
+    return tr("%1 in %Ln files", "a size", static_cast<int>(m_catalog->objects.size()))
         .arg(timeline::dataSize(bytes, m_voice.speech()));
 }
 
@@ -92,7 +92,7 @@ QString OpenReplica::gaps() const
         return {};
     }
     return m_catalog->gaps.empty() ? tr("none found")
-                                   : tr("%n found", "", static_cast<int>(m_catalog->gaps.size()));
+                                   : tr("%Ln found", "", static_cast<int>(m_catalog->gaps.size()));
 }
 
 void OpenReplica::setName(const QString& name)

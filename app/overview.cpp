@@ -42,27 +42,42 @@ QString sentenceForMany(State state, int count)
     switch (state) {
     case State::Protected:
         return count == 2 ? Text::tr("Both databases are protected.")
-                          : Text::tr("All %n databases are protected.", "", count);
-    case State::CatchingUp: return Text::tr("%n databases are catching up.", "", count);
-    case State::Waiting: return Text::tr("%n databases are waiting.", "", count);
-    case State::Paused: return Text::tr("%n databases are paused.", "", count);
-    case State::AtRisk: return Text::tr("%n databases are at risk.", "", count);
-    case State::Broken: return Text::tr("%n databases are broken.", "", count);
-    case State::NotSetUp: return Text::tr("%n databases are not set up.", "", count);
+                          : Text::tr("All %Ln databases are protected.", "", count);
+    case State::CatchingUp: return Text::tr("%Ln databases are catching up.", "", count);
+    case State::Waiting: return Text::tr("%Ln databases are waiting.", "", count);
+    case State::Paused: return Text::tr("%Ln databases are paused.", "", count);
+    case State::AtRisk: return Text::tr("%Ln databases are at risk.", "", count);
+    case State::Broken: return Text::tr("%Ln databases are broken.", "", count);
+    case State::NotSetUp: return Text::tr("%Ln databases are not set up.", "", count);
     }
     Q_UNREACHABLE();
+}
+
+/// What holds for every one of them: the weakest verdict and the oldest time; empty when one was
+/// never restored.
+std::optional<service::Proof> proofOfAll(std::span<const NamedStatus> databases)
+{
+    std::optional<service::Proof> all;
+    for (const NamedStatus& database : databases) {
+        const auto& proof = database.status->proof;
+        if (!proof) {
+            return std::nullopt;
+        }
+        all = all.value_or(*proof);
+        all->at = std::min(all->at, proof->at);
+        if (proof->verdict != restore::Verdict::Proven) {
+            all->verdict = proof->verdict;
+        }
+    }
+    return all;
 }
 
 /// "Newest change saved 4 s ago. Proven by a test restore 1 h ago."
 QString goodNews(std::span<const NamedStatus> databases, Timestamp now, const Speech& speech)
 {
     std::optional<Timestamp> change;
-    std::optional<Timestamp> proof;
     for (const NamedStatus& database : databases) {
         change = std::max(change, database.status->lastChangeAt);
-        if (database.status->proof) {
-            proof = std::max(proof, std::optional(database.status->proof->at));
-        }
     }
     const auto ageOf = [&](Timestamp time) {
         return timeline::age(time.time_since_epoch().count(), now.time_since_epoch().count(),
@@ -72,8 +87,11 @@ QString goodNews(std::span<const NamedStatus> databases, Timestamp now, const Sp
     if (change) {
         sentences << Text::tr("Newest change saved %1.", "an age: 4 s ago").arg(ageOf(*change));
     }
-    if (proof) {
-        sentences << Text::tr("Proven by a test restore %1.", "an age: 4 s ago").arg(ageOf(*proof));
+    if (const auto proof = proofOfAll(databases)) {
+        const QString form = proof->verdict == restore::Verdict::Proven
+                                 ? Text::tr("Proven by a test restore %1.", "an age: 4 s ago")
+                                 : Text::tr("Checked by a test restore %1.", "an age: 4 s ago");
+        sentences << form.arg(ageOf(proof->at));
     }
     return sentences.join(u' ');
 }
@@ -88,9 +106,9 @@ QString restWords(std::span<const NamedStatus> databases, State worst)
         return {};
     }
     if (others == safe) {
-        return Text::tr("The other %n databases are protected.", "", static_cast<int>(others));
+        return Text::tr("The other %Ln databases are protected.", "", static_cast<int>(others));
     }
-    return Text::tr("Of the other %1, %n are protected.", "", static_cast<int>(safe)).arg(others);
+    return Text::tr("Of the other %L1, %Ln are protected.", "", static_cast<int>(safe)).arg(others);
 }
 
 }  // namespace

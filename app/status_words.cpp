@@ -109,7 +109,7 @@ StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now, const 
     StatusWords words = wordsOf(status.standing, now, speech);
     if (status.pendingSegments > 0) {
         words.age =
-            Text::tr("%n to send", "changes",
+            Text::tr("%Ln to send", "changes",
                      static_cast<int>(std::min<std::uint64_t>(status.pendingSegments, 999'999)));
     } else if (status.confirmedAt && words.age.isEmpty()) {
         words.age = briefAge(*status.confirmedAt, now, speech);

@@ -93,9 +93,9 @@ QString amountOf(const Frame& frame, const MomentSums& sums)
         return Text::tr("%1 stored").arg(dataSize(sums.bytes, speech));
     }
     return sums.count == 1
-               ? Text::tr("%n page(s) · %1 stored", "", static_cast<int>(sums.pages))
+               ? Text::tr("%Ln page(s) · %1 stored", "", static_cast<int>(sums.pages))
                      .arg(dataSize(sums.bytes, speech))
-               : Text::tr("up to %n page(s) each · %1 stored", "", static_cast<int>(sums.maxPages))
+               : Text::tr("up to %Ln page(s) each · %1 stored", "", static_cast<int>(sums.maxPages))
                      .arg(dataSize(sums.bytes, speech));
 }
 
@@ -128,7 +128,7 @@ HoverText momentText(const Frame& frame, const HeldMoment& under)
     if (snapshot != nullptr) {
         text.what = Text::tr("Snapshot %1").arg(dataSize(snapshot->bytes, speech));
     } else if (behind - first > 1) {
-        text.what = Text::tr("%n moment(s)", "", static_cast<int>(behind - first));
+        text.what = Text::tr("%Ln moment(s)", "", static_cast<int>(behind - first));
     } else {
         text.what = Text::tr("Moment %1").arg(number(frame.data.number(under.index), speech));
     }

@@ -110,7 +110,7 @@ QString length(Millis ms, const Speech& speech)
                    ? Text::tr("%1 h").arg(whole(long_ / kHourMs))
                    : Text::tr("%1 h %2 min").arg(whole(long_ / kHourMs), whole(rest));
     }
-    return Text::tr("%n day(s)", "", static_cast<int>((long_ + kDayMs / 2) / kDayMs));
+    return Text::tr("%Ln day(s)", "", static_cast<int>((long_ + kDayMs / 2) / kDayMs));
 }
 
 QString age(Millis ms, Millis nowMs, const Speech& speech)
@@ -129,7 +129,7 @@ QString age(Millis ms, Millis nowMs, const Speech& speech)
     if (old < 2 * kDayMs) {
         return Text::tr("%1 h ago").arg(whole(old / kHourMs));
     }
-    return Text::tr("%n day(s) ago", "", static_cast<int>(old / kDayMs));
+    return Text::tr("%Ln day(s) ago", "", static_cast<int>(old / kDayMs));
 }
 
 QString dataSize(std::uint64_t bytes, const Speech& speech)

@@ -4,144 +4,144 @@
 <context>
     <name>Overview</name>
     <message numerus="yes">
-        <source>All %n databases are protected.</source>
+        <source>All %Ln databases are protected.</source>
         <translation>
-            <numerusform>%n database is protected.</numerusform>
-            <numerusform>All %n databases are protected.</numerusform>
+            <numerusform>%Ln database is protected.</numerusform>
+            <numerusform>All %Ln databases are protected.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are catching up.</source>
+        <source>%Ln databases are catching up.</source>
         <translation>
-            <numerusform>%n database is catching up.</numerusform>
-            <numerusform>%n databases are catching up.</numerusform>
+            <numerusform>%Ln database is catching up.</numerusform>
+            <numerusform>%Ln databases are catching up.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are waiting.</source>
+        <source>%Ln databases are waiting.</source>
         <translation>
-            <numerusform>%n database is waiting.</numerusform>
-            <numerusform>%n databases are waiting.</numerusform>
+            <numerusform>%Ln database is waiting.</numerusform>
+            <numerusform>%Ln databases are waiting.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are paused.</source>
+        <source>%Ln databases are paused.</source>
         <translation>
-            <numerusform>%n database is paused.</numerusform>
-            <numerusform>%n databases are paused.</numerusform>
+            <numerusform>%Ln database is paused.</numerusform>
+            <numerusform>%Ln databases are paused.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are at risk.</source>
+        <source>%Ln databases are at risk.</source>
         <translation>
-            <numerusform>%n database is at risk.</numerusform>
-            <numerusform>%n databases are at risk.</numerusform>
+            <numerusform>%Ln database is at risk.</numerusform>
+            <numerusform>%Ln databases are at risk.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are broken.</source>
+        <source>%Ln databases are broken.</source>
         <translation>
-            <numerusform>%n database is broken.</numerusform>
-            <numerusform>%n databases are broken.</numerusform>
+            <numerusform>%Ln database is broken.</numerusform>
+            <numerusform>%Ln databases are broken.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n databases are not set up.</source>
+        <source>%Ln databases are not set up.</source>
         <translation>
-            <numerusform>%n database is not set up.</numerusform>
-            <numerusform>%n databases are not set up.</numerusform>
+            <numerusform>%Ln database is not set up.</numerusform>
+            <numerusform>%Ln databases are not set up.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>The other %n databases are protected.</source>
+        <source>The other %Ln databases are protected.</source>
         <translation>
             <numerusform>The other database is protected.</numerusform>
-            <numerusform>The other %n databases are protected.</numerusform>
+            <numerusform>The other %Ln databases are protected.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Of the other %1, %n are protected.</source>
+        <source>Of the other %L1, %Ln are protected.</source>
         <translation>
-            <numerusform>Of the other %1, %n is protected.</numerusform>
-            <numerusform>Of the other %1, %n are protected.</numerusform>
+            <numerusform>Of the other %L1, %Ln is protected.</numerusform>
+            <numerusform>Of the other %L1, %Ln are protected.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>Status</name>
     <message numerus="yes">
-        <source>%n to send</source>
+        <source>%Ln to send</source>
         <comment>changes</comment>
         <translation>
-            <numerusform>%n to send</numerusform>
-            <numerusform>%n to send</numerusform>
+            <numerusform>%Ln to send</numerusform>
+            <numerusform>%Ln to send</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>Timeline</name>
     <message numerus="yes">
-        <source>%n page(s) · %1 stored</source>
+        <source>%Ln page(s) · %1 stored</source>
         <translation>
-            <numerusform>%n page · %1 stored</numerusform>
-            <numerusform>%n pages · %1 stored</numerusform>
+            <numerusform>%Ln page · %1 stored</numerusform>
+            <numerusform>%Ln pages · %1 stored</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>up to %n page(s) each · %1 stored</source>
+        <source>up to %Ln page(s) each · %1 stored</source>
         <translation>
-            <numerusform>up to %n page each · %1 stored</numerusform>
-            <numerusform>up to %n pages each · %1 stored</numerusform>
+            <numerusform>up to %Ln page each · %1 stored</numerusform>
+            <numerusform>up to %Ln pages each · %1 stored</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n moment(s)</source>
+        <source>%Ln moment(s)</source>
         <translation>
-            <numerusform>%n moment</numerusform>
-            <numerusform>%n moments</numerusform>
+            <numerusform>%Ln moment</numerusform>
+            <numerusform>%Ln moments</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n day(s)</source>
+        <source>%Ln day(s)</source>
         <translation>
-            <numerusform>%n day</numerusform>
-            <numerusform>%n days</numerusform>
+            <numerusform>%Ln day</numerusform>
+            <numerusform>%Ln days</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n day(s) ago</source>
+        <source>%Ln day(s) ago</source>
         <translation>
-            <numerusform>%n day ago</numerusform>
-            <numerusform>%n days ago</numerusform>
+            <numerusform>%Ln day ago</numerusform>
+            <numerusform>%Ln days ago</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>tidemark::app::ActivityItem</name>
     <message numerus="yes">
-        <source>%n moments · %1</source>
+        <source>%Ln moments · %1</source>
         <comment>in a day, their size</comment>
         <translation>
-            <numerusform>%n moment · %1</numerusform>
-            <numerusform>%n moments · %1</numerusform>
+            <numerusform>%Ln moment · %1</numerusform>
+            <numerusform>%Ln moments · %1</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>tidemark::app::OpenReplica</name>
     <message numerus="yes">
-        <source>%1 in %n files</source>
+        <source>%1 in %Ln files</source>
         <comment>a size</comment>
         <translation>
-            <numerusform>%1 in %n file</numerusform>
-            <numerusform>%1 in %n files</numerusform>
+            <numerusform>%1 in %Ln file</numerusform>
+            <numerusform>%1 in %Ln files</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n found</source>
+        <source>%Ln found</source>
         <translation>
-            <numerusform>%n found</numerusform>
-            <numerusform>%n found</numerusform>
+            <numerusform>%Ln found</numerusform>
+            <numerusform>%Ln found</numerusform>
         </translation>
     </message>
 </context>

@@ -58,6 +58,13 @@ private slots:
         QCOMPARE(page.opening.name(), u"notes"_s);
     }
 
+    void manyFilesAreCountedInGroups()
+    {
+        Page page;
+        page.open(catalogOf(1'284));
+        QCOMPARE(page.opening.size(), u"7.7 MB in 1,284 files"_s);
+    }
+
     void theOldLayoutIsRecognisedAndItsUnknownSizeIsNotInvented()
     {
         Page page;

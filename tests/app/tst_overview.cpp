@@ -15,6 +15,11 @@ using Protection::State;
 
 namespace {
 
+service::Proof provenAt(Timestamp at)
+{
+    return {.at = at, .verdict = restore::Verdict::Proven};
+}
+
 /// Statuses with names, kept for as long as the overview is made of them.
 struct Databases {
     std::vector<service::DatabaseStatus> statuses = {};
@@ -83,7 +88,7 @@ private slots:
     void oneSafeDatabaseIsNamed()
     {
         Databases databases({Engine::Protected});
-        databases.statuses[0].proof = service::Proof{.at = kNow - 1h};
+        databases.statuses[0].proof = provenAt(kNow - 1h);
         QCOMPARE(databases.overview().sentence, QStringLiteral("a.db is protected."));
         QCOMPARE(databases.overview().detail,
                  QStringLiteral("Newest change saved 4 s ago. Proven by a test restore 1 h ago."));
@@ -99,16 +104,26 @@ private slots:
                  QStringLiteral("All 3 databases are protected."));
     }
 
-    void theNewestChangeAndTheNewestProofOfAllAreTold()
+    void theNewestChangeAndTheOldestProofOfAllAreTold()
     {
         Databases databases({Engine::Protected, Engine::Protected});
         databases.statuses[0].lastChangeAt = kNow - 2min;
         databases.statuses[1].lastChangeAt = kNow - 40s;
-        databases.statuses[0].proof = service::Proof{.at = kNow - 5min};
-        databases.statuses[1].proof = service::Proof{.at = kNow - 5h};
+        databases.statuses[0].proof = provenAt(kNow - 5min);
+        databases.statuses[1].proof = provenAt(kNow - 5h);
+        QCOMPARE(databases.overview().detail,
+                 QStringLiteral("Newest change saved 40 s ago. Proven by a test restore 5 h ago."));
+    }
+
+    void whatIsNotProvenOfEachIsNotSaidOfAll()
+    {
+        Databases databases({Engine::Protected, Engine::Protected});
+        databases.statuses[0].proof = provenAt(kNow - 5min);
+        QCOMPARE(databases.overview().detail, QStringLiteral("Newest change saved 4 s ago."));
+        databases.statuses[1].proof = service::Proof{.at = kNow - 1min};
         QCOMPARE(
             databases.overview().detail,
-            QStringLiteral("Newest change saved 40 s ago. Proven by a test restore 5 min ago."));
+            QStringLiteral("Newest change saved 4 s ago. Checked by a test restore 5 min ago."));
     }
 
     void whatIsWrongWithTheOneComesBeforeTheRest()
