@@ -90,8 +90,9 @@ std::vector<EventShape> eventsInView(const Frame& frame)
         shapes);
     collect(
         frame, frame.data.drills(), &DrillRun::momentMs,
-        [](const DrillRun&, double x) {
-            return EventShape{.x = x, .kind = Glyph::Kind::Drill, .tone = Tone::Ok};
+        [](const DrillRun& drill, double x) {
+            return EventShape{
+                .x = x, .kind = Glyph::Kind::Drill, .tone = drill.compared ? Tone::Ok : Tone::Ink2};
         },
         shapes);
     std::ranges::stable_sort(shapes, {}, &EventShape::x);
@@ -157,7 +158,11 @@ void layoutRestores(const Frame& frame)
     const auto& runs = frame.data.restores();
     double labelledTo = 0;
     auto run = std::ranges::lower_bound(runs, frame.scene.window.fromMs, {}, &RestoreRun::atMs);
-    while (run != runs.end() && run->momentMs <= frame.scene.window.toMs) {
+    while (run != runs.end()) {
+        if (run->momentMs > frame.scene.window.toMs) {
+            ++run;  // Behind the window; a later restore may be of an earlier moment.
+            continue;
+        }
         addRun(frame, *run, labelledTo);
         const Millis next = frame.scale.msAt(frame.scale.pxAt(run->atMs) + kLeastShapeDistancePx);
         run = std::ranges::lower_bound(std::next(run), runs.end(), next, {}, &RestoreRun::atMs);

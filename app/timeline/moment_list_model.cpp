@@ -54,24 +54,53 @@ void MomentListModel::refresh()
     const ViewWindow& window = m_controller->window();
     const std::size_t first = data->firstNotBefore(window.fromMs);
     const std::size_t last = data->firstNotBefore(window.toMs + 1);
-    const bool grew = data != m_data && data->count() >= m_data->count() && !m_data->empty() &&
-                      data->number(0) == m_data->number(0);
-    if (data == m_data && first == m_first && last == m_last) {
+    const bool same = data == m_data;
+    if (same && first == m_first && last == m_last) {
         return;
     }
-    if (m_key == SortKey::Time && (data == m_data || grew) && first < m_last && last > m_first) {
+    if (m_key == SortKey::Time && (same || continues(*data)) && first < m_last && last > m_first) {
         m_data = data;
         slideTo(first, last);
+        if (!same) {
+            tellContents();
+        }
     } else {
-        beginResetModel();
-        m_data = data;
-        m_first = first;
-        m_last = last;
-        reorder();
-        endResetModel();
+        reset([&] {
+            m_data = data;
+            m_first = first;
+            m_last = last;
+        });
     }
     emit countChanged();
     followHeld();
+}
+
+/// Whether `data` is what is shown with newer moments behind it.
+bool MomentListModel::continues(const TimelineData& data) const
+{
+    const std::size_t count = m_data->count();
+    return count > 0 && data.count() >= count && data.number(0) == m_data->number(0) &&
+           data.number(count - 1) == m_data->number(count - 1);
+}
+
+void MomentListModel::reset(const std::function<void()>& change)
+{
+    beginResetModel();
+    change();
+    reorder();
+    m_currentRow = rowOfHeld();
+    endResetModel();
+    emit currentRowChanged();
+}
+
+/// A proof, a snapshot, a higher column or another list may say something else of rows that stay.
+void MomentListModel::tellContents()
+{
+    if (count() > 0) {
+        emit dataChanged(index(0), index(count() - 1),
+                         {TimeRole, AgeRole, NumberRole, EventRole, EventTextRole, PagesRole,
+                          StoredRole, ShareRole});
+    }
 }
 
 void MomentListModel::slideTo(std::size_t first, std::size_t last)
@@ -126,29 +155,32 @@ void MomentListModel::reorder()
 
 void MomentListModel::sortBy(SortKey key)
 {
-    beginResetModel();
-    m_descending = key == m_key ? !m_descending : true;
-    m_key = key;
-    reorder();
-    endResetModel();
+    reset([&] {
+        m_descending = key == m_key ? !m_descending : true;
+        m_key = key;
+    });
     emit sortChanged();
-    m_currentRow = -1;
-    followHeld();
+}
+
+int MomentListModel::rowOfHeld() const
+{
+    if (m_controller == nullptr || !m_active || !m_controller->held()) {
+        return -1;
+    }
+    const std::size_t held = m_controller->held()->index;
+    if (held < m_first || held >= m_last) {
+        return -1;
+    }
+    const auto offset = static_cast<std::uint32_t>(held - m_first);
+    if (!m_order.empty()) {
+        return static_cast<int>(std::ranges::find(m_order, offset) - m_order.begin());
+    }
+    return m_descending ? count() - 1 - static_cast<int>(offset) : static_cast<int>(offset);
 }
 
 void MomentListModel::followHeld()
 {
-    int row = -1;
-    if (m_controller != nullptr && m_active && m_controller->held()) {
-        const std::size_t held = m_controller->held()->index;
-        if (held >= m_first && held < m_last) {
-            const auto offset = static_cast<std::uint32_t>(held - m_first);
-            row = !m_order.empty()
-                      ? static_cast<int>(std::ranges::find(m_order, offset) - m_order.begin())
-                  : m_descending ? count() - 1 - static_cast<int>(offset)
-                                 : static_cast<int>(offset);
-        }
-    }
+    const int row = rowOfHeld();
     tellAges();
     if (row == m_currentRow) {
         return;
@@ -194,26 +226,24 @@ MomentListModel::Event MomentListModel::eventOf(std::size_t index) const
 {
     const Millis ms = m_data->shownMs(index);
     const std::uint64_t number = m_data->number(index);
-    const auto has = [&](const auto& marks, auto time, auto numberOf) {
-        auto mark = std::ranges::lower_bound(marks, ms, {}, time);
-        for (; mark != marks.end() && std::invoke(time, *mark) == ms; ++mark) {
-            if (std::invoke(numberOf, *mark) == number) {
-                return true;
-            }
-        }
-        return false;
+    const auto markOf = [&](const auto& marks, auto time) {
+        const auto [from, to] = std::ranges::equal_range(marks, ms, {}, time);
+        const auto mark =
+            std::find_if(from, to, [&](const auto& each) { return each.number == number; });
+        return mark == to ? nullptr : &*mark;
     };
-    if (has(m_data->drills(), &DrillRun::momentMs, &DrillRun::number)) {
-        return Event::Drill;
+    if (const DrillRun* const drill = markOf(m_data->drills(), &DrillRun::momentMs)) {
+        return drill->compared ? Event::Proven : Event::Checked;
     }
-    return has(m_data->snapshots(), &SnapshotMark::atMs, &SnapshotMark::number) ? Event::Snapshot
-                                                                                : Event::None;
+    return markOf(m_data->snapshots(), &SnapshotMark::atMs) != nullptr ? Event::Snapshot
+                                                                       : Event::None;
 }
 
 QString MomentListModel::eventText(std::size_t index) const
 {
     switch (eventOf(index)) {
-    case Event::Drill: return tr("Restored and proven");
+    case Event::Proven: return tr("Restored and proven");
+    case Event::Checked: return tr("Restored and checked");
     case Event::Snapshot: return tr("Snapshot");
     case Event::None: return {};
     }

@@ -5,6 +5,7 @@
 #include <QtQml/qqmlregistration.h>
 #include <QAbstractListModel>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,7 +30,7 @@ class MomentListModel : public QAbstractListModel {
 public:
     enum class SortKey { Time, Event, Pages, Stored };
     Q_ENUM(SortKey)
-    enum class Event { None, Snapshot, Drill };
+    enum class Event { None, Snapshot, Checked, Proven };
     Q_ENUM(Event)
     enum Role {
         TimeRole = Qt::UserRole + 1,
@@ -72,7 +73,12 @@ signals:
 
 private:
     void refresh();
+    /// Makes `change` with all rows anew.
+    void reset(const std::function<void()>& change);
     void reorder();
+    void tellContents();
+    [[nodiscard]] bool continues(const TimelineData& data) const;
+    [[nodiscard]] int rowOfHeld() const;
     void slideTo(std::size_t first, std::size_t last);
     void followHeld();
     void tellAges();

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -96,6 +97,18 @@ void TimelineController::takeReady(int generation, TimelineData data,
     m_waiting.clear();
     m_waitingSnapshots.clear();
     adopt(std::make_shared<const TimelineData>(std::move(ready)));
+    if (std::exchange(m_missed, false)) {
+        emit momentsMissed();
+    }
+}
+
+void TimelineController::makeRoom(std::size_t count)
+{
+    if (m_waiting.size() + m_waitingSnapshots.size() + count > kMaxWaiting) {
+        m_waiting.clear();
+        m_waitingSnapshots.clear();
+        m_missed = true;
+    }
 }
 
 void TimelineController::adopt(std::shared_ptr<const TimelineData> data)
@@ -107,6 +120,7 @@ void TimelineController::adopt(std::shared_ptr<const TimelineData> data)
     if (first || m_data->empty()) {
         m_held.reset();
         m_heldByHand = false;
+        m_factsOf.reset();
         m_window = firstWindow();
     }
     const auto again = m_heldByHand ? m_data->indexOfNumber(heldNumber) : std::nullopt;
@@ -124,6 +138,7 @@ void TimelineController::adopt(std::shared_ptr<const TimelineData> data)
 void TimelineController::addMoments(const std::vector<replica::Moment>& moments)
 {
     if (m_loading) {
+        makeRoom(moments.size());
         m_waiting.insert(m_waiting.end(), moments.begin(), moments.end());
     } else {
         adopt(std::make_shared<const TimelineData>(m_data->appended(moments, m_voice.now())));
@@ -133,6 +148,7 @@ void TimelineController::addMoments(const std::vector<replica::Moment>& moments)
 void TimelineController::addSnapshot(const SnapshotMark& snapshot)
 {
     if (m_loading) {
+        makeRoom(1);
         m_waitingSnapshots.push_back(snapshot);
     }
     adopt(std::make_shared<const TimelineData>(m_data->withSnapshot(snapshot)));
@@ -287,9 +303,10 @@ void TimelineController::hold(const HeldMoment& held)
         return;
     }
     m_heldByHand = true;
-    const bool another = !m_held || m_held->index != held.index;
     m_held = held;
-    if (another) {
+    // By its number: in a list that was read again another moment may stand at the same place.
+    const std::uint64_t number = m_data->number(held.index);
+    if (std::exchange(m_factsOf, number) != number) {
         m_facts = wordsFor(m_data->row(held.index), speech());
         m_factsProblem.clear();
         m_factsTimer.start();

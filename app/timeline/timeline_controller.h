@@ -90,6 +90,9 @@ public:
     void setCatalog(std::shared_ptr<const replica::Catalog> catalog);
     /// Adds moments that were captured after the catalog was read.
     void addMoments(const std::vector<replica::Moment>& moments);
+    /// So many moments or snapshots wait for a catalog that is made ready; of more the catalog must
+    /// be read again: see momentsMissed.
+    static constexpr std::size_t kMaxWaiting = 10'000;
     void addSnapshot(const SnapshotMark& snapshot);
     void setRuns(std::vector<RestoreRun> restores, std::vector<DrillRun> drills);
     /// Whether the history goes on; else it ends with its last moment. Live by default.
@@ -112,6 +115,8 @@ public:
     [[nodiscard]] Speech speech() const;
     [[nodiscard]] Millis nowMs() const { return m_nowMs; }
     void hold(const HeldMoment& held);
+    /// Goes on holding what is held now, also when newer moments come.
+    void keepMoment() { m_heldByHand = m_held.has_value(); }
     void setWindow(const ViewWindow& window);
 
     // For QML.
@@ -184,12 +189,15 @@ signals:
     void activeChanged();
     /// The person chose a zone: to be remembered.
     void zoneChosen(tidemark::app::timeline::TimelineController::Zone zone);
+    /// More were added than were kept while a catalog was being made ready.
+    void momentsMissed();
     /// Facts of the held moment are wanted; answered by setMomentFacts.
     void momentFactsRequested();
 
 private:
     void adopt(std::shared_ptr<const TimelineData> data);
     void takeReady(int generation, TimelineData data, std::shared_ptr<const replica::Catalog> from);
+    void makeRoom(std::size_t count);
     void stepTime(Millis ms);
     void holdIndex(std::size_t index);
     void holdNumber(std::uint64_t number);
@@ -205,6 +213,7 @@ private:
     std::shared_ptr<const TimelineData> m_data;         // Shared with the list's sorting.
     std::vector<replica::Moment> m_waiting;  // Came while a catalog was being made ready.
     std::vector<SnapshotMark> m_waitingSnapshots;
+    bool m_missed = false;
     std::vector<RestoreRun> m_restores;
     std::vector<DrillRun> m_drills;
     int m_generation = 0;
@@ -220,6 +229,7 @@ private:
     std::optional<HeldMoment> m_held;
     MomentWords m_words;
     FactWords m_facts;
+    std::optional<std::uint64_t> m_factsOf;  // Whose they are.
     QString m_factsProblem;
     QTimer m_clockTimer;
     QTimer m_factsTimer;

@@ -88,6 +88,7 @@ struct RestoreRun {
 struct DrillRun {
     std::uint64_t number = 0;
     Millis momentMs = 0;
+    bool compared = false;  ///< With what was recorded at its moment; else only checked.
     bool operator==(const DrillRun&) const = default;
 };
 

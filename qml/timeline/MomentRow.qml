@@ -80,9 +80,9 @@ ItemDelegate {
             anchors.verticalCenter: parent.verticalCenter
             visible: root.event !== MomentListModel.None
             size: 14
-            path: root.event === MomentListModel.Drill ? Icons.shield : Icons.snapshot
+            path: root.event === MomentListModel.Snapshot ? Icons.snapshot : Icons.shield
             filled: root.event === MomentListModel.Snapshot
-            color: root.event === MomentListModel.Drill ? Theme.ok : Theme.ink2
+            color: root.event === MomentListModel.Proven ? Theme.ok : Theme.ink2
         }
         Body {
             x: root.columns.event.x + 22

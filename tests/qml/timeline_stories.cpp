@@ -120,7 +120,7 @@ TimelineController* TimelineStories::shop()
     controller->setRuns({{.momentMs = kNowMs - 33 * kMinuteMs,
                           .atMs = kNowMs - 12 * kMinuteMs,
                           .fileName = "shop-20260917-142003.db"}},
-                        {{.number = drill, .momentMs = kNowMs - 83 * kMinuteMs}});
+                        {{.number = drill, .momentMs = kNowMs - 83 * kMinuteMs, .compared = true}});
     return controller;
 }
 

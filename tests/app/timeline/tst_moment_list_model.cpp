@@ -6,6 +6,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace tidemark;
 using namespace tidemark::app::timeline;
 using namespace tidemark::app::timeline::tests;
@@ -25,11 +27,15 @@ struct List {
     explicit List(std::size_t count = 60) : List(evenCatalog(count, kMinuteMs)) {}
     explicit List(const replica::Catalog& catalog)
     {
+        show(catalog);
+        model.setController(&controller);
+        model.setActive(true);
+    }
+    void show(const replica::Catalog& catalog)
+    {
         controller.setCatalog(std::make_shared<const replica::Catalog>(catalog));
         QVERIFY(QTest::qWaitFor([this] { return !controller.loading(); }));
         controller.fit();
-        model.setController(&controller);
-        model.setActive(true);
     }
     [[nodiscard]] QString said(int row, MomentListModel::Role role) const
     {
@@ -121,11 +127,14 @@ private slots:
         catalog.objects.push_back(
             {.level = replica::kSnapshotLevel, .minTxId = {1}, .maxTxId = {20}});
         List list(catalog);
-        list.controller.setRuns({}, {{.number = 40, .momentMs = kNowMs - 20 * kMinuteMs}});
+        list.controller.setRuns(
+            {}, {{.number = 30, .momentMs = kNowMs - 30 * kMinuteMs},
+                 {.number = 40, .momentMs = kNowMs - 20 * kMinuteMs, .compared = true}});
         list.model.sortBy(Key::Event);
         QCOMPARE(list.said(0, MomentListModel::EventTextRole), u"Restored and proven"_s);
-        QCOMPARE(list.said(1, MomentListModel::EventTextRole), u"Snapshot"_s);
-        QVERIFY(list.said(2, MomentListModel::EventTextRole).isEmpty());
+        QCOMPARE(list.said(1, MomentListModel::EventTextRole), u"Restored and checked"_s);
+        QCOMPARE(list.said(2, MomentListModel::EventTextRole), u"Snapshot"_s);
+        QVERIFY(list.said(3, MomentListModel::EventTextRole).isEmpty());
     }
 
     void theHeldMomentIsTheCurrentRowInEveryOrder()
@@ -138,6 +147,55 @@ private slots:
             QCOMPARE(list.said(row, MomentListModel::NumberRole), u"17"_s);
             QVERIFY(list.model.index(row).data(MomentListModel::HeldRole).toBool());
         }
+    }
+
+    void sortingShowsNoOtherRowAsTheHeldOne()
+    {
+        List list;
+        list.controller.holdPosition(17);
+        QStringList held;
+        connect(&list.model, &QAbstractItemModel::modelReset, this, [&] {
+            for (int row = 0; row < list.model.count(); ++row) {
+                if (list.model.index(row).data(MomentListModel::HeldRole).toBool()) {
+                    held << list.said(row, MomentListModel::NumberRole);
+                }
+            }
+        });
+        list.model.sortBy(Key::Pages);
+        QCOMPARE(held, QStringList{u"17"_s});
+    }
+
+    void rowsThatStaySayWhatBecameOfThem_data()
+    {
+        QTest::addColumn<int>("role");
+        QTest::newRow("event") << static_cast<int>(MomentListModel::EventRole);
+        QTest::newRow("words of the event") << static_cast<int>(MomentListModel::EventTextRole);
+        QTest::newRow("column") << static_cast<int>(MomentListModel::ShareRole);
+    }
+    void rowsThatStaySayWhatBecameOfThem()
+    {
+        QFETCH(int, role);
+        List list;
+        QSignalSpy told(&list.model, &QAbstractItemModel::dataChanged);
+        list.controller.setRuns({}, {{.number = 40, .momentMs = kNowMs - 20 * kMinuteMs}});
+        QVERIFY(std::ranges::any_of(told, [&](const QList<QVariant>& change) {
+            return change[0].toModelIndex().row() <= 20 && change[1].toModelIndex().row() >= 20 &&
+                   change[2].value<QList<int>>().contains(role);
+        }));
+    }
+
+    void aListThatIsAnotherOneInTheMiddleIsShownAnew()
+    {
+        // Read again: moment 30 was thinned away, and 61 and 62 came.
+        List list;
+        QSignalSpy anew(&list.model, &QAbstractItemModel::modelReset);
+        auto later = evenCatalog(62, kMinuteMs, kNowMs + 2 * kMinuteMs);
+        later.moments.erase(later.moments.begin() + 29);
+        list.world.clock.advance(std::chrono::minutes(2));
+        list.show(later);
+        QVERIFY(anew.size() >= 1);
+        QCOMPARE(list.said(0, MomentListModel::NumberRole), u"62"_s);
+        QCOMPARE(list.said(32, MomentListModel::NumberRole), u"29"_s);
     }
 
     void holdingARowHoldsItsMoment()

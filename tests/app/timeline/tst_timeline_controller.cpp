@@ -290,6 +290,23 @@ private slots:
         QCOMPARE(shown.controller.momentCount(), 7);
     }
 
+    void whatIsTooMuchToWaitForACatalogIsToldToBeMissed()
+    {
+        Shown shown;
+        QSignalSpy missed(&shown.controller, &TimelineController::momentsMissed);
+        shown.controller.setCatalog(
+            std::make_shared<const replica::Catalog>(evenCatalog(10, kMinuteMs)));
+        const std::vector<replica::Moment> many(TimelineController::kMaxWaiting,
+                                                moment(11, kNowMs));
+        shown.controller.addMoments(many);
+        shown.controller.addSnapshot({.number = 11, .atMs = kNowMs});
+        QCOMPARE(missed.size(), 0);
+        QTRY_COMPARE(missed.size(), 1);
+        QVERIFY(!shown.controller.loading());
+        shown.show(evenCatalog(11, kMinuteMs));
+        QCOMPARE(missed.size(), 1);
+    }
+
     void factsOfAnotherMomentAreDropped()
     {
         Shown shown(10);
@@ -298,6 +315,33 @@ private slots:
         shown.controller.setMomentFactsProblem(9, u"It is torn."_s);
         QVERIFY(shown.controller.factsProblem().isEmpty());
         shown.controller.setMomentFacts(10, {.databasePages = 77, .pageSizeBytes = 4096});
+        QCOMPARE(shown.controller.databaseText(), u"315 KB"_s);
+    }
+
+    void factsGoWithTheirMomentWhenAnotherOneTakesItsPlace()
+    {
+        // One moment was thinned away and one came: the last place is another moment's.
+        Shown shown(10);
+        shown.controller.setMomentFacts(10, {.databasePages = 77, .pageSizeBytes = 4096});
+        QSignalSpy asked(&shown.controller, &TimelineController::momentFactsRequested);
+        auto later = evenCatalog(11, kMinuteMs, kNowMs + kMinuteMs);
+        later.moments.erase(later.moments.begin());
+        shown.advance(kMinuteMs);
+        shown.show(later);
+        QCOMPARE(shown.controller.momentNumber(), u"11"_s);
+        QVERIFY(shown.controller.databaseText().isEmpty());
+        QTRY_COMPARE(asked.size(), 1);
+    }
+
+    void factsStayWithTheirMomentWhereverItStands()
+    {
+        Shown shown(10);
+        shown.controller.holdPosition(5);
+        shown.controller.setMomentFacts(5, {.databasePages = 77, .pageSizeBytes = 4096});
+        auto thinned = evenCatalog(10, kMinuteMs);
+        thinned.moments.erase(thinned.moments.begin(), thinned.moments.begin() + 3);
+        shown.show(thinned);
+        QCOMPARE(shown.controller.momentNumber(), u"5"_s);
         QCOMPARE(shown.controller.databaseText(), u"315 KB"_s);
     }
 

@@ -1,4 +1,5 @@
 #include "app/timeline/layout_frame.h"
+#include "tests/app/english.h"
 #include "tests/app/timeline/histories.h"
 
 #include <QElapsedTimer>
@@ -58,6 +59,8 @@ class TestTimelineLayout : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { tidemark::app::tests::speakEnglish(); }
+
     void anEmptyHistoryHasAnAxisAndNoColumn()
     {
         const TimelineData data;
@@ -276,6 +279,30 @@ private slots:
         const auto list = laidOut(with, sceneOf(whole(with)));
         QVERIFY(says(list, "Restores") && says(list, "a.db"));
         QCOMPARE(glyphs(list, LayerName::Events, Glyph::Kind::RestoreFrom), 1U);
+    }
+
+    void aRestoreFromBehindTheWindowHidesNoLaterOne()
+    {
+        const auto data = evenHistory(10'000, 5'000)
+                              .withRuns({{.momentMs = kNowMs - kHourMs,
+                                          .atMs = kNowMs - 30 * kMinuteMs,
+                                          .fileName = "new.db"},
+                                         {.momentMs = kNowMs - 3 * kHourMs,
+                                          .atMs = kNowMs - kMinuteMs,
+                                          .fileName = "old.db"}},
+                                        {});
+        const auto list = laidOut(data, sceneOf({kNowMs - 4 * kHourMs, kNowMs - 2 * kHourMs}));
+        QCOMPARE(glyphs(list, LayerName::Events, Glyph::Kind::RestoreFrom), 1U);
+        QVERIFY(says(list, "old.db"));
+        QVERIFY(!says(list, "new.db"));
+    }
+
+    void largeCountsAreGrouped()
+    {
+        const auto data = historyAt(std::vector<Millis>(1284, kNowMs - 20'000));
+        Scene scene = sceneOf(whole(data));
+        scene.pointer = QPointF(TimeScale(scene.window, 128, 912).pxAt(kNowMs - 20'000), 150);
+        QVERIFY(says(laidOut(data, scene), "1,284 moments"));
     }
 
     void aMillionMomentsAreLaidOutWithinAFrame()
