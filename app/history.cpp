@@ -14,6 +14,9 @@ namespace {
 /// each thing that did.
 constexpr timeline::Millis kListAgainMs = 5000;
 
+/// What arrives while a replica is read; with more than that it is read again instead.
+constexpr std::size_t kMaxWhileReading = 10'000;
+
 bool isArrival(const service::Event& event)
 {
     return std::holds_alternative<service::SegmentWritten>(event.what) ||
@@ -62,8 +65,10 @@ void History::connectParts()
     connect(&m_restore, &RestoreJob::restored, this, &History::onRestored);
     connect(&m_options, &RestoreOptions::folderChosen, this, &History::folderChosen);
     connect(&m_timeline, &TimelineController::dataChanged, this, &History::onTimelineData);
+    connect(&m_timeline, &TimelineController::momentsMissed, this, &History::eventsMissed);
     connect(&m_timeline, &TimelineController::momentChanged, this, &History::refreshOrder);
     connect(&m_timeline, &TimelineController::momentFactsRequested, this, &History::describeHeld);
+    connect(&m_timeline, &TimelineController::zoneChanged, this, &History::refreshOrder);
     connect(&m_timeline, &TimelineController::zoneChosen, this, &History::zoneChosen);
 }
 
@@ -107,6 +112,7 @@ void History::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
     m_reading.reset();
     const auto arrived = std::exchange(m_whileReading, {});
     if (!answer.ok()) {
+        m_readAgain = false;
         m_problem = translated(answer.error().what);
         m_advice = translated(answer.error().next);
         m_stage = Stage::Failed;
@@ -128,8 +134,20 @@ void History::onTimelineData()
         m_problem.clear();
         m_advice.clear();
         emit changed();
+        if (std::exchange(m_readAgain, false)) {
+            reload();
+        }
     }
     emit dataChanged();
+}
+
+void History::eventsMissed()
+{
+    if (m_stage == Stage::Ready) {
+        reload();
+    } else if (m_stage == Stage::Reading) {
+        m_readAgain = true;
+    }
 }
 
 void History::happened(const service::Event& event)
@@ -141,6 +159,10 @@ void History::happened(const service::Event& event)
         return;  // The listing will tell.
     }
     if (m_reading && isArrival(event)) {
+        if (m_whileReading.size() == kMaxWhileReading) {
+            m_whileReading.clear();
+            m_readAgain = true;
+        }
         m_whileReading.push_back(event);
         if (data().empty()) {
             return;  // A single moment would be taken for all of the history.
@@ -166,12 +188,19 @@ void History::show(const service::Event& event)
 
 void History::proven(const service::Proof& proof)
 {
-    const auto known = std::ranges::find(m_drills, proof.txId.value, &timeline::DrillRun::number);
-    if (known == m_drills.end()) {
-        m_drills.push_back(
-            {.number = proof.txId.value, .momentMs = proof.at.time_since_epoch().count()});
-        m_timeline.setRuns(m_runs, m_drills);
+    const timeline::DrillRun drill{.number = proof.txId.value,
+                                   .momentMs = proof.at.time_since_epoch().count(),
+                                   .compared = proof.verdict == restore::Verdict::Proven};
+    const auto known = std::ranges::find(m_drills, drill.number, &timeline::DrillRun::number);
+    if (known != m_drills.end() && (known->compared || !drill.compared)) {
+        return;
     }
+    if (known != m_drills.end()) {
+        known->compared = true;
+    } else {
+        m_drills.push_back(drill);
+    }
+    m_timeline.setRuns(m_runs, m_drills);
 }
 
 void History::onRestored(const restore::Restored& result)
@@ -214,13 +243,18 @@ std::optional<RestoreOrder> History::order() const
     const QString fileName = !readOnly() ? fileNameOf(m_origin.sourcePath)
                              : named     ? m_origin.name
                                          : m_origin.name + QStringLiteral(".db");
-    return RestoreOrder{.databaseName = m_origin.name,
-                        .address = m_origin.address,
-                        .moment = *moment,
-                        .folder = m_chosenFolder.isEmpty() ? usualFolder() : m_chosenFolder,
-                        .fileName = restoreName(fileName, moment->time.time_since_epoch().count(),
-                                                m_voice.speech()),
-                        .usualFolder = usualFolder()};
+    const timeline::Millis ms = moment->time.time_since_epoch().count();
+    const timeline::Speech spoken = m_timeline.speech();
+    return RestoreOrder{
+        .databaseName = m_origin.name,
+        .address = m_origin.address,
+        .moment = *moment,
+        .momentTime = tr("%1 %2", "time, zone")
+                          .arg(timeline::preciseTime(ms, spoken), timeline::zoneName(ms, spoken)),
+        .folder = m_chosenFolder.isEmpty() ? usualFolder() : m_chosenFolder,
+        // Files are named by the clock on the wall, whatever the window shows.
+        .fileName = restoreName(fileName, ms, m_voice.speech()),
+        .usualFolder = usualFolder()};
 }
 
 void History::refreshOrder()
@@ -233,6 +267,12 @@ void History::restoreMoment()
     if (const auto wanted = order()) {
         m_restore.start(*wanted);
     }
+}
+
+void History::prepareRestore()
+{
+    m_timeline.keepMoment();
+    m_options.look();
 }
 
 void History::restoreChosen()

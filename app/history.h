@@ -69,12 +69,16 @@ public:
 
     /// One click: the moment that is held, with what is usual.
     Q_INVOKABLE void restoreMoment();
+    /// The sheet opens: the moment that is held stays held, whatever is captured meanwhile.
+    Q_INVOKABLE void prepareRestore();
     /// From the sheet.
     Q_INVOKABLE void restoreChosen();
     /// The command that would restore the moment that is held, into the clipboard.
     Q_INVOKABLE void copyCommand();
 
     void happened(const service::Event& event);
+    /// What is shown may lack something: the replica is read again, once it is read.
+    void eventsMissed();
     /// A drill went well, now or before the program was started.
     void proven(const service::Proof& proof);
 
@@ -107,6 +111,7 @@ private:
     QString m_advice;
     timeline::Millis m_failedMs = 0;
     std::vector<service::Event> m_whileReading;  // What arrived in the replica meanwhile.
+    bool m_readAgain = false;                    // As soon as it is read.
     std::vector<timeline::RestoreRun> m_runs;
     std::vector<timeline::DrillRun> m_drills;
     std::unique_ptr<Pending> m_reading;

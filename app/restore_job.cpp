@@ -42,11 +42,6 @@ bool RestoreJob::running() const
     return m_stage == Stage::Planning || m_stage == Stage::Reading || m_stage == Stage::Checking;
 }
 
-QString RestoreJob::momentTime() const
-{
-    return timeline::preciseTime(m_order.moment.time.time_since_epoch().count(), m_voice.speech());
-}
-
 QString RestoreJob::folder() const
 {
     return shortPath(m_order.folder, m_home);

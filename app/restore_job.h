@@ -17,6 +17,7 @@ struct RestoreOrder {
     QString databaseName = {};  ///< "shop.db"
     storage::StorageAddress address = {};
     replica::Moment moment = {};
+    QString momentTime = {};  ///< As the timeline says it: "14:31:06.812 CEST".
     QString folder = {};
     QString fileName = {};     ///< Taken: " (2)" and so on.
     QString usualFolder = {};  ///< Where it would go without a choice.
@@ -34,7 +35,7 @@ class RestoreJob : public QObject {
     Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
     /// "shop.db"
     Q_PROPERTY(QString databaseName READ databaseName NOTIFY changed FINAL)
-    /// "14:31:06.812"
+    /// "14:31:06.812 CEST"
     Q_PROPERTY(QString momentTime READ momentTime NOTIFY changed FINAL)
     Q_PROPERTY(QString fileName READ fileName NOTIFY changed FINAL)
     /// "~/dev/shop/data"
@@ -70,7 +71,7 @@ public:
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] bool running() const;
     [[nodiscard]] QString databaseName() const { return m_order.databaseName; }
-    [[nodiscard]] QString momentTime() const;
+    [[nodiscard]] QString momentTime() const { return m_order.momentTime; }
     [[nodiscard]] QString fileName() const { return m_fileName; }
     [[nodiscard]] QString folder() const;
     [[nodiscard]] double share() const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/timeline/time_words.h"
+#include "core/replica/catalog.h"
 
 #include <QString>
 
@@ -14,8 +15,9 @@ namespace tidemark::app {
 [[nodiscard]] QString nameForAttempt(const QString& name, int attempt);
 
 /// The command that does the same: `tidemarkctl restore ...`, one line, as a shell takes it.
-/// `storage` is as formatAddress writes it, or a path.
+/// `storage` is as formatAddress writes it, or a path. A moment of a 0.3 replica is named by its
+/// time: its number is a place in a list that retention shortens.
 [[nodiscard]] QString restoreCommand(const QString& storage, const QString& target,
-                                     std::uint64_t txId, const QString& check);
+                                     const replica::Moment& moment, const QString& check);
 
 }  // namespace tidemark::app

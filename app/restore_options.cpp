@@ -31,6 +31,13 @@ QString codeWord(RestoreOptions::Check check)
     Q_UNREACHABLE();
 }
 
+/// The number of a 0.3 moment is its place in a list that retention shortens.
+bool isSame(const replica::Moment& left, const replica::Moment& right)
+{
+    return left.legacy && right.legacy ? left.legacy->isSameMoment(*right.legacy)
+                                       : left.txId == right.txId;
+}
+
 }  // namespace
 
 RestoreOptions::RestoreOptions(EnginePort& engine, DesktopPort& desktop, const Voice& voice,
@@ -41,9 +48,7 @@ RestoreOptions::RestoreOptions(EnginePort& engine, DesktopPort& desktop, const V
 
 QString RestoreOptions::momentTime() const
 {
-    return m_order ? timeline::preciseTime(m_order->moment.time.time_since_epoch().count(),
-                                           m_voice.speech())
-                   : QString();
+    return m_order ? m_order->momentTime : QString();
 }
 
 QString RestoreOptions::folder() const
@@ -65,8 +70,7 @@ QString RestoreOptions::command() const
         return {};
     }
     return restoreCommand(QString::fromStdString(m_order->address.path),
-                          m_order->folder + u'/' + fileName(), m_order->moment.txId.value,
-                          codeWord(m_check));
+                          m_order->folder + u'/' + fileName(), m_order->moment, codeWord(m_check));
 }
 
 void RestoreOptions::setFileName(const QString& name)
@@ -94,10 +98,11 @@ void RestoreOptions::setOrder(std::optional<RestoreOrder> order)
     if (order == m_order) {
         return;
     }
-    const bool sameMoment = order && m_order && order->moment.txId == m_order->moment.txId;
+    const bool same = order && m_order && isSame(order->moment, m_order->moment);
     m_order = std::move(order);
-    if (!sameMoment) {
+    if (!same) {
         m_ownName.clear();
+        m_check = Check::Quick;
     }
     emit changed();
 }

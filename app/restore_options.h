@@ -21,7 +21,7 @@ class RestoreOptions : public QObject {
     QML_UNCREATABLE("Owned by History")
     /// Whether there is a moment to restore.
     Q_PROPERTY(bool available READ available NOTIFY changed FINAL)
-    /// "14:31:06.812"
+    /// "14:31:06.812 CEST"
     Q_PROPERTY(QString momentTime READ momentTime NOTIFY changed FINAL)
     /// As people say it: "~/dev/shop/data".
     Q_PROPERTY(QString folder READ folder NOTIFY changed FINAL)
@@ -50,15 +50,15 @@ public:
     void setFileName(const QString& name);
     void setCheck(Check check);
 
-    /// What one click would do now; the sheet starts from it. What was chosen in the sheet stays
-    /// while the moment is the same one.
+    /// What one click would do now; the sheet starts from it. The name and the check that were
+    /// chosen in the sheet stay while the moment is the same one.
     void setOrder(std::optional<RestoreOrder> order);
 
     /// The order with the choices of the sheet.
     [[nodiscard]] std::optional<RestoreOrder> chosen() const;
 
     /// Looks how much room there is, for a sheet that opens.
-    Q_INVOKABLE void look();
+    void look();
     Q_INVOKABLE void chooseFolder();
     Q_INVOKABLE void copyCommand();
 

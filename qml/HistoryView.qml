@@ -19,6 +19,7 @@ FocusScope {
     }
     function openOptions() {
         if (root.history.options.available && !root.restoring) {
+            root.history.prepareRestore();
             sheet.open();
         }
     }

@@ -14,7 +14,6 @@ Sheet {
 
     label: qsTr("Restore %1").arg(root.options.momentTime)
     dim: false
-    onAboutToShow: root.options.look()
     onOpened: start.forceActiveFocus()
 
     component Label: Caption {

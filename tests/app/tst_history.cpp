@@ -153,6 +153,17 @@ private slots:
         QCOMPARE(shown.count(), 6);
     }
 
+    void whatIsTooMuchToKeepMeanwhileIsReadAgain()
+    {
+        Shown shown;
+        shown.history.open();
+        for (std::uint64_t number = 6; number <= 10'010; ++number) {
+            shown.captured(number);
+        }
+        shown.world.engine.openings.back().reply(catalogOf(5));
+        QTRY_COMPARE(shown.world.engine.openings.size(), 2U);
+    }
+
     void proofsAndRestoresAreEventsOnIt()
     {
         Shown shown;
@@ -164,6 +175,19 @@ private slots:
             restore::Restored{.moment = {.txId = {5}, .time = kNow - 1min}, .bytes = 1});
         QVERIFY(shown.history.timeline()->hasRestores());
         QCOMPARE(shown.history.data().drills().size(), 1U);
+    }
+
+    void aDrillIsCalledProvenOnlyWhenItWasCompared()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.proven({.at = kNow, .txId = {3}, .verdict = restore::Verdict::Checked});
+        QVERIFY(!shown.history.data().drills()[0].compared);
+        shown.history.proven({.at = kNow, .txId = {3}, .verdict = restore::Verdict::Proven});
+        QVERIFY(shown.history.data().drills()[0].compared);
+        QCOMPARE(shown.history.data().drills().size(), 1U);
+        shown.history.proven({.at = kNow, .txId = {3}, .verdict = restore::Verdict::Checked});
+        QVERIFY(shown.history.data().drills()[0].compared);
     }
 
     void oneClickRestoresNextToTheDatabase()
@@ -211,18 +235,52 @@ private slots:
         QVERIFY(request.check == restore::Check::None);
     }
 
-    void theClockThatTicksKeepsTheNameThatIsBeingWritten()
+    void theSheetKeepsItsMomentWhateverIsCapturedMeanwhile()
+    {
+        Shown shown;
+        RestoreOptions& options = *shown.history.options();
+        QVERIFY(shown.read(5));
+        shown.history.prepareRestore();
+        const QString time = options.momentTime();
+        options.setFileName(u"mine.db"_s);
+        options.setCheck(RestoreOptions::Check::Full);
+        shown.history.timeline()->setActive(true);  // Ticks at once.
+        shown.captured(6);
+        QCOMPARE(options.momentTime(), time);
+        QCOMPARE(options.fileName(), u"mine.db"_s);
+        QCOMPARE(options.check(), RestoreOptions::Check::Full);
+        shown.history.restoreChosen();
+        QCOMPARE(shown.world.engine.restores.back().what.txId(), 5U);
+    }
+
+    void untilTheSheetIsOpenedOneClickMeansTheNewestMoment()
     {
         Shown shown;
         QVERIFY(shown.read(5));
-        shown.history.options()->setFileName(u"mine.db"_s);
-        shown.history.timeline()->setActive(true);  // Ticks at once.
-        shown.captured(6);                          // The newest one is held: another moment.
+        shown.captured(6);
         QCOMPARE(shown.history.options()->fileName(), u"shop-20260917-145312.db"_s);
-        shown.history.timeline()->step(0);
-        shown.history.options()->setFileName(u"mine.db"_s);
-        shown.captured(7);  // Held by hand: the same moment.
-        QCOMPARE(shown.history.options()->fileName(), u"mine.db"_s);
+        shown.history.restoreMoment();
+        QCOMPARE(shown.world.engine.restores.back().what.txId(), 6U);
+    }
+
+    void theSheetLooksHowMuchRoomThereIs()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.history.prepareRestore();
+        QCOMPARE(shown.world.engine.spaces.back().what, "/home/ada/dev");
+    }
+
+    void theMomentIsSaidInTheZoneOfTheTimelineAndTheFileNamedInTheLocalOne()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        QCOMPARE(shown.history.options()->momentTime(), u"14:52:12.000 CEST"_s);
+        shown.history.timeline()->setZone(timeline::TimelineController::Zone::Utc);
+        QCOMPARE(shown.history.options()->momentTime(), u"12:52:12.000 UTC"_s);
+        QCOMPARE(shown.history.options()->fileName(), u"shop-20260917-145212.db"_s);
+        shown.history.restoreMoment();
+        QCOMPARE(shown.history.restore()->momentTime(), u"12:52:12.000 UTC"_s);
     }
 
     void withoutAMomentNothingIsRestored()

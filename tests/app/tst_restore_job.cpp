@@ -18,6 +18,7 @@ RestoreOrder order()
     return {.databaseName = u"shop.db"_s,
             .address = {.path = "/home/ada/Tidemark/shop"},
             .moment = {.txId = {20'266}, .time = kNow - 22min},
+            .momentTime = u"14:31:12.000 CEST"_s,
             .folder = u"/home/ada/shop"_s,
             .fileName = u"shop-1.db"_s,
             .usualFolder = u"/home/ada/shop"_s};
@@ -61,7 +62,7 @@ private slots:
         QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-1.db");
         QVERIFY(bench.asked().what.request.check == restore::Check::Full);
         QVERIFY(bench.job.fullCheck());
-        QCOMPARE(bench.job.momentTime(), u"14:31:12.000"_s);
+        QCOMPARE(bench.job.momentTime(), u"14:31:12.000 CEST"_s);
         QCOMPARE(bench.job.folder(), u"~/shop"_s);
     }
 

@@ -74,10 +74,11 @@ private slots:
 
     void theCommandIsOneLineThatAShellTakes()
     {
-        QCOMPARE(restoreCommand("/home/ada/Tidemark/shop", "/home/ada/shop-1.db", 20'266, "quick"),
+        QCOMPARE(restoreCommand("/home/ada/Tidemark/shop", "/home/ada/shop-1.db",
+                                {.txId = {20'266}}, "quick"),
                  QStringLiteral("tidemarkctl restore /home/ada/Tidemark/shop /home/ada/shop-1.db "
                                 "--txid 20266 --check quick"));
-        QCOMPARE(restoreCommand("/a b", "/it's $HOME (2).db", 1, "none"),
+        QCOMPARE(restoreCommand("/a b", "/it's $HOME (2).db", {.txId = {1}}, "none"),
                  QStringLiteral("tidemarkctl restore '/a b' '/it'\\''s $HOME (2).db' --txid 1 "
                                 "--check none"));
     }

@@ -18,9 +18,18 @@ RestoreOrder order(std::uint64_t txId = 7)
     return {.databaseName = u"shop.db"_s,
             .address = {.path = "/home/ada/Tidemark/shop"},
             .moment = {.txId = {txId}, .time = kNow - 22min},
+            .momentTime = u"14:31:12.000 CEST"_s,
             .folder = u"/home/ada/shop"_s,
             .fileName = u"shop-%1.db"_s.arg(txId),
             .usualFolder = u"/home/ada/shop"_s};
+}
+
+/// The same of a Litestream 0.3 replica.
+RestoreOrder legacyOrder(std::uint32_t walIndex)
+{
+    RestoreOrder legacy = order();
+    legacy.moment.legacy = replica::LegacyPosition{.index = walIndex};
+    return legacy;
 }
 
 struct Sheet {
@@ -52,7 +61,7 @@ private slots:
     void theSheetStartsWithWhatOneClickWouldDo()
     {
         Sheet sheet;
-        QCOMPARE(sheet.options.momentTime(), u"14:31:12.000"_s);
+        QCOMPARE(sheet.options.momentTime(), u"14:31:12.000 CEST"_s);
         QCOMPARE(sheet.options.folder(), u"~/shop"_s);
         QCOMPARE(sheet.options.fileName(), u"shop-7.db"_s);
         QCOMPARE(sheet.options.check(), Check::Quick);
@@ -105,6 +114,32 @@ private slots:
         sheet.options.setFileName(u"mine.db"_s);
         sheet.options.setOrder(order(8));
         QCOMPARE(sheet.options.fileName(), u"shop-8.db"_s);
+    }
+
+    void anotherMomentIsCheckedAsUsual()
+    {
+        Sheet sheet;
+        sheet.options.setCheck(Check::None);
+        sheet.options.setOrder(order(8));
+        QCOMPARE(sheet.options.check(), Check::Quick);
+    }
+
+    void anotherMomentAtTheSamePlaceOfAnOldReplicaIsAnotherOne()
+    {
+        Sheet sheet;
+        sheet.options.setOrder(legacyOrder(1));
+        sheet.options.setFileName(u"mine.db"_s);
+        sheet.options.setOrder(legacyOrder(2));
+        QCOMPARE(sheet.options.fileName(), u"shop-7.db"_s);
+    }
+
+    void aMomentOfAnOldReplicaIsNamedByItsTimeInTheCommand()
+    {
+        Sheet sheet;
+        sheet.options.setOrder(legacyOrder(1));
+        QCOMPARE(sheet.options.command(),
+                 u"tidemarkctl restore /home/ada/Tidemark/shop /home/ada/shop/shop-7.db "
+                 "--time 2026-09-17T12:31:12.000Z --check quick"_s);
     }
 
     void aTickOfTheClockTellsNothingAnew()
