@@ -6,6 +6,8 @@
 #include "app/transfer_words.h"
 #include "core/config/defaults.h"
 
+#include <QDir>
+
 #include <algorithm>
 #include <utility>
 
@@ -95,6 +97,8 @@ void AddDatabase::begin()
     m_id.clear();
     m_work.reset();
     m_meter = {};
+    m_proof = Proof::None;
+    m_wasThere = false;
     m_snapshotSummary.clear();
     m_proofSummary.clear();
     m_looking.reset();
@@ -143,15 +147,9 @@ void AddDatabase::onLooked(const Result<service::SourceFacts>& answer)
 QString AddDatabase::proposedTarget() const
 {
     const auto proposed = config::kProposedFolder;
-    const QString base =
-        m_home + u'/' +
-        QString::fromLatin1(proposed.data(), static_cast<qsizetype>(proposed.size())) + u'/' +
-        stemOf(name());
-    QString free = base;
-    for (int number = 2; m_known.targets.contains(free); ++number) {
-        free = u"%1-%2"_s.arg(base).arg(number);
-    }
-    return free;
+    return m_home + u'/' +
+           QString::fromLatin1(proposed.data(), static_cast<qsizetype>(proposed.size())) + u'/' +
+           stemOf(name());
 }
 
 void AddDatabase::pickTarget()
@@ -169,9 +167,13 @@ void AddDatabase::pickTarget()
 
 void AddDatabase::setTarget(const QString& path)
 {
-    m_target = path;
+    const QString wanted = QDir::cleanPath(path);
+    m_target = wanted;
+    for (int number = 2; m_known.targets.contains(m_target); ++number) {
+        m_target = u"%1-%2"_s.arg(wanted).arg(number);
+    }
     m_freeSpace.clear();
-    m_space = m_engine.freeSpace(path.toStdString(), [this](const Result<Space>& answer) {
+    m_space = m_engine.freeSpace(m_target.toStdString(), [this](const Result<Space>& answer) {
         if (answer.ok()) {
             m_freeSpace = tr("%1 free", "a size")
                               .arg(timeline::dataSize(answer.value().freeBytes, m_voice.speech()));
@@ -212,22 +214,70 @@ void AddDatabase::cancel()
 
 void AddDatabase::statusChanged(const service::DatabaseStatus& status)
 {
-    if (status.id != m_id || m_stage == Stage::Proven) {
+    if (status.id != m_id || m_stage == Stage::Done) {
         return;
     }
+    // Where it is, or goes on once it has healed.
+    const Stage reached = m_snapshotSummary.isEmpty() ? Stage::Snapshot : Stage::Proving;
     m_work = status.work;
     if (m_work) {
         m_meter.add(m_voice.clock().monotonic(), m_work->doneBytes, m_work->totalBytes);
-        setStage(m_work->kind == service::LongWork::Kind::Drill ? Stage::Proving : Stage::Snapshot);
+        setStage(m_work->kind == service::LongWork::Kind::Drill ? Stage::Proving : reached);
     } else if (isBad(status.standing.state)) {
         m_problem = translated(status.standing.reason);
         m_advice = translated(status.standing.next);
-        m_stage = Stage::Unproven;
+        m_stage = Stage::Stuck;
         emit changed();
-    } else if (m_stage == Stage::Unproven) {
-        setStage(Stage::Snapshot);  // It healed, and goes on where it was.
+    } else if (reached == Stage::Snapshot && isKept(status)) {
+        finishWithWhatWasThere(status);
+    } else if (m_stage == Stage::Stuck) {
+        setStage(reached);
     }
     emit progressed();
+}
+
+/// Whether all of it is in the folder that was chosen.
+bool AddDatabase::isKept(const service::DatabaseStatus& status) const
+{
+    return status.standing.state == engine::Protection::Protected &&
+           std::ranges::any_of(status.replicas, [this](const service::ReplicaStatus& replica) {
+               return replica.address.path == m_target.toStdString() &&
+                      replica.standing.state == engine::Protection::Protected;
+           });
+}
+
+QString AddDatabase::lengthSince(Timestamp start, Timestamp end) const
+{
+    return timeline::length(std::max<timeline::Millis>(1, (end - start).count()), m_voice.speech());
+}
+
+void AddDatabase::finish(const service::Proof& proof)
+{
+    const bool compared = proof.verdict == restore::Verdict::Proven;
+    m_proof = compared ? Proof::Proven : Proof::Checked;
+    m_proofSummary = compared ? tr("Restored and compared with the original, integrity check ok")
+                              : tr("Restored, checksums and integrity check ok");
+    m_work.reset();
+    setStage(Stage::Done);
+}
+
+/// Its folder held its history already: neither a first snapshot nor a test restore comes.
+void AddDatabase::finishWithWhatWasThere(const service::DatabaseStatus& status)
+{
+    m_wasThere = true;
+    m_snapshotSummary = tr("Its history was there already and goes on");
+    if (status.proof) {
+        finish(*status.proof);
+        const auto at = status.proof->at.time_since_epoch().count();
+        m_proofSummary =
+            tr("%1, %2", "what a test restore came to, an age: 4 s ago")
+                .arg(m_proofSummary,
+                     timeline::age(at, m_voice.now().time_since_epoch().count(), m_voice.speech()));
+        emit changed();
+    } else {
+        m_proofSummary = tr("Not restored again: it was there before");
+        setStage(Stage::Done);
+    }
 }
 
 void AddDatabase::happened(const service::Event& event)
@@ -235,23 +285,16 @@ void AddDatabase::happened(const service::Event& event)
     if (event.database != m_id) {
         return;
     }
-    const auto lengthSinceStart = [&] {
-        return timeline::length(std::max<timeline::Millis>(1, (event.at - m_startedAt).count()),
-                                m_voice.speech());
-    };
     if (const auto* snapshot = std::get_if<service::SnapshotWritten>(&event.what);
-        snapshot != nullptr && m_snapshotSummary.isEmpty()) {
+        snapshot != nullptr && (m_snapshotSummary.isEmpty() || m_wasThere)) {
+        m_wasThere = false;
         m_snapshotSummary = tr("%1 stored as %2, in %3", "size, size, length")
                                 .arg(size(), timeline::dataSize(snapshot->bytes, m_voice.speech()),
-                                     lengthSinceStart());
+                                     lengthSince(m_startedAt, event.at));
         setStage(Stage::Proving);
         emit changed();
     } else if (const auto* proven = std::get_if<service::Proven>(&event.what)) {
-        m_proofSummary = proven->proof.verdict == restore::Verdict::Proven
-                             ? tr("Restored and compared with the original, integrity check ok")
-                             : tr("Restored, checksums and integrity check ok");
-        m_work.reset();
-        setStage(Stage::Proven);
+        finish(proven->proof);
     }
 }
 

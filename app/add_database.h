@@ -37,6 +37,8 @@ class AddDatabase : public QObject {
     Q_PROPERTY(double share READ share NOTIFY progressed FINAL)
     Q_PROPERTY(QString percent READ percent NOTIFY progressed FINAL)
     Q_PROPERTY(QString amount READ amount NOTIFY progressed FINAL)
+    /// What the test restore came to, once the stage is Done.
+    Q_PROPERTY(Proof proof READ proof NOTIFY changed FINAL)
     Q_PROPERTY(QString snapshotSummary READ snapshotSummary NOTIFY changed FINAL)
     Q_PROPERTY(QString proofSummary READ proofSummary NOTIFY changed FINAL)
     Q_PROPERTY(QString databaseId READ databaseId NOTIFY changed FINAL)
@@ -48,10 +50,16 @@ public:
         Ready,     ///< It can be started.
         Snapshot,  ///< The first snapshot is being written.
         Proving,   ///< It is being restored and checked.
-        Proven,    ///< Done.
-        Unproven,  ///< Followed, but something stands in the way: problem says what.
+        Done,      ///< Every change is kept from now on.
+        Stuck,     ///< Followed, but something stands in the way: problem says what.
     };
     Q_ENUM(Stage)
+    enum class Proof {
+        None,     ///< The folder held its history before, and it was not restored again.
+        Checked,  ///< Restored, but there was nothing recorded to compare it with.
+        Proven,   ///< Restored and compared with the original.
+    };
+    Q_ENUM(Proof)
 
     AddDatabase(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
                 QObject* parent = nullptr);
@@ -70,6 +78,7 @@ public:
     [[nodiscard]] double share() const;
     [[nodiscard]] QString percent() const;
     [[nodiscard]] QString amount() const;
+    [[nodiscard]] Proof proof() const { return m_proof; }
     [[nodiscard]] QString snapshotSummary() const { return m_snapshotSummary; }
     [[nodiscard]] QString proofSummary() const { return m_proofSummary; }
     [[nodiscard]] QString databaseId() const { return QString::fromStdString(m_id); }
@@ -103,8 +112,13 @@ signals:
 
 private:
     void onLooked(const Result<service::SourceFacts>& answer);
+    /// `path`, or another name beside it when that is another database's.
     void setTarget(const QString& path);
     [[nodiscard]] QString proposedTarget() const;
+    [[nodiscard]] bool isKept(const service::DatabaseStatus& status) const;
+    [[nodiscard]] QString lengthSince(Timestamp start, Timestamp end) const;
+    void finish(const service::Proof& proof);
+    void finishWithWhatWasThere(const service::DatabaseStatus& status);
     void setStage(Stage stage);
 
     EnginePort& m_engine;
@@ -128,6 +142,8 @@ private:
     std::optional<service::LongWork> m_work;
     TransferMeter m_meter;
     Timestamp m_startedAt = {};
+    Proof m_proof = Proof::None;
+    bool m_wasThere = false;  // No first snapshot was needed, as far as is known.
     QString m_snapshotSummary;
     QString m_proofSummary;
 };

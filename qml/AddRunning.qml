@@ -13,13 +13,14 @@ ColumnLayout {
     signal timelineRequested
 
     readonly property int stage: root.adding.stage // An AddDatabase.Stage.
-    readonly property bool proven: root.stage === AddDatabase.Proven
-    readonly property bool stuck: root.stage === AddDatabase.Unproven
+    readonly property bool done: root.stage === AddDatabase.Done
+    readonly property bool stuck: root.stage === AddDatabase.Stuck
+    readonly property string doneSentence: root.adding.proof === AddDatabase.Proven ? qsTr("Proven. You can close this window.") : root.adding.proof === AddDatabase.Checked ? qsTr("Checked. You can close this window.") : qsTr("%1 is protected. You can close this window.").arg(root.adding.name)
 
     spacing: 0
 
     Shield {
-        visible: root.proven
+        visible: root.done && root.adding.proof === AddDatabase.Proven
         Layout.leftMargin: -8
         Layout.bottomMargin: 12
         size: 56
@@ -27,14 +28,14 @@ ColumnLayout {
     Heading {
         objectName: "sentence"
         Layout.fillWidth: true
-        text: root.proven ? qsTr("Proven. You can close this window.") : root.stuck ? qsTr("%1 is not protected yet.").arg(root.adding.name) : qsTr("Saving %1 for the first time…").arg(root.adding.name)
+        text: root.done ? root.doneSentence : root.stuck ? qsTr("%1 is not protected yet.").arg(root.adding.name) : qsTr("Saving %1 for the first time…").arg(root.adding.name)
         size: Theme.textSentence
         wrapMode: Text.Wrap
     }
     Body {
         Layout.fillWidth: true
         Layout.bottomMargin: 24
-        text: !root.proven ? qsTr("into %1. Your application can keep writing.").arg(root.adding.target) : root.hasTray ? qsTr("%1 is being kept. Tidemark stays in the tray.").arg(root.adding.name) : qsTr("%1 is being kept. Start Tidemark again to see this window.").arg(root.adding.name)
+        text: !root.done ? qsTr("into %1. Your application can keep writing.").arg(root.adding.target) : root.hasTray ? qsTr("%1 is being kept. Tidemark stays in the tray.").arg(root.adding.name) : qsTr("%1 is being kept. Start Tidemark again to see this window.").arg(root.adding.name)
         font.pixelSize: Theme.textHead
         color: Theme.ink2
         wrapMode: Text.Wrap
@@ -61,7 +62,7 @@ ColumnLayout {
 
             AddStep {
                 Layout.fillWidth: true
-                protection: root.stage === AddDatabase.Snapshot ? Protection.CatchingUp : root.adding.snapshotSummary !== "" || root.proven ? Protection.Protected : Protection.NotSetUp
+                protection: root.stage === AddDatabase.Snapshot ? Protection.CatchingUp : root.adding.snapshotSummary !== "" || root.done ? Protection.Protected : Protection.NotSetUp
                 title: qsTr("First snapshot")
                 text: root.adding.snapshotSummary
                 amount: root.stage === AddDatabase.Snapshot ? root.adding.amount : ""
@@ -73,9 +74,9 @@ ColumnLayout {
             }
             AddStep {
                 Layout.fillWidth: true
-                protection: root.stage === AddDatabase.Proving ? Protection.CatchingUp : root.proven ? Protection.Protected : Protection.NotSetUp
+                protection: root.stage === AddDatabase.Proving ? Protection.CatchingUp : root.done && root.adding.proof !== AddDatabase.None ? Protection.Protected : Protection.NotSetUp
                 title: qsTr("Test restore")
-                text: root.proven ? root.adding.proofSummary : qsTr("The copy is restored and compared with the original")
+                text: root.done ? root.adding.proofSummary : qsTr("The copy is restored and compared with the original")
                 amount: root.stage === AddDatabase.Proving ? root.adding.amount : ""
                 percent: root.adding.percent
                 share: root.adding.share
@@ -85,9 +86,9 @@ ColumnLayout {
             }
             AddStep {
                 Layout.fillWidth: true
-                protection: root.proven ? Protection.Protected : Protection.NotSetUp
-                title: root.proven ? qsTr("Every change from now on") : qsTr("Then every change, as soon as it is made")
-                text: root.proven ? qsTr("As soon as it is made, while Tidemark runs") : ""
+                protection: root.done ? Protection.Protected : Protection.NotSetUp
+                title: root.done ? qsTr("Every change from now on") : qsTr("Then every change, as soon as it is made")
+                text: root.done ? qsTr("As soon as it is made, while Tidemark runs") : ""
             }
         }
     }
@@ -98,7 +99,7 @@ ColumnLayout {
 
         ActionButton {
             objectName: "timeline"
-            visible: root.proven
+            visible: root.done
             Layout.preferredHeight: Theme.heightButtonPrimary
             text: qsTr("Open the timeline")
             primary: true
@@ -112,7 +113,7 @@ ColumnLayout {
         }
         ActionButton {
             objectName: "another"
-            visible: root.proven
+            visible: root.done
             Layout.preferredHeight: Theme.heightButtonPrimary
             text: qsTr("Add another")
             iconPath: Icons.plus
@@ -120,7 +121,7 @@ ColumnLayout {
         }
         ActionButton {
             objectName: "cancel"
-            visible: !root.proven
+            visible: !root.done
             text: root.stuck ? qsTr("Do not protect it") : qsTr("Cancel")
             onClicked: root.adding.cancel()
         }
@@ -128,7 +129,7 @@ ColumnLayout {
             Layout.fillWidth: true
         }
         Caption {
-            visible: !root.proven && !root.stuck
+            visible: !root.done && !root.stuck
             text: qsTr("It goes on if you close this window.")
         }
     }

@@ -56,7 +56,7 @@ ApplicationWindow {
         }
     }
     function showAdd() {
-        if (root.session.adding.stage === AddDatabase.Proven) {
+        if (root.session.adding.stage === AddDatabase.Done) {
             root.session.adding.begin();
         }
         root.page = Main.Page.Add;

@@ -40,6 +40,14 @@ struct Page {
     {
         return statusOf(kPath, state);
     }
+    /// All is saved, in the folder that was chosen.
+    [[nodiscard]] service::DatabaseStatus kept() const
+    {
+        auto kept = status(Engine::Protected);
+        kept.replicas = {{.address = {.path = "/home/ada/Tidemark/notes"},
+                          .standing = {.state = Engine::Protected}}};
+        return kept;
+    }
     void tell(const decltype(service::Event::what)& what)
     {
         adding.happened({.database = FakeEngine::idOf(kPath),
@@ -182,6 +190,20 @@ private slots:
         QCOMPARE(page.adding.target(), u"/mnt/other/notes"_s);
     }
 
+    void aPickedFolderOfAnotherDatabaseIsNotTaken()
+    {
+        Page page;
+        page.adding.setKnown({.targets = {u"/mnt/disk/notes"_s, u"/mnt/other/notes"_s}});
+        page.chooseNotes();
+        page.adding.pickTarget();
+        page.world.desktop.folderDialog(u"/mnt/disk/"_s);
+        QCOMPARE(page.adding.target(), u"/mnt/disk/notes-2"_s);
+        page.adding.pickTarget();
+        page.world.desktop.folderDialog(u"/mnt/other/notes"_s);
+        QCOMPARE(page.adding.target(), u"/mnt/other/notes-2"_s);
+        QCOMPARE(page.world.engine.spaces.back().what, "/mnt/other/notes-2");
+    }
+
     void startingFollowsTheFileIntoTheFolder()
     {
         Page page;
@@ -221,7 +243,8 @@ private slots:
         page.working(service::LongWork::Kind::Drill, 10, 100);
         QCOMPARE(page.adding.stage(), Stage::Proving);
         page.tell(service::Proven{{.verdict = restore::Verdict::Proven}});
-        QCOMPARE(page.adding.stage(), Stage::Proven);
+        QCOMPARE(page.adding.stage(), Stage::Done);
+        QCOMPARE(page.adding.proof(), AddDatabase::Proof::Proven);
         QVERIFY(page.adding.proofSummary().contains(u"compared with the original"));
     }
 
@@ -230,7 +253,8 @@ private slots:
         Page page;
         page.start();
         page.tell(service::Proven{{.verdict = restore::Verdict::Checked}});
-        QCOMPARE(page.adding.stage(), Stage::Proven);
+        QCOMPARE(page.adding.stage(), Stage::Done);
+        QCOMPARE(page.adding.proof(), AddDatabase::Proof::Checked);
         QVERIFY(!page.adding.proofSummary().contains(u"compared"));
     }
 
@@ -253,12 +277,68 @@ private slots:
             status.standing.reason = {"tests", "The folder is away."};
             status.standing.next = {"tests", "Plug the disk in."};
             page.adding.statusChanged(status);
-            QCOMPARE(page.adding.stage(), Stage::Unproven);
+            QCOMPARE(page.adding.stage(), Stage::Stuck);
             QCOMPARE(page.adding.problem(), u"The folder is away."_s);
             QCOMPARE(page.adding.advice(), u"Plug the disk in."_s);
             page.adding.statusChanged(page.status(Engine::CatchingUp));
             QCOMPARE(page.adding.stage(), Stage::Snapshot);
         }
+    }
+
+    void whatOnlyWaitsForItsProofHealsToTheProof()
+    {
+        Page page;
+        page.start();
+        page.tell(service::SnapshotWritten{.bytes = 21'000'000});
+        page.adding.statusChanged(page.status(Engine::AtRisk));
+        QCOMPARE(page.adding.stage(), Stage::Stuck);
+        page.adding.statusChanged(page.status(Engine::Protected));
+        QCOMPARE(page.adding.stage(), Stage::Proving);
+    }
+
+    void aFolderThatHoldsItsHistoryAlreadyNeedsNoFirstSnapshot()
+    {
+        Page page;
+        page.start();
+        page.adding.statusChanged(page.kept());
+        QCOMPARE(page.adding.stage(), Stage::Done);
+        QCOMPARE(page.adding.proof(), AddDatabase::Proof::None);
+        QCOMPARE(page.adding.snapshotSummary(), u"Its history was there already and goes on"_s);
+    }
+
+    void aProofThatIsRememberedOfItIsToldWithItsAge()
+    {
+        Page page;
+        page.start();
+        auto status = page.kept();
+        status.proof = service::Proof{.at = kNow - 2h, .verdict = restore::Verdict::Proven};
+        page.adding.statusChanged(status);
+        QCOMPARE(page.adding.proof(), AddDatabase::Proof::Proven);
+        QVERIFY(page.adding.proofSummary().endsWith(u", 2 h ago"));
+    }
+
+    void aSnapshotThatIsToldLateIsStillTheFirstOne()
+    {
+        // The status may be a moment ahead of the events.
+        Page page;
+        page.start();
+        page.adding.statusChanged(page.kept());
+        page.tell(service::SnapshotWritten{.bytes = 21'000'000});
+        QCOMPARE(page.adding.stage(), Stage::Proving);
+        page.tell(service::Proven{{.verdict = restore::Verdict::Proven}});
+        QCOMPARE(page.adding.proof(), AddDatabase::Proof::Proven);
+        QVERIFY(page.adding.snapshotSummary().startsWith(u"48 MB stored as 21 MB"));
+    }
+
+    void whatItsFormerFolderHoldsIsNoEnd()
+    {
+        // Added again, into another folder, before the engine had let go of it.
+        Page page;
+        page.start();
+        auto status = page.kept();
+        status.replicas[0].address.path = "/mnt/old";
+        page.adding.statusChanged(status);
+        QCOMPARE(page.adding.stage(), Stage::Snapshot);
     }
 
     void whatOtherDatabasesDoIsNotItsBusiness()
@@ -277,7 +357,7 @@ private slots:
         page.start();
         page.tell(service::Proven{});
         page.adding.statusChanged(page.status(Engine::Broken));
-        QCOMPARE(page.adding.stage(), Stage::Proven);
+        QCOMPARE(page.adding.stage(), Stage::Done);
     }
 
     void cancellingLetsGoOfTheDatabase()

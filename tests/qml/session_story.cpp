@@ -139,6 +139,11 @@ void SessionStory::proven(const QString& path)
     tell(path, service::Proven{{.at = kNow, .verdict = restore::Verdict::Proven}});
 }
 
+void SessionStory::checked(const QString& path)
+{
+    tell(path, service::Proven{{.at = kNow, .verdict = restore::Verdict::Checked}});
+}
+
 void SessionStory::letGo(const QString& path)
 {
     m_session.removed(statusOf(path).id);
@@ -242,6 +247,20 @@ QStringList SessionStory::restoreTargets() const
 bool SessionStory::restoreWasCancelled() const
 {
     return m_world.engine.restores.back().fate->cancelled;
+}
+
+void SessionStory::captured(const QString& path, int number)
+{
+    tell(path, service::SegmentWritten{.txId = {static_cast<std::uint64_t>(number)},
+                                       .time = m_world.clock.now(),
+                                       .pages = 3,
+                                       .bytes = 900});
+}
+
+bool SessionStory::windowWasMaximized()
+{
+    const auto& window = m_session.settings()->value().window;
+    return window && window->maximized;
 }
 
 SessionStory* SessionStories::make()

@@ -26,7 +26,10 @@ public:
     Q_INVOKABLE void snapshotRuns(const QString& path, double share);
     Q_INVOKABLE void snapshotWritten(const QString& path);
     Q_INVOKABLE void proven(const QString& path);
+    /// Restored, with nothing to compare it with.
+    Q_INVOKABLE void checked(const QString& path);
     Q_INVOKABLE void letGo(const QString& path);
+    Q_INVOKABLE void captured(const QString& path, int number);
 
     // What it answers: each the newest question of its kind.
 
@@ -52,6 +55,8 @@ public:
 
     Q_INVOKABLE QStringList restoreTargets() const;
     Q_INVOKABLE bool restoreWasCancelled() const;
+    /// As the settings remember it.
+    Q_INVOKABLE bool windowWasMaximized();
     Q_INVOKABLE QStringList copied() const { return m_world.desktop.copied; }
     Q_INVOKABLE QStringList shownInFolder() const { return m_world.desktop.shown; }
     Q_INVOKABLE int follows() const { return static_cast<int>(m_world.engine.followed.size()); }

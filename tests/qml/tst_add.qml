@@ -132,6 +132,16 @@ Item {
             verify(spy.signalArguments[0][0] !== "");
         }
 
+        function test_whatWasOnlyCheckedIsNotCalledProven() {
+            start();
+            story.snapshotWritten(notes);
+            story.checked(notes);
+            compare(find("sentence").text, "Checked. You can close this window.");
+            waitForRendering(page);
+            verify(!Reader.named(page, "StaticText").join(" ").includes("roven"));
+            compare(Reader.nameless(page), "");
+        }
+
         function test_anotherOneCanBeAdded() {
             start();
             story.snapshotWritten(notes);

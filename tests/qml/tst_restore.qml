@@ -146,6 +146,20 @@ Item {
             verify(history.options.command.endsWith("--check full"));
         }
 
+        function test_theSheetKeepsItsMomentAndWhatIsBeingWritten() {
+            mouseClick(find("restoreOptions"));
+            tryVerify(() => sheetItem("fileName") && sheetItem("fileName").visible);
+            const time = history.options.momentTime;
+            const name = sheetItem("fileName");
+            name.forceActiveFocus();
+            name.selectAll();
+            keyClick(Qt.Key_X);
+            story.captured("/home/ada/shop.db", 121);
+            compare(history.timeline.momentCount, 121);
+            compare(history.options.momentTime, time);
+            compare(name.text, "x");
+        }
+
         function test_escapeClosesTheSheet() {
             mouseClick(find("restoreOptions"));
             tryVerify(() => sheetItem("fileName") && sheetItem("fileName").visible);
