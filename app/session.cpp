@@ -30,7 +30,8 @@ std::optional<storage::StorageAddress> addressOf(const std::string& text, const 
 
 config::DatabaseSettings settingsOf(const service::DatabaseConfig& config)
 {
-    config::DatabaseSettings settings{.path = config.path, .switchToWal = config.switchToWal};
+    config::DatabaseSettings settings{
+        .path = config.path, .switchToWal = config.switchToWal, .paused = config.paused};
     for (const service::ReplicaConfig& replica : config.replicas) {
         settings.replicas.push_back(
             {.name = replica.name, .address = storage::formatAddress(replica.address)});
@@ -85,9 +86,11 @@ void Session::start()
 {
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
         // Listed at once and in this order; what the engine says of it comes later.
-        m_databases.upsert({.id = follow(database),
-                            .path = database.path,
-                            .standing = {.state = engine::Protection::CatchingUp}});
+        m_databases.upsert(
+            {.id = follow(database),
+             .path = database.path,
+             .standing = {.state = database.paused ? engine::Protection::Paused
+                                                   : engine::Protection::CatchingUp}});
     }
     refreshOverview();
     for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
@@ -114,6 +117,7 @@ service::DatabaseId Session::follow(const config::DatabaseSettings& database)
 {
     service::DatabaseConfig config{.path = database.path,
                                    .switchToWal = database.switchToWal,
+                                   .paused = database.paused,
                                    .burstInterval = database.syncInterval};
     for (const config::ReplicaSettings& replica : database.replicas) {
         if (const auto address = addressOf(replica.address, m_parts.home.toStdString())) {
@@ -123,9 +127,6 @@ service::DatabaseId Session::follow(const config::DatabaseSettings& database)
     const service::DatabaseId id = m_parts.engine.follow(config);
     m_followed[id].config = config;
     m_followed[id].leaving = false;
-    if (database.paused) {
-        m_parts.engine.pause(id);
-    }
     return id;
 }
 
@@ -164,6 +165,7 @@ std::unique_ptr<History> Session::makeHistory(History::Origin origin)
                                              m_voice, m_parts.home, m_parts.downloads);
     history->setChosenFolder(m_settings.restoreFolder());
     history->timeline()->setZone(zone());
+    connect(history->restore(), &RestoreJob::changed, this, &Session::restoringChanged);
     connect(history.get(), &History::folderChosen, &m_settings, &SettingsObject::setRestoreFolder);
     connect(history.get(), &History::zoneChosen, &m_settings,
             [this](timeline::TimelineController::Zone zone) {
@@ -211,20 +213,27 @@ History* Session::historyOf(const QString& databaseId)
 
 void Session::pause(const QString& databaseId)
 {
-    const Database* const database = m_databases.find(databaseId.toStdString());
-    if (database != nullptr) {
-        m_parts.engine.pause(databaseId.toStdString());
-        m_settings.setPaused(database->status().path, true);
+    const auto found = m_followed.find(databaseId.toStdString());
+    if (found != m_followed.end()) {
+        m_parts.engine.pause(found->first);
+        keepPaused(found->second, true);
     }
 }
 
 void Session::resume(const QString& databaseId)
 {
-    const Database* const database = m_databases.find(databaseId.toStdString());
-    if (database != nullptr) {
-        m_parts.engine.resume(databaseId.toStdString());
-        m_settings.setPaused(database->status().path, false);
+    const auto found = m_followed.find(databaseId.toStdString());
+    if (found != m_followed.end()) {
+        m_parts.engine.resume(found->first);
+        keepPaused(found->second, false);
     }
+}
+
+/// Under the path of the settings; the engine may know the file by another one.
+void Session::keepPaused(Followed& followed, bool paused)
+{
+    followed.config.paused = paused;
+    m_settings.setPaused(followed.config.path, paused);
 }
 
 void Session::retry(const QString& databaseId)
@@ -313,7 +322,7 @@ void Session::rememberWindow(const QRect& geometry, bool maximized)
 
 void Session::askToQuit()
 {
-    if (m_databases.count() == 0) {
+    if (m_databases.count() == 0 && !restoring()) {
         quit();
     } else {
         emit quitAsked();
@@ -322,7 +331,21 @@ void Session::askToQuit()
 
 void Session::quit()
 {
+    beginQuitting();
     emit quitConfirmed();
+}
+
+void Session::beginQuitting()
+{
+    if (!std::exchange(m_quitting, true)) {
+        emit quittingChanged();
+    }
+}
+
+bool Session::restoring() const
+{
+    return std::ranges::any_of(
+        histories(), [](History* const history) { return history->restore()->running(); });
 }
 
 void Session::setHasTray(bool hasTray)
@@ -434,8 +457,8 @@ void Session::removed(const service::DatabaseId& id)
 void Session::eventsMissed()
 {
     for (const auto& [id, followed] : m_followed) {
-        if (followed.history && followed.history->stage() == History::Stage::Ready) {
-            followed.history->reload();
+        if (followed.history) {
+            followed.history->eventsMissed();
         }
     }
 }

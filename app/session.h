@@ -41,6 +41,10 @@ class Session : public QObject, public EngineListener {
 
     /// Whether closing the window leaves a tray icon.
     Q_PROPERTY(bool hasTray READ hasTray NOTIFY hasTrayChanged FINAL)
+    /// Whether a restore runs that would be called off with the program.
+    Q_PROPERTY(bool restoring READ restoring NOTIFY restoringChanged FINAL)
+    /// Whether the program is about to end: a window then closes without asking.
+    Q_PROPERTY(bool quitting READ quitting NOTIFY quittingChanged FINAL)
     /// Whether anybody looks: ages tick only then.
     Q_PROPERTY(bool watched READ watched WRITE setWatched NOTIFY watchedChanged FINAL)
     /// The name of the database whose protection was just ended, while that can be undone.
@@ -73,6 +77,8 @@ public:
     [[nodiscard]] QString sentence() const { return m_overview.sentence; }
     [[nodiscard]] QString detail() const { return m_overview.detail; }
     [[nodiscard]] bool hasTray() const { return m_hasTray; }
+    [[nodiscard]] bool restoring() const;
+    [[nodiscard]] bool quitting() const { return m_quitting; }
     [[nodiscard]] bool watched() const { return m_ticking.isActive(); }
     [[nodiscard]] QString undoable() const;
     [[nodiscard]] QString version() const;
@@ -104,9 +110,11 @@ public:
     Q_INVOKABLE void rememberWindow(const QRect& geometry, bool maximized);
 
     /// A person wants to end the program; the window asks once more when databases would be left
-    /// alone.
+    /// alone or a restore called off.
     Q_INVOKABLE void askToQuit();
     Q_INVOKABLE void quit();
+    /// The program ends, whoever wants it: a person, the end of the desktop's session, a signal.
+    void beginQuitting();
 
     void statusChanged(const service::DatabaseStatus& status) override;
     void happened(const service::Event& event) override;
@@ -116,6 +124,8 @@ public:
 signals:
     void overviewChanged();
     void hasTrayChanged();
+    void restoringChanged();
+    void quittingChanged();
     void watchedChanged();
     void undoableChanged();
     void showAddDatabase();
@@ -141,6 +151,7 @@ private:
     void tellKnown();
     service::DatabaseId follow(const config::DatabaseSettings& database);
     void remember(const service::DatabaseConfig& config);
+    void keepPaused(Followed& followed, bool paused);
     void openReplica(const QString& name, const QString& folder);
     void listReplica(const config::ReplicaSettings& replica);
     [[nodiscard]] std::unique_ptr<History> makeHistory(History::Origin origin);
@@ -162,6 +173,7 @@ private:
     QTimer m_ticking;
     QTimer m_undoTime;
     bool m_hasTray = false;
+    bool m_quitting = false;
 };
 
 }  // namespace tidemark::app

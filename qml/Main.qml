@@ -78,8 +78,14 @@ ApplicationWindow {
     }
 
     onClosing: close => {
-        root.session.rememberWindow(Qt.rect(root.x, root.y, root.width, root.height), root.visibility === Window.Maximized);
-        if (root.session.databases.count === 0 && !root.session.hasTray) {
+        // Hidden in the tray it has forgotten how it was shown.
+        if (root.visible) {
+            root.session.rememberWindow(Qt.rect(root.x, root.y, root.width, root.height), root.visibility === Window.Maximized);
+        }
+        if (root.session.quitting) {
+            return;
+        }
+        if (root.session.databases.count === 0 && !root.session.restoring && !root.session.hasTray) {
             root.session.quit();
         } else if (root.session.databases.count > 0 && root.session.sayOnce("close-keeps-protecting")) {
             close.accepted = false;
@@ -270,9 +276,11 @@ ApplicationWindow {
     QuestionSheet {
         id: quitSheet
 
+        readonly property var consequences: [root.session.databases.count > 0 ? qsTr("Nothing is protected until it is started again. Changes made meanwhile are saved then, but as one moment.") : "", root.session.restoring ? qsTr("The restore that runs is called off and leaves nothing behind.") : ""]
+
         objectName: "quitSheet"
         label: qsTr("Quit Tidemark?")
-        text: qsTr("Nothing is protected until it is started again. Changes made meanwhile are saved then, but as one moment.")
+        text: consequences.filter(sentence => sentence !== "").join(" ")
         harmlessText: qsTr("Stay")
         otherText: qsTr("Quit")
         onOther: root.session.quit()

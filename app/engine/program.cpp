@@ -181,7 +181,9 @@ void Program::raiseWindow()
         makeWindow();
     }
     if (m_window != nullptr) {
-        m_window->show();
+        // Not show(), which would forget that it was maximized.
+        m_window->setWindowStates(m_window->windowStates() & ~Qt::WindowMinimized);
+        m_window->setVisible(true);
         m_window->raise();
         m_window->requestActivate();
     }
@@ -198,10 +200,20 @@ void Program::answer(const InstanceRequest& request)
     }
 }
 
+bool Program::eventFilter(QObject* watched, QEvent* event)
+{
+    // Qt may close every window first, and one that refuses calls the end off.
+    if (event->type() == QEvent::Quit && m_session) {
+        m_session->beginQuitting();
+    }
+    return QObject::eventFilter(watched, event);
+}
+
 void Program::shutDown()
 {
     m_tray.reset();
-    if (m_window != nullptr) {
+    // One that was closed was remembered then, as it was shown.
+    if (m_window != nullptr && m_window->isVisible()) {
         m_session->rememberWindow(m_window->geometry(),
                                   m_window->visibility() == QWindow::Maximized);
     }

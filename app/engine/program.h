@@ -50,6 +50,10 @@ public:
 
     void answer(const InstanceRequest& request);
 
+protected:
+    /// Of the application: it is told first that the program is to end, then each window.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void wireTray();
     void updateTray();

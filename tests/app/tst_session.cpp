@@ -96,8 +96,11 @@ private slots:
     {
         auto settings = Desk::two();
         settings.databases[1].paused = true;
-        const Desk desk(settings);
-        QCOMPARE(desk.world.engine.paused, std::vector<std::string>{FakeEngine::idOf(kShop)});
+        Desk desk(settings);
+        QVERIFY(!desk.world.engine.followed[0].paused);
+        QVERIFY(desk.world.engine.followed[1].paused);
+        QVERIFY(desk.world.engine.paused.empty());
+        QVERIFY(desk.session.databases()->at(1)->paused());
     }
 
     void aReplicaOfAKindThatANewerVersionOpensIsLeftAlone()
@@ -167,7 +170,7 @@ private slots:
         desk.session.statusChanged(status);
         QCOMPARE(desk.session.adding()->percent(), u"50 %"_s);
         desk.session.happened({.database = FakeEngine::idOf(kNotes), .what = service::Proven{}});
-        QCOMPARE(desk.session.adding()->stage(), AddDatabase::Stage::Proven);
+        QCOMPARE(desk.session.adding()->stage(), AddDatabase::Stage::Done);
     }
 
     void twoDatabasesOfOneNameNeverShareAFolder()
@@ -249,7 +252,7 @@ private slots:
         QVERIFY(desk.session.undoable().isEmpty());
         QCOMPARE(desk.saved().databases.back(), settings.databases[0]);
         QCOMPARE(desk.world.engine.followed.back().burstInterval, 250ms);
-        QCOMPARE(desk.world.engine.paused.size(), 2U);
+        QVERIFY(desk.world.engine.followed.back().paused);
     }
 
     void undoBeforeTheEngineLetGoKeepsTheDatabase()
@@ -285,6 +288,20 @@ private slots:
         QVERIFY(!desk.saved().databases[0].paused);
         desk.session.retry(idOf(kNotes));
         QCOMPARE(desk.world.engine.retried.size(), 1U);
+    }
+
+    void aPauseIsKeptUnderThePathOfTheSettings()
+    {
+        // The engine found that it leads through a link.
+        Desk desk(Desk::two());
+        auto status = statusOf(kNotes, Engine::Protected);
+        status.path = "/mnt/disk/notes.db";
+        desk.session.statusChanged(status);
+        desk.session.pause(idOf(kNotes));
+        QVERIFY(desk.saved().databases[0].paused);
+        desk.session.stopProtecting(idOf(kNotes));
+        desk.session.undo();
+        QVERIFY(desk.world.engine.followed.back().paused);
     }
 
     void whatIsUnknownIsNotActedOn()
@@ -325,6 +342,21 @@ private slots:
         desk.session.eventsMissed();
         QCOMPARE(desk.world.engine.openings.size(), 2U);
         QCOMPARE(notes.stage(), History::Stage::Reading);
+    }
+
+    void missedEventsOfAHistoryThatIsBeingReadAreReadForAfterwards()
+    {
+        Desk desk(Desk::two());
+        History& notes = *desk.session.historyOf(idOf(kNotes));
+        notes.open();
+        desk.session.eventsMissed();
+        QCOMPARE(desk.world.engine.openings.size(), 1U);
+        desk.world.engine.openings.back().reply(catalogOf(3));
+        QTRY_COMPARE(desk.world.engine.openings.size(), 2U);
+        desk.world.engine.openings.back().reply(catalogOf(4));
+        QTRY_COMPARE(notes.stage(), History::Stage::Ready);
+        QCOMPARE(notes.timeline()->momentCount(), 4);
+        QCOMPARE(desk.world.engine.openings.size(), 2U);
     }
 
     void aDroppedFileIsAddedAndADroppedFolderIsOpened()
@@ -415,6 +447,35 @@ private slots:
         desk.session.askToQuit();
         QCOMPARE(asked.size(), 1);
         QCOMPARE(confirmed.size(), 1);
+    }
+
+    void quittingAsksWhileARestoreRuns()
+    {
+        Desk desk({.openedReplicas = {{.name = "old", .address = "file:///srv/replica"}}});
+        History& old = *desk.session.replicas()->at(0);
+        old.open();
+        desk.world.engine.openings.back().reply(catalogOf(3));
+        QTRY_COMPARE(old.stage(), History::Stage::Ready);
+        QSignalSpy asked(&desk.session, &Session::quitAsked);
+        QSignalSpy confirmed(&desk.session, &Session::quitConfirmed);
+        QSignalSpy told(&desk.session, &Session::restoringChanged);
+        old.restoreMoment();
+        QVERIFY(desk.session.restoring());
+        QVERIFY(!told.empty());
+        desk.session.askToQuit();
+        QCOMPARE(asked.size(), 1);
+        desk.world.engine.restores.back().reply(restore::Restored{.bytes = 1});
+        QVERIFY(!desk.session.restoring());
+        desk.session.askToQuit();
+        QCOMPARE(confirmed.size(), 1);
+    }
+
+    void whoeverEndsTheProgramIsKnownToDoSo()
+    {
+        Desk desk;
+        QVERIFY(!desk.session.quitting());
+        desk.session.quit();
+        QVERIFY(desk.session.quitting());
     }
 };
 

@@ -202,6 +202,56 @@ Item {
             tryVerify(() => !window.visible);
         }
 
+        function test_whoQuitsIsNotToldThatProtectionGoesOn() {
+            withTwo();
+            story.session.quit();
+            verify(window.close());
+            verify(!window.visible);
+            verify(!findChild(window, "closingSheet").visible);
+        }
+
+        function restoreFromAReplica() {
+            story.session.opening.choose("/srv/replica");
+            story.answerReplicas(60);
+            story.session.opening.accept();
+            story.answerReplicas(60);
+            const history = story.session.replicas.at(0);
+            tryCompare(history, "stage", History.Ready);
+            history.restoreMoment();
+        }
+
+        function test_aRestoreGoesOnWithoutItsWindow() {
+            show();
+            restoreFromAReplica();
+            window.close();
+            compare(quits.count, 0);
+            verify(!window.visible);
+            verify(!story.restoreWasCancelled());
+        }
+
+        function test_quittingAsksWhileARestoreRuns() {
+            show();
+            restoreFromAReplica();
+            press(Qt.Key_Q, Qt.ControlModifier);
+            const sheet = findChild(window, "quitSheet");
+            tryVerify(() => sheet.opened);
+            verify(sheet.text.includes("called off"), sheet.text);
+            verify(!sheet.text.includes("protected"), sheet.text);
+            compare(quits.count, 0);
+        }
+
+        function test_aHiddenWindowDoesNotForgetThatItWasMaximized() {
+            withTwo();
+            window.showMaximized();
+            verify(story.session.sayOnce("close-keeps-protecting"));
+            window.close();
+            tryVerify(() => !window.visible);
+            verify(story.windowWasMaximized());
+            story.session.quit();
+            window.close();
+            verify(story.windowWasMaximized());
+        }
+
         function test_withNothingToProtectAndNoTrayClosingQuits() {
             show();
             window.close();
