@@ -101,7 +101,7 @@ Item {
         width: parent.width - 2
         rounded: false
         protection: root.database.protection
-        text: root.database.reason === "" ? qsTr("Changes made now are not kept.") : root.database.reason
+        text: root.database.reason === "" ? qsTr("Changes made now are kept as one moment when it is resumed.") : root.database.reason
         secondText: root.database.next
 
         ActionButton {

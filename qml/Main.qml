@@ -27,7 +27,7 @@ ApplicationWindow {
 
     width: Math.min(1280, Screen.desktopAvailableWidth)
     height: Math.min(800, Screen.desktopAvailableHeight)
-    minimumWidth: 560
+    minimumWidth: 640
     minimumHeight: 420
     color: Theme.window
     title: root.page === Main.Page.Database && root.database ? qsTr("%1 – Tidemark").arg(root.database.name) : qsTr("Tidemark")

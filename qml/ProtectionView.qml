@@ -120,7 +120,7 @@ ScrollView {
                     Layout.fillWidth: true
                     iconPath: root.database.paused ? Icons.play : Icons.pause
                     title: root.database.paused ? qsTr("Resume") : qsTr("Pause")
-                    text: root.database.paused ? qsTr("Changes made now are not kept one by one.") : qsTr("Lets go of the file until you resume.")
+                    text: root.database.paused ? qsTr("Changes made now are kept as one moment when it is resumed.") : qsTr("Lets go of the file until you resume.")
 
                     ActionButton {
                         objectName: "pause"

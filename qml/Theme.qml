@@ -13,7 +13,6 @@ QtObject {
     }
 
     property int mode: Theme.Mode.Light // A Theme.Mode.
-    readonly property bool dark: root.mode === Theme.Mode.Dark
     readonly property bool highContrast: root.mode === Theme.Mode.HighContrast
 
     // High contrast takes the roles of the desktop's own palette.
@@ -39,7 +38,6 @@ QtObject {
     readonly property color accentSoft: pick("#dcebf3", "#173648", root.desktop.base)
     readonly property color inkOnAccent: pick("#ffffff", "#06222f", root.desktop.highlightedText)
     readonly property color flow: pick("#4c93b4", "#4590b4", root.desktop.text)
-    readonly property color ebb: pick("#7b8b97", "#75848f", root.desktop.text)
     readonly property color kept: pick("#5a9c74", "#4f8f68", root.desktop.text)
     readonly property color ok: pick("#1f7a43", "#6fcf8c", root.desktop.text)
     readonly property color okSoft: pick("#e1f2e6", "#16331f", root.desktop.base)
