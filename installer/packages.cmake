@@ -34,9 +34,8 @@ set(CPACK_DEBIAN_DESKTOP_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_DESKTOP_PACKAGE_RECOMMENDS tidemarkctl)
 # Loaded at run time, so no tool finds them: the QML modules and the drawer of SVG icons.
 string(JOIN ", " CPACK_DEBIAN_DESKTOP_PACKAGE_DEPENDS
-    libqt6svg6 qml6-module-qt-labs-folderlistmodel qml6-module-qtqml qml6-module-qtqml-models
-    qml6-module-qtqml-workerscript qml6-module-qtquick qml6-module-qtquick-controls
-    qml6-module-qtquick-dialogs qml6-module-qtquick-layouts qml6-module-qtquick-shapes
-    qml6-module-qtquick-templates qml6-module-qtquick-window
+    libqt6svg6 qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
+    qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts
+    qml6-module-qtquick-shapes qml6-module-qtquick-templates qml6-module-qtquick-window
 )
 include(CPack)

@@ -12,10 +12,9 @@
     desktop_packages=(
         libqt6svg6 qt6-declarative-dev qt6-declarative-dev-tools qt6-l10n-tools qt6-qpa-plugins
         qt6-tools-dev qt6-tools-dev-tools
-        qml6-module-qt-labs-folderlistmodel qml6-module-qtqml qml6-module-qtqml-models
-        qml6-module-qtqml-workerscript qml6-module-qtquick qml6-module-qtquick-controls
-        qml6-module-qtquick-dialogs qml6-module-qtquick-layouts qml6-module-qtquick-shapes
-        qml6-module-qtquick-templates qml6-module-qtquick-window
+        qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
+        qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts
+        qml6-module-qtquick-shapes qml6-module-qtquick-templates qml6-module-qtquick-window
     )
     test_packages=(
         appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core gir1.2-atspi-2.0 git
