@@ -13,8 +13,8 @@
 
 namespace tidemark {
 
-/// An open file. Closes when it goes. Reads and writes at a position are safe from any thread at
-/// once; the rest is for one thread.
+/// An open file. Closes when it goes. Reads and writes at a position, sync() and sizeBytes() are
+/// safe from any thread at once; the rest is for one thread.
 class File {
 public:
     virtual ~File() = default;

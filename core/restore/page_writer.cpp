@@ -1,10 +1,10 @@
 #include "core/restore/page_writer.h"
 
+#include "core/base/background_sync.h"
 #include "core/base/crc64.h"
 #include "core/ltx/damaged.h"
 #include "core/ltx/page_frame.h"
 #include "core/replica/object_source.h"
-#include "core/restore/background_sync.h"
 #include "core/restore/parallel.h"
 #include "core/restore/run_decoder.h"
 

@@ -1,5 +1,6 @@
 #include "core/storage/folder_storage.h"
 
+#include "core/base/background_sync.h"
 #include "core/storage/folder_listing.h"
 
 #include <algorithm>
@@ -82,15 +83,17 @@ Status copy(const ByteSource& source, File& file, const std::stop_token& stop)
     TIDEMARK_TRY(const auto reader, source.open());
     const std::uint64_t known = source.sizeBytes().value_or(kCopyBytes);
     std::vector<std::byte> buffer(std::clamp<std::uint64_t>(known, 1, kCopyBytes));
+    BackgroundSync sync(file);
     for (std::uint64_t offset = 0;;) {
         if (stop.stop_requested()) {
             return cancelled();
         }
         TIDEMARK_TRY(const std::size_t got, reader->read(buffer));
         if (got == 0) {
-            return {};
+            return sync.finish();
         }
         TIDEMARK_TRY_STATUS(file.writeAt(std::span(buffer).first(got), offset));
+        sync.wrote(got);
         offset += got;
     }
 }

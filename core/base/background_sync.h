@@ -9,19 +9,21 @@
 #include <stop_token>
 #include <thread>
 
-namespace tidemark::restore {
+namespace tidemark {
 
 /// Syncs a file on a thread of its own each time that enough was written, so that the disk works
-/// while the processors do. Any thread may call wrote(); the rest is for the owner.
+/// while the processors do. A small file never gets that thread. Any thread may call wrote(); the
+/// rest is for the owner.
 class BackgroundSync {
 public:
     /// `file` outlives it.
-    explicit BackgroundSync(File& file);
+    explicit BackgroundSync(File& file) : m_file(file) {}
 
     /// So many bytes more are in the file.
     void wrote(std::uint64_t bytes);
 
-    /// Ends the thread and gives its first failure. What was written last is not synced.
+    /// Ends the thread and gives its first failure. What was written last is not synced. Without it
+    /// the destructor waits, too.
     [[nodiscard]] Status finish();
 
 private:
@@ -35,4 +37,4 @@ private:
     std::jthread m_thread;  // Last: it uses the rest.
 };
 
-}  // namespace tidemark::restore
+}  // namespace tidemark

@@ -1,8 +1,8 @@
-#include "core/restore/background_sync.h"
+#include "core/base/background_sync.h"
 
 #include <utility>
 
-namespace tidemark::restore {
+namespace tidemark {
 namespace {
 
 // A fraction of a second's work for a disk; small files never reach it and are synced once.
@@ -10,18 +10,17 @@ constexpr std::uint64_t kSyncBytes = 32 << 20;
 
 }  // namespace
 
-BackgroundSync::BackgroundSync(File& file)
-    : m_file(file), m_thread([this](const std::stop_token& stop) { run(stop); })
-{
-}
-
 void BackgroundSync::wrote(std::uint64_t bytes)
 {
     const std::scoped_lock lock(m_mutex);
     m_unsyncedBytes += bytes;
-    if (m_unsyncedBytes >= kSyncBytes) {
-        m_changed.notify_one();
+    if (m_unsyncedBytes < kSyncBytes) {
+        return;
     }
+    if (!m_thread.joinable()) {
+        m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    }
+    m_changed.notify_one();
 }
 
 Status BackgroundSync::finish()
@@ -49,4 +48,4 @@ void BackgroundSync::run(const std::stop_token& stop)
     }
 }
 
-}  // namespace tidemark::restore
+}  // namespace tidemark
