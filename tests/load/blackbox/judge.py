@@ -54,7 +54,8 @@ class Judge:
             truth = loads.truth_of(out)
             wrong += self._against_journal(one, truth)
             copy = self._copies.get(truth.state)
-            if copy:
+            # A VACUUM is a transaction that changes pages but not the rows, and so not the state.
+            if copy and bytes_equal.change_counter(copy) == bytes_equal.change_counter(out):
                 compared = 1
                 found = bytes_equal.difference(copy, out, self._replicator.own_pages(out))
                 wrong += [found] if found else []
