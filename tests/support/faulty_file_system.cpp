@@ -191,6 +191,9 @@ Status FaultyFileSystem::publish(File& unnamed, const std::string& path)
 
 Result<std::optional<FileFacts>> FaultyFileSystem::stat(const std::string& path) const
 {
+    if (m_beforeStat) {
+        m_beforeStat(path);
+    }
     return m_disk.stat(path);
 }
 

@@ -35,6 +35,12 @@ public:
     /// Works again, as after a restart of the process.
     void mend();
 
+    /// Calls `told` with the path before each stat(): for what happens between two looks.
+    void beforeStat(std::function<void(const std::string&)> told)
+    {
+        m_beforeStat = std::move(told);
+    }
+
     /// Turns the disk back to what was synced: written bytes as they were at the file's last
     /// sync(), names as at their folder's last syncDirectory(). Files that are open stay usable.
     void losePower();
@@ -83,6 +89,7 @@ private:
 
     FileSystem& m_disk;
     std::optional<Volume> m_volume;
+    std::function<void(const std::string&)> m_beforeStat;
     int m_calls = 0;
     int m_failAt = 0;
     ErrorCode m_failure = ErrorCode::Io;
