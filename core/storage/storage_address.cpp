@@ -21,11 +21,13 @@ constexpr std::string_view kPlainInPath = "/-._~!$&'()*+,;=:@";
 constexpr std::string_view kPlainInOption = "/-._~:";
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
+/// `text` without its options is told: who knows what they hold.
 Error notAnAddress(std::string_view text, Message next)
 {
+    const std::string_view told = text.substr(0, text.find('?'));
     return {
         .code = ErrorCode::Usage,
-        .what = {TIDEMARK_TEXT("storage", "\"%1\" does not name a storage."), {std::string(text)}},
+        .what = {TIDEMARK_TEXT("storage", "\"%1\" does not name a storage."), {std::string(told)}},
         .next = std::move(next)};
 }
 
@@ -142,11 +144,12 @@ Result<std::map<std::string, std::string>> parseOptions(std::string_view query,
         const auto equals = std::min(pair.find('='), pair.size());
         const auto key = unescaped(pair.substr(0, equals));
         const auto value = unescaped(pair.substr(std::min(pair.size(), equals + 1)));
+        // First, so that whoever wrote a secret learns that it was one, readable or not.
+        if (isSecretKey(key.value_or(std::string(pair.substr(0, equals))))) {
+            return holdsSecret();
+        }
         if (!key || !value || key->empty()) {
             return notAnAddress(whole, {TIDEMARK_TEXT("storage", "Its options are not readable.")});
-        }
-        if (isSecretKey(*key)) {
-            return holdsSecret();
         }
         options[*key] = *value;
     }

@@ -65,6 +65,12 @@ private slots:
         QTest::newRow("broken escape") << "file:///a%2" << usage;
         QTest::newRow("zero byte") << "file:///a%00b" << usage;
         QTest::newRow("password as an option") << "file:///x?Password=secret" << usage;
+        QTest::newRow("password that is not readable") << "file:///x?password=secret%zz" << usage;
+        QTest::newRow("password behind what is not readable")
+            << "file:///x?a=%zz&token=secret" << usage;
+        QTest::newRow("password under a key that is not readable")
+            << "file:///x?pass%77ord=secret&%=1" << usage;
+        QTest::newRow("options of a relative path") << "file://x?a=secret" << usage;
         QTest::newRow("password of an unknown kind") << "ftp://me:a/secret@host/x" << usage;
         QTest::newRow("password") << "sftp://me:secret@host/x" << usage;
         QTest::newRow("s3") << "s3://bucket/path" << unsupported;
@@ -80,6 +86,14 @@ private slots:
         QCOMPARE(static_cast<int>(address.error().code), code);
         QVERIFY(!inEnglish(address.error().what).empty());
         QVERIFY(inEnglish(address.error().what).find("secret") == std::string::npos);
+    }
+
+    void aSecretIsCalledOneEvenIfItIsNotReadable()
+    {
+        const auto expected = parse("file:///x?password=secret");
+        const auto address = parse("file:///x?password=%zz");
+        QVERIFY(!expected.ok() && !address.ok());
+        QVERIFY(address.error() == expected.error());
     }
 
     void readsWhatItWrites()
