@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kDigits = 16;
 
-// A name can be lost to removeLeftovers() between its making and its lock; not three times.
+// A name can be lost to somebody's removeLeftovers() between its making and its lock, and be locked
+// by it meanwhile; not three times.
 constexpr int kNameTries = 3;
 
 bool isLeftover(const DirectoryEntry& entry, std::string_view nameStem)
@@ -45,10 +46,14 @@ Result<TemporaryFile> TemporaryFile::make(FileSystem& files, Random& random,
 {
     for (int tries = 1;; ++tries) {
         std::string path = stem + hex(random.next(), kDigits);
-        TIDEMARK_TRY(auto lock, files.lock(path));
+        auto lock = files.lock(path);
+        if (!lock.ok() && lock.error().code == ErrorCode::Busy && tries < kNameTries) {
+            continue;
+        }
+        TIDEMARK_TRY(auto held, std::move(lock));
         auto file = files.open(path, OpenFor::Updating);
         if (file.ok()) {
-            return TemporaryFile(files, std::move(path), std::move(lock), std::move(file).value());
+            return TemporaryFile(files, std::move(path), std::move(held), std::move(file).value());
         }
         if (file.error().code != ErrorCode::NotFound || tries == kNameTries) {
             static_cast<void>(files.remove(path));
