@@ -115,17 +115,14 @@ public:
     [[nodiscard]] virtual Result<std::optional<FileFacts>> stat(const std::string& path) const = 0;
 
     /// Whether the name is taken, be it by a link that leads to nothing.
-    [[nodiscard]] virtual Result<bool> isTaken(const std::string& path) const
-    {
-        TIDEMARK_TRY(const auto facts, stat(path));
-        return facts.has_value();
-    }
+    [[nodiscard]] virtual Result<bool> isTaken(const std::string& path) const = 0;
 
     /// The entries but "." and "..", sorted by name; an entry that vanishes meanwhile is left out.
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(
         const std::string& directory) const = 0;
 
-    /// Makes the directory with its parents; there already is fine.
+    /// Makes the directory with its parents; there already is fine. TargetRefused, and never
+    /// AlreadyExists, when something else has the name.
     [[nodiscard]] virtual Status makeDirectories(const std::string& path,
                                                  std::uint32_t permissions = kPrivateDirectory) = 0;
 

@@ -302,6 +302,16 @@ Status PosixFileSystem::makeDirectories(const std::string& path, std::uint32_t p
     if (number == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
         return {};
     }
+    // Neither "there already" nor "not there": both would be taken for answers.
+    if (number == EEXIST || number == ENOTDIR) {
+        return Error{
+            .code = ErrorCode::TargetRefused,
+            .what = {TIDEMARK_TEXT("base",
+                                   "The folder %1 cannot be made: something that is no folder has "
+                                   "that name."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("base", "Rename it, or choose another place.")}};
+    }
     return systemError(TIDEMARK_TEXT("base", "Cannot make the folder %1: %2."), path, number);
 }
 

@@ -1,5 +1,6 @@
 #include "core/config/settings.h"
 
+#include "core/base/durable_directories.h"
 #include "core/config/file_text.h"
 #include "core/config/settings_json.h"
 
@@ -120,7 +121,7 @@ Status SettingsFile::save(const Settings& settings)
         return writtenByNewerVersion(m_path);
     }
     TIDEMARK_TRY(const std::string text, encodeSettings(settings));
-    TIDEMARK_TRY_STATUS(m_files.makeDirectories(parentOf(m_path)));
+    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, parentOf(m_path)));
     TIDEMARK_TRY_STATUS(writeWhole(m_path, text));
     return writeWhole(lastGoodOf(m_path), text);
 }

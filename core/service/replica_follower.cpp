@@ -1,5 +1,6 @@
 #include "core/service/replica_follower.h"
 
+#include "core/base/durable_directories.h"
 #include "core/service/same_database.h"
 #include "core/storage/storage_factory.h"
 
@@ -122,7 +123,7 @@ Status ReplicaFollower::makePlace()
     const bool isNew = !remembered || remembered->base == ltx::TxId{};
     // A folder that had the replica and is gone is a disk that was unplugged: never made anew.
     if (isNew && m_config.address.kind == storage::StorageKind::Folder) {
-        return m_context.files.makeDirectories(m_config.address.path);
+        return makeDirectoriesDurably(m_context.files, m_config.address.path);
     }
     return {};
 }

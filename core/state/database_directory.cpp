@@ -1,5 +1,6 @@
 #include "core/state/database_directory.h"
 
+#include "core/base/durable_directories.h"
 #include "core/base/hash.h"
 
 #include <span>
@@ -20,7 +21,7 @@ DatabaseDirectory directoryOf(const std::string& data, const std::string& id)
 
 Status prepare(FileSystem& files, const DatabaseDirectory& directory)
 {
-    return files.makeDirectories(directory.spool());
+    return makeDirectoriesDurably(files, directory.spool());
 }
 
 }  // namespace tidemark::state

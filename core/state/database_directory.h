@@ -26,7 +26,7 @@ struct DatabaseDirectory {
 /// The directory under `data` for the id; nothing is made.
 [[nodiscard]] DatabaseDirectory directoryOf(const std::string& data, const std::string& id);
 
-/// Makes it, with its spool, for nobody else to read.
+/// Makes it, with its spool, for nobody else to read, so that its name survives a power loss.
 [[nodiscard]] Status prepare(FileSystem& files, const DatabaseDirectory& directory);
 
 }  // namespace tidemark::state

@@ -1,6 +1,7 @@
 #include "core/storage/folder_storage.h"
 
 #include "core/base/background_sync.h"
+#include "core/base/durable_directories.h"
 #include "core/storage/folder_listing.h"
 
 #include <algorithm>
@@ -11,6 +12,9 @@ namespace {
 
 // Large enough that the calls cost nothing, small enough to stop soon and to stay in the cache.
 constexpr std::size_t kCopyBytes = 1 << 20;
+
+// Of a replica's levels there are ten. Whoever has more folders pays for a sync now and then.
+constexpr std::size_t kMaxDurable = 1000;
 
 bool isName(std::string_view name)
 {
@@ -195,11 +199,9 @@ Status FolderStorage::prepareWriting()
     if (m_prepared) {
         return {};
     }
+    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, m_root));
     TIDEMARK_TRY_STATUS(m_files.makeDirectories(pathOf(kTemporaryFolder), kPrivateDirectory));
     TIDEMARK_TRY_STATUS(removeLeftovers(m_files, pathOf(kTemporaryFolder), {}));
-    if (!root.ok()) {
-        TIDEMARK_TRY_STATUS(m_files.syncDirectory(parentOf(m_root)));
-    }
     TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
     if (facts) {
         m_device = facts->device;
@@ -216,36 +218,60 @@ Result<TemporaryFile> FolderStorage::makeTemporary()
         return made;
     }
     // Somebody tidied the folder away while we used it.
-    TIDEMARK_TRY_STATUS(makeFolders(pathOf(kTemporaryFolder)));
+    TIDEMARK_TRY_STATUS(makeFolderAnew(pathOf(kTemporaryFolder)));
     return TemporaryFile::make(m_files, m_random, stem);
 }
 
-Status FolderStorage::makeFolders(const std::string& folder)
+/// Also one that is there: another writer, or one before us that failed, may have got no further
+/// than to make it.
+Status FolderStorage::makeFolder(const std::string& folder)
 {
-    TIDEMARK_TRY_STATUS(checkRoot());
-    TIDEMARK_TRY_STATUS(m_files.makeDirectories(folder, kPrivateDirectory));
-    for (std::string each = folder; each.size() > m_root.size();) {
-        each = parentOf(each);
-        TIDEMARK_TRY_STATUS(m_files.syncDirectory(each));
+    const std::scoped_lock lock(m_making);
+    if (m_durable.contains(folder)) {
+        return {};
     }
+    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, folder));
+    if (m_durable.size() >= kMaxDurable) {
+        m_durable.clear();
+    }
+    m_durable.insert(folder);
     return {};
+}
+
+/// One that was found missing: what was known of it and its parents holds no more.
+Status FolderStorage::makeFolderAnew(const std::string& folder)
+{
+    {
+        const std::scoped_lock lock(m_making);
+        m_durable.clear();
+    }
+    return makeFolder(folder);
 }
 
 Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const std::string& path)
 {
-    const std::string folder = parentOf(path);
     auto renamed = m_files.renameWithoutReplacing(temporary, path);
     if (!renamed.ok() && renamed.error().code == ErrorCode::NotFound) {
         // Only the first object of a level finds no folder: the others need not look for it.
-        TIDEMARK_TRY_STATUS(makeFolders(folder));
+        TIDEMARK_TRY_STATUS(makeFolderAnew(parentOf(path)));
         renamed = m_files.renameWithoutReplacing(temporary, path);
     }
     if (!renamed.ok() && renamed.error().code == ErrorCode::AlreadyExists) {
-        return WriteOutcome::AlreadyThere;
+        return settled(path, WriteOutcome::AlreadyThere);
     }
     TIDEMARK_TRY_STATUS(std::move(renamed));
+    return settled(path, WriteOutcome::Written);
+}
+
+/// What is there already is made durable, too: its writer may have been interrupted before, and its
+/// caller counts on it from now on.
+Result<WriteOutcome> FolderStorage::settled(const std::string& path, WriteOutcome outcome)
+{
+    const std::string folder = parentOf(path);
+    TIDEMARK_TRY_STATUS(makeFolder(folder));
     TIDEMARK_TRY_STATUS(m_files.syncDirectory(folder));
-    return WriteOutcome::Written;
+    return outcome;
 }
 
 Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSource& source,
@@ -255,7 +281,7 @@ Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSou
     TIDEMARK_TRY_STATUS(prepareWriting());
     TIDEMARK_TRY(const auto there, m_files.stat(pathOf(name)));
     if (there) {
-        return WriteOutcome::AlreadyThere;
+        return settled(pathOf(name), WriteOutcome::AlreadyThere);
     }
     TIDEMARK_TRY(auto temporary, makeTemporary());
     TIDEMARK_TRY_STATUS(copy(source, temporary.file(), stop));

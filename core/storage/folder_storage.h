@@ -7,6 +7,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace tidemark::storage {
@@ -17,9 +18,11 @@ inline constexpr std::string_view kTemporaryFolder = ".tidemark-tmp";
 
 /// Objects are files below one folder of a disk, and their time is the file's modification time.
 ///
-/// An object costs two syncs: its bytes, then its folder. The root is made by the first write. Once
-/// it was seen, it has to stay: when it is gone, or its path leads to another disk (an empty mount
-/// point), every call fails with Unavailable. Files are 0600, folders 0700.
+/// An object costs two syncs: its bytes, then its folder; the first one of a folder also those of
+/// the folder's parents, and no other one of that folder is said to be written before. The root is
+/// made by the first write. Once it was seen, it has to stay: when it is gone, or its path leads to
+/// another disk (an empty mount point), every call fails with Unavailable. Files are 0600, folders
+/// 0700.
 class FolderStorage final : public Storage {
 public:
     /// `root` is a path without a trailing '/'. `files` and `random` must outlive the storage.
@@ -47,7 +50,9 @@ private:
     [[nodiscard]] Result<TemporaryFile> makeTemporary();
     [[nodiscard]] Result<WriteOutcome> publish(const std::string& temporary,
                                                const std::string& path);
-    [[nodiscard]] Status makeFolders(const std::string& folder);
+    [[nodiscard]] Result<WriteOutcome> settled(const std::string& path, WriteOutcome outcome);
+    [[nodiscard]] Status makeFolder(const std::string& folder);
+    [[nodiscard]] Status makeFolderAnew(const std::string& folder);
 
     FileSystem& m_files;
     Random& m_random;
@@ -55,6 +60,9 @@ private:
     mutable std::mutex m_mutex;  // Guards what follows.
     mutable std::optional<std::uint64_t> m_device;
     bool m_prepared = false;
+
+    std::mutex m_making;              // Held while folders are made and synced; guards m_durable.
+    std::set<std::string> m_durable;  // Folders whose names survive a power loss.
 };
 
 }  // namespace tidemark::storage

@@ -41,10 +41,10 @@ enum class WriteOutcome {
 ///
 /// Names are relative, with '/' between parts, without "." and ".." parts. Every call blocks on the
 /// medium, stops soon after `stop` is requested with Cancelled, and fails with Unavailable (may
-/// heal with time), Credentials, Forbidden, NoSpace or Io, each naming the place and what to do.
-/// "Not there" is an answer: an empty listing, NotFound from read. A place that is itself missing
-/// is not an empty one: `list` fails with NotFound, so that a disk that was unplugged is never
-/// taken for an empty replica. Any thread may use it; several calls at once are fine.
+/// heal with time), Credentials, Forbidden, NoSpace, TargetRefused or Io, each naming the place and
+/// what to do. "Not there" is an answer: an empty listing, NotFound from read. A place that is
+/// itself missing is not an empty one: `list` fails with NotFound, so that a disk that was
+/// unplugged is never taken for an empty replica. Any thread may call it, several at once.
 class Storage {
 public:
     virtual ~Storage() = default;

@@ -227,7 +227,7 @@ private slots:
         QVERIFY(file.open(QIODevice::WriteOnly));
         const Ran ran =
             m_program->run({"replicate", "notes.db", "in_the_way/replica", "--once", "--json"});
-        QCOMPARE(ran.status, 3);
+        QCOMPARE(ran.status, 4);
         QVERIFY(!ran.error()["message"].toString().isEmpty());
     }
 

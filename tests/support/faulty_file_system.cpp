@@ -156,6 +156,17 @@ std::function<void()> FaultyFileSystem::restorer(const std::string& path)
     };
 }
 
+void FaultyFileSystem::removeTree(const std::string& path)
+{
+    const auto facts = m_disk.stat(path);
+    if (facts.ok() && facts.value() && facts.value()->kind == FileKind::Directory) {
+        for (const DirectoryEntry& each : m_disk.list(path).value()) {
+            removeTree(path + '/' + each.name);
+        }
+    }
+    insist(m_disk.remove(path));
+}
+
 Result<std::unique_ptr<File>> FaultyFileSystem::open(const std::string& path, OpenFor purpose,
                                                      std::uint32_t permissions)
 {
@@ -204,9 +215,16 @@ Result<std::vector<DirectoryEntry>> FaultyFileSystem::list(const std::string& di
 
 Status FaultyFileSystem::makeDirectories(const std::string& path, std::uint32_t permissions)
 {
-    // Folders survive a power loss here: no promise of ours hangs on an empty one.
     TIDEMARK_TRY_STATUS(nextCall(path));
-    return m_disk.makeDirectories(path, permissions);
+    std::vector<std::string> missing;
+    for (std::string each = path; !m_disk.stat(each).value(); each = parentOf(each)) {
+        missing.push_back(each);
+    }
+    TIDEMARK_TRY_STATUS(m_disk.makeDirectories(path, permissions));
+    for (const std::string& each : missing) {
+        remember(parentOf(each), [this, each] { removeTree(each); });
+    }
+    return {};
 }
 
 Status FaultyFileSystem::renameWithoutReplacing(const std::string& from, const std::string& to)

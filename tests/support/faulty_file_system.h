@@ -42,7 +42,8 @@ public:
     }
 
     /// Turns the disk back to what was synced: written bytes as they were at the file's last
-    /// sync(), names as at their folder's last syncDirectory(). Files that are open stay usable.
+    /// sync(), names, those of folders among them with all that lies there, as at their folder's
+    /// last syncDirectory(). Files that are open stay usable.
     void losePower();
 
     /// Makes every path lie on `volume`.
@@ -58,6 +59,10 @@ public:
                                                               std::uint32_t permissions) override;
     [[nodiscard]] Status publish(File& unnamed, const std::string& path) override;
     [[nodiscard]] Result<std::optional<FileFacts>> stat(const std::string& path) const override;
+    [[nodiscard]] Result<bool> isTaken(const std::string& path) const override
+    {
+        return m_disk.isTaken(path);
+    }
     [[nodiscard]] Result<std::vector<DirectoryEntry>> list(
         const std::string& directory) const override;
     [[nodiscard]] Status makeDirectories(const std::string& path,
@@ -86,6 +91,7 @@ private:
     void remember(std::string owner, std::function<void()> takeBack);
     void forget(const std::string& owner);
     [[nodiscard]] std::function<void()> restorer(const std::string& path);
+    void removeTree(const std::string& path);
 
     FileSystem& m_disk;
     std::optional<Volume> m_volume;

@@ -4,6 +4,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <unistd.h>
+
 using namespace tidemark;
 
 class TestFaultyFileSystem : public QObject {
@@ -86,6 +88,28 @@ private slots:
         QVERIFY(write("a", "synced", OpenFor::Creating, true).ok());
         m_disk->losePower();
         QCOMPARE(get("a"), std::string("(none)"));
+    }
+
+    void aFolderIsLostWithAllThatLiesThereUnlessItsParentWasSynced()
+    {
+        QVERIFY(m_disk->makeDirectories(path("a/b"), kPrivateDirectory).ok());
+        QVERIFY(write("a/b/x", "1", OpenFor::Creating, true).ok());
+        QVERIFY(m_disk->syncDirectory(path("a/b")).ok());
+        QVERIFY(m_disk->syncDirectory(path("a")).ok());
+        m_disk->losePower();
+        QVERIFY(!m_real.stat(path("a")).value());
+
+        QVERIFY(m_disk->makeDirectories(path("c"), kPrivateDirectory).ok());
+        QVERIFY(m_disk->syncDirectory(m_folder.path().toStdString()).ok());
+        m_disk->losePower();
+        QVERIFY(m_real.stat(path("c")).value());
+    }
+
+    void aLinkThatLeadsToNothingTakesItsName()
+    {
+        QVERIFY(::symlink("nothing", path("a").c_str()) == 0);
+        QVERIFY(m_disk->isTaken(path("a")).value());
+        QVERIFY(!m_disk->isTaken(path("b")).value());
     }
 
     void aReplacedFileIsBackAfterAPowerLoss()

@@ -220,8 +220,12 @@ private slots:
     void aDirectoryIsNotMadeOverAFile()
     {
         put(path("a"), "");
-        QVERIFY(!m_disk.makeDirectories(path("a"), kPrivateDirectory).ok());
-        QVERIFY(!m_disk.makeDirectories(path("a/b"), kPrivateDirectory).ok());
+        QVERIFY(::symlink("nothing", path("dangling").c_str()) == 0);
+        for (const char* name : {"a", "a/b", "a/b/c", "dangling"}) {
+            const Status made = m_disk.makeDirectories(path(name), kPrivateDirectory);
+            QVERIFY(!made.ok());
+            QCOMPARE(made.error().code, ErrorCode::TargetRefused);
+        }
     }
 
     void renamingRefusesATakenName()

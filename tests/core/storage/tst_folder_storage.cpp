@@ -1,10 +1,13 @@
 #include "core/base/posix_file_system.h"
 #include "core/storage/folder_storage.h"
 #include "core/storage/storage_factory.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/passing_file_system.h"
 #include "tests/support/storage_contract.h"
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -14,6 +17,24 @@
 
 using namespace tidemark;
 using namespace tidemark::storage;
+
+namespace {
+
+/// Calls `onSync` before a folder is synced.
+class SyncHook final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    std::function<void(const std::string&)> onSync;
+
+    Status syncDirectory(const std::string& directory) override
+    {
+        onSync(directory);
+        return PassingFileSystem::syncDirectory(directory);
+    }
+};
+
+}  // namespace
 
 class TestFolderStorage : public QObject {
     Q_OBJECT
@@ -65,6 +86,66 @@ private slots:
         QCOMPARE(m_files.stat(path("ltx/0/x").toStdString()).value()->permissions, 0600U);
         QCOMPARE(m_files.stat(path("ltx/0").toStdString()).value()->permissions, 0700U);
         QCOMPARE(m_files.stat(root()).value()->permissions, 0700U);
+    }
+
+    void aFileWhereItsFoldersBelongIsNoOtherWriter_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("its temporary folder") << ".tidemark-tmp";
+        QTest::newRow("a folder") << "ltx";
+        QTest::newRow("a folder in it") << "ltx/0";
+    }
+    void aFileWhereItsFoldersBelongIsNoOtherWriter()
+    {
+        QFETCH(QString, file);
+        const QString inTheWay = path(qPrintable(file));
+        QVERIFY(QDir().mkpath(QFileInfo(inTheWay).path()));
+        QVERIFY(QFile(inTheWay).open(QIODevice::WriteOnly));
+        FolderStorage storage(m_files, m_random, root());
+        const auto written = storage.write("ltx/0/x", MemorySource("1"), {}, {});
+        QVERIFY(!written.ok());
+        QCOMPARE(written.error().code, ErrorCode::TargetRefused);
+        QVERIFY(inEnglish(written.error().what).find(inTheWay.toStdString()) != std::string::npos);
+    }
+
+    void whereverAWriteFailedTheNextOneIsDurable()
+    {
+        bool hasFailed = true;
+        for (int call = 1; hasFailed; ++call) {
+            init();
+            FaultyFileSystem disk(m_files);
+            const std::string deep = root() + "/a/b";
+            disk.failAt(call, ErrorCode::Io);
+            {
+                FolderStorage storage(disk, m_random, deep);
+                hasFailed = !storage.write("ltx/0/x", MemorySource("1"), {}, {}).ok();
+                QVERIFY(storage.write("ltx/0/x", MemorySource("1"), {}, {}).ok());
+            }
+            disk.losePower();
+            FolderStorage after(m_files, m_random, deep);
+            QCOMPARE(contract::namesOf(after, ""), std::vector<std::string>{"ltx/0/x"});
+            QVERIFY(call < 50);
+        }
+    }
+
+    void aWriteIntoAFolderThatAnotherOneMakesIsDurableByItself()
+    {
+        FaultyFileSystem disk(m_files);
+        SyncHook hooked(disk);
+        FolderStorage other(disk, m_random, root());
+        int writes = 0;
+        // It has made the folder, and has not synced its name yet.
+        hooked.onSync = [&](const std::string& directory) {
+            if (directory == root() + "/ltx" && writes++ == 0) {
+                QVERIFY(contract::put(other, "ltx/0/theirs", "2"));
+                disk.losePower();
+            }
+        };
+        FolderStorage storage(hooked, m_random, root());
+        static_cast<void>(storage.write("ltx/0/ours", MemorySource("1"), {}, {}));
+        QVERIFY(writes > 0);
+        FolderStorage after(m_files, m_random, root());
+        QCOMPARE(contract::textOf(after, "ltx/0/theirs"), std::string("2"));
     }
 
     void aMissingFolderIsNotAnEmptyOne()
