@@ -26,10 +26,7 @@ public:
             return m_file.readAt(into, offset);
         }
         if (!holds(offset)) {
-            m_ahead.resize(kAheadBytes);
-            m_start = offset;
-            TIDEMARK_TRY(const std::size_t got, m_file.readAt(m_ahead, offset));
-            m_ahead.resize(got);
+            TIDEMARK_TRY_STATUS(readAhead(offset));
         }
         m_next = offset + into.size();
         const auto there = std::span(m_ahead).subspan(static_cast<std::size_t>(offset - m_start));
@@ -43,6 +40,16 @@ public:
     [[nodiscard]] Result<std::uint64_t> sizeBytes() const { return m_file.sizeBytes(); }
 
 private:
+    /// After a failure nothing is held: SQLite may ask again.
+    [[nodiscard]] Status readAhead(std::uint64_t offset)
+    {
+        m_start = offset;
+        m_ahead.resize(kAheadBytes);
+        const auto got = m_file.readAt(m_ahead, offset);
+        m_ahead.resize(got.ok() ? got.value() : 0);
+        return got.ok() ? Status() : Status(got.error());
+    }
+
     [[nodiscard]] bool holds(std::uint64_t offset) const
     {
         return offset >= m_start && offset - m_start < m_ahead.size();
