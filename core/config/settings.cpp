@@ -6,6 +6,7 @@
 
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace tidemark::config {
 namespace {
@@ -13,16 +14,18 @@ namespace {
 /// More copies set aside than this mean that something else is wrong.
 constexpr int kMaxSetAside = 1000;
 
+/// A damaged file may be of any size.
+constexpr std::size_t kCopyBytes = 1 << 20;
+
 std::string lastGoodOf(const std::string& path)
 {
     return path + ".last-good";
 }
 
-/// The text of a settings file and what it means.
+/// What a settings file means.
 struct Opened {
     LoadedSettings loaded = {};
-    std::string damagedText = {};  ///< Of the file itself, when it could not be read.
-    std::string goodText = {};     ///< Of what was opened instead of it.
+    std::string goodText = {};  ///< Of what was opened instead of it, if it was damaged.
 };
 
 Error openedInstead(const Error& damage, bool hasCopy)
@@ -61,25 +64,44 @@ void openLastGood(FileSystem& files, const std::string& path, const Error& damag
 
 Result<Opened> openSettings(FileSystem& files, const std::string& path)
 {
-    TIDEMARK_TRY(const std::optional<std::string> text, readText(files, path));
     Opened opened;
-    if (!text) {
+    const auto text = readText(files, path);
+    if (!text.ok()) {
+        // Too large to be one of ours is damaged like any other.
+        if (text.error().code != ErrorCode::Damaged) {
+            return text.error();
+        }
+        openLastGood(files, path, text.error(), opened);
         return opened;
     }
-    auto decoded = decodeSettings(*text, path);
+    if (!text.value()) {
+        return opened;
+    }
+    auto decoded = decodeSettings(*text.value(), path);
     if (decoded.ok()) {
         opened.loaded = loadedFrom(std::move(decoded).value());
         return opened;
     }
-    opened.damagedText = *text;
     openLastGood(files, path, decoded.error(), opened);
     return opened;
 }
 
-Status writeAndSync(FileSystem& files, const std::string& path, const std::string& text,
-                    OpenFor purpose)
+Status copyAndSync(const File& from, File& to)
 {
-    TIDEMARK_TRY(const auto file, files.open(path, purpose));
+    std::vector<std::byte> piece(kCopyBytes);
+    for (std::uint64_t offset = 0;;) {
+        TIDEMARK_TRY(const std::size_t got, from.readAt(piece, offset));
+        if (got == 0) {
+            return to.sync();
+        }
+        TIDEMARK_TRY_STATUS(to.writeAt(std::span(piece).first(got), offset));
+        offset += got;
+    }
+}
+
+Status writeAndSync(FileSystem& files, const std::string& path, const std::string& text)
+{
+    TIDEMARK_TRY(const auto file, files.open(path, OpenFor::Keeping));
     TIDEMARK_TRY_STATUS(file->resize(0));
     TIDEMARK_TRY_STATUS(file->writeAt(std::as_bytes(std::span(text.data(), text.size())), 0));
     return file->sync();
@@ -104,7 +126,7 @@ Result<LoadedSettings> SettingsFile::load()
 {
     TIDEMARK_TRY(Opened opened, openSettings(m_files, m_path));
     if (opened.loaded.notice) {
-        TIDEMARK_TRY_STATUS(setAside(opened.damagedText));
+        TIDEMARK_TRY_STATUS(setAside());
         if (opened.goodText.empty()) {
             TIDEMARK_TRY_STATUS(m_files.remove(m_path));
         } else {
@@ -129,20 +151,23 @@ Status SettingsFile::save(const Settings& settings)
 Status SettingsFile::writeWhole(const std::string& path, const std::string& text)
 {
     const std::string temporary = path + ".new";
-    TIDEMARK_TRY_STATUS(writeAndSync(m_files, temporary, text, OpenFor::Keeping));
+    TIDEMARK_TRY_STATUS(writeAndSync(m_files, temporary, text));
     TIDEMARK_TRY_STATUS(m_files.renameReplacing(temporary, path));
     return m_files.syncDirectory(parentOf(path));
 }
 
-Status SettingsFile::setAside(const std::string& damaged)
+/// Copied, not renamed: the file is there at any moment, and the good copy replaces it.
+Status SettingsFile::setAside()
 {
+    TIDEMARK_TRY(const auto damaged, m_files.open(m_path, OpenFor::Reading));
     const std::string first = m_path + ".damaged";
     std::string name = first;
     for (int number = 2;; ++number) {
-        Status written = writeAndSync(m_files, name, damaged, OpenFor::Creating);
-        const bool isTaken = !written.ok() && written.error().code == ErrorCode::AlreadyExists;
+        auto made = m_files.open(name, OpenFor::Creating);
+        const bool isTaken = !made.ok() && made.error().code == ErrorCode::AlreadyExists;
         if (!isTaken || number > kMaxSetAside) {
-            return written;
+            TIDEMARK_TRY(const auto copy, std::move(made));
+            return copyAndSync(*damaged, *copy);
         }
         name = first + "-" + std::to_string(number);
     }

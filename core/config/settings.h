@@ -13,7 +13,8 @@
 namespace tidemark::config {
 
 /// Keys that this version does not know, as the JSON object that holds them; empty when there are
-/// none. They go back into the file with the thing that they came with.
+/// none. They go back into the file with the thing that they came with. A choice that this version
+/// does not have is one of them.
 using UnknownKeys = std::string;
 
 /// A replica of a database, or one that was opened to be browsed.
@@ -78,7 +79,8 @@ struct LoadedSettings {
 [[nodiscard]] Error writtenByNewerVersion(const std::string& path);
 
 /// The settings of one file, for whoever only reads them: tidemarkctl. No file gives the defaults,
-/// a damaged one the last good copy with a notice. Fails with Io or Forbidden.
+/// a damaged one, or one above kMaxConfigBytes, the last good copy with a notice. Fails with Io or
+/// Forbidden.
 [[nodiscard]] Result<LoadedSettings> readSettings(FileSystem& files, const std::string& path);
 
 /// The settings file of the program that owns it, the desktop. For one thread; every call blocks on
@@ -98,7 +100,7 @@ public:
 
 private:
     [[nodiscard]] Status writeWhole(const std::string& path, const std::string& text);
-    [[nodiscard]] Status setAside(const std::string& damaged);
+    [[nodiscard]] Status setAside();
 
     FileSystem& m_files;
     std::string m_path;

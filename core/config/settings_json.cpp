@@ -4,12 +4,24 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace tidemark::config {
 namespace {
 
 using nlohmann::json;
+
+/// Empty for what is no whole number or does not fit: it must not come out as another one.
+std::optional<int> intOf(const json& value)
+{
+    if (value.is_number_unsigned()) {
+        const auto number = value.get<std::uint64_t>();
+        return std::in_range<int>(number) ? std::optional(static_cast<int>(number)) : std::nullopt;
+    }
+    const auto number = value.is_number_integer() ? value.get<std::int64_t>() : INT64_MAX;
+    return std::in_range<int>(number) ? std::optional(static_cast<int>(number)) : std::nullopt;
+}
 
 /// Takes the known keys out of one object, remembers the first wrong one, and leaves the rest.
 class ObjectReader {
@@ -38,14 +50,12 @@ public:
     void read(const char* key, bool& into) { readAs(key, &json::is_boolean, into); }
     void read(const char* key, int& into)
     {
-        // Wider first: a number that does not fit must not come out as another one.
-        std::int64_t wide = into;
-        readAs(key, &json::is_number_integer, wide);
-        if (!std::in_range<int>(wide)) {
+        const auto value = take(key);
+        const auto number = value ? intOf(*value) : into;
+        if (!number) {
             refuse(key);
-            return;
         }
-        into = static_cast<int>(wide);
+        into = number.value_or(into);
     }
 
     void read(const char* key, std::chrono::milliseconds& into)
@@ -74,6 +84,9 @@ public:
             element(item);
         }
     }
+
+    /// Counts a value among what is not known.
+    void leave(const char* key, json value) { m_object[key] = std::move(value); }
 
     void refuse(const char* key)
     {
@@ -109,27 +122,40 @@ constexpr std::array<std::pair<Appearance, const char*>, 3> kAppearances{
 constexpr std::array<std::pair<ZoneChoice, const char*>, 2> kZones{
     {{ZoneChoice::Local, "local"}, {ZoneChoice::Utc, "utc"}}};
 
+/// A choice that this version does not have stays in the file until somebody makes another one.
 template <typename Table, typename Value>
 void readChoice(ObjectReader& reader, const char* key, const Table& table, Value& into)
 {
-    std::string name;
+    std::string name = table.front().second;
     reader.read(key, name);
     for (const auto& [value, valueName] : table) {
         if (name == valueName) {
             into = value;
+            return;
+        }
+    }
+    reader.leave(key, name);
+}
+
+/// `object` has the unknown keys, one that stands for the first choice among them.
+template <typename Table, typename Value>
+void writeChoice(json& object, const char* key, const Table& table, Value value)
+{
+    if (value == table.front().first && object.contains(key)) {
+        return;
+    }
+    for (const auto& [candidate, name] : table) {
+        if (candidate == value) {
+            object[key] = name;
         }
     }
 }
 
-template <typename Table, typename Value>
-const char* choiceName(const Table& table, Value value)
+/// An object with the unknown keys in it, to which the known ones are added.
+json objectWith(const UnknownKeys& unknown)
 {
-    for (const auto& [candidate, name] : table) {
-        if (candidate == value) {
-            return name;
-        }
-    }
-    return table.front().second;
+    json object = json::parse(unknown.empty() ? "{}" : unknown, nullptr, false);
+    return object.is_object() ? object : json::object();
 }
 
 ReplicaSettings readReplica(const json& object, std::string& wrongKey)
@@ -158,7 +184,8 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
     return database;
 }
 
-WindowGeometry readWindow(const json& object, std::string& wrongKey)
+/// Unknown keys go back into `parent`, under the same name.
+WindowGeometry readWindow(const json& object, ObjectReader& parent, std::string& wrongKey)
 {
     ObjectReader reader(object, wrongKey);
     WindowGeometry window;
@@ -167,6 +194,9 @@ WindowGeometry readWindow(const json& object, std::string& wrongKey)
     reader.read("width", window.width);
     reader.read("height", window.height);
     reader.read("maximized", window.maximized);
+    if (const UnknownKeys unknown = reader.unknown(); !unknown.empty()) {
+        parent.leave("window", objectWith(unknown));
+    }
     return window;
 }
 
@@ -184,7 +214,7 @@ Settings readAll(json object, std::string& wrongKey)
     readChoice(reader, "zone", kZones, settings.zone);
     reader.read("lastRestoreFolder", settings.lastRestoreFolder);
     if (const auto window = reader.take("window")) {
-        settings.window = readWindow(*window, wrongKey);
+        settings.window = readWindow(*window, reader, wrongKey);
     }
     reader.readList("saidOnce", [&](const json& item) {
         if (item.is_string()) {
@@ -195,13 +225,6 @@ Settings readAll(json object, std::string& wrongKey)
     });
     settings.unknown = reader.unknown();
     return settings;
-}
-
-/// An object with the unknown keys in it, to which the known ones are added.
-json objectWith(const UnknownKeys& unknown)
-{
-    json object = json::parse(unknown.empty() ? "{}" : unknown, nullptr, false);
-    return object.is_object() ? object : json::object();
 }
 
 json written(const ReplicaSettings& replica)
@@ -236,10 +259,10 @@ json written(const WindowGeometry& window)
             {"maximized", window.maximized}};
 }
 
-Error damaged(const std::string& path, const std::string& why)
+Error damaged(Message what)
 {
     return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("config", "The settings file %1 is damaged: %2."), {path, why}},
+            .what = std::move(what),
             .next = {TIDEMARK_TEXT("config", "Correct it or remove it.")}};
 }
 
@@ -249,22 +272,31 @@ Result<DecodedSettings> decodeSettings(std::string_view text, const std::string&
 {
     json document = json::parse(text, nullptr, false);
     if (document.is_discarded()) {
-        return damaged(path, "it is not JSON");
+        return damaged(
+            {TIDEMARK_TEXT("config", "The settings file %1 is damaged: it is not JSON."), {path}});
     }
     if (!document.is_object()) {
-        return damaged(path, "it holds no object");
+        return damaged(
+            {TIDEMARK_TEXT("config", "The settings file %1 is damaged: it holds no object."),
+             {path}});
     }
     const json version = document.value("version", json());
-    if (!version.is_number_integer() || version.get<std::int64_t>() < 1) {
-        return damaged(path, "it names no version");
+    const bool isPositive = version.is_number_unsigned() && version.get<std::uint64_t>() > 0;
+    if (!isPositive) {
+        return damaged(
+            {TIDEMARK_TEXT("config", "The settings file %1 is damaged: it names no version."),
+             {path}});
     }
     document.erase("version");
-    const bool isNewer = version.get<std::int64_t>() > kSettingsVersion;
+    const bool isNewer = std::cmp_greater(version.get<std::uint64_t>(), kSettingsVersion);
     std::string wrongKey;
     DecodedSettings decoded{.version = isNewer ? kSettingsVersion + 1 : kSettingsVersion,
                             .settings = readAll(std::move(document), wrongKey)};
     if (!wrongKey.empty() && !isNewer) {
-        return damaged(path, "the value of \"" + wrongKey + "\" is of the wrong kind");
+        return damaged({TIDEMARK_TEXT("config",
+                                      "The settings file %1 is damaged: the value of \"%2\" is of "
+                                      "the wrong kind."),
+                        {path, wrongKey}});
     }
     return decoded;
 }
@@ -281,11 +313,11 @@ Result<std::string> encodeSettings(const Settings& settings)
     for (const ReplicaSettings& replica : settings.openedReplicas) {
         object["openedReplicas"].push_back(written(replica));
     }
-    object["appearance"] = choiceName(kAppearances, settings.appearance);
-    object["zone"] = choiceName(kZones, settings.zone);
+    writeChoice(object, "appearance", kAppearances, settings.appearance);
+    writeChoice(object, "zone", kZones, settings.zone);
     object["lastRestoreFolder"] = settings.lastRestoreFolder;
     if (settings.window) {
-        object["window"] = written(*settings.window);
+        object["window"].update(written(*settings.window));
     }
     object["saidOnce"] = settings.saidOnce;
     try {

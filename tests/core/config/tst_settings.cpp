@@ -82,6 +82,40 @@ private slots:
         QCOMPARE(again.databases[0].replicas[0].unknown, std::string("{\"tier\":{\"cold\":true}}"));
     }
 
+    void unknownKeysOfTheWindowSurviveItsNewPlace()
+    {
+        write(m_path, "{\"version\":1,\"window\":{\"x\":1,\"screen\":\"left\"}}");
+        SettingsFile file(m_files, m_path);
+        Settings settings = file.load().value().settings;
+        QCOMPARE(settings.window->x, 1);
+        settings.window = WindowGeometry{.x = 7, .width = 800};
+        QVERIFY(file.save(settings).ok());
+        QCOMPARE(file.load().value().settings.window->x, 7);
+        QVERIFY(read(m_path).find("\"screen\": \"left\"") != std::string::npos);
+    }
+
+    void aChoiceThatIsNotKnownSurvivesUntilThereIsAnother()
+    {
+        write(m_path, "{\"version\":1,\"appearance\":\"sepia\",\"zone\":\"moon\"}");
+        SettingsFile file(m_files, m_path);
+        Settings settings = file.load().value().settings;
+        QVERIFY(settings.appearance == Appearance::System);
+        QVERIFY(settings.zone == ZoneChoice::Local);
+        settings.zone = ZoneChoice::Utc;
+        QVERIFY(file.save(settings).ok());
+        QVERIFY(read(m_path).find("\"appearance\": \"sepia\"") != std::string::npos);
+        QVERIFY(read(m_path).find("moon") == std::string::npos);
+        QVERIFY(file.load().value().settings.zone == ZoneChoice::Utc);
+    }
+
+    void theNewestVersionThatCanBeWrittenIsNewer()
+    {
+        write(m_path, "{\"version\":18446744073709551615}");
+        const LoadedSettings loaded = SettingsFile(m_files, m_path).load().value();
+        QVERIFY(loaded.readOnly);
+        QVERIFY(!loaded.notice);
+    }
+
     void aNewerVersionsFileIsReadAndNeverWritten()
     {
         const std::string newer =
@@ -115,6 +149,13 @@ private slots:
             << QByteArray("{\"version\":1,\"databases\":[{\"syncIntervalMs\":-1}]}");
         QTest::newRow("an interval that no int holds")
             << QByteArray("{\"version\":1,\"databases\":[{\"syncIntervalMs\":4294967296}]}");
+        QTest::newRow("a place that no signed number holds")
+            << QByteArray("{\"version\":1,\"window\":{\"x\":18446744073709551615}}");
+        QTest::newRow("a place between two pixels")
+            << QByteArray("{\"version\":1,\"window\":{\"x\":1.5}}");
+        QTest::newRow("a choice that is a number")
+            << QByteArray("{\"version\":1,\"appearance\":1}");
+        QTest::newRow("too large") << QByteArray(kMaxConfigBytes + 1, ' ');
         QTest::newRow("zeros") << QByteArray(100, '\0');
     }
     void aDamagedFileIsSetAsideAndTheLastGoodCopyOpens()
