@@ -1,5 +1,7 @@
 #include "core/service/control_socket.h"
 
+#include "core/base/descriptor.h"
+
 #include <nlohmann/json.hpp>
 
 #include <poll.h>
@@ -33,25 +35,6 @@ constexpr int kBacklog = 8;
 /// Until somebody gives descriptors back that we have none of.
 constexpr int kNoDescriptorPauseMs = 100;
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : m_number(number) {}
-    ~Descriptor()
-    {
-        if (m_number >= 0) {
-            ::close(m_number);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int number() const { return m_number; }
-    [[nodiscard]] int release() { return std::exchange(m_number, -1); }
-
-private:
-    int m_number = -1;
-};
-
 /// Empty when the path is too long.
 std::optional<sockaddr_un> addressOf(const std::string& path)
 {
@@ -64,19 +47,53 @@ std::optional<sockaddr_un> addressOf(const std::string& path)
     return address;
 }
 
-Error cannotServe(const std::string& path)
+Error cannotServe(const std::string& path, int number)
 {
-    return {.code = errno == 0 ? ErrorCode::Unsupported : ErrorCode::Io,
+    return {.code = ErrorCode::Io,
             .what = {TIDEMARK_TEXT("service",
                                    "Other programs cannot ask this one for its status: "
                                    "there is no socket %1 (%2)."),
-                     {path, errno == 0 ? "the path is too long" : std::strerror(errno)}}};
+                     {path, std::strerror(number)}}};
 }
 
+Error pathTooLong(const std::string& path)
+{
+    return {.code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("service",
+                                   "Other programs cannot ask this one for its status: "
+                                   "the path of the socket %1 is too long."),
+                     {path}}};
+}
+
+Error noEngine(const std::string& path)
+{
+    return {.code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("service", "No engine listens at %1."), {path}}};
+}
+
+Error noAnswer(const std::string& path)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("service", "The engine at %1 does not answer."), {path}},
+            .next = {TIDEMARK_TEXT("service", "Try again in a moment.")}};
+}
+
+/// Of every call on the socket from now on, connect() with its wait for a full backlog among them.
 void setPatience(int socket)
 {
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+}
+
+/// 0, or why there is no connection; EAGAIN: the other side takes no more.
+int connectTo(int socket, const sockaddr_un& address)
+{
+    const auto* const named = reinterpret_cast<const sockaddr*>(&address);
+    int result = -1;
+    do {
+        result = ::connect(socket, named, sizeof address);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : errno;
 }
 
 bool sendAll(int socket, std::string_view text)
@@ -94,20 +111,29 @@ bool sendAll(int socket, std::string_view text)
     return true;
 }
 
-/// Adds what comes to `text`; false at the end, after a failure, or above `limit`. `mayComeLater`:
-/// nothing yet is no failure.
-bool receiveSome(int socket, std::string& text, std::size_t limit, bool mayComeLater)
+enum class Received {
+    Some,
+    Nothing,  ///< Yet: what the socket's patience or its not blocking allowed is over.
+    End,
+    Failure,  ///< Or more than the limit.
+};
+
+/// Adds what comes to `text`.
+Received receiveSome(int socket, std::string& text, std::size_t limit)
 {
     char buffer[4096];
-    const ssize_t got = ::recv(socket, buffer, sizeof buffer, 0);
-    if (got < 0 && (errno == EINTR || (errno == EAGAIN && mayComeLater))) {
-        return true;
-    }
-    if (got <= 0) {
-        return false;
+    ssize_t got = -1;
+    do {
+        got = ::recv(socket, buffer, sizeof buffer, 0);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return errno == EAGAIN ? Received::Nothing : Received::Failure;
     }
     text.append(buffer, static_cast<std::size_t>(got));
-    return text.size() <= limit;
+    if (text.size() > limit) {
+        return Received::Failure;
+    }
+    return got == 0 ? Received::End : Received::Some;
 }
 
 /// The directory is closed to others; who comes all the same is root, or nobody to talk to.
@@ -129,8 +155,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::serve(FileSystem& files,
     TIDEMARK_TRY_STATUS(files.makeDirectories(directory));
     const auto address = addressOf(path);
     if (!address) {
-        errno = 0;
-        return cannotServe(path);
+        return pathTooLong(path);
     }
     // One of a process that had our number and did not end cleanly.
     TIDEMARK_TRY_STATUS(files.remove(path));
@@ -140,7 +165,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::serve(FileSystem& files,
         ::bind(listener.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
             0 ||
         ::listen(listener.number(), kBacklog) != 0) {
-        return cannotServe(path);
+        return cannotServe(path, errno);
     }
     return std::unique_ptr<ControlSocket>(
         new ControlSocket(files, path, listener.release(), waker.release(), std::move(answer)));
@@ -212,8 +237,11 @@ void ControlSocket::serveClient(int client)
     }
     std::string line;
     while (line.find('\n') == std::string::npos) {
-        if (!isReady(client, POLLIN, timer.number()) ||
-            !receiveSome(client, line, kMaxCommandBytes, true)) {
+        if (!isReady(client, POLLIN, timer.number())) {
+            return;
+        }
+        const Received received = receiveSome(client, line, kMaxCommandBytes);
+        if (received == Received::End || received == Received::Failure) {
             return;
         }
     }
@@ -245,24 +273,24 @@ Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::s
 {
     const auto address = addressOf(socketPath);
     const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!address || socket.number() < 0 ||
-        ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
-            0) {
-        return Error{.code = ErrorCode::NotFound,
-                     .what = {TIDEMARK_TEXT("service", "No engine listens at %1."), {socketPath}}};
+    if (!address || socket.number() < 0) {
+        return noEngine(socketPath);
     }
     setPatience(socket.number());
+    if (const int failure = connectTo(socket.number(), *address); failure != 0) {
+        return failure == EAGAIN ? noAnswer(socketPath) : noEngine(socketPath);
+    }
     const nlohmann::json request = {{"version", kControlVersion}, {"command", command}};
+    if (!sendAll(socket.number(), request.dump() + "\n")) {
+        return noAnswer(socketPath);
+    }
     std::string answer;
-    bool isComplete = sendAll(socket.number(), request.dump() + "\n");
-    errno = 0;
-    while (isComplete && receiveSome(socket.number(), answer, kMaxAnswerBytes, false)) {}
-    isComplete = isComplete && errno == 0 && (answer.empty() || answer.ends_with('\n'));
-    if (!isComplete) {
-        return Error{
-            .code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("service", "The engine at %1 does not answer."), {socketPath}},
-            .next = {TIDEMARK_TEXT("service", "Try again in a moment.")}};
+    Received received = Received::Some;
+    while (received == Received::Some) {
+        received = receiveSome(socket.number(), answer, kMaxAnswerBytes);
+    }
+    if (received != Received::End || (!answer.empty() && !answer.ends_with('\n'))) {
+        return noAnswer(socketPath);
     }
     std::vector<std::string> lines;
     for (std::size_t at = 0; at < answer.size();) {

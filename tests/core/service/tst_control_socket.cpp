@@ -11,6 +11,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <thread>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::service;
@@ -95,6 +100,54 @@ private slots:
         ::close(silent);
     }
 
+    void anEngineThatTakesNobodyIsNotWaitedForWithoutEnd()
+    {
+        const QTemporaryDir home;
+        const std::string path = home.filePath("stuck.sock").toStdString();
+        const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const sockaddr_un address = addressOf(path);
+        QCOMPARE(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        QCOMPARE(::listen(listener, 0), 0);
+        std::vector<int> waiting;
+        while ((waiting.emplace_back(connected(path, SOCK_NONBLOCK))) >= 0) {}
+        auto asked = std::async(std::launch::async, [&path] { return askEngine(path, "status"); });
+        const auto ready = asked.wait_for(std::chrono::seconds(20));
+        ::close(listener);
+        for (const int socket : waiting) {
+            ::close(socket);
+        }
+        QVERIFY(ready == std::future_status::ready);
+        const auto answer = asked.get();
+        QVERIFY(!answer.ok() && answer.error().code == ErrorCode::Unavailable);
+    }
+
+    void aSignalMeanwhileIsNoFailure()
+    {
+        struct sigaction counting {};
+        counting.sa_handler = [](int) { ++s_signals; };
+        struct sigaction before {};
+        QCOMPARE(::sigaction(SIGUSR1, &counting, &before), 0);
+        const QTemporaryDir home;
+        const auto asker = ::pthread_self();
+        const auto socket =
+            ControlSocket::serve(m_files, home.path().toStdString(), 42, [asker](std::string_view) {
+                // Each is taken before the next one: all but the first few find it waiting.
+                for (int sent = 1; sent <= 20; ++sent) {
+                    const int taken = s_signals;
+                    ::pthread_kill(asker, SIGUSR1);
+                    while (s_signals == taken) {
+                        std::this_thread::yield();
+                    }
+                }
+                return std::vector<std::string>{"{}"};
+            });
+        const auto lines = askEngine(socket.value()->path(), "status");
+        QCOMPARE(::sigaction(SIGUSR1, &before, nullptr), 0);
+        QVERIFY(s_signals >= 20);
+        QVERIFY(lines.ok());
+        QCOMPARE(lines.value(), std::vector<std::string>{"{}"});
+    }
+
     void aPathThatIsTooLongIsSaid()
     {
         const QTemporaryDir home;
@@ -105,17 +158,24 @@ private slots:
     }
 
 private:
-    static int connected(const std::string& path)
+    static sockaddr_un addressOf(const std::string& path)
     {
-        const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         std::ranges::copy(path, address.sun_path);
+        return address;
+    }
+
+    static int connected(const std::string& path, int flags = 0)
+    {
+        const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+        const sockaddr_un address = addressOf(path);
         const bool isConnected =
             ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
         return isConnected ? socket : -1;
     }
 
+    static inline std::atomic<int> s_signals = 0;
     PosixFileSystem m_files;
     char m_buffer[16] = {};
 };
