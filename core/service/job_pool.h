@@ -10,8 +10,9 @@
 namespace tidemark::service {
 
 /// Runs `work` on a thread of `pool`. The token is the job's: cancel(), the handle's end, or `stop`
-/// request it. `work` is called once in any case, if need be with a token that was requested before
-/// it began, so that it can say Cancelled; it must not throw.
+/// request it. `work` is called once in any case, so that it can say Cancelled; it must not throw.
+/// One that no thread of the pool took by the handle's end is called by that, on its thread, with a
+/// token that was requested before: it must then do no more than say so.
 [[nodiscard]] std::unique_ptr<Job> startJob(StepPool& pool, const std::stop_token& stop,
                                             std::function<void(std::stop_token)> work);
 

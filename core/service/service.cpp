@@ -127,9 +127,16 @@ public:
         m_databases.clear();
     }
 
-    std::unique_ptr<Job> job(std::function<void(std::stop_token)> work)
+    /// Hands what `work` gives to `done`. A job that nobody took before it was asked to stop does
+    /// no work: it may end on the thread of its owner, who must not be kept waiting.
+    template <typename Work, typename Value>
+    std::unique_ptr<Job> job(Work work, std::function<void(Result<Value>)> done)
     {
-        return startJob(m_jobs, m_jobsStop.get_token(), std::move(work));
+        return startJob(m_jobs, m_jobsStop.get_token(),
+                        [work = std::move(work), done = std::move(done)](std::stop_token stop) {
+                            done(stop.stop_requested() ? Result<Value>(cancelled())
+                                                       : Result<Value>(work(stop)));
+                        });
     }
 
     EngineContext& context() { return m_context; }
@@ -241,52 +248,50 @@ Status Service::bringUpToDate(const std::stop_token& stop)
 std::unique_ptr<Job> Service::inspect(std::string path,
                                       std::function<void(Result<SourceFacts>)> done)
 {
-    return m_impl->job([&context = m_impl->context(), path = std::move(path),
-                        done = std::move(done)](const std::stop_token& stop) {
-        done(stop.stop_requested() ? Result<SourceFacts>(cancelled())
-                                   : inspectSource(context.files, path));
-    });
+    return m_impl->job([&context = m_impl->context(), path = std::move(path)](
+                           const std::stop_token&) { return inspectSource(context.files, path); },
+                       std::move(done));
 }
 
 std::unique_ptr<Job> Service::openReplica(
     storage::StorageAddress address,
     std::function<void(Result<std::shared_ptr<const replica::Catalog>>)> done)
 {
-    return m_impl->job([&context = m_impl->context(), &databases = m_impl->databases(),
-                        address = std::move(address),
-                        done = std::move(done)](const std::stop_token& stop) {
-        const auto owner = databases.ownerOf(address);
-        done(listReplica(context.files, context.random, address, stop,
-                         owner ? stateDbOf(context, *owner) : std::string()));
-    });
+    return m_impl->job(
+        [&context = m_impl->context(), &databases = m_impl->databases(),
+         address = std::move(address)](const std::stop_token& stop) {
+            const auto owner = databases.ownerOf(address);
+            return listReplica(context.files, context.random, address, stop,
+                               owner ? stateDbOf(context, *owner) : std::string());
+        },
+        std::move(done));
 }
 
 std::unique_ptr<Job> Service::describeMoment(storage::StorageAddress address,
                                              replica::Moment moment,
                                              std::function<void(Result<MomentFacts>)> done)
 {
-    return m_impl->job([&context = m_impl->context(), address = std::move(address),
-                        moment = std::move(moment),
-                        done = std::move(done)](const std::stop_token& stop) {
-        done(lookAtMoment(context.files, context.random, address, moment, stop));
-    });
+    return m_impl->job(
+        [&context = m_impl->context(), address = std::move(address),
+         moment = std::move(moment)](const std::stop_token& stop) {
+            return lookAtMoment(context.files, context.random, address, moment, stop);
+        },
+        std::move(done));
 }
 
 std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::Request request,
                                       restore::OnProgress progress,
                                       std::function<void(Result<restore::Restored>)> done)
 {
-    return m_impl->job([&context = m_impl->context(), address = std::move(address),
-                        request = std::move(request), progress = std::move(progress),
-                        done = std::move(done)](const std::stop_token& stop) {
-        const auto storage = storage::openStorage(address, context.files, context.random);
-        if (!storage.ok()) {
-            done(storage.error());
-            return;
-        }
-        restore::Restorer restorer(*storage.value(), context.files, context.clock, context.random);
-        done(restorer.restore(request, progress, stop));
-    });
+    return m_impl->job(
+        [&context = m_impl->context(), address = std::move(address), request = std::move(request),
+         progress = std::move(progress)](const std::stop_token& stop) -> Result<restore::Restored> {
+            TIDEMARK_TRY(const auto storage,
+                         storage::openStorage(address, context.files, context.random));
+            restore::Restorer restorer(*storage, context.files, context.clock, context.random);
+            return restorer.restore(request, progress, stop);
+        },
+        std::move(done));
 }
 
 void Service::stop()

@@ -62,7 +62,7 @@ struct MomentFacts {
 };
 
 /// A long call that runs on a thread of the service. Destroying the handle asks it to stop and
-/// waits.
+/// waits; it must not outlive the service.
 class Job {
 public:
     virtual ~Job() = default;
@@ -71,8 +71,9 @@ public:
 };
 
 /// The engine of one process: threads, and who runs what on them. Both programs drive it. Any
-/// thread may call it; no call but stop() blocks. `done` and progress callbacks come on a service
-/// thread, once, and must not block.
+/// thread may call it; no call but stop() blocks. Progress callbacks and `done`, once, come on a
+/// service thread and must not block. Only the `done` of a job that no thread has taken yet comes,
+/// with Cancelled, on the thread that destroys its handle.
 class Service {
 public:
     struct Dependencies {
