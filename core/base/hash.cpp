@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 
 #include <cassert>
+#include <cstdio>
+#include <cstdlib>
 
 namespace tidemark {
 namespace {
@@ -15,10 +17,15 @@ Sha256 sha256(std::string_view text)
 {
     Sha256 digest{};
     unsigned int size = 0;
-    [[maybe_unused]] const int done =
+    const int done =
         EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
                    EVP_sha256(), nullptr);
-    assert(done == 1 && size == digest.size());
+    // Out of memory, or a libcrypto that was set up without SHA-256. Ids are made of this: going on
+    // with zeros would make one of them all.
+    if (done != 1 || size != digest.size()) {
+        std::fputs("tidemark: libcrypto cannot compute SHA-256.\n", stderr);
+        std::abort();
+    }
     return digest;
 }
 

@@ -11,7 +11,7 @@ namespace tidemark {
 
 using Sha256 = std::array<std::byte, 32>;
 
-/// SHA-256 of the bytes of `text`.
+/// SHA-256 of the bytes of `text`. Ends the process if libcrypto cannot compute it.
 [[nodiscard]] Sha256 sha256(std::string_view text);
 
 /// Lower-case hex, two digits a byte.

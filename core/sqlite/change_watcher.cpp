@@ -72,6 +72,7 @@ public:
           m_error(m_events.number() < 0 ? errno : 0),
           m_bell(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
     {
+        m_error = m_error == 0 && m_bell.number() < 0 ? errno : m_error;
         if (m_events.number() >= 0 && m_bell.number() >= 0) {
             m_thread = std::thread([this] { run(); });
         }

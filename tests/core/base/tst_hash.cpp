@@ -2,12 +2,34 @@
 
 #include <QTest>
 
+#include <openssl/evp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
 using namespace tidemark;
 
 class TestHash : public QObject {
     Q_OBJECT
 
 private slots:
+    void withoutSha256TheProcessEnds()
+    {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::close(STDERR_FILENO);
+            std::signal(SIGABRT, SIG_DFL);
+            // Without the module for it nothing can be computed from here on.
+            EVP_default_properties_enable_fips(nullptr, 1);
+            static_cast<void>(sha256("x"));
+            ::_exit(0);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(child, &status, 0), child);
+        QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+
     void sha256OfThePublishedExamples()
     {
         // FIPS 180-4, examples of one block and of an empty message.
