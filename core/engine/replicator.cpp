@@ -25,6 +25,7 @@ Protection standingFor(ErrorCode code)
     case ErrorCode::Busy:
     case ErrorCode::Unavailable:
     case ErrorCode::NoSpace: return Protection::Waiting;
+    case ErrorCode::NotInWalMode: return Protection::NotSetUp;
     default: return Protection::Broken;
     }
 }

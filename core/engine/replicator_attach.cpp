@@ -1,6 +1,7 @@
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
 #include "core/sqlite/source_probe.h"
+#include "core/sqlite/sqlite_error.h"
 
 #include <utility>
 
@@ -53,11 +54,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         facts.isWal = true;
     }
     if (!facts.isWal) {
-        return Error{
-            .code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("engine", "%1 is not in WAL mode."), {m_setup.path}},
-            .next = {TIDEMARK_TEXT(
-                "engine", "Switch it once with PRAGMA journal_mode=WAL, or allow Tidemark to.")}};
+        return sqlite::notInWalMode(m_setup.path);
     }
     TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
     TIDEMARK_TRY_STATUS(catchUp(outcome, stop));

@@ -2,8 +2,8 @@
 
 #include "core/service/followed_database.h"
 #include "core/service/node_id.h"
-#include "core/service/preflight.h"
 #include "core/sqlite/source_probe.h"
+#include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
 
 #include <algorithm>
@@ -77,7 +77,7 @@ Status FollowedDatabase::openSource()
 {
     TIDEMARK_TRY(const auto facts, sqlite::probeSource(m_context.files, m_path));
     if (!facts.isWal && !m_config.switchToWal) {
-        return notInWalMode(m_path);
+        return sqlite::notInWalMode(m_path);
     }
     m_isLarge = facts.sizeBytes >= kLargeBytes;
     {
@@ -145,7 +145,7 @@ StepPool::Due FollowedDatabase::openFailed(const Error& error)
         const std::scoped_lock lock(m_mutex);
         m_openFailure = error;
     }
-    const bool needsAnswer = error == notInWalMode(m_path);
+    const bool needsAnswer = error.code == ErrorCode::NotInWalMode;
     const engine::Standing before = m_board.ownStanding();
     const bool isSame = before.reason == error.what;
     m_board.setOwnStanding({.state = needsAnswer ? Protection::NotSetUp : stateFor(error.code),

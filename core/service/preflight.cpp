@@ -2,24 +2,16 @@
 
 #include "core/service/database_lock.h"
 #include "core/sqlite/source_probe.h"
+#include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
 
 namespace tidemark::service {
-
-Error notInWalMode(const std::string& path)
-{
-    return {.code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("service", "%1 is not in WAL mode."), {path}},
-            .next = {TIDEMARK_TEXT("service",
-                                   "Allow Tidemark to switch it (--switch-to-wal), or let the "
-                                   "application run PRAGMA journal_mode=WAL.")}};
-}
 
 Status mayFollow(FileSystem& files, const Directories& directories, const DatabaseConfig& config)
 {
     TIDEMARK_TRY(const auto facts, sqlite::probeSource(files, config.path));
     if (!facts.isWal && !config.switchToWal) {
-        return notInWalMode(facts.path);
+        return sqlite::notInWalMode(facts.path);
     }
     const auto directory = state::directoryOf(directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY(const auto there, files.stat(directory.lock()));

@@ -6,12 +6,9 @@ namespace tidemark::service {
 
 /// Whether following the database would begin well, for a program that would rather end than wait:
 /// it is a database, in WAL mode or allowed to be switched, and nobody else follows it. Nothing
-/// changes. Fails as sqlite::probeSource does; Unsupported with what to do when it is not in WAL
-/// mode; Busy with who has it.
+/// changes. Fails as sqlite::probeSource does; NotInWalMode with what to do; Busy with who has
+/// it.
 [[nodiscard]] Status mayFollow(FileSystem& files, const Directories& directories,
                                const DatabaseConfig& config);
-
-/// The failure of a database that is not in WAL mode and must not be switched.
-[[nodiscard]] Error notInWalMode(const std::string& path);
 
 }  // namespace tidemark::service

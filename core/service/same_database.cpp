@@ -4,7 +4,7 @@
 #include "core/replica/ltx_object.h"
 #include "core/replica/object_source.h"
 #include "core/replica/restore_plan.h"
-#include "core/sqlite/page_snapshot.h"
+#include "core/sqlite/page_sample.h"
 
 #include <algorithm>
 #include <map>
@@ -65,10 +65,9 @@ Status readStored(const storage::Storage& storage, const Place& place, std::span
 
 /// Whether at least half of the pages that hold anything are the same.
 Result<bool> mostAreSame(const storage::Storage& storage, const Places& places,
-                         const sqlite::PageSnapshot& source, const std::stop_token& stop)
+                         const sqlite::PageSample& source, const std::stop_token& stop)
 {
-    std::vector<std::byte> stored(source.pageSizeBytes());
-    std::vector<std::byte> own(source.pageSizeBytes());
+    std::vector<std::byte> stored(source.pageSizeBytes);
     std::size_t compared = 0;
     std::size_t same = 0;
     for (const auto& [number, place] : places) {
@@ -79,10 +78,10 @@ Result<bool> mostAreSame(const storage::Storage& storage, const Places& places,
             continue;
         }
         ++compared;
-        if (number <= source.pageCount()) {
-            TIDEMARK_TRY_STATUS(source.read(number, 1, own));
-            same += std::ranges::equal(counts, std::span(own).subspan(skipped)) ? 1 : 0;
-        }
+        const auto own = source.pages.find(number);
+        const bool isSame = own != source.pages.end() &&
+                            std::ranges::equal(counts, std::span(own->second).subspan(skipped));
+        same += isSame ? 1 : 0;
     }
     return same * 2 >= compared;
 }
@@ -97,22 +96,27 @@ Status checkSameDatabase(FileSystem& files, const storage::Storage& storage,
         return {};
     }
     TIDEMARK_TRY(const replica::RestorePlan plan, replica::planRestore(catalog, replica::Latest{}));
-    auto begun = sqlite::PageSnapshot::begin(files, path);
-    if (!begun.ok() && begun.error().code == ErrorCode::Unsupported) {
-        return otherDatabase(storage);  // Not in WAL mode yet: it cannot be told.
-    }
-    TIDEMARK_TRY(const auto source, std::move(begun));
     Places places;
     std::uint32_t stride = 0;
+    std::uint32_t pageSizeBytes = 0;
     for (const replica::ObjectInfo& info : std::views::reverse(plan.objects)) {
         TIDEMARK_TRY(const auto object, replica::readLtxObject(storage, info, stop));
-        if (object.header.pageSizeBytes != source->pageSizeBytes()) {
+        if (pageSizeBytes != 0 && pageSizeBytes != object.header.pageSizeBytes) {
             return otherDatabase(storage);
         }
+        pageSizeBytes = object.header.pageSizeBytes;
         stride = stride == 0 ? std::max(1U, object.header.pageCountAfter / kSample) : stride;
         TIDEMARK_TRY_STATUS(addPlaces(storage, object, stride, places, stop));
     }
-    TIDEMARK_TRY(const bool isSame, mostAreSame(storage, places, *source, stop));
+    // Last, and all at once: it may be that writers wait for it.
+    const auto numbers = std::views::keys(places);
+    TIDEMARK_TRY(const sqlite::PageSample source,
+                 sqlite::readSample(files, path,
+                                    std::vector<std::uint32_t>(numbers.begin(), numbers.end())));
+    if (source.pageSizeBytes != pageSizeBytes) {
+        return otherDatabase(storage);
+    }
+    TIDEMARK_TRY(const bool isSame, mostAreSame(storage, places, source, stop));
     return isSame ? Status() : Status(otherDatabase(storage));
 }
 

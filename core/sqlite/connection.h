@@ -52,11 +52,11 @@ public:
 
     /// The wal-index, as it is now; inside a transaction, or after one (the map stays). Where the
     /// index of an empty log leaves them open, page size and page count are the database file's.
-    /// Busy while it is torn: the next begin of anybody repairs it. Unsupported when the database
-    /// is not in WAL mode or no transaction was begun yet.
+    /// Busy while it is torn: the next begin of anybody repairs it. NotInWalMode, also when no
+    /// transaction was begun yet.
     [[nodiscard]] Result<WalIndexHeader> walIndex() const;
 
-    /// Busy when another checkpoint or writer stands in the way, Unsupported when not in WAL mode.
+    /// Busy when another checkpoint or writer stands in the way, NotInWalMode.
     [[nodiscard]] Result<CheckpointOutcome> checkpoint(CheckpointMode mode);
 
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is

@@ -18,7 +18,7 @@ namespace tidemark::sqlite {
 class PageSnapshot {
 public:
     /// Begins at the end of the log as it is now. Busy under a flood that leaves no exact position
-    /// within a bounded number of tries; Unsupported when the database is not in WAL mode.
+    /// within a bounded number of tries; NotInWalMode.
     [[nodiscard]] static Result<std::unique_ptr<PageSnapshot>> begin(FileSystem& files,
                                                                      const std::string& path);
 

@@ -87,11 +87,11 @@ Error sqliteError(sqlite3* handle, int code, const std::string& path)
 
 Error notInWalMode(const std::string& path)
 {
-    return {.code = ErrorCode::Unsupported,
+    return {.code = ErrorCode::NotInWalMode,
             .what = {TIDEMARK_TEXT("sqlite", "%1 is not in WAL mode."), {path}},
             .next = {TIDEMARK_TEXT("sqlite",
-                                   "Let Tidemark switch it, or run PRAGMA "
-                                   "journal_mode=WAL in its application.")}};
+                                   "Allow Tidemark to switch it (--switch-to-wal), or let the "
+                                   "application run PRAGMA journal_mode=WAL.")}};
 }
 
 Error noExactPosition(const std::string& path)

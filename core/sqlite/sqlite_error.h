@@ -12,7 +12,7 @@ namespace tidemark::sqlite {
 /// may be null; it tells the system's own reason.
 [[nodiscard]] Error sqliteError(sqlite3* handle, int code, const std::string& path);
 
-/// The database is not in WAL mode.
+/// The database is not in WAL mode: NotInWalMode, from whoever finds out.
 [[nodiscard]] Error notInWalMode(const std::string& path);
 
 /// Commits came so fast that no transaction could begin between two equal looks at the wal-index.

@@ -127,7 +127,7 @@ private slots:
         SampleDatabase(m_program->path("notes.db"), "DELETE").addNote();
         const Ran ran = m_program->run({"replicate", "notes.db", "replica", "--once", "--json"});
         QCOMPARE(ran.status, 1);
-        QCOMPARE(ran.error()["error"].toString(), QString("unsupported"));
+        QCOMPARE(ran.error()["error"].toString(), QString("not-in-wal-mode"));
         QVERIFY(ran.error()["hint"].toString().contains("--switch-to-wal"));
         QVERIFY(!QDir(m_program->path("replica")).exists());
 

@@ -17,7 +17,7 @@ private slots:
             {ErrorCode::NoSpace, 4},     {ErrorCode::Damaged, 5},   {ErrorCode::TargetRefused, 4},
             {ErrorCode::Credentials, 6}, {ErrorCode::Forbidden, 6}, {ErrorCode::Unavailable, 7},
             {ErrorCode::Cancelled, 130}, {ErrorCode::Busy, 1},      {ErrorCode::Io, 1},
-            {ErrorCode::Unsupported, 1}, {ErrorCode::Bug, 1},
+            {ErrorCode::Unsupported, 1}, {ErrorCode::Bug, 1},       {ErrorCode::NotInWalMode, 1},
         };
         for (const auto& [code, status] : table) {
             QCOMPARE(exitCode(code), status);

@@ -1,6 +1,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
 #include "core/service/service.h"
+#include "tests/support/passing_file_system.h"
 
 #include <sqlite3.h>
 
@@ -9,10 +10,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <semaphore>
+#include <thread>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::service;
@@ -46,6 +51,7 @@ public:
     template <typename What>
     [[nodiscard]] int count() const
     {
+        const std::scoped_lock lock(m_mutex);
         int count = 0;
         for (const Event& event : m_events) {
             count += std::holds_alternative<What>(event.what) ? 1 : 0;
@@ -54,12 +60,21 @@ public:
     }
     [[nodiscard]] std::optional<Error> lastFailure() const
     {
+        const std::scoped_lock lock(m_mutex);
         const auto* const stopped =
             m_events.empty() ? nullptr : std::get_if<Stopped>(&m_events.back().what);
         return stopped != nullptr ? stopped->failure : std::nullopt;
     }
-    [[nodiscard]] const DatabaseStatus& status() const { return m_status; }
-    [[nodiscard]] const std::vector<DatabaseId>& removedIds() const { return m_removed; }
+    [[nodiscard]] DatabaseStatus status() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_status;
+    }
+    [[nodiscard]] std::vector<DatabaseId> removedIds() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_removed;
+    }
 
 private:
     void note(const std::function<void()>& change)
@@ -71,8 +86,9 @@ private:
         m_changed.notify_all();
     }
 
-    std::mutex m_mutex;  // Guards what follows.
-    std::condition_variable m_changed;
+    // Guards what follows; recursive, since a condition asks what it locks as well.
+    mutable std::recursive_mutex m_mutex;
+    std::condition_variable_any m_changed;
     std::vector<Event> m_events;
     std::vector<DatabaseId> m_removed;
     DatabaseStatus m_status;
@@ -103,6 +119,17 @@ private:
     sqlite3* m_handle = nullptr;
 };
 
+/// By the only program that has it open.
+bool setJournalMode(const std::string& path, const std::string& mode)
+{
+    sqlite3* handle = nullptr;
+    sqlite3_open(path.c_str(), &handle);
+    const int code =
+        sqlite3_exec(handle, ("PRAGMA journal_mode=" + mode).c_str(), nullptr, nullptr, nullptr);
+    sqlite3_close(handle);
+    return code == SQLITE_OK;
+}
+
 int rowsIn(const std::string& path)
 {
     sqlite3* handle = nullptr;
@@ -114,6 +141,25 @@ int rowsIn(const std::string& path)
     sqlite3_close(handle);
     return rows;
 }
+
+/// A disk that counts who looks at it from one thread.
+class OwnThreadFiles final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    void watchThisThread() { m_watched = std::this_thread::get_id(); }
+    [[nodiscard]] int calls() const { return m_calls; }
+
+    Result<std::optional<FileFacts>> stat(const std::string& path) const override
+    {
+        m_calls += std::this_thread::get_id() == m_watched ? 1 : 0;
+        return PassingFileSystem::stat(path);
+    }
+
+private:
+    std::atomic<std::thread::id> m_watched;
+    mutable std::atomic<int> m_calls = 0;
+};
 
 /// The result of a job, waited for.
 template <typename Value>
@@ -322,6 +368,28 @@ private slots:
         QVERIFY(newestListed(*service).pages.has_value());
     }
 
+    void aDatabaseThatLeftWalModeMeanwhileWaitsForItsOwner()
+    {
+        Listener listener;
+        const auto service = makeService(listener);
+        {
+            Application application(m_database);
+            const DatabaseId id = service->follow(config());
+            QVERIFY(service->bringUpToDate({}).ok());
+            service->pause(id);
+            QVERIFY(listener.heard([](const Listener& heard) {
+                return heard.status().standing.state == Protection::Paused;
+            }));
+        }
+        QVERIFY(setJournalMode(m_database, "DELETE"));
+        service->resume(service->statuses().front().id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::NotSetUp;
+        }));
+        const Status status = service->bringUpToDate({});
+        QVERIFY(!status.ok() && status.error().code == ErrorCode::NotInWalMode);
+    }
+
     void unfollowCapturesToTheEndAndSaysSo()
     {
         Application application(m_database);
@@ -509,6 +577,24 @@ private slots:
         QCOMPARE(restoredRows(*makeService(listener)), 51);
     }
 
+    void itsOwnHistoryIsGoneOnWithAfterASwitchToWal()
+    {
+        {
+            Application application(m_database);
+            for (int i = 0; i < 50; ++i) {
+                QVERIFY(application.write());
+            }
+            QVERIFY(follow(config(), "data").ok());
+        }
+        QVERIFY(setJournalMode(m_database, "DELETE"));
+        DatabaseConfig switched = config();
+        switched.switchToWal = true;
+        const Status followed = follow(switched, "data2");
+        QVERIFY2(followed.ok(), followed.ok() ? "" : inEnglish(followed.error().what).c_str());
+        Listener listener;
+        QCOMPARE(restoredRows(*makeService(listener)), 50);
+    }
+
     void aReplicaThatMissedWhatTheSpoolLetGoOfGetsASnapshot()
     {
         Application application(m_database);
@@ -605,6 +691,46 @@ private slots:
         QVERIFY(described.value().moment.pages.value() >= 1U);
         QCOMPARE(described.value().pageSizeBytes, 4096U);
         QVERIFY(described.value().databasePages >= 2U);
+    }
+
+    void aJobThatNobodyTookDoesNothingOnItsOwnersThread()
+    {
+        OwnThreadFiles files(m_files);
+        Listener listener;
+        Service service({.clock = m_clock,
+                         .files = files,
+                         .random = m_random,
+                         .directories = {.data = path("data")}},
+                        listener);
+        // Every thread for jobs is held until the test is done with them.
+        std::counting_semaphore<> inside(0);
+        std::counting_semaphore<> release(0);
+        std::vector<std::unique_ptr<Job>> holding;
+        constexpr int kThreads = 4;
+        for (int i = 0; i < kThreads; ++i) {
+            holding.push_back(service.inspect(m_database, [&](const Result<SourceFacts>&) {
+                inside.release();
+                release.acquire();
+            }));
+        }
+        for (int i = 0; i < kThreads; ++i) {
+            inside.acquire();
+        }
+        std::vector<ErrorCode> told;
+        const auto note = [&told](const auto& result) {
+            told.push_back(result.ok() ? ErrorCode::Bug : result.error().code);
+        };
+        files.watchThisThread();
+        service.inspect(m_database, note).reset();
+        service.openReplica(m_address, note).reset();
+        service.describeMoment(m_address, {}, note).reset();
+        service
+            .restore(
+                m_address, {.target = path("out.db")}, [](const restore::Progress&) {}, note)
+            .reset();
+        QCOMPARE(told, std::vector(4, ErrorCode::Cancelled));
+        QCOMPARE(files.calls(), 0);
+        release.release(kThreads);
     }
 
     void aListingOfAFollowedDatabaseTellsPagesToo()

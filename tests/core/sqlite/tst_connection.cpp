@@ -104,10 +104,10 @@ private slots:
         const Source source(false);
         const auto connection = Connection::open(source.name());
         QVERIFY(connection.value()->beginRead().ok());
-        QVERIFY(connection.value()->walIndex().error().code == ErrorCode::Unsupported);
+        QVERIFY(connection.value()->walIndex().error().code == ErrorCode::NotInWalMode);
         connection.value()->rollback();
         const auto done = connection.value()->checkpoint(CheckpointMode::Passive);
-        QVERIFY(!done.ok() && done.error().code == ErrorCode::Unsupported);
+        QVERIFY(!done.ok() && done.error().code == ErrorCode::NotInWalMode);
         QCOMPARE(filesIn(source), QStringList{"a.db"});
     }
 

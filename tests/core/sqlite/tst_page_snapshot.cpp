@@ -152,7 +152,7 @@ private slots:
     {
         const Source source(false);
         const auto snapshot = PageSnapshot::begin(disk, source.name());
-        QVERIFY(!snapshot.ok() && snapshot.error().code == ErrorCode::Unsupported);
+        QVERIFY(!snapshot.ok() && snapshot.error().code == ErrorCode::NotInWalMode);
     }
 };
 
