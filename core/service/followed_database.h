@@ -161,6 +161,10 @@ private:
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 
+    // Held while segments are told, so that they are in their order; taken before m_mutex and the
+    // board's own, never with either held.
+    std::mutex m_announcing;
+
     mutable std::mutex m_mutex;  // Guards what follows.
     std::stop_source m_workStop;
     Wants m_wants;

@@ -144,6 +144,8 @@ void FollowedDatabase::showReplicas()
 
 void FollowedDatabase::announceSegments()
 {
+    // Two replicas' steps may come here at once.
+    const std::scoped_lock announcing(m_announcing);
     ltx::TxId saved;
     for (const auto& follower : replicas()) {
         saved = std::max(saved, follower->view().confirmed);
