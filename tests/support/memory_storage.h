@@ -24,6 +24,9 @@ public:
     /// Runs at the start of each read with the object's name; an error in its place fails the read.
     std::function<Status(const std::string&)> onRead = [](const std::string&) { return Status(); };
 
+    /// The same for writes.
+    std::function<Status(const std::string&)> onWrite = [](const std::string&) { return Status(); };
+
     /// What is there; for tests that plant and damage. Not while others use the storage.
     std::map<std::string, Object>& objects() { return m_objects; }
 
@@ -96,6 +99,7 @@ public:
                                              const ObjectMetadata& metadata,
                                              std::stop_token stop) override
     {
+        TIDEMARK_TRY_STATUS(onWrite(name));
         TIDEMARK_TRY(const auto reader, source.open());
         std::string bytes;
         for (std::vector<std::byte> piece(1 << 16);;) {

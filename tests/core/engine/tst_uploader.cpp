@@ -57,10 +57,14 @@ class TestUploader : public QObject {
         return noted.ok() && made->look({}).ok() ? std::move(made) : nullptr;
     }
 
+    static std::string nameOf(std::uint64_t txId)
+    {
+        return replica::objectName({.level = 0, .range = {{txId}, {txId}}});
+    }
+
     [[nodiscard]] bool holds(std::uint64_t txId) const
     {
-        return m_made->storage.objects().contains(
-            replica::objectName({.level = 0, .range = {{txId}, {txId}}}));
+        return m_made->storage.objects().contains(nameOf(txId));
     }
 
 private slots:
@@ -95,6 +99,74 @@ private slots:
         QVERIFY(holds(2) && holds(3));
         QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
         QVERIFY(uploader->standing().state == Protection::Protected);
+        // What somebody removes there would be back if it were uploaded again.
+        m_made->storage.objects().erase(nameOf(2));
+        m_made->storage.objects().erase(nameOf(3));
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(!holds(2) && !holds(3));
+    }
+
+    void aFailureIsTriedAgainLaterAndLater()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        int writes = 0;
+        m_made->storage.onWrite = [&](const std::string&) {
+            ++writes;
+            return Status(Error{.code = ErrorCode::Unavailable});
+        };
+        std::chrono::milliseconds longest{1000};
+        for (int failures = 1; failures <= 12; ++failures) {
+            QVERIFY(!uploader->step({2}, {}).ok());
+            QCOMPARE(writes, failures);
+            QVERIFY(uploader->standing().state == Protection::Waiting);
+            const auto pause = uploader->nextTry().value() - m_clock.monotonic();
+            QVERIFY(pause <= longest && pause >= longest * 3 / 4);
+            QVERIFY(uploader->standing().nextTry.has_value());
+            m_clock.advance(pause - std::chrono::milliseconds(1));
+            QVERIFY(!uploader->step({2}, {}).value());
+            QCOMPARE(writes, failures);
+            m_clock.advance(std::chrono::milliseconds(1));
+            longest = std::min(longest * 2, std::chrono::milliseconds(300'000));
+        }
+    }
+
+    void whatWentWellBeginsTheBackOffAnew()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        bool isBroken = true;
+        m_made->storage.onWrite = [&](const std::string&) {
+            return isBroken ? Status(Error{.code = ErrorCode::Unavailable}) : Status();
+        };
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(!uploader->step({2}, {}).ok());
+            m_clock.advance(uploader->nextTry().value() - m_clock.monotonic());
+        }
+        isBroken = false;
+        QVERIFY(uploader->step({2}, {}).ok());
+        QVERIFY(holds(2) && !uploader->nextTry());
+        QVERIFY(uploader->standing().state == Protection::Protected);
+        isBroken = true;
+        spool(3);
+        QVERIFY(!uploader->step({3}, {}).ok());
+        QVERIFY(uploader->nextTry().value() - m_clock.monotonic() <= std::chrono::seconds(1));
+    }
+
+    void whoAsksIsNotKeptWaiting()
+    {
+        const auto uploader = withBase();
+        spool(2);
+        bool isBroken = true;
+        m_made->storage.onWrite = [&](const std::string&) {
+            return isBroken ? Status(Error{.code = ErrorCode::Unavailable}) : Status();
+        };
+        QVERIFY(!uploader->step({2}, {}).ok());
+        isBroken = false;
+        uploader->retryNow();
+        QVERIFY(!uploader->nextTry());
+        QVERIFY(uploader->step({2}, {}).ok());
+        QVERIFY(holds(2));
     }
 
     void whatTheSpoolHasLostNeedsANewBase()

@@ -165,18 +165,27 @@ private slots:
         SystemClock clock;
         StepPool pool(clock, 1);
         std::binary_semaphore inside(0);
+        std::binary_semaphore release(0);
+        std::binary_semaphore stopped(0);
         std::atomic<bool> ended = false;
         std::atomic<bool> other = false;
         pool.post([&] {
             inside.release();
-            while (!other && !ended) {
-                ended = true;
-            }
+            release.acquire();
+            ended = true;
         });
         inside.acquire();
-        pool.stop();
         pool.post([&] { other = true; });
+        const std::jthread stopper([&] {
+            pool.stop();
+            stopped.release();
+        });
+        // One that did not wait would be through by then.
+        QVERIFY(!stopped.try_acquire_for(100ms));
+        release.release();
+        stopped.acquire();
         QVERIFY(ended);
+        pool.post([&] { other = true; });
         QVERIFY(!other);
     }
 };

@@ -57,7 +57,8 @@ private slots:
         application.run(many);
         QTRY_COMPARE(seenBytes.load(), QFileInfo(log).size());
         QVERIFY(seenBytes > 3000 * 4096);
-        QVERIFY(calls <= timer.elapsed() / 5 + 2);
+        // One at a write, one at the end of the pause after it.
+        QVERIFY(calls <= 2 * (timer.elapsed() / 5 + 2));
     }
 
     void onlyTheDatabaseThatChangedIsTold()
