@@ -30,9 +30,14 @@ public:
         TIDEMARK_TRY_STATUS(root.expectMap());
         notice(root, {"dbs"});
         TIDEMARK_TRY(const auto databases, root.list("dbs"));
-        if (databases.empty() || databases.size() > kMaxDatabases) {
-            return root.refuse({TIDEMARK_TEXT("config", "it names no database")},
+        if (databases.empty()) {
+            return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: it names no database.")},
                                {TIDEMARK_TEXT("config", "Add one below \"dbs:\".")});
+        }
+        if (databases.size() > kMaxDatabases) {
+            return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: more than %3 databases."),
+                                {std::to_string(kMaxDatabases)}},
+                               {TIDEMARK_TEXT("config", "Divide them among several processes.")});
         }
         for (const YmlNode& database : databases) {
             TIDEMARK_TRY(auto settings, readDatabase(database));
@@ -49,15 +54,16 @@ private:
         DatabaseSettings database;
         TIDEMARK_TRY(database.path, node.text("path"));
         if (database.path.empty()) {
-            return node.refuse({TIDEMARK_TEXT("config", "a database has no \"path\"")},
-                               {TIDEMARK_TEXT("config", "Name the database file.")});
+            return node.refuse(
+                {TIDEMARK_TEXT("config", "%1, line %2: a database has no \"path\".")},
+                {TIDEMARK_TEXT("config", "Name the database file.")});
         }
         TIDEMARK_TRY(auto replicas, node.list("replicas"));
         if (const auto single = node.child("replica")) {
             replicas.push_back(*single);
         }
         if (replicas.empty()) {
-            return node.refuse({TIDEMARK_TEXT("config", "a database has no replica")},
+            return node.refuse({TIDEMARK_TEXT("config", "%1, line %2: a database has no replica.")},
                                {TIDEMARK_TEXT("config", "Add one below \"replica:\".")});
         }
         TIDEMARK_TRY(auto interval, node.duration("sync-interval"));
@@ -99,7 +105,8 @@ private:
     {
         if (address.empty()) {
             return node.refuse(
-                {TIDEMARK_TEXT("config", "a replica has neither \"path\" nor \"url\"")},
+                {TIDEMARK_TEXT("config",
+                               "%1, line %2: a replica has neither \"path\" nor \"url\".")},
                 {TIDEMARK_TEXT("config", "Name the folder of the replica.")});
         }
         const auto scheme = address.find("://");
@@ -113,7 +120,9 @@ private:
     [[nodiscard]] static Error unsupportedKind(const YmlNode& node, const std::string& kind)
     {
         Error error = node.refuse(
-            {TIDEMARK_TEXT("config", "this version does not write to replicas of the kind \"%1\""),
+            {TIDEMARK_TEXT(
+                 "config",
+                 "%1, line %2: this version does not write to replicas of the kind \"%3\"."),
              {kind}},
             {TIDEMARK_TEXT("config", "Use a replica with \"type: file\".")});
         error.code = ErrorCode::Unsupported;

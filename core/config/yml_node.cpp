@@ -75,7 +75,7 @@ std::pair<std::string, std::size_t> variableAt(std::string_view text, std::size_
 Status YmlNode::expectMap() const
 {
     if (!m_node.IsMap()) {
-        return refuse({TIDEMARK_TEXT("config", "keys with values are expected here")},
+        return refuse({TIDEMARK_TEXT("config", "%1, line %2: keys with values are expected here.")},
                       {TIDEMARK_TEXT("config", "Compare it with the example in the README.")});
     }
     return {};
@@ -108,7 +108,7 @@ Result<std::vector<YmlNode>> YmlNode::list(const std::string& key) const
         return elements;
     }
     if (!node->m_node.IsSequence()) {
-        return node->refuse({TIDEMARK_TEXT("config", "\"%1\" is not a list"), {key}},
+        return node->refuse({TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is not a list."), {key}},
                             {TIDEMARK_TEXT("config", "Begin each of its elements with \"- \".")});
     }
     for (const auto& element : node->m_node) {
@@ -120,7 +120,7 @@ Result<std::vector<YmlNode>> YmlNode::list(const std::string& key) const
 Result<std::string> YmlNode::text() const
 {
     if (!m_node.IsScalar()) {
-        return refuse({TIDEMARK_TEXT("config", "a plain text is expected here")}, {});
+        return refuse({TIDEMARK_TEXT("config", "%1, line %2: a plain text is expected here.")}, {});
     }
     const std::string_view raw = m_node.Scalar();
     std::string filledIn;
@@ -134,7 +134,8 @@ Result<std::string> YmlNode::text() const
             name.empty() ? std::optional<std::string>("$") : m_file->environment(name);
         if (!value) {
             return refuse(
-                {TIDEMARK_TEXT("config", "the environment variable %1 is not set"), {name}},
+                {TIDEMARK_TEXT("config", "%1, line %2: the environment variable %3 is not set."),
+                 {name}},
                 {TIDEMARK_TEXT("config", "Set it, or write its value into the file.")});
         }
         filledIn += *value;
@@ -158,20 +159,19 @@ Result<std::optional<std::chrono::milliseconds>> YmlNode::duration(const std::st
     TIDEMARK_TRY(const std::string written, node->text());
     const auto length = parseDuration(written);
     if (!length) {
-        return node->refuse({TIDEMARK_TEXT("config", "\"%1\" is not a length of time"), {written}},
-                            {TIDEMARK_TEXT("config", "Write 500ms, 1s or 2m.")});
+        return node->refuse(
+            {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is not a length of time."), {written}},
+            {TIDEMARK_TEXT("config", "Write 500ms, 1s or 2m.")});
     }
     return length;
 }
 
-Error YmlNode::refuse(const Message& why, Message next) const
+Error YmlNode::refuse(Message what, Message next) const
 {
     // An empty document has no place at all.
     const int line = m_node.IsDefined() ? std::max(m_node.Mark().line + 1, 1) : 1;
-    return {.code = ErrorCode::Usage,
-            .what = {TIDEMARK_TEXT("config", "%1, line %2: %3."),
-                     {m_file->path, std::to_string(line), inEnglish(why)}},
-            .next = std::move(next)};
+    what.arguments.insert(what.arguments.begin(), {m_file->path, std::to_string(line)});
+    return {.code = ErrorCode::Usage, .what = std::move(what), .next = std::move(next)};
 }
 
 }  // namespace tidemark::config

@@ -47,8 +47,8 @@ public:
     [[nodiscard]] Result<std::optional<std::chrono::milliseconds>> duration(
         const std::string& key) const;
 
-    /// Usage: "<path>, line N: <why>."
-    [[nodiscard]] Error refuse(const Message& why, Message next) const;
+    /// Usage. `what` has %1 for the path, %2 for the line, and begins with its own arguments at %3.
+    [[nodiscard]] Error refuse(Message what, Message next) const;
 
 private:
     YAML::Node m_node;

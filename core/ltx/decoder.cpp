@@ -117,7 +117,7 @@ Status Decoder::requireEnd()
 {
     TIDEMARK_TRY_STATUS(fill(1));
     if (!buffered().empty()) {
-        return damaged({TIDEMARK_TEXT("ltx", "LTX file: there are bytes behind its end.")});
+        return damaged({TIDEMARK_TEXT("ltx", "LTX file: there are bytes after its end.")});
     }
     return {};
 }

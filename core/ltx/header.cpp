@@ -87,11 +87,12 @@ Status checkRules(const Header& header)
     }
     if (header.minTxId == TxId{} || header.maxTxId < header.minTxId) {
         return damaged(
-            {TIDEMARK_TEXT("ltx", "LTX header: transactions %1 to %2 are no range."),
+            {TIDEMARK_TEXT("ltx", "LTX header: transactions %1 to %2 make no range."),
              {std::to_string(header.minTxId.value), std::to_string(header.maxTxId.value)}});
     }
     if (header.createdAt < kFirstTime || header.createdAt > kLastTime) {
-        return damaged({TIDEMARK_TEXT("ltx", "LTX header: its time is none.")});
+        return damaged(
+            {TIDEMARK_TEXT("ltx", "LTX header: its time lies outside the years 1 to 9999.")});
     }
     TIDEMARK_TRY_STATUS(checkWal(header));
     return checkDatabaseChecksum(header);

@@ -138,7 +138,7 @@ Result<FrameHead> decodeFrame(std::span<const std::byte> frame, std::span<std::b
     const auto body = frame.subspan(head.sizeBytes());
     TIDEMARK_TRY(const std::size_t taken, decodeFrameBody(head, body, page));
     if (taken != body.size()) {
-        return damaged({TIDEMARK_TEXT("ltx", "LTX file: there are bytes behind page %1."),
+        return damaged({TIDEMARK_TEXT("ltx", "LTX file: there are bytes after page %1."),
                         {std::to_string(head.pageNumber)}});
     }
     return head;

@@ -25,7 +25,7 @@ Status PageOrder::next(std::uint32_t pageNumber)
                         {std::to_string(pageNumber)}});
     }
     if (pageNumber <= m_previous) {
-        return damaged({TIDEMARK_TEXT("ltx", "LTX file: page %1 behind page %2."),
+        return damaged({TIDEMARK_TEXT("ltx", "LTX file: page %1 after page %2."),
                         {std::to_string(pageNumber), std::to_string(m_previous)}});
     }
     if (m_isComplete && pageNumber != successor()) {

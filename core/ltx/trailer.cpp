@@ -26,7 +26,8 @@ Result<Trailer> decodeTrailer(std::span<const std::byte> bytes, bool hasDatabase
     const bool right = hasDatabaseChecksums ? isChecksum(trailer.postApplyChecksum)
                                             : trailer.postApplyChecksum == 0;
     if (!right) {
-        return damaged({TIDEMARK_TEXT("ltx", "LTX trailer: its database checksum is not one.")});
+        return damaged(
+            {TIDEMARK_TEXT("ltx", "LTX trailer: its database checksum is not a checksum.")});
     }
     if (!isChecksum(trailer.fileChecksum)) {
         return damaged({TIDEMARK_TEXT("ltx", "LTX trailer: the file checksum is missing.")});
