@@ -51,10 +51,9 @@ struct FileFacts {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
     std::uint64_t sizeBytes = 0;
-    std::int64_t modifiedNs = 0;       ///< Since the epoch.
-    std::int64_t statusChangedNs = 0;  ///< ctime.
-    std::uint32_t owner = 0;           ///< User id.
-    std::uint32_t permissions = 0;     ///< The twelve low bits of the mode.
+    std::int64_t modifiedNs = 0;    ///< Since the epoch.
+    std::uint32_t owner = 0;        ///< User id.
+    std::uint32_t permissions = 0;  ///< The twelve low bits of the mode.
 
     bool operator==(const FileFacts&) const = default;
 };
@@ -66,7 +65,6 @@ struct DirectoryEntry {
 
 struct Space {
     std::uint64_t freeBytes = 0;  ///< For an ordinary user.
-    std::uint64_t totalBytes = 0;
 };
 
 /// What a path lies on.

@@ -1,5 +1,7 @@
 #include "core/base/posix_file_system.h"
 
+#include "core/base/descriptor.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,25 +19,6 @@
 
 namespace tidemark {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : m_number(number) {}
-    Descriptor(Descriptor&& other) noexcept : m_number(std::exchange(other.m_number, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor()
-    {
-        if (m_number >= 0) {
-            ::close(m_number);
-        }
-    }
-
-    [[nodiscard]] bool valid() const { return m_number >= 0; }
-    [[nodiscard]] int number() const { return m_number; }
-
-private:
-    int m_number = -1;
-};
 
 struct Meaning {
     ErrorCode code = ErrorCode::Io;
@@ -92,7 +75,6 @@ FileFacts factsOf(const struct stat& status)
     facts.inode = status.st_ino;
     facts.sizeBytes = static_cast<std::uint64_t>(status.st_size);
     facts.modifiedNs = nanoseconds(status.st_mtim);
-    facts.statusChangedNs = nanoseconds(status.st_ctim);
     facts.owner = status.st_uid;
     facts.permissions = status.st_mode & 07777;
     return facts;
@@ -385,8 +367,7 @@ Result<Space> PosixFileSystem::space(const std::string& path) const
     if (::statvfs(path.c_str(), &status) != 0) {
         return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."), path);
     }
-    return Space{.freeBytes = std::uint64_t{status.f_bavail} * status.f_frsize,
-                 .totalBytes = std::uint64_t{status.f_blocks} * status.f_frsize};
+    return Space{.freeBytes = std::uint64_t{status.f_bavail} * status.f_frsize};
 }
 
 Result<std::string> PosixFileSystem::canonical(const std::string& path) const

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kHexDigits = 16;
 
-/// Beyond it a number of weeks would not fit into a Timestamp.
+/// In weeks 19,000 years: longer ago than any replica, and a sum of some still fits.
 constexpr std::int64_t kMaxAgo = 1'000'000;
 
 bool takeWord(std::string_view& text, std::string_view word)

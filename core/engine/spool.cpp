@@ -14,47 +14,23 @@ namespace {
 constexpr std::string_view kTemporaryStem = ".tmp-";
 constexpr int kTemporaryDigits = 16;
 
-// Encoders write frame by frame; a system call for each would cost more than the frame.
-constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-
+/// Unbuffered: an encoder gives large pieces.
 class FileSink final : public ByteSink {
 public:
-    explicit FileSink(File& file) : m_file(file) { m_buffer.reserve(kBufferBytes); }
+    explicit FileSink(File& file) : m_file(file) {}
 
     [[nodiscard]] Status write(std::span<const std::byte> bytes) override
     {
-        if (m_buffer.size() + bytes.size() > kBufferBytes) {
-            TIDEMARK_TRY_STATUS(flush());
-        }
-        if (bytes.size() >= kBufferBytes) {
-            return append(bytes);
-        }
-        m_buffer.insert(m_buffer.end(), bytes.begin(), bytes.end());
-        return {};
-    }
-
-    [[nodiscard]] Status flush()
-    {
-        TIDEMARK_TRY_STATUS(append(m_buffer));
-        m_buffer.clear();
+        TIDEMARK_TRY_STATUS(m_file.writeAt(bytes, m_written));
+        m_written += bytes.size();
         return {};
     }
 
     [[nodiscard]] std::uint64_t sizeBytes() const { return m_written; }
 
 private:
-    [[nodiscard]] Status append(std::span<const std::byte> bytes)
-    {
-        if (!bytes.empty()) {
-            TIDEMARK_TRY_STATUS(m_file.writeAt(bytes, m_written));
-            m_written += bytes.size();
-        }
-        return {};
-    }
-
     File& m_file;
     std::uint64_t m_written = 0;
-    std::vector<std::byte> m_buffer;
 };
 
 class SegmentReader final : public ByteReader {
@@ -100,7 +76,6 @@ Result<std::uint64_t> writeDurably(FileSystem& files, const std::string& path,
     TIDEMARK_TRY(const auto file, files.open(path, OpenFor::Creating));
     FileSink sink(*file);
     TIDEMARK_TRY_STATUS(write(sink));
-    TIDEMARK_TRY_STATUS(sink.flush());
     TIDEMARK_TRY_STATUS(file->sync());
     return sink.sizeBytes();
 }

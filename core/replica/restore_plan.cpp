@@ -10,7 +10,8 @@
 namespace tidemark::replica {
 namespace {
 
-// Header, tail, index and pages of one object; a small one needs a single read.
+// The fewest: a small object comes whole with one read. A large one takes some more for its tail,
+// its index and its pages.
 constexpr std::uint32_t kRequestsPerObject = 1;
 
 std::string momentName(const Moment& moment)
