@@ -28,25 +28,38 @@ class EnginePort {
 public:
     virtual ~EnginePort() = default;
 
+    // These cannot fail: what comes of them is told to the EngineListener, trouble too, as the
+    // database's status. An id that is not followed (any more) is ignored.
+
+    /// Begins to follow, or does as soon as the same path was left. The id is that of the path.
     virtual service::DatabaseId follow(const service::DatabaseConfig& config) = 0;
+    /// Captures to the end, uploads, lets go; then removed() is told. Replicas stay.
     virtual void unfollow(const service::DatabaseId& id) = 0;
+    /// Lets go of the source until resume(); what changes meanwhile becomes one moment then.
     virtual void pause(const service::DatabaseId& id) = 0;
     virtual void resume(const service::DatabaseId& id) = 0;
+    /// What waits for its next try, at the source or at a replica, is tried now.
     virtual void retryNow(const service::DatabaseId& id) = 0;
 
+    // A question with one answer; an Error says what happened and what to do.
+
+    /// Whether the file can be followed, and what it is. Opens it through SQLite for a moment.
     [[nodiscard]] virtual std::unique_ptr<Pending> inspect(std::string path,
                                                            Answer<service::SourceFacts> answer) = 0;
 
-    using CatalogPointer =
-        std::shared_ptr<const replica::Catalog>;  ///< Shared by all that show it.
+    /// Shared by all that show it.
+    using CatalogPointer = std::shared_ptr<const replica::Catalog>;
+    /// Lists a replica of ours or of Litestream's; nothing is written to it.
     [[nodiscard]] virtual std::unique_ptr<Pending> openReplica(storage::StorageAddress address,
                                                                Answer<CatalogPointer> answer) = 0;
 
+    /// Pages and sizes of a moment of that replica.
     [[nodiscard]] virtual std::unique_ptr<Pending> describeMoment(
         storage::StorageAddress address, replica::Moment moment,
         Answer<service::MomentFacts> answer) = 0;
 
-    /// `progress` comes on the GUI thread too, the newest one when several were made meanwhile.
+    /// Writes a new file. `progress` comes on the GUI thread too, the newest one when several were
+    /// made meanwhile.
     [[nodiscard]] virtual std::unique_ptr<Pending> restore(storage::StorageAddress address,
                                                            restore::Request request,
                                                            restore::OnProgress progress,
