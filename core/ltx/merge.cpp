@@ -104,9 +104,14 @@ private:
     std::uint32_t m_previous = 0;
 };
 
+/// The digest of no page: what a file with every page, which follows from nothing, gives as what it
+/// found.
+constexpr std::uint64_t kFoundNothing = 0;
+
 Status checkNeighbours(const Header& lower, const Header& upper)
 {
-    if (lower.maxTxId.value + 1 != upper.minTxId.value) {
+    const bool isGap = upper.minTxId.value > lower.maxTxId.value + 1;
+    if (isGap || upper.maxTxId <= lower.maxTxId) {
         return damaged(
             {TIDEMARK_TEXT("ltx", "Files cannot be merged: transaction %1 is followed by %2."),
              {std::to_string(lower.maxTxId.value), std::to_string(upper.minTxId.value)}});
@@ -118,7 +123,9 @@ Status checkNeighbours(const Header& lower, const Header& upper)
     }
     const auto below = digestsOf(lower);
     const auto above = digestsOf(upper);
-    if (below && above && below->after != above->before) {
+    const bool isAdjacent = upper.minTxId.value == lower.maxTxId.value + 1;
+    if (isAdjacent && below && above && above->before != kFoundNothing &&
+        below->after != above->before) {
         return damaged({TIDEMARK_TEXT("ltx",
                                       "Files cannot be merged: what transaction %1 left is not "
                                       "what the next one found."),

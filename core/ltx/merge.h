@@ -15,8 +15,10 @@ inline constexpr std::size_t kMaxMergeInputs = 512;
 
 /// The header of the file that stands for all of `headers`, lowest first: transactions from the
 /// first to the last, size and time of the last, no place in a WAL, no node, no database checksums,
-/// digests if all have them. Damaged if they leave a gap, overlap, or differ in page size or in the
-/// digest between them; Usage if there are none or more than kMaxMergeInputs.
+/// digests if all have them. They may overlap, as those of a restore plan do, but each must reach
+/// further than the one below it. Damaged if it does not, if they leave a gap, or differ in page
+/// size or in the digest between two that are adjacent; Usage if there are none or more than
+/// kMaxMergeInputs.
 [[nodiscard]] Result<Header> mergedHeader(std::span<const Header> headers);
 
 struct MergeInput {
@@ -24,7 +26,7 @@ struct MergeInput {
     std::unique_ptr<PageSource> pages = {};
 };
 
-/// The pages of adjacent files as one: the newest of each page, none above the last file's size.
+/// The pages of such files as one: the newest of each page, none above the last file's size.
 /// With mergedHeader() an EncodingSource makes the merged file. A reader holds at most kMergeBytes
 /// of pages, but one of each input always; ending without an error, it has read every input to its
 /// end.

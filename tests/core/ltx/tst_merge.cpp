@@ -198,7 +198,7 @@ private slots:
     void refusesFilesThatAreNotNeighbours()
     {
         QVERIFY(isDamaged(mergedHeader(std::vector{spanning(1, 3), spanning(5, 6)})));
-        QVERIFY(isDamaged(mergedHeader(std::vector{spanning(1, 3), spanning(3, 6)})));
+        QVERIFY(isDamaged(mergedHeader(std::vector{spanning(1, 3), spanning(2, 3)})));
         QVERIFY(isDamaged(mergedHeader(std::vector{spanning(4, 6), spanning(1, 3)})));
         std::vector headers{spanning(1, 3), spanning(4, 6)};
         QVERIFY(mergedHeader(headers).ok());
@@ -208,6 +208,29 @@ private slots:
         setDigests(headers[0], {.before = 0, .after = 1});
         setDigests(headers[1], {.before = 2, .after = 3});
         QVERIFY(isDamaged(mergedHeader(headers)));
+    }
+
+    void filesOfAPlanMayOverlap()
+    {
+        std::vector headers{spanning(1, 9), spanning(5, 12), spanning(13, 13)};
+        setDigests(headers[0], {.before = 0, .after = 9});
+        setDigests(headers[1], {.before = 4, .after = 12});
+        setDigests(headers[2], {.before = 12, .after = 13});
+        const auto header = mergedHeader(headers);
+        QVERIFY(header.ok());
+        QCOMPARE(header.value().minTxId.value, 1U);
+        QCOMPARE(header.value().maxTxId.value, 13U);
+        const DigestPair whole{.before = 0, .after = 13};
+        QVERIFY(digestsOf(header.value()) == whole);
+    }
+
+    void aWholeDatabaseMayFollowFromAnything()
+    {
+        std::vector headers{spanning(1, 3), spanning(4, 4)};
+        setDigests(headers[0], {.before = 1, .after = 2});
+        setDigests(headers[1], {.before = 0, .after = 5});
+        const DigestPair whole{.before = 1, .after = 5};
+        QVERIFY(digestsOf(mergedHeader(headers).value()) == whole);
     }
 
     void refusesNoneAndTooMany()
