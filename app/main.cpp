@@ -9,6 +9,8 @@
 #include <QTextStream>
 #include <QTranslator>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using namespace tidemark;
 
@@ -20,7 +22,7 @@ struct Wishes {
     app::InstanceRequest request = {};
 };
 
-Wishes parse(const QApplication& application)
+Wishes parse(const QCoreApplication& application)
 {
     QCommandLineParser parser;
     parser.setApplicationDescription(
@@ -48,6 +50,15 @@ Wishes parse(const QApplication& application)
     return wishes;
 }
 
+/// Whether only a text is wanted, which needs no display.
+bool asksForText(int argc, char* argv[])
+{
+    const QStringList texts{u"--help"_s, u"-h"_s, u"--help-all"_s, u"--version"_s, u"-v"_s};
+    return std::any_of(argv + 1, argv + argc, [&texts](const char* word) {
+        return texts.contains(QString::fromLocal8Bit(word));
+    });
+}
+
 int complain(const Error& error)
 {
     QTextStream(stderr) << QString::fromStdString(inEnglish(error.what)) << '\n'
@@ -59,6 +70,13 @@ int complain(const Error& error)
 
 int main(int argc, char* argv[])
 {
+    QCoreApplication::setApplicationName(u"Tidemark"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(TIDEMARK_VERSION));
+    if (asksForText(argc, argv)) {
+        const QCoreApplication application(argc, argv);
+        parse(application);  // Prints it, and ends.
+        return 0;
+    }
     const app::Signals signalsToQuit(
         [] { QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection); });
     raiseOpenFileLimit();
@@ -66,8 +84,6 @@ int main(int argc, char* argv[])
     QQuickStyle::setStyle(u"Fusion"_s);
 #endif
     const QApplication application(argc, argv);  // The tray's menu is a widget.
-    QApplication::setApplicationName(u"Tidemark"_s);
-    QApplication::setApplicationVersion(QStringLiteral(TIDEMARK_VERSION));
     QApplication::setDesktopFileName(u"dev.tidemark.Tidemark"_s);
     QApplication::setQuitOnLastWindowClosed(false);
 #ifndef Q_OS_MACOS

@@ -14,6 +14,17 @@ namespace {
 
 constexpr std::string_view kSocketSuffix = ".sock";
 
+/// Whether the name is that of an engine's socket, "<process>.sock"; the desktop's own lies beside
+/// it.
+bool isEngineSocket(std::string_view name)
+{
+    if (!name.ends_with(kSocketSuffix) || name.size() == kSocketSuffix.size()) {
+        return false;
+    }
+    name.remove_suffix(kSocketSuffix.size());
+    return name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// A text field of an engine's line; empty when it is missing or something else.
 std::string textOf(const Json& object, const char* key)
 {
@@ -79,7 +90,7 @@ Status runStatus(Session& session, const ParsedArguments&)
     Status failure;
     for (const DirectoryEntry& entry :
          entries.ok() ? entries.value() : std::vector<DirectoryEntry>()) {
-        if (!entry.name.ends_with(kSocketSuffix)) {
+        if (!isEngineSocket(entry.name)) {
             continue;
         }
         const Status printed = printEngine(session, session.places.run + "/" + entry.name, count);

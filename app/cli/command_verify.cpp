@@ -22,6 +22,18 @@ void print(Output& output, const restore::Verified& verified, restore::Check che
                 object);
 }
 
+Error endIsLost(const replica::Gap& gap)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Only moments up to transaction %1 can be restored; what came "
+                                   "later is lost. %2"),
+                     {std::to_string(gap.after.value), inEnglish(gap.reason)}},
+            .next = {TIDEMARK_TEXT("cli",
+                                   "Restore what there is, and give the database a new place to "
+                                   "be saved to.")}};
+}
+
 }  // namespace
 
 Status runVerify(Session& session, const ParsedArguments& arguments)
@@ -44,9 +56,11 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
         }
         return verified.error();
     }
-    noteLost(session.output, wish, verified.value().restored.lost);
     print(session.output, verified.value(), check, place);
-    return {};
+    // A replica of which the end is lost is no good backup, however whole the rest of it is.
+    const auto& lost = verified.value().restored.lost;
+    const bool isAsked = std::holds_alternative<replica::AtTxId>(wish);
+    return lost && !isAsked ? Status(endIsLost(*lost)) : Status();
 }
 
 }  // namespace tidemark::cli

@@ -89,7 +89,8 @@ struct HoverText {
 QString amountOf(const Frame& frame, const MomentSums& sums)
 {
     const Speech& speech = frame.scene.speech;
-    if (!frame.data.pagesKnown()) {
+    // A snapshot's own are looked up only when it is held.
+    if (!frame.data.pagesKnown() || sums.pages == 0) {
         return Text::tr("%1 stored").arg(dataSize(sums.bytes, speech));
     }
     return sums.count == 1

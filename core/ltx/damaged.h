@@ -12,7 +12,7 @@ namespace tidemark::ltx {
 {
     return {.code = ErrorCode::Damaged,
             .what = std::move(what),
-            .next = {TIDEMARK_TEXT("ltx", "Verify the replica to see which moments are whole.")}};
+            .next = {TIDEMARK_TEXT("ltx", "An earlier moment may be whole: try one.")}};
 }
 
 }  // namespace tidemark::ltx

@@ -31,7 +31,7 @@ Error wrongRange(const ObjectInfo& object)
         .code = ErrorCode::Damaged,
         .what = {TIDEMARK_TEXT("replica", "%1 holds other transactions than its name says."),
                  {object.name}},
-        .next = {TIDEMARK_TEXT("replica", "Verify the replica to see which moments are whole.")}};
+        .next = {TIDEMARK_TEXT("replica", "An earlier moment may be whole: try one.")}};
 }
 
 Result<ltx::Header> headerOf(std::span<const std::byte> bytes, const ObjectInfo& object)

@@ -29,7 +29,7 @@ Status readExactly(const storage::Storage& storage, const std::string& name, std
             return Error{.code = ErrorCode::Damaged,
                          .what = {TIDEMARK_TEXT("replica", "%1 ends too early."), {name}},
                          .next = {TIDEMARK_TEXT(
-                             "replica", "Verify the replica to see which moments are whole.")}};
+                             "replica", "An earlier moment may be whole: try one.")}};
         }
         into = into.subspan(got);
     }

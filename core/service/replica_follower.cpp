@@ -1,6 +1,7 @@
 #include "core/service/replica_follower.h"
 
 #include "core/base/durable_directories.h"
+#include "core/replica/v03_layout.h"
 #include "core/service/same_database.h"
 #include "core/storage/storage_factory.h"
 
@@ -25,6 +26,18 @@ engine::Standing standingFor(const Error& error, Timestamp since)
             .since = since};
 }
 
+Error holdsLegacy(const storage::Storage& storage)
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 holds a history that Litestream 0.3 wrote, which cannot be "
+                                   "continued."),
+                     {storage.describe()}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Give this database a new place; the old one can be opened and "
+                                   "restored from.")}};
+}
+
 }  // namespace
 
 ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, ReplicaConfig config,
@@ -41,7 +54,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
 
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& stop)
 {
-    if (const Status opened = open(); !opened.ok()) {
+    if (const Status opened = open(stop); !opened.ok()) {
         return openFailed(opened.error());
     }
     // A back-off outlasts the wakes of new segments, not the wish to try again.
@@ -89,7 +102,7 @@ bool ReplicaFollower::takeRetry()
     return retry;
 }
 
-Status ReplicaFollower::open()
+Status ReplicaFollower::open(const std::stop_token& stop)
 {
     if (m_uploader) {
         return {};
@@ -101,12 +114,13 @@ Status ReplicaFollower::open()
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
     TIDEMARK_TRY_STATUS(makePlace());
+    TIDEMARK_TRY_STATUS(refuseLegacy(stop));
     m_place = placeName();
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
     m_uploader = std::make_unique<engine::Uploader>(
         m_context.clock, m_context.random, m_spool, m_state, *m_replica, m_id,
-        [this](const replica::Catalog& catalog, const std::stop_token& stop) {
-            return mayAdopt(catalog, stop);
+        [this](const replica::Catalog& catalog, const std::stop_token& looking) {
+            return mayAdopt(catalog, looking);
         });
     return {};
 }
@@ -126,6 +140,24 @@ Status ReplicaFollower::makePlace()
         return makeDirectoriesDurably(m_context.files, m_config.address.path);
     }
     return {};
+}
+
+/// A place that holds both layouts would show the new one only.
+Status ReplicaFollower::refuseLegacy(const std::stop_token& stop) const
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
+    if (remembered) {
+        return {};
+    }
+    bool isLegacy = false;
+    TIDEMARK_TRY_STATUS(m_storage->list(
+        replica::kLegacyPrefix,
+        [&isLegacy](const storage::ObjectEntry& entry) {
+            isLegacy = replica::parseLegacyName(entry.name).has_value();
+            return isLegacy ? storage::Listing::Enough : storage::Listing::Continue;
+        },
+        stop));
+    return isLegacy ? Status(holdsLegacy(*m_storage)) : Status();
 }
 
 std::string ReplicaFollower::placeName() const

@@ -69,8 +69,9 @@ public:
     [[nodiscard]] storage::Storage* storage() const;
 
 private:
-    [[nodiscard]] Status open();
+    [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status makePlace();
+    [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
     [[nodiscard]] StepPool::Due openFailed(const Error& error);

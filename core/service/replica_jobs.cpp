@@ -2,6 +2,7 @@
 
 #include "core/replica/catalog_builder.h"
 #include "core/replica/layout.h"
+#include "core/replica/listed_times.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/open_replica.h"
@@ -60,6 +61,7 @@ Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, R
     if (!stateDb.empty()) {
         tellCaptured(catalog, files, stateDb, stop);
     }
+    TIDEMARK_TRY_STATUS(replica::correctListedTimes(*storage, catalog, stop));
     return std::shared_ptr<const replica::Catalog>(
         std::make_shared<replica::Catalog>(std::move(catalog)));
 }

@@ -197,14 +197,20 @@ private slots:
         const auto few = m_program.run({"list", "holed", "--json", "--limit", "1"}).lines();
         QCOMPARE(few.size(), 1);
         for (const QStringList& arguments :
-             {QStringList{"restore", "holed", "holed.db"}, QStringList{"plan", "holed"},
-              QStringList{"verify", "holed"}}) {
+             {QStringList{"restore", "holed", "holed.db"}, QStringList{"plan", "holed"}}) {
             const Ran ran = m_program.run(arguments);
             QCOMPARE(ran.status, 0);
             QVERIFY2(ran.rest.contains(
                          QString("Changes after transaction %1 cannot be restored").arg(last - 2)),
                      qPrintable(ran.rest));
         }
+        // Who asks whether the backup is good must not read a yes.
+        const Ran verified = m_program.run({"verify", "holed"});
+        QCOMPARE(verified.status, 5);
+        QVERIFY2(verified.rest.contains(
+                     QString("Only moments up to transaction %1 can be restored").arg(last - 2)),
+                 qPrintable(verified.rest));
+        QCOMPARE(m_program.run({"verify", "holed", "txid:1"}).status, 0);
     }
 
     void aCheckThatWasLeftOutIsNotClaimed()

@@ -231,6 +231,29 @@ private slots:
         QVERIFY(!ran.error()["message"].toString().isEmpty());
     }
 
+    void aHistoryOfLitestream03IsNotWrittenInto()
+    {
+        SampleDatabase notes(m_program->path("notes.db"));
+        const QString old = m_program->path("old/generations/0123456789abcdef/snapshots");
+        QVERIFY(QDir().mkpath(old));
+        QFile snapshot(old + "/00000000.snapshot.lz4");
+        QVERIFY(snapshot.open(QIODevice::WriteOnly));
+        const Ran ran = m_program->run({"replicate", "notes.db", "old", "--once"});
+        QCOMPARE(ran.status, 4);
+        QVERIFY2(ran.rest.contains("Litestream 0.3"), qPrintable(ran.rest));
+        QVERIFY(!QFile::exists(m_program->path("old/ltx")));
+    }
+
+    void theDesktopsOwnSocketIsNoEngine()
+    {
+        QVERIFY(QDir().mkpath(m_program->path("run/tidemark")));
+        QFile socket(m_program->path("run/tidemark/desktop.sock"));
+        QVERIFY(socket.open(QIODevice::WriteOnly));
+        const Ran ran = m_program->run({"status"});
+        QCOMPARE(ran.status, 0);
+        QVERIFY(ran.rest.contains("No engine of yours"));
+    }
+
     void onceEndsWithSevenWhenTheReplicaHasGone()
     {
         SampleDatabase database(m_program->path("notes.db"));

@@ -1,4 +1,5 @@
 #include "core/replica/catalog_builder.h"
+#include "core/replica/listed_times.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
 #include "tests/support/made_replica.h"
@@ -140,6 +141,56 @@ private slots:
         Catalog catalog = readLtxCatalog(made.storage, {}).value();
         const auto early = AtTime{made.timeOf(1) - std::chrono::milliseconds(1)};
         QVERIFY(planExactly(made.storage, catalog, early, {}).error().code == ErrorCode::NotFound);
+    }
+
+    void timesOfACopiedFolderAreThoseOfTheHeaders()
+    {
+        MadeReplica made;
+        for (int i = 0; i < 9; ++i) {
+            made.commit({1}, 1);
+        }
+        made.put(9, 1, 1);
+        for (std::uint64_t txId = 2; txId <= 9; ++txId) {
+            made.put(0, txId, txId);
+        }
+        Catalog untouched = readLtxCatalog(made.storage, {}).value();
+        const Catalog before = untouched;
+        QVERIFY(correctListedTimes(made.storage, untouched, {}).ok());
+        QVERIFY(untouched == before);
+        QVERIFY(made.storage.readCalls() <= 3);
+
+        const Timestamp copied = made.timeOf(9) + std::chrono::hours(5);
+        for (auto& [name, object] : made.storage.objects()) {
+            object.time = copied;
+        }
+        Catalog catalog = readLtxCatalog(made.storage, {}).value();
+        QVERIFY(catalog.moments[3].time == copied);
+        QVERIFY(correctListedTimes(made.storage, catalog, {}).ok());
+        for (const Moment& moment : catalog.moments) {
+            QVERIFY(moment.time == made.timeOf(moment.txId.value));
+            QVERIFY(moment.precision == TimePrecision::Exact);
+        }
+    }
+
+    void oneDamagedObjectKeepsItsListedTime()
+    {
+        MadeReplica made;
+        for (int i = 0; i < 4; ++i) {
+            made.commit({1}, 1);
+        }
+        made.put(9, 1, 1);
+        for (std::uint64_t txId = 2; txId <= 4; ++txId) {
+            made.put(0, txId, txId);
+        }
+        for (auto& [name, object] : made.storage.objects()) {
+            object.time = made.timeOf(4) + std::chrono::hours(5);
+        }
+        made.storage.objects()["ltx/0/0000000000000003-0000000000000003.ltx"].bytes = "damaged";
+        Catalog catalog = readLtxCatalog(made.storage, {}).value();
+        QVERIFY(correctListedTimes(made.storage, catalog, {}).ok());
+        QVERIFY(catalog.moments[1].time == made.timeOf(2));
+        QVERIFY(catalog.moments[2].precision == TimePrecision::Listed);
+        QVERIFY(catalog.moments[3].time == made.timeOf(4));
     }
 
     void aFullFileBehindAHoleIsFoundWhenNothingElseHelps()
