@@ -21,7 +21,7 @@ constexpr std::uint64_t kLongLogBytes = std::uint64_t{4} << 20;
 constexpr milliseconds kLastUnresting{1000};
 // The wal-index is looked at this often even if no change is heard of.
 constexpr milliseconds kActiveLook{250};
-constexpr milliseconds kIdleLook{1000};
+constexpr milliseconds kIdleLook{5000};
 // While the application may wait for us to let its checkpoint finish.
 constexpr milliseconds kYieldLook{20};
 // News of a write comes before its commit: SQLite syncs the log first and then changes the index in

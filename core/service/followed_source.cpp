@@ -18,6 +18,9 @@ using engine::Protection;
 /// What stands in the way of opening a source is looked at again this often.
 constexpr std::chrono::seconds kReopenPause{5};
 
+/// A source of whose changes the system tells nothing is looked at this often.
+constexpr std::chrono::milliseconds kUntoldLook{250};
+
 /// The first step waits so long for the replicas to be looked at, which it would have to wait for
 /// anyway if it remembers nothing.
 constexpr std::chrono::seconds kLookPatience{2};
@@ -121,12 +124,12 @@ Status FollowedDatabase::openSource()
 
 void FollowedDatabase::watch()
 {
-    // Without news of changes the replicator's own looks at the log have to do.
-    static_cast<void>(m_context.watcher.watch(m_realPath, [this] {
+    const Status told = m_context.watcher.watch(m_realPath, [this] {
         m_heardOfChange = true;
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
-    }));
+    });
+    m_isTold = told.ok();
     m_watching = true;
 }
 
@@ -211,7 +214,9 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     if (wants.note != 0) {
         m_board.touch();
     }
-    return {.notBefore = outcome.notBefore, .atLatest = outcome.atLatest};
+    const Clock::Instant look = m_context.clock.monotonic() + kUntoldLook;
+    const Clock::Instant untold = std::min(outcome.atLatest, std::max(look, outcome.notBefore));
+    return {.notBefore = outcome.notBefore, .atLatest = m_isTold ? outcome.atLatest : untold};
 }
 
 /// Empty when it may read all of a large database, and others do.
