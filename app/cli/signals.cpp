@@ -1,6 +1,7 @@
 #include "app/cli/signals.h"
 
 #include "core/base/error.h"
+#include "core/base/process.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -28,8 +29,7 @@ Signals::Signals()
 {
     const sigset_t signals = waitedFor();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    // A reader of our output that goes away is an answer of write, not an end.
-    std::signal(SIGPIPE, SIG_IGN);
+    ignoreWriteSignals();
     m_thread = std::thread([this] { wait(); });
 }
 

@@ -1,6 +1,7 @@
 #include "app/engine/signals.h"
 
 #include "core/base/error.h"
+#include "core/base/process.h"
 
 #include <unistd.h>
 #include <csignal>
@@ -23,6 +24,7 @@ Signals::Signals(std::function<void()> onFirst) : m_onFirst(std::move(onFirst))
 {
     const sigset_t set = ours();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    ignoreWriteSignals();
     m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 

@@ -71,12 +71,12 @@ void TimelineController::setCatalog(std::shared_ptr<const replica::Catalog> cata
     // since a continuation whose context is gone is more than Qt 6.4 bears.
     QThreadPool::globalInstance()->start([guard = QPointer(this), generation, catalog, asOf] {
         TimelineData data = TimelineData::fromCatalog(*catalog, asOf);
-        QMetaObject::invokeMethod(
-            qApp, [guard, generation, catalog, data = std::move(data)]() mutable {
-                if (guard) {
-                    guard->takeReady(generation, std::move(data), std::move(catalog));
-                }
-            });
+        QMetaObject::invokeMethod(QCoreApplication::instance(), [guard, generation, catalog,
+                                                                 data = std::move(data)]() mutable {
+            if (guard) {
+                guard->takeReady(generation, std::move(data), std::move(catalog));
+            }
+        });
     });
     emit dataChanged();
 }

@@ -3,11 +3,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace tidemark {
 
 int processId()
 {
     return static_cast<int>(::getpid());
+}
+
+void ignoreWriteSignals()
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void raiseOpenFileLimit()

@@ -5,6 +5,10 @@ namespace tidemark {
 /// The number of this process.
 [[nodiscard]] int processId();
 
+/// Whoever reads our output goes away, a file may not grow further: both are answers of write(),
+/// not the end of the process. Once, at the start.
+void ignoreWriteSignals();
+
 /// Lets this process open as many files as the system allows it to: three hundred databases need
 /// more than the usual 1024. Once, at the start.
 void raiseOpenFileLimit();

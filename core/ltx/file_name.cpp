@@ -37,7 +37,8 @@ std::optional<TxRange> parseFileName(std::string_view name)
     const TxRange range{.minTxId = {fromHex(name.substr(0, kDigits))},
                         .maxTxId = {fromHex(name.substr(kDigits + 1, kDigits))}};
     // Writing it again is the strictest test: capitals, signs and other suffixes all differ.
-    if (range.minTxId == TxId{} || range.maxTxId < range.minTxId || fileName(range) != name) {
+    if (range.minTxId == TxId{} || range.maxTxId < range.minTxId || range.maxTxId > kMaxTxId ||
+        fileName(range) != name) {
         return std::nullopt;
     }
     return range;

@@ -20,7 +20,7 @@ struct TxRange {
 [[nodiscard]] std::string fileName(TxRange range);
 
 /// The range that `name` stands for. Empty for every other name: anything may lie in a folder.
-/// Only what fileName() writes for a range from 1 on, min <= max, counts.
+/// Only what fileName() writes for a range from 1 to kMaxTxId, min <= max, counts.
 [[nodiscard]] std::optional<TxRange> parseFileName(std::string_view name);
 
 }  // namespace tidemark::ltx

@@ -11,4 +11,8 @@ struct TxId {
     auto operator<=>(const TxId&) const = default;
 };
 
+/// No history comes to it, a name in a folder may: numbers go on from the highest, and must not run
+/// over.
+inline constexpr TxId kMaxTxId{UINT64_MAX >> 1};
+
 }  // namespace tidemark::ltx

@@ -27,11 +27,10 @@ private:
 
 Error wrongRange(const ObjectInfo& object)
 {
-    return {
-        .code = ErrorCode::Damaged,
-        .what = {TIDEMARK_TEXT("replica", "%1 holds other transactions than its name says."),
-                 {object.name}},
-        .next = {TIDEMARK_TEXT("replica", "An earlier moment may be whole: try one.")}};
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("replica", "%1 holds other transactions than its name says."),
+                     {object.name}},
+            .next = {TIDEMARK_TEXT("replica", "An earlier moment may be whole: try one.")}};
 }
 
 Result<ltx::Header> headerOf(std::span<const std::byte> bytes, const ObjectInfo& object)

@@ -26,10 +26,10 @@ Status readExactly(const storage::Storage& storage, const std::string& name, std
     while (!into.empty()) {
         TIDEMARK_TRY(const std::size_t got, reader->read(into));
         if (got == 0) {
-            return Error{.code = ErrorCode::Damaged,
-                         .what = {TIDEMARK_TEXT("replica", "%1 ends too early."), {name}},
-                         .next = {TIDEMARK_TEXT(
-                             "replica", "An earlier moment may be whole: try one.")}};
+            return Error{
+                .code = ErrorCode::Damaged,
+                .what = {TIDEMARK_TEXT("replica", "%1 ends too early."), {name}},
+                .next = {TIDEMARK_TEXT("replica", "An earlier moment may be whole: try one.")}};
         }
         into = into.subspan(got);
     }

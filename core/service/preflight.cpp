@@ -9,6 +9,9 @@ namespace tidemark::service {
 
 Status mayFollow(FileSystem& files, const Directories& directories, const DatabaseConfig& config)
 {
+    for (const ReplicaConfig& replica : config.replicas) {
+        TIDEMARK_TRY_STATUS(keepsClearOf(config.path, replica.address.path));
+    }
     TIDEMARK_TRY(const auto facts, sqlite::probeSource(files, config.path));
     if (!facts.isWal && !config.switchToWal) {
         return sqlite::notInWalMode(facts.path);
@@ -23,6 +26,21 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
         return lock.ok() ? Status() : Status(lock.error());
     }
     return followedElsewhere(files, directory.lock(), facts.path);
+}
+
+Status keepsClearOf(const std::string& database, const std::string& place)
+{
+    for (const char* const suffix : {"", "-wal", "-shm", "-journal"}) {
+        const std::string taken = database + suffix;
+        if (place == taken || place.starts_with(taken + '/')) {
+            return Error{
+                .code = ErrorCode::Usage,
+                .what = {TIDEMARK_TEXT("service", "%1 is where SQLite keeps a file of %2."),
+                         {place, database}},
+                .next = {TIDEMARK_TEXT("service", "Choose another folder for the history.")}};
+        }
+    }
+    return {};
 }
 
 }  // namespace tidemark::service

@@ -2,6 +2,7 @@
 
 #include "core/base/durable_directories.h"
 #include "core/replica/v03_layout.h"
+#include "core/service/preflight.h"
 #include "core/service/same_database.h"
 #include "core/storage/storage_factory.h"
 
@@ -107,13 +108,13 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     if (m_uploader) {
         return {};
     }
+    TIDEMARK_TRY_STATUS(makePlace());
     if (!m_claim) {
-        TIDEMARK_TRY(m_claim,
-                     ReplicaClaim::make(m_context.files, m_context.directories.data, m_id, m_path));
+        TIDEMARK_TRY(m_claim, ReplicaClaim::make(m_context.files, m_context.directories.data,
+                                                 claimedId(), m_path));
     }
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
-    TIDEMARK_TRY_STATUS(makePlace());
     TIDEMARK_TRY_STATUS(refuseLegacy(stop));
     m_place = placeName();
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
@@ -133,6 +134,7 @@ Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::sto
 
 Status ReplicaFollower::makePlace()
 {
+    TIDEMARK_TRY_STATUS(keepsClearOf(m_path, m_config.address.path));
     TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
     const bool isNew = !remembered || remembered->base == ltx::TxId{};
     // A folder that had the replica and is gone is a disk that was unplugged: never made anew.
@@ -140,6 +142,19 @@ Status ReplicaFollower::makePlace()
         return makeDirectoriesDurably(m_context.files, m_config.address.path);
     }
     return {};
+}
+
+/// Of the folder itself: another address may lead to it through links.
+std::string ReplicaFollower::claimedId() const
+{
+    const auto real = m_context.files.canonical(m_config.address.path);
+    const bool isFolder = m_config.address.kind == storage::StorageKind::Folder;
+    if (!isFolder || !real.ok()) {
+        return m_id;
+    }
+    storage::StorageAddress address = m_config.address;
+    address.path = real.value();
+    return storage::replicaId(address);
 }
 
 /// A place that holds both layouts would show the new one only.

@@ -71,6 +71,7 @@ public:
 private:
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status makePlace();
+    [[nodiscard]] std::string claimedId() const;
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);

@@ -175,6 +175,13 @@ Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
         return cancelled();
     }
     TIDEMARK_TRY_STATUS(checkName(name));
+    // A pipe would be waited for until somebody writes into it.
+    const auto facts = m_files.stat(pathOf(name));
+    if (facts.ok() && facts.value() && facts.value()->kind != FileKind::Regular) {
+        return Error{.code = ErrorCode::Damaged,
+                     .what = {TIDEMARK_TEXT("storage", "%1 is not a file."), {pathOf(name)}},
+                     .next = {TIDEMARK_TEXT("storage", "Take it away.")}};
+    }
     auto opened = m_files.open(pathOf(name), OpenFor::Reading);
     if (!opened.ok() && opened.error().code == ErrorCode::NotFound) {
         TIDEMARK_TRY_STATUS(checkRoot());

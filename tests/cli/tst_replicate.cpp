@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTest>
 
 #include <sys/socket.h>
@@ -242,6 +243,40 @@ private slots:
         QCOMPARE(ran.status, 4);
         QVERIFY2(ran.rest.contains("Litestream 0.3"), qPrintable(ran.rest));
         QVERIFY(!QFile::exists(m_program->path("old/ltx")));
+    }
+
+    void aFolderIsNotMadeWhereSqliteKeepsItsFiles()
+    {
+        SampleDatabase notes(m_program->path("notes.db"));
+        for (const char* const place : {"notes.db-journal", "notes.db-wal/old"}) {
+            const Ran ran = m_program->run({"replicate", "notes.db", place, "--once"});
+            QCOMPARE(ran.status, 2);
+            QVERIFY2(ran.rest.contains("is where SQLite keeps"), qPrintable(ran.rest));
+        }
+        QVERIFY(!QFile::exists(m_program->path("notes.db-journal")));
+        QVERIFY(!QFileInfo(m_program->path("notes.db-wal")).isDir());
+    }
+
+    void aPlaceIsKnownByWhateverLinkItIsReached()
+    {
+        SampleDatabase notes(m_program->path("notes.db"));
+        QCOMPARE(m_program->run({"replicate", "notes.db", "replica", "--once"}).status, 0);
+        QVERIFY(QProcess::execute("cp",
+                                  {m_program->path("notes.db"), m_program->path("copy.db")}) == 0);
+        QVERIFY(QFile::link("replica", m_program->path("link")));
+        const Ran ran = m_program->run({"replicate", "copy.db", "link", "--once"});
+        QVERIFY2(ran.status == 4, qPrintable(ran.rest));
+    }
+
+    void aNumberThatCannotBeGoneOnFromIsNobodys()
+    {
+        SampleDatabase notes(m_program->path("notes.db"));
+        QVERIFY(QDir().mkpath(m_program->path("replica/ltx/0")));
+        QFile last(m_program->path("replica/ltx/0/fffffffffffffffe-fffffffffffffffe.ltx"));
+        QVERIFY(last.open(QIODevice::WriteOnly));
+        const Ran ran = m_program->run({"replicate", "notes.db", "replica", "--once"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
     }
 
     void theDesktopsOwnSocketIsNoEngine()

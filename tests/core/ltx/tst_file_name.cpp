@@ -16,7 +16,7 @@ private slots:
 
     void namesComeBack()
     {
-        const TxRange range{.minTxId = {1}, .maxTxId = {~std::uint64_t{0}}};
+        const TxRange range{.minTxId = {1}, .maxTxId = kMaxTxId};
         QVERIFY(parseFileName(fileName(range)) == range);
     }
 
@@ -33,6 +33,7 @@ private slots:
         QTest::newRow("a blank") << QByteArray(" 000000000000001-000000000000002a.ltx");
         QTest::newRow("no digit") << QByteArray("000000000000000g-000000000000002a.ltx");
         QTest::newRow("another mark") << QByteArray("0000000000000001_000000000000002a.ltx");
+        QTest::newRow("nothing can follow") << QByteArray("0000000000000001-8000000000000000.ltx");
         QTest::newRow("another end") << QByteArray("0000000000000001-000000000000002a.ltz");
     }
 

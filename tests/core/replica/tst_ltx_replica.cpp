@@ -128,7 +128,7 @@ private slots:
         for (auto& [name, object] : made.storage.objects()) {
             object.time = *object.time + std::chrono::seconds(listedOffsetSeconds);
         }
-        for (const std::uint64_t txId : {1, 2, 77, 199, 200}) {
+        for (const std::uint64_t txId : {1U, 2U, 77U, 199U, 200U}) {
             Catalog catalog = readLtxCatalog(made.storage, {}).value();
             const std::uint64_t before = made.storage.readCalls();
             const auto time = made.timeOf(txId) + std::chrono::milliseconds(999);

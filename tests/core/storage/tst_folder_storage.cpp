@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 
@@ -154,6 +155,14 @@ private slots:
         QVERIFY(listingOf(storage) == ErrorCode::NotFound);
         QVERIFY(storage.find("x", {}).error().code == ErrorCode::NotFound);
         QVERIFY(storage.read("x", 0, 1, {}).error().code == ErrorCode::NotFound);
+    }
+
+    void aPipeInThePlaceOfAnObjectIsNotWaitedFor()
+    {
+        QVERIFY(QDir().mkpath(m_folder->path() + "/replica"));
+        QCOMPARE(::mkfifo((root() + "/x").c_str(), 0600), 0);
+        const FolderStorage storage(m_files, m_random, root());
+        QVERIFY(storage.read("x", 0, 1, {}).error().code == ErrorCode::Damaged);
     }
 
     void aFileIsNotAFolder()
