@@ -46,7 +46,11 @@ public:
     [[nodiscard]] bool positionKnown() const { return m_positionKnown; }
 
     /// The place in the log is not known any more: only a comparison of pages helps.
-    void loseLog() { m_positionKnown = false; }
+    void loseLog()
+    {
+        m_positionKnown = false;
+        m_position = {};
+    }
     /// What the pages were is not known either: the next segment holds every page.
     void losePages() { m_checksums = {}; }
 

@@ -65,8 +65,7 @@ Result<CycleOutcome> Checkpointer::run(sqlite::Anchor& anchor, const OnSegment& 
     return outcome;
 }
 
-/// Nothing is written here, neither by us nor, at the end, by SQLite: an instant without a commit
-/// is over before a disk has synced.
+/// Nothing of ours is written or synced here: an instant without a commit is over before that.
 Status Checkpointer::comeToTheEnd(sqlite::Anchor& anchor, HeldRange& held, CycleOutcome& outcome)
 {
     const Clock::Instant patience = m_clock.monotonic() + kPatience;

@@ -93,16 +93,14 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
 void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
 {
     const bool wasAttached = m_anchor != nullptr;
+    const bool isLost = isLogLost(error.code);
+    if (isLost) {
+        loseLog();
+    }
     letGo();
     if (error.code == ErrorCode::Cancelled) {
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
-    }
-    // Another log, or another file than the one that was attached to.
-    const bool isLost = error.code == ErrorCode::Damaged || error.code == ErrorCode::NotFound ||
-                        error.code == ErrorCode::Unavailable;
-    if (isLost) {
-        m_capture->loseLog();
     }
     const bool isBusy = error.code == ErrorCode::Busy;
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
@@ -114,6 +112,16 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
     m_standing.nextTry = m_clock.now() + std::chrono::ceil<milliseconds>(*m_nextAttach - m_stepAt);
     outcome.notBefore = outcome.atLatest = *m_nextAttach;
+}
+
+/// For a restart of the program, too: it would take the place that is remembered for good.
+void Replicator::Impl::loseLog()
+{
+    m_capture->loseLog();
+    if (m_anchor && m_capture->txId() != ltx::TxId{}) {
+        // Should this fail: the log has mostly gone on by then, which is noticed as well.
+        static_cast<void>(m_capture->remember(m_anchor->identity(), std::nullopt));
+    }
 }
 
 void Replicator::Impl::letGo()

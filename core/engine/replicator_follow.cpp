@@ -303,6 +303,9 @@ Status Replicator::Impl::detach(StepOutcome& outcome, const std::stop_token& sto
             [this, &outcome](const state::SegmentFacts& facts) { return told(facts, outcome); });
         done = cycle.ok() ? saveChecksums() : Status(cycle.error());
     }
+    if (!done.ok() && isLogLost(done.error().code)) {
+        loseLog();
+    }
     m_checkpointer->rest();
     const bool sameFiles = m_anchor->sameFiles().ok();
     const auto connection = std::move(*m_anchor).release();

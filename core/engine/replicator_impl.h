@@ -16,6 +16,14 @@ inline constexpr std::chrono::milliseconds kFirstRetry{1000};
 // Somebody else's reader keeps the log: the cycle is tried again after this, then less often.
 inline constexpr std::chrono::milliseconds kFirstPinned{500};
 
+/// Whether a failure while following means another log, or another file than the one that was
+/// attached to.
+[[nodiscard]] constexpr bool isLogLost(ErrorCode code)
+{
+    return code == ErrorCode::Damaged || code == ErrorCode::NotFound ||
+           code == ErrorCode::Unavailable;
+}
+
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
 /// cycles).
@@ -65,6 +73,7 @@ private:
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status saveChecksums();
+    void loseLog();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});

@@ -70,7 +70,7 @@ Status Anchor::take()
         if (before.sameEnd(m_takenAt)) {
             m_mark = m_takenAt.mxFrame;
             m_place = placeOf(before, m_takenAt);
-            return {};
+            return noteStandingFile();
         }
     }
     return noExactPosition(m_path);
@@ -86,6 +86,21 @@ Status Anchor::sameFiles() const
     TIDEMARK_TRY(const SourceIdentity now, identify(m_files, m_path));
     if (auto difference = differenceTo(m_identity, now, m_path)) {
         return std::move(*difference);
+    }
+    if (m_standing) {
+        TIDEMARK_TRY(const FileStamp stamp, stampOf(m_files, m_path));
+        if (stamp != *m_standing) {
+            return overwritten(m_path);
+        }
+    }
+    return {};
+}
+
+Status Anchor::noteStandingFile()
+{
+    m_standing.reset();
+    if (m_place == Place::AtZero) {
+        TIDEMARK_TRY(m_standing, stampOf(m_files, m_path));
     }
     return {};
 }
@@ -155,6 +170,8 @@ Result<bool> Anchor::handOver(const WalPosition& captured)
     m_takenAt = after.value();
     m_mark = before.value().salts == m_takenAt.salts ? before.value().mxFrame : 0;
     m_place = placeOf(before.value(), after.value());
+    // While both are held: the end of the old one may let somebody backfill.
+    TIDEMARK_TRY_STATUS(noteStandingFile());
     std::swap(m_held, m_spare);
     m_spare->rollback();
     return true;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tidemark::sqlite {
@@ -51,8 +52,9 @@ public:
     /// was begun, is gone again); what SQLite answers is a false.
     [[nodiscard]] Result<bool> handOver(const WalPosition& captured);
 
-    /// Whether the three files are those of attach. Before every call that begins, checkpoints or
-    /// writes.
+    /// Whether the three files are those of attach, and, while the anchor lies at zero, the
+    /// database file was not written to: nothing is backfilled then, so that would not be SQLite.
+    /// Before every call that begins, checkpoints or writes.
     [[nodiscard]] Status sameFiles() const;
 
     [[nodiscard]] const SourceIdentity& identity() const { return m_identity; }
@@ -73,6 +75,7 @@ private:
     Anchor(FileSystem& files, std::string path);
 
     [[nodiscard]] Status take();
+    [[nodiscard]] Status noteStandingFile();
     [[nodiscard]] Result<bool> beginSpare();
     [[nodiscard]] Result<WalIndexHeader> headerBefore();
 
@@ -85,6 +88,7 @@ private:
     WalIndexHeader m_takenAt = {};
     std::uint32_t m_mark = 0;
     Place m_place = Place::Unknown;
+    std::optional<FileStamp> m_standing;  // Of the database file, while the anchor lies at zero.
 };
 
 }  // namespace tidemark::sqlite

@@ -36,6 +36,21 @@ bool differs(const std::optional<FileId>& attached, const std::optional<FileId>&
 
 }  // namespace
 
+Result<FileStamp> stampOf(const FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY(const auto facts, files.stat(path));
+    if (!facts) {
+        return gone(path);
+    }
+    return FileStamp{.sizeBytes = facts->sizeBytes, .modifiedNs = facts->modifiedNs};
+}
+
+Error overwritten(const std::string& path)
+{
+    return changed(
+        {TIDEMARK_TEXT("sqlite", "%1 was overwritten by something else than SQLite."), {path}});
+}
+
 Result<SourceIdentity> identify(const FileSystem& files, const std::string& path)
 {
     TIDEMARK_TRY(const auto database, files.stat(path));

@@ -24,6 +24,19 @@ struct SourceIdentity {
     bool operator==(const SourceIdentity&) const = default;
 };
 
+/// What tells that a file was written to.
+struct FileStamp {
+    std::uint64_t sizeBytes = 0;
+    std::int64_t modifiedNs = 0;
+    bool operator==(const FileStamp&) const = default;
+};
+
+/// Of the database file, by stat alone. NotFound when it is gone.
+[[nodiscard]] Result<FileStamp> stampOf(const FileSystem& files, const std::string& path);
+
+/// It was written to by something else than SQLite: a file was copied over it.
+[[nodiscard]] Error overwritten(const std::string& path);
+
 /// By stat alone. NotFound when the database is gone.
 [[nodiscard]] Result<SourceIdentity> identify(const FileSystem& files, const std::string& path);
 

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -331,6 +332,69 @@ private slots:
         QVERIFY(pause() >= 100ms);
     }
 
+    void aFileCopiedOverTheDatabaseIsComparedBeforeAnythingElse()
+    {
+        makeOther();
+        Application app(database());
+        app.write();
+        attach();
+        steps(3s);
+        const int before = captured();
+        copyOtherOver();
+        step(20ms);
+        step(20ms);
+        QVERIFY(captured() > before);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+        app.write();
+        steps(1s);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLargerFileCopiedOverIsSaidAsLongAsSqliteCannotReadIt()
+    {
+        makeOther();
+        Application(m_folder->filePath("other.db")).write(50'000);
+        auto app = std::make_unique<Application>(database());
+        app->write();
+        attach();
+        steps(3s);
+        copyOtherOver();
+        steps(2s);
+        QVERIFY(m_replicator->view().standing.state != Protection::Protected);
+        QVERIFY(m_replicator->view().failure.has_value());
+        app.reset();  // With the log goes what it says of the size.
+        app = std::make_unique<Application>(database());
+        app->write();
+        steps(70s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFileCopiedOverIsNotForgottenByAKillOrAStop()
+    {
+        for (const bool isKilled : {true, false}) {
+            init();
+            makeOther();
+            Application app(database());
+            app.write();
+            attach();
+            steps(3s);
+            const int before = captured();
+            copyOtherOver();
+            if (isKilled) {
+                step(20ms);  // Notices it, and is killed before it compares.
+                kill();
+            } else {
+                std::vector<Fact> facts;
+                QVERIFY(!m_replicator->detach(facts, {}).ok());
+            }
+            attach();
+            QVERIFY(captured() > before);
+            QVERIFY(endsAsTheDatabase());
+        }
+    }
+
     void pagesByWhichTheDatabaseGrewWithoutAFrameAreCaptured()
     {
         Application app(database());
@@ -406,6 +470,18 @@ private:
         while (m_clock->monotonic() < end) {
             step(20ms);
         }
+    }
+    /// A database of the same size with other rows, for copyOtherOver().
+    void makeOther() const
+    {
+        Application other(m_folder->filePath("other.db"));
+        other.write();
+        other.write();
+    }
+    /// As `cp` does it; another process, so that no lock of ours goes.
+    void copyOtherOver() const
+    {
+        QCOMPARE(QProcess::execute("cp", {m_folder->filePath("other.db"), database()}), 0);
     }
     void leave()
     {
