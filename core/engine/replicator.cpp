@@ -188,11 +188,11 @@ void Replicator::requestSnapshot()
 {
     m_impl->requestSnapshot();
 }
-StepOutcome Replicator::step(std::stop_token stop)
+StepOutcome Replicator::step(const std::stop_token& stop)
 {
     return m_impl->step(stop);
 }
-Status Replicator::detach(std::vector<Fact>& facts, std::stop_token stop)
+Status Replicator::detach(std::vector<Fact>& facts, const std::stop_token& stop)
 {
     StepOutcome outcome;
     Status done = m_impl->detach(outcome, stop);

@@ -106,11 +106,11 @@ public:
     /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as
     /// long as reading it, or until `stop`. Failures are the standing of view(), with the next try
     /// in the outcome.
-    [[nodiscard]] StepOutcome step(std::stop_token stop);
+    [[nodiscard]] StepOutcome step(const std::stop_token& stop);
 
     /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
     /// `facts` gets what it captured.
-    [[nodiscard]] Status detach(std::vector<Fact>& facts, std::stop_token stop);
+    [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop);
 
     /// True when everything that was committed when the last step began is in the spool.
     [[nodiscard]] bool caughtUp() const;
