@@ -124,7 +124,7 @@ service::DatabaseId Session::follow(const config::DatabaseSettings& database)
             config.replicas.push_back({.name = replica.name, .address = *address});
         }
     }
-    const service::DatabaseId id = m_parts.engine.follow(config);
+    service::DatabaseId id = m_parts.engine.follow(config);
     m_followed[id].config = config;
     m_followed[id].leaving = false;
     return id;
