@@ -65,17 +65,25 @@ void ActivityItem::setKind(Kind kind)
     }
 }
 
+bool ActivityItem::isKnown() const
+{
+    // While it is read again, what was read before stays.
+    return m_history && (m_history->stage() == History::Stage::Ready || !m_history->data().empty());
+}
+
 void ActivityItem::refresh()
 {
     m_summary.clear();
     m_firstDay.clear();
+    if (isKnown()) {
+        const auto sums = lastDay(m_history->data(), m_history->nowMs());
+        m_summary = tr("%Ln moments · %1", "in a day, their size",
+                       static_cast<int>(std::min<std::size_t>(sums.count, 99'999'999)))
+                        .arg(timeline::dataSize(sums.bytes, m_history->speech()));
+    }
     if (m_history) {
         const auto now = m_history->nowMs();
         const auto& speech = m_history->speech();
-        const auto sums = lastDay(m_history->data(), now);
-        m_summary = tr("%Ln moments · %1", "in a day, their size",
-                       static_cast<int>(std::min<std::size_t>(sums.count, 99'999'999)))
-                        .arg(timeline::dataSize(sums.bytes, speech));
         const QDate first =
             QDateTime::fromMSecsSinceEpoch(now, speech.zone).date().addDays(1 - kDays);
         m_firstDay = speech.locale.toString(first, tr("d MMM", "day and month"));
@@ -86,7 +94,7 @@ void ActivityItem::refresh()
 
 void ActivityItem::paint(QPainter* painter)
 {
-    if (m_history) {
+    if (isKnown()) {
         m_kind == Kind::Day ? paintDay(*painter) : paintMonth(*painter);
     }
 }

@@ -11,7 +11,8 @@
 namespace tidemark::app {
 
 /// The small drawings of a card: what was written in the last 24 hours, or which of the last 30
-/// days were kept. Follows its history; moves on by itself as time passes.
+/// days were kept. Follows its history, and shows nothing until that has been read; moves on by
+/// itself as time passes.
 class ActivityItem : public QQuickPaintedItem {
     Q_OBJECT
     QML_ELEMENT
@@ -26,7 +27,7 @@ class ActivityItem : public QQuickPaintedItem {
     Q_PROPERTY(QColor kept MEMBER m_kept NOTIFY lookChanged FINAL)
     Q_PROPERTY(QColor axis MEMBER m_axis NOTIFY lookChanged FINAL)
     Q_PROPERTY(QColor accent MEMBER m_accent NOTIFY lookChanged FINAL)
-    /// "1,284 moments · 6.1 MB" of the last 24 hours.
+    /// "1,284 moments · 6.1 MB" of the last 24 hours; empty until the history has been read.
     Q_PROPERTY(QString summary READ summary NOTIFY summaryChanged FINAL)
     /// "19 Aug": the first of the days.
     Q_PROPERTY(QString firstDay READ firstDay NOTIFY summaryChanged FINAL)
@@ -55,6 +56,7 @@ signals:
     void summaryChanged();
 
 private:
+    [[nodiscard]] bool isKnown() const;
     void refresh();
     void paintDay(QPainter& painter) const;
     void paintMonth(QPainter& painter) const;

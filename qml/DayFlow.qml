@@ -14,5 +14,5 @@ ActivityItem {
     accent: Theme.accent
 
     Accessible.role: Accessible.Graphic
-    Accessible.name: qsTr("Last 24 hours: %1").arg(root.summary)
+    Accessible.name: root.summary === "" ? qsTr("Last 24 hours") : qsTr("Last 24 hours: %1").arg(root.summary)
 }
