@@ -176,6 +176,31 @@ int flagsFor(OpenFor purpose)
     return O_RDONLY;
 }
 
+/// Calls `take` with the open folder and each of its entries but "." and "..", until it fails.
+template <typename Take>
+Status forEachEntry(const std::string& directory, Take take)
+{
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
+    if (!stream) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
+    }
+    for (;;) {
+        errno = 0;
+        const dirent* const entry = ::readdir(stream.get());
+        if (entry == nullptr) {
+            break;
+        }
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") {
+            TIDEMARK_TRY_STATUS(take(::dirfd(stream.get()), *entry));
+        }
+    }
+    if (errno != 0) {
+        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(const std::string& path, OpenFor purpose,
@@ -237,35 +262,36 @@ Result<bool> PosixFileSystem::isTaken(const std::string& path) const
 
 Result<std::vector<DirectoryEntry>> PosixFileSystem::list(const std::string& directory) const
 {
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
-    if (!stream) {
-        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
-    }
     std::vector<DirectoryEntry> entries;
-    for (;;) {
-        errno = 0;
-        const dirent* const entry = ::readdir(stream.get());
-        if (entry == nullptr) {
-            break;
-        }
-        const std::string name = entry->d_name;
-        if (name == "." || name == "..") {
-            continue;
-        }
+    TIDEMARK_TRY_STATUS(forEachEntry(directory, [&](int folder, const dirent& entry) -> Status {
         struct stat status {};
-        if (::fstatat(::dirfd(stream.get()), entry->d_name, &status, 0) == 0) {
-            entries.push_back({.name = name, .facts = factsOf(status)});
+        if (::fstatat(folder, entry.d_name, &status, 0) == 0) {
+            entries.push_back({.name = entry.d_name, .facts = factsOf(status)});
         } else if (errno != ENOENT) {
             // Left out it would be taken for one that is not there.
             return systemError(TIDEMARK_TEXT("base", "Cannot look at %1: %2."),
-                               directory + '/' + name);
+                               directory + '/' + entry.d_name);
         }
-    }
-    if (errno != 0) {
-        return systemError(TIDEMARK_TEXT("base", "Cannot list %1: %2."), directory);
-    }
+        return {};
+    }));
     std::ranges::sort(entries, {}, &DirectoryEntry::name);
     return entries;
+}
+
+Result<std::vector<NamedEntry>> PosixFileSystem::names(const std::string& directory) const
+{
+    std::vector<NamedEntry> names;
+    TIDEMARK_TRY_STATUS(forEachEntry(directory, [&](int folder, const dirent& entry) -> Status {
+        bool isDirectory = entry.d_type == DT_DIR;
+        // Some disks do not say it along with the name.
+        if (struct stat status{}; entry.d_type == DT_UNKNOWN) {
+            isDirectory = ::fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                          S_ISDIR(status.st_mode);
+        }
+        names.push_back({.name = entry.d_name, .isDirectory = isDirectory});
+        return {};
+    }));
+    return names;
 }
 
 Status PosixFileSystem::makeDirectories(const std::string& path, std::uint32_t permissions)

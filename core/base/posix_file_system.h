@@ -16,6 +16,8 @@ public:
     [[nodiscard]] Result<bool> isTaken(const std::string& path) const override;
     [[nodiscard]] Result<std::vector<DirectoryEntry>> list(
         const std::string& directory) const override;
+    [[nodiscard]] Result<std::vector<NamedEntry>> names(
+        const std::string& directory) const override;
     [[nodiscard]] Status makeDirectories(const std::string& path,
                                          std::uint32_t permissions) override;
     [[nodiscard]] Status renameWithoutReplacing(const std::string& from,

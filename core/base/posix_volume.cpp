@@ -1,5 +1,8 @@
+#include "core/base/descriptor.h"
 #include "core/base/posix_file_system.h"
+#include "core/base/volume_kind.h"
 
+#include <fcntl.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
@@ -11,26 +14,24 @@
 namespace tidemark {
 namespace {
 
-struct Kind {
-    std::uint32_t magic;
-    const char* name;
-};
+// The largest table that is read: some thousand mounts.
+constexpr std::size_t kMaxTableBytes = std::size_t{4} << 20;
 
-// The numbers of statfs(2). What the kernel keeps itself is not in it, and what nobody knows counts
-// as such.
-constexpr std::array kForeign{
-    Kind{0x6969, "NFS"},
-    Kind{0x517b, "SMB"},
-    Kind{0xff534d42, "SMB"},
-    Kind{0xfe534d42, "SMB"},
-    Kind{0x01021997, "9p"},
-    Kind{0x65735546, "FUSE or virtiofs"},
-    Kind{0x00c36400, "Ceph"},
-    Kind{0x5346414f, "AFS"},
-    Kind{0x73757245, "Coda"},
-    Kind{0x786f4256, "vboxsf"},
-    Kind{0xbacbacbc, "VMware shared folder"},
-};
+/// The mounts that this process sees, as the system tells them; empty where it does not.
+std::string mountTable()
+{
+    const Descriptor file(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+    std::array<char, 65536> buffer{};
+    std::string table;
+    while (file.valid() && table.size() < kMaxTableBytes) {
+        const ssize_t got = ::read(file.number(), buffer.data(), buffer.size());
+        if (got <= 0) {
+            break;
+        }
+        table.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return table;
+}
 
 }  // namespace
 
@@ -45,14 +46,11 @@ Result<Volume> PosixFileSystem::volume(const std::string& path) const
                      .what = {TIDEMARK_TEXT("base", "Cannot look at the disk of %1: %2."),
                               {path, std::strerror(number)}}};
     }
-    Volume volume;
-    volume.readOnly = (status.f_flags & ST_RDONLY) != 0;
-    for (const Kind& kind : kForeign) {
-        if (kind.magic == static_cast<std::uint32_t>(status.f_type)) {
-            volume.foreignKind = kind.name;
-        }
-    }
-    return volume;
+    const auto magic = static_cast<std::uint32_t>(status.f_type);
+    return Volume{
+        .foreignKind = foreignKindOf(
+            magic, isNamedByMount(magic) ? mountOf(mountTable(), path) : std::optional<Mount>()),
+        .readOnly = (status.f_flags & ST_RDONLY) != 0};
 }
 
 }  // namespace tidemark

@@ -2,6 +2,7 @@
 
 #include "core/base/byte_order.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -11,12 +12,40 @@ namespace {
 constexpr char kMagic[16] = "SQLite format 3";
 constexpr std::uint8_t kRollback = 1;
 constexpr std::uint8_t kWal = 2;
+constexpr std::uint8_t kWal2 = 3;  // Of a branch of SQLite: https://www.sqlite.org/cgi/src/doc/wal2
+constexpr std::uint32_t kNewestSchemaFormat = 4;
+constexpr std::uint32_t kLastTextEncoding = 3;
 
 /// The field holds 1 for 65536, which does not fit.
 std::uint32_t pageSizeOf(std::span<const std::byte, 2> bytes)
 {
     const auto field = loadBigEndian<std::uint16_t>(bytes);
     return field == 1 ? 65536U : field;
+}
+
+/// Fields of which each database has the same, or one of a few values.
+bool hasFixedFields(std::span<const std::byte, kFileHeaderSize> bytes)
+{
+    return bytes[21] == std::byte{64} && bytes[22] == std::byte{32} && bytes[23] == std::byte{32} &&
+           loadBigEndian<std::uint32_t>(bytes.subspan<44, 4>()) <= kNewestSchemaFormat &&
+           loadBigEndian<std::uint32_t>(bytes.subspan<56, 4>()) <= kLastTextEncoding;
+}
+
+Error unknownJournal(const std::string& path, std::uint8_t version)
+{
+    if (version == kWal2) {
+        return {.code = ErrorCode::Unsupported,
+                .what = {TIDEMARK_TEXT("sqlite",
+                                       "%1 is in wal2 mode, which only a branch of SQLite knows."),
+                         {path}},
+                .next = {TIDEMARK_TEXT("sqlite", "Switch it to WAL mode in its application.")}};
+    }
+    return {.code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("sqlite",
+                                   "%1 uses a journal of version %2, which SQLite itself does not "
+                                   "know."),
+                     {path, std::to_string(version)}},
+            .next = {TIDEMARK_TEXT("sqlite", "Switch it to WAL mode in its application.")}};
 }
 
 }  // namespace
@@ -34,6 +63,18 @@ Error notADatabase(const std::string& path)
             .next = {TIDEMARK_TEXT("sqlite",
                                    "Choose another file; encrypted databases cannot be "
                                    "protected.")}};
+}
+
+Error encrypted(const std::string& path)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("sqlite",
+                                   "%1 is encrypted (SQLCipher, SEE or another), or its first page "
+                                   "is damaged."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("sqlite",
+                                   "Encrypted databases cannot be protected. A damaged one has to "
+                                   "be restored first.")}};
 }
 
 Result<FileHeader> decodeFileHeader(std::span<const std::byte, kFileHeaderSize> bytes,
@@ -54,13 +95,10 @@ Result<FileHeader> decodeFileHeader(std::span<const std::byte, kFileHeaderSize> 
     const auto readVersion = std::to_integer<std::uint8_t>(bytes[19]);
     header.isWal = readVersion == kWal && writeVersion == kWal;
     if (!header.isWal && (readVersion != kRollback || writeVersion != kRollback)) {
-        return Error{
-            .code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("sqlite",
-                                   "%1 uses a journal of version %2, which "
-                                   "SQLite itself does not know."),
-                     {path, std::to_string(readVersion)}},
-            .next = {TIDEMARK_TEXT("sqlite", "Switch it to WAL mode in its application.")}};
+        return unknownJournal(path, std::max(readVersion, writeVersion));
+    }
+    if (!hasFixedFields(bytes)) {
+        return encrypted(path);
     }
     // Valid only when written together with the change counter.
     if (loadBigEndian<std::uint32_t>(bytes.subspan<24, 4>()) ==

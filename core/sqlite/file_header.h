@@ -22,8 +22,9 @@ struct FileHeader {
     bool operator==(const FileHeader&) const = default;
 };
 
-/// Fails with Damaged for what is no SQLite database or is encrypted, Unsupported for read and
-/// write versions of other programs (wal2). `path` is for the text.
+/// Fails with Damaged for what is no SQLite database or is encrypted, be it behind a first line in
+/// plain text; Unsupported for read and write versions of other programs (wal2, by name). `path` is
+/// for the text.
 [[nodiscard]] Result<FileHeader> decodeFileHeader(std::span<const std::byte, kFileHeaderSize> bytes,
                                                   const std::string& path);
 
@@ -32,5 +33,8 @@ struct FileHeader {
 
 /// The error for a file that does not.
 [[nodiscard]] Error notADatabase(const std::string& path);
+
+/// The error for one that is a database for sure, in pages that SQLite cannot read.
+[[nodiscard]] Error encrypted(const std::string& path);
 
 }  // namespace tidemark::sqlite

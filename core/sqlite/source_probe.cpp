@@ -2,10 +2,11 @@
 
 #include "core/sqlite/file_header.h"
 #include "core/sqlite/source_identity.h"
+#include "core/sqlite/source_place.h"
 #include "core/sqlite/sqlite_error.h"
+#include "core/sqlite/wal_format.h"
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -70,44 +71,6 @@ Error unsupported(Message what, Message next)
     return {.code = ErrorCode::Unsupported, .what = std::move(what), .next = std::move(next)};
 }
 
-Status checkKind(const FileFacts& facts, const std::string& path)
-{
-    if (facts.kind == FileKind::Directory) {
-        return unsupported({TIDEMARK_TEXT("sqlite", "%1 is a folder."), {path}},
-                           {TIDEMARK_TEXT("sqlite", "Choose the database file in it.")});
-    }
-    if (facts.kind != FileKind::Regular) {
-        return unsupported({TIDEMARK_TEXT("sqlite", "%1 is not a file."), {path}},
-                           {TIDEMARK_TEXT("sqlite", "Choose a database file.")});
-    }
-    return {};
-}
-
-Status checkVolume(const Volume& volume, const std::string& path)
-{
-    if (!volume.foreignKind.empty()) {
-        return unsupported(
-            {TIDEMARK_TEXT("sqlite",
-                           "%1 lies on %2, where the locks of programs do not reach each "
-                           "other: following it could damage it."),
-             {path, volume.foreignKind}},
-            {TIDEMARK_TEXT("sqlite",
-                           "Run Tidemark on the computer where the application runs and "
-                           "the file lies.")});
-    }
-    if (volume.readOnly) {
-        return Error{.code = ErrorCode::Forbidden,
-                     .what = {TIDEMARK_TEXT("sqlite",
-                                            "%1 lies on a disk that is mounted "
-                                            "read-only."),
-                              {path}},
-                     .next = {TIDEMARK_TEXT("sqlite",
-                                            "Nothing can change it there. To protect it, "
-                                            "mount the disk for writing.")}};
-    }
-    return {};
-}
-
 bool isFilled(const std::optional<FileFacts>& facts)
 {
     return facts && facts->sizeBytes > 0;
@@ -138,39 +101,49 @@ Status checkLength(const FileSystem& files, const Start& start, const FileHeader
                                         "it.")}};
 }
 
-/// -wal and -shm that we make belong to us; another user's application could not open them.
-Status checkOwner(const FileSystem& files, const FileFacts& facts, const std::string& path)
+/// Whether there is a log of SQLite's. It carries no locks and may be opened. Unsupported for one
+/// of another version.
+Result<bool> hasLog(FileSystem& files, const std::string& path)
 {
-    const auto us = ::geteuid();
-    if (us == 0 || us == facts.owner) {
-        return {};
+    const std::string wal = walPath(path);
+    TIDEMARK_TRY(const auto facts, files.stat(wal));
+    if (!facts || facts->kind != FileKind::Regular || facts->sizeBytes < kWalHeaderSize) {
+        return false;
     }
-    TIDEMARK_TRY(const auto wal, files.stat(walPath(path)));
-    TIDEMARK_TRY(const auto shm, files.stat(shmPath(path)));
-    if (wal && shm) {
-        return {};
+    TIDEMARK_TRY(const auto file, files.open(wal, OpenFor::Reading));
+    std::array<std::byte, kWalHeaderSize> bytes = {};
+    TIDEMARK_TRY(const std::size_t got, file->readAt(bytes, 0));
+    const auto header = decodeWalHeader(bytes);
+    if (got == bytes.size() && !header.ok() && header.error().code == ErrorCode::Unsupported) {
+        return unsupported(
+            {TIDEMARK_TEXT("sqlite", "%1 is a write-ahead log of a version that is not SQLite's."),
+             {wal}},
+            {TIDEMARK_TEXT("sqlite",
+                           "Only databases of SQLite itself can be protected, not those of a "
+                           "branch of it.")});
     }
-    return unsupported({TIDEMARK_TEXT("sqlite", "%1 belongs to another user."), {path}},
-                       {TIDEMARK_TEXT("sqlite",
-                                      "Run Tidemark as that user, or start the "
-                                      "application that uses the database first.")});
+    return got == bytes.size() && header.ok();
 }
 
-/// Whether SQLite could make and write the three files; root may where the bits say no.
-Status checkWritable(const std::string& path)
+/// `error` of the first read, said more exactly where that can be.
+Error named(const FileSystem& files, const Error& error, const std::string& path)
 {
-    // access(2) opens nothing, so that it drops no lock.
-    for (const std::string& target : {path, parentOf(path)}) {
-        if (::access(target.c_str(), R_OK | W_OK) != 0) {
-            return Error{.code = ErrorCode::Forbidden,
-                         .what = {TIDEMARK_TEXT("sqlite", "%1 may not be written to."), {target}},
-                         .next = {TIDEMARK_TEXT("sqlite",
-                                                "SQLite's WAL mode needs to write in the "
-                                                "file and its folder. Allow it, or run "
-                                                "Tidemark as the user who may.")}};
-        }
+    const auto wal = files.stat(walPath(path));
+    const auto shm = files.stat(shmPath(path));
+    // Where there is a wal-index, SQLite locks the file itself for an instant only.
+    const bool isWithoutIndex =
+        wal.ok() && isFilled(wal.value()) && shm.ok() && !shm.value().has_value();
+    if (error.code != ErrorCode::Busy || !isWithoutIndex) {
+        return error;
     }
-    return {};
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("sqlite",
+                                   "%1 is open in another program with locking_mode=EXCLUSIVE: "
+                                   "nobody else can read it."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("sqlite",
+                                   "Start that program without it, or follow the database while "
+                                   "it does not run.")}};
 }
 
 int takeMode(void* mode, int columns, char** values, char**)
@@ -191,9 +164,7 @@ Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath)
         return Error{.code = ErrorCode::NotFound,
                      .what = {TIDEMARK_TEXT("sqlite", "There is no file %1."), {path}}};
     }
-    TIDEMARK_TRY_STATUS(checkKind(*facts, path));
-    TIDEMARK_TRY(const Volume volume, files.volume(path));
-    TIDEMARK_TRY_STATUS(checkVolume(volume, path));
+    TIDEMARK_TRY_STATUS(mayLieThere(files, *facts, path));
     if (facts->sizeBytes == 0) {
         return unsupported(
             {TIDEMARK_TEXT("sqlite", "%1 is empty: there is no database in it yet."), {path}},
@@ -201,13 +172,19 @@ Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath)
                            "Let its application make the first table, "
                            "then add it again.")});
     }
-    TIDEMARK_TRY(const Start start, readStart(path));
-    TIDEMARK_TRY(const FileHeader header, decodeFileHeader(start.bytes, path));
-    TIDEMARK_TRY_STATUS(checkLength(files, start, header, path));
-    TIDEMARK_TRY_STATUS(checkWritable(path));
-    TIDEMARK_TRY_STATUS(checkOwner(files, *facts, path));
+    const auto start = readStart(path);
+    if (!start.ok()) {
+        return named(files, start.error(), path);
+    }
+    TIDEMARK_TRY(const bool isWithLog, hasLog(files, path));
+    if (isWithLog && !startsLikeDatabase(std::span(start.value().bytes).first<16>())) {
+        return encrypted(path);
+    }
+    TIDEMARK_TRY(const FileHeader header, decodeFileHeader(start.value().bytes, path));
+    TIDEMARK_TRY_STATUS(checkLength(files, start.value(), header, path));
+    TIDEMARK_TRY_STATUS(mayBeOpened(files, *facts, path));
     return SourceFacts{.path = path,
-                       .sizeBytes = start.sizeBytes,
+                       .sizeBytes = start.value().sizeBytes,
                        .pageSizeBytes = header.pageSizeBytes,
                        .isWal = header.isWal};
 }

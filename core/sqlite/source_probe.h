@@ -17,9 +17,8 @@ struct SourceFacts {
 };
 
 /// Looks without changing anything. NotFound, Forbidden; Damaged: not a SQLite database, encrypted,
-/// cut short; Unsupported: a folder, another WAL version, a file system where locks are not shared
-/// (network, FUSE: by name), files that would come to belong to another user; Busy: locked
-/// exclusively by another program.
+/// cut short; Unsupported, by name: a place where it cannot be followed safely (source_place.h),
+/// wal2, another WAL version; Busy: locked exclusively by another program.
 [[nodiscard]] Result<SourceFacts> probeSource(FileSystem& files, const std::string& path);
 
 /// Puts the database into WAL mode, as its owner asked. Busy while other connections are open in

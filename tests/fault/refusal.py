@@ -13,7 +13,7 @@ NOBODY = 65534
 @dataclass
 class Case:
     """`codes` are cli.md's; more than one where it leaves the choice. `watched` folders must hold the same
-    files before and after, with the same bytes."""
+    files before and after, with the same bytes. `says` is a part of the sentence."""
 
     name: str
     words: list
@@ -21,6 +21,7 @@ class Case:
     watched: list = field(default_factory=list)
     options: dict = field(default_factory=dict)
     around: list = field(default_factory=list)  # a command that runs ours, such as unshare
+    says: str = ""
 
 
 def contents(folder):
@@ -59,6 +60,8 @@ def wrongness(case, program, env):
     message = sentence(done.stderr)
     if len(message.split()) < 3:
         wrong.append(f"no sentence on stderr that says what: {done.stderr.strip()[-400:]!r}")
+    if case.says not in message:
+        wrong.append(f"the sentence does not say {case.says!r}: {message!r}")
     for folder in case.watched:
         after = contents(folder)
         if after != before[folder]:

@@ -2,10 +2,14 @@
 
 #include "core/base/posix_file_system.h"
 #include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/core/sqlite/wal_maker.h"
 #include "tests/support/faulty_file_system.h"
 
 #include <QDir>
 #include <QFile>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace tidemark;
 using namespace tidemark::sqlite;
@@ -39,6 +43,25 @@ void overwrite(QFile& file, qint64 at, const QByteArray& bytes)
     file.seek(at);
     file.write(bytes);
 }
+
+bool says(const Result<SourceFacts>& facts, std::string_view words)
+{
+    return !facts.ok() && inEnglish(facts.error().what).find(words) != std::string::npos;
+}
+
+/// Gives up root's rights until it goes.
+class AsAnotherUser {
+public:
+    static constexpr uid_t kNobody = 65534;
+    AsAnotherUser() : m_done(::setresuid(kNobody, kNobody, 0) == 0) {}
+    ~AsAnotherUser() { m_done = ::setresuid(0, 0, 0) == 0; }
+    AsAnotherUser(const AsAnotherUser&) = delete;
+    AsAnotherUser& operator=(const AsAnotherUser&) = delete;
+    [[nodiscard]] bool done() const { return m_done; }
+
+private:
+    bool m_done;
+};
 
 }  // namespace
 
@@ -114,6 +137,79 @@ private slots:
         application.run("BEGIN EXCLUSIVE");
         QVERIFY(fails(probeSource(disk, source.name()), ErrorCode::Busy));
         application.run("COMMIT");
+        QVERIFY(probeSource(disk, source.name()).ok());
+    }
+
+    void aLogThatOneProgramKeepsForItselfIsNamed()
+    {
+        const Source source;
+        {
+            SqliteShell application(source.path());
+            application.run("PRAGMA locking_mode=EXCLUSIVE; INSERT INTO t(v) VALUES('two')");
+            const auto facts = probeSource(disk, source.name());
+            QVERIFY(fails(facts, ErrorCode::Busy) && says(facts, "locking_mode=EXCLUSIVE"));
+        }
+        QVERIFY(probeSource(disk, source.name()).ok());
+    }
+
+    void aFileWithALogOfSqlitesIsEncryptedForSure()
+    {
+        const Source source;
+        const auto noise = [](QFile& file) { overwrite(file, 0, QByteArray(4096, '\x7b')); };
+        QVERIFY(says(probeChanged(source, noise), "not an SQLite database"));
+        const WalMaker log(WordOrder::LittleEndian, 4096);
+        QFile wal(source.folder() + "/changed.db-wal");
+        QVERIFY(wal.open(QFile::WriteOnly));
+        wal.write(reinterpret_cast<const char*>(log.bytes.data()),
+                  static_cast<qint64>(log.bytes.size()));
+        wal.close();
+        const auto facts = probeChanged(source, noise);
+        QVERIFY(fails(facts, ErrorCode::Damaged) && says(facts, "is encrypted (SQLCipher"));
+    }
+
+    void aLogOfAnotherVersionIsRefusedByName()
+    {
+        const Source source;
+        auto bytes = WalMaker(WordOrder::LittleEndian, 4096).bytes;
+        bytes[7] ^= std::byte{1};
+        const auto sum = addToChecksum({}, WordOrder::LittleEndian, std::span(bytes).first<24>());
+        storeBigEndian<std::uint32_t>(std::span(bytes).subspan<24, 4>(), sum.first);
+        storeBigEndian<std::uint32_t>(std::span(bytes).subspan<28, 4>(), sum.second);
+        QFile wal(source.path() + "-wal");
+        QVERIFY(wal.open(QFile::WriteOnly));
+        wal.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        wal.close();
+        const auto facts = probeSource(disk, source.name());
+        QVERIFY(fails(facts, ErrorCode::Unsupported) && says(facts, "a.db-wal"));
+    }
+
+    void aFolderThatIsKeptInStepIsRefusedByTheProgramsName()
+    {
+        const Source source;
+        QVERIFY(QDir(source.folder()).mkpath(".stfolder"));
+        const auto facts = probeSource(disk, source.name());
+        QVERIFY(fails(facts, ErrorCode::Unsupported) && says(facts, "Syncthing"));
+    }
+
+    void anotherUsersDatabaseIsRefusedUnlessItIsOpenAlready()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can be two users");
+        }
+        const Source source;
+        const std::string folder = source.folder().toStdString();
+        QVERIFY(::chmod(folder.c_str(), 0777) == 0 && ::chmod(source.name().c_str(), 0666) == 0);
+        QVERIFY(probeSource(disk, source.name()).ok());
+        {
+            const AsAnotherUser nobody;
+            QVERIFY(nobody.done());
+            const auto facts = probeSource(disk, source.name());
+            QVERIFY(fails(facts, ErrorCode::Unsupported) && says(facts, "another user"));
+        }
+        SqliteShell application(source.path());
+        application.run("INSERT INTO t(v) VALUES('two')");
+        const AsAnotherUser nobody;
+        QVERIFY(nobody.done());
         QVERIFY(probeSource(disk, source.name()).ok());
     }
 
