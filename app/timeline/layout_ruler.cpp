@@ -123,6 +123,13 @@ void addPieces(const Frame& frame, Millis fromMs, Millis toMs, int level)
     }
 }
 
+Millis stepsEndMs(const Frame& frame)
+{
+    // Else nothing newer is missing: what is captured now can be had.
+    return frame.data.endsInGap() ? frame.data.lastMs()
+                                  : std::max(frame.scene.nowMs, frame.data.lastMs());
+}
+
 }  // namespace
 
 void layoutRuler(const Frame& frame)
@@ -138,9 +145,7 @@ void layoutRuler(const Frame& frame)
         const auto next = std::next(step);
         const Millis from = frame.data.shownMs(step->first);
         const bool last = next == steps.end();
-        // Nothing newer is missing: what is captured now can be had.
-        const Millis to = last ? std::max(frame.scene.nowMs, frame.data.lastMs())
-                               : frame.data.shownMs(next->first);
+        const Millis to = last ? stepsEndMs(frame) : frame.data.shownMs(next->first);
         if (from > frame.scene.window.toMs) {
             return;
         }

@@ -1,6 +1,10 @@
 #include "app/timeline/moment_words.h"
 
+#include "app/text/translated.h"
+
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace tidemark::app::timeline {
 namespace {
@@ -21,6 +25,31 @@ QString askedFor(Millis asked, Millis found, const Speech& speech)
                                .arg(time, length(found - asked, speech));
 }
 
+/// The gap that begins with the moment; null without one.
+const GapSpan* gapBehind(const TimelineData& data, std::size_t index)
+{
+    const Millis ms = data.shownMs(index);
+    const bool isLastThere = index + 1 == data.count() || data.shownMs(index + 1) > ms;
+    const auto behind = std::ranges::upper_bound(data.gaps(), ms, {}, &GapSpan::fromMs);
+    if (!isLastThere || behind == data.gaps().begin()) {
+        return nullptr;
+    }
+    const GapSpan& gap = *std::prev(behind);
+    // One without a length lies before the moment, but for the history's end.
+    const bool begins = gap.fromMs == ms && (gap.isTail || gap.toMs > ms);
+    return begins ? &gap : nullptr;
+}
+
+/// What a hatch behind the moment shows to the eye.
+QString gapWords(const GapSpan& gap, const Speech& speech)
+{
+    const Millis lasted = gap.toMs - gap.fromMs;
+    const QString lost =
+        lasted > 0 ? Text::tr("Behind it, %1 cannot be restored.").arg(length(lasted, speech))
+                   : Text::tr("What lies behind it cannot be restored.");
+    return Text::tr("%1 %2", "two sentences").arg(lost, translated(gap.reason)).trimmed();
+}
+
 }  // namespace
 
 MomentWords wordsFor(const TimelineData& data, const HeldMoment& held, Millis nowMs,
@@ -37,6 +66,10 @@ MomentWords wordsFor(const TimelineData& data, const HeldMoment& held, Millis no
     words.description = Text::tr("Moment %1, %2 %3, %4, %5", "number, day, time, zone, age")
                             .arg(words.number, fullDay(row.shownMs, speech), words.time,
                                  zoneName(row.shownMs, speech), words.age);
+    if (const GapSpan* const gap = gapBehind(data, held.index)) {
+        words.description = Text::tr("%1. %2", "description of a moment, of a gap behind it")
+                                .arg(words.description, gapWords(*gap, speech));
+    }
     return words;
 }
 

@@ -225,7 +225,7 @@ Speech TimelineController::speech() const
 
 Millis TimelineController::endMs() const
 {
-    return m_live || m_data->empty() ? m_nowMs : m_data->lastMs();
+    return m_live || m_data->empty() ? m_nowMs : m_data->endMs();
 }
 
 ViewLimits TimelineController::limits() const

@@ -95,7 +95,7 @@ public:
     static constexpr std::size_t kMaxWaiting = 10'000;
     void addSnapshot(const SnapshotMark& snapshot);
     void setRuns(std::vector<RestoreRun> restores, std::vector<DrillRun> drills);
-    /// Whether the history goes on; else it ends with its last moment. Live by default.
+    /// Whether the history goes on; else it ends with what it holds. Live by default.
     void setLive(bool live);
     /// The answer to momentFactsRequested. An answer for another moment is dropped.
     void setMomentFacts(std::uint64_t number, const service::MomentFacts& facts);

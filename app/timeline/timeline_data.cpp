@@ -48,7 +48,7 @@ TimelineData TimelineData::fromCatalog(const replica::Catalog& catalog, Timestam
     data.m_open.reset();
     data.readSteps(catalog);
     data.readSnapshots(catalog);
-    data.readGaps(catalog);
+    data.readGaps(catalog, asOf);
     return data;
 }
 
@@ -61,6 +61,10 @@ TimelineData TimelineData::appended(std::span<const replica::Moment> moments, Ti
         }
     }
     data.m_open.reset();
+    if (data.m_count > m_count && endsInGap()) {
+        data.m_gaps.back().toMs = data.shownMs(m_count);
+        data.m_gaps.back().isTail = false;
+    }
     // New moments are segments: every one of them can be had.
     if (data.m_count > m_count &&
         (data.m_steps.empty() || data.m_steps.back().level != replica::kSegmentLevel)) {
@@ -186,9 +190,13 @@ void TimelineData::readSnapshots(const replica::Catalog& catalog)
     std::ranges::sort(m_snapshots, {}, &SnapshotMark::atMs);
 }
 
-void TimelineData::readGaps(const replica::Catalog& catalog)
+void TimelineData::readGaps(const replica::Catalog& catalog, Timestamp asOf)
 {
     for (const replica::Gap& gap : catalog.gaps) {
+        if (gap.isTail()) {
+            addTail(gap, asOf);
+            continue;
+        }
         const auto before = indexOfNumber(gap.before.value);
         if (!before) {
             continue;
@@ -198,7 +206,19 @@ void TimelineData::readGaps(const replica::Catalog& catalog)
                           .toMs = shownMs(*before),
                           .reason = gap.reason});
     }
-    std::ranges::sort(m_gaps, {}, &GapSpan::fromMs);
+    std::ranges::stable_sort(m_gaps, {}, &GapSpan::fromMs);
+}
+
+void TimelineData::addTail(const replica::Gap& gap, Timestamp asOf)
+{
+    if (empty()) {
+        return;  // There is no history that could end.
+    }
+    const Millis until = millis(gap.until);
+    m_gaps.push_back({.fromMs = lastMs(),
+                      .toMs = isSane(until, asOf) ? std::max(until, lastMs()) : lastMs(),
+                      .reason = gap.reason,
+                      .isTail = true});
 }
 
 MomentRow TimelineData::row(std::size_t index) const

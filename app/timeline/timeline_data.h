@@ -73,6 +73,7 @@ struct GapSpan {
     Millis fromMs = 0;
     Millis toMs = 0;
     Message reason = {};
+    bool isTail = false;  ///< No moment lies behind it: it ends with the newest of what is lost.
     bool operator==(const GapSpan&) const = default;
 };
 
@@ -124,6 +125,10 @@ public:
     [[nodiscard]] std::uint64_t number(std::size_t index) const;
     [[nodiscard]] Millis firstMs() const { return shownMs(0); }
     [[nodiscard]] Millis lastMs() const { return shownMs(m_count - 1); }
+    /// Whether changes behind the last moment are there and cannot be restored.
+    [[nodiscard]] bool endsInGap() const { return !m_gaps.empty() && m_gaps.back().isTail; }
+    /// Of the last moment, or of the gap behind it.
+    [[nodiscard]] Millis endMs() const { return endsInGap() ? m_gaps.back().toMs : lastMs(); }
 
     /// Whether each segment's page count is known; else bytes stand in for all of them. A snapshot
     /// is no segment: it changed nothing.
@@ -159,7 +164,8 @@ private:
     void push(const replica::Moment& moment, Timestamp asOf);
     void readSteps(const replica::Catalog& catalog);
     void readSnapshots(const replica::Catalog& catalog);
-    void readGaps(const replica::Catalog& catalog);
+    void readGaps(const replica::Catalog& catalog, Timestamp asOf);
+    void addTail(const replica::Gap& gap, Timestamp asOf);
     MomentChunk& openChunk();
     /// Whether nothing but a snapshot of that size made the moment.
     [[nodiscard]] bool isSnapshotAlone(std::uint64_t number, std::uint64_t bytes) const;

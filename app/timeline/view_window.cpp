@@ -22,7 +22,7 @@ Millis share(Millis spanMs, double part)
 ViewLimits limitsOf(const TimelineData& data, Millis nowMs)
 {
     const Millis first = data.empty() ? nowMs : std::min(data.firstMs(), nowMs);
-    const Millis last = data.empty() ? nowMs : std::max(data.lastMs(), nowMs);
+    const Millis last = data.empty() ? nowMs : std::max(data.endMs(), nowMs);
     const Millis span = std::max(last - first, kSmallestFitMs);
     const Millis air = share(span, kAirBehindNow);
     return {.fromMs = last - span - air, .toMs = last + air};

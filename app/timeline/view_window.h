@@ -28,7 +28,7 @@ struct ViewLimits {
     bool operator==(const ViewLimits&) const = default;
 };
 
-/// `nowMs` closes the history unless its last moment lies behind it (a clock that was set back).
+/// `nowMs` closes the history unless that ends behind it (a clock that was set back).
 [[nodiscard]] ViewLimits limitsOf(const TimelineData& data, Millis nowMs);
 
 /// `window` as long as it is, but for the limits of its length, moved until it lies within

@@ -81,6 +81,7 @@ struct Gap {
     ltx::TxId after = {};   ///< The last moment before it; 0 if it starts the history.
     ltx::TxId before = {};  ///< The first moment behind it; 0 if it ends the history.
     Message reason = {};
+    Timestamp until = {};  ///< Of the history's end: when the newest of what is lost was written.
 
     [[nodiscard]] bool isTail() const { return before == ltx::TxId{}; }
 

@@ -68,6 +68,7 @@ public:
         for (const ObjectInfo* const each : objects) {
             continued = continued || continues(*each, m_reached);
             complete = complete || each->isComplete();
+            m_newest = std::max(m_newest, each->time);
         }
         if (!continued && !complete) {
             m_stranded = true;
@@ -80,12 +81,14 @@ public:
         m_catalog.moments.push_back(momentOf(objects));
         m_reached = here;
         m_stranded = false;
+        m_newest = {};
     }
 
     void finish()
     {
         if (m_stranded) {
             addGap({});
+            m_catalog.gaps.back().until = m_newest;
         }
     }
 
@@ -114,6 +117,7 @@ private:
     Catalog& m_catalog;
     ltx::TxId m_reached = {};
     bool m_stranded = false;  // Objects since m_reached that nothing leads to.
+    Timestamp m_newest = {};  // The latest time of them.
 };
 
 }  // namespace

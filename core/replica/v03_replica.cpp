@@ -247,18 +247,24 @@ public:
                                          .legacy = step.position});
         });
         if (chain.isBroken()) {
-            m_stranded = missing;
+            m_stranded = Stranded{.reason = missing, .until = generation.last};
         }
     }
 
     void finish()
     {
         if (m_stranded) {
-            addGap({}, *std::exchange(m_stranded, std::nullopt));
+            addGap({}, std::move(m_stranded->reason));
+            m_catalog.gaps.back().until = m_stranded->until;
         }
     }
 
 private:
+    struct Stranded {
+        Message reason = {};
+        Timestamp until = {};
+    };
+
     [[nodiscard]] ltx::TxId last() const
     {
         return m_catalog.moments.empty() ? ltx::TxId{} : m_catalog.moments.back().txId;
@@ -270,7 +276,7 @@ private:
     }
 
     Catalog& m_catalog;
-    std::optional<Message> m_stranded;  // Why what came after the last moment cannot be restored.
+    std::optional<Stranded> m_stranded;  // Why what came after the last moment cannot be restored.
 };
 
 }  // namespace

@@ -52,6 +52,15 @@ inline TimelineData historyAt(const std::vector<Millis>& times)
     return TimelineData::fromCatalog(catalog, timestamp(kNowMs));
 }
 
+/// evenCatalog, and changes behind its last moment that cannot be restored, up to `untilMs`.
+inline replica::Catalog tornCatalog(std::size_t count, Millis stepMs, Millis lastMs, Millis untilMs)
+{
+    replica::Catalog catalog = evenCatalog(count, stepMs, lastMs);
+    catalog.gaps.push_back(
+        {.after = {count}, .reason = {"tests", "Torn."}, .until = timestamp(untilMs)});
+    return catalog;
+}
+
 /// Six pixels a letter: no font needed.
 inline double sixPixelsALetter(const QString& text, bool)
 {

@@ -135,7 +135,7 @@ private slots:
         QSignalSpy silence(&unwatched.controller, &TimelineController::momentChanged);
         watched.controller.setActive(true);
         QSignalSpy ticks(&watched.controller, &TimelineController::momentChanged);
-        QTRY_VERIFY(ticks.size() > 0);
+        QTRY_VERIFY(!ticks.empty());
         QCOMPARE(silence.size(), 0);
     }
 
@@ -305,6 +305,33 @@ private slots:
         QVERIFY(!shown.controller.loading());
         shown.show(evenCatalog(11, kMinuteMs));
         QCOMPARE(missed.size(), 1);
+    }
+
+    void aGapAtTheEndIsCountedShownAndSaid()
+    {
+        Shown shown;
+        shown.controller.setLive(false);
+        shown.show(tornCatalog(100, kMinuteMs, kNowMs - kHourMs, kNowMs - 20 * kMinuteMs));
+        QCOMPARE(shown.controller.gapsInWindow(), 1);
+        QVERIFY(shown.controller.window().contains(kNowMs - 20 * kMinuteMs));
+        QVERIFY(shown.controller.momentDescription().endsWith(
+            u". Behind it, 40 min cannot be restored. Torn."_s));
+        shown.controller.step(-1);
+        QVERIFY(!shown.controller.momentDescription().contains(u"restored"_s));
+    }
+
+    void aGapBetweenMomentsIsSaidOfTheOneBeforeIt()
+    {
+        auto catalog = evenCatalog(10, kMinuteMs);
+        catalog.gaps.push_back(
+            {.after = {5}, .before = {6}, .reason = {"tests", "It was asleep."}});
+        Shown shown;
+        shown.show(catalog);
+        shown.controller.holdPosition(6);
+        QVERIFY(!shown.controller.momentDescription().contains(u"asleep"_s));
+        shown.controller.holdPosition(5);
+        QVERIFY(shown.controller.momentDescription().endsWith(
+            u". Behind it, 1 min cannot be restored. It was asleep."_s));
     }
 
     void factsOfAnotherMomentAreDropped()

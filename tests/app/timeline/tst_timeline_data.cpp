@@ -144,6 +144,42 @@ private slots:
         QCOMPARE(data.gaps()[0].toMs, data.shownMs(5));
     }
 
+    void aGapAtTheEndReachesToTheNewestOfWhatIsLost()
+    {
+        const Millis last = kNowMs - kHourMs;
+        const auto until = [&](Millis ms) {
+            return TimelineData::fromCatalog(tornCatalog(10, 1000, last, ms), timestamp(kNowMs));
+        };
+        const TimelineData data = until(last + kMinuteMs);
+        QVERIFY(data.endsInGap());
+        QCOMPARE(data.gaps().size(), 1U);
+        QCOMPARE(data.gaps()[0].fromMs, last);
+        QCOMPARE(data.endMs(), last + kMinuteMs);
+        // From a clock that was wrong.
+        QCOMPARE(until(kNowMs + kDayMs).endMs(), last);
+        QCOMPARE(until(last - kDayMs).endMs(), last);
+        QCOMPARE(until(0).endMs(), last);
+        QVERIFY(until(0).endsInGap());
+    }
+
+    void aMomentBehindAGapEndsIt()
+    {
+        const auto data = TimelineData::fromCatalog(
+            tornCatalog(10, 1000, kNowMs - kHourMs, kNowMs - kMinuteMs), timestamp(kNowMs));
+        QVERIFY(data.appended({}, timestamp(kNowMs)).endsInGap());
+        const std::vector live = {moment(12, kNowMs - 2000), moment(13, kNowMs - 1000)};
+        const TimelineData grown = data.appended(live, timestamp(kNowMs));
+        QVERIFY(!grown.endsInGap());
+        QCOMPARE(grown.gaps()[0].toMs, kNowMs - 2000);
+        QCOMPARE(grown.endMs(), kNowMs - 1000);
+    }
+
+    void changesWithoutAnyMomentAreNoHistory()
+    {
+        const replica::Catalog catalog{.gaps = {{.until = timestamp(kNowMs)}}};
+        QVERIFY(TimelineData::fromCatalog(catalog, timestamp(kNowMs)).gaps().empty());
+    }
+
     void theFinestStepFollowsTheObjectsThatAreLeft()
     {
         auto catalog = evenCatalog(6, kMinuteMs);

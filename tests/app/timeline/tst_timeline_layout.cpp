@@ -188,6 +188,41 @@ private slots:
         QVERIFY(list.at(LayerName::Hatch).hatchings[0].rect.width() >= 3);
     }
 
+    void aGapAtTheEndIsMarkedLikeAnyOther()
+    {
+        const Millis last = kNowMs - kHourMs;
+        const auto data = TimelineData::fromCatalog(
+            tornCatalog(1'000, 5'000, last, kNowMs - 30 * kMinuteMs), timestamp(kNowMs));
+        Scene scene = sceneOf(whole(data));
+        const TimeScale scale(scene.window, 128, 912);
+        scene.pointer = QPointF(scale.pxAt(last + 10 * kMinuteMs), 150);
+        const auto list = laidOut(data, scene);
+        QCOMPARE(list.at(LayerName::Hatch).hatchings.size(), 1U);
+        const QRectF hatched = list.at(LayerName::Hatch).hatchings[0].rect;
+        QVERIFY(std::abs(hatched.left() - scale.pxAt(last)) <= 1);
+        QVERIFY(std::abs(hatched.right() - scale.pxAt(kNowMs - 30 * kMinuteMs)) <= 1);
+        QVERIFY(says(list, "Torn."));
+        QVERIFY(says(list, "30 min · nothing to restore here"));
+        const OverviewScene overview{
+            .span = whole(data), .window = scene.window, .widthPx = 1064, .speech = berlin()};
+        QCOMPARE(
+            layoutOverview(data, overview, sixPixelsALetter).at(LayerName::Hatch).hatchings.size(),
+            1U);
+    }
+
+    void noStepIsPromisedBehindAGapAtTheEnd()
+    {
+        const Millis last = kNowMs - kHourMs;
+        const auto data = TimelineData::fromCatalog(
+            tornCatalog(1'000, 5'000, last, kNowMs - 30 * kMinuteMs), timestamp(kNowMs));
+        const Scene scene = sceneOf(whole(data));
+        const double end = TimeScale(scene.window, 128, 912).pxAt(last);
+        const auto list = laidOut(data, scene);
+        for (const Box& box : list.at(LayerName::Events).boxes) {
+            QVERIFY(box.tone != Tone::Accent || box.x + box.width <= end + 1.5);
+        }
+    }
+
     void aHundredThousandGapsAreNoMoreThanPixels()
     {
         auto catalog = evenCatalog(200'001, 10'000);

@@ -52,6 +52,14 @@ private slots:
         QVERIFY(fitted(limitsOf(one, kNowMs)).spanMs() >= kSmallestFitMs);
     }
 
+    void theLimitsReachToTheEndOfAGapBehindTheLastMoment()
+    {
+        const Millis last = kNowMs - kHourMs;
+        const auto data =
+            TimelineData::fromCatalog(tornCatalog(10, 1'000, last, kNowMs), timestamp(kNowMs));
+        QVERIFY(fitted(limitsOf(data, last)).contains(kNowMs));
+    }
+
     void aMomentIsRevealedByTheLeastMove()
     {
         const ViewLimits limits{0, 1'000'000'000};

@@ -86,12 +86,14 @@ private slots:
 
     void aHoleWithNothingBehindItEndsTheHistory()
     {
-        const Catalog catalog = buildCatalog({objectInfo(9, 1, 1), objectInfo(0, 3, 3)}, {});
+        const Catalog catalog =
+            buildCatalog({objectInfo(9, 1, 1), objectInfo(0, 3, 3), objectInfo(0, 4, 4)}, {});
         QCOMPARE(momentsOf(catalog), Numbers{1});
         QCOMPARE(catalog.gaps.size(), std::size_t{1});
-        QCOMPARE(catalog.gaps[0].before.value, std::uint64_t{0});
+        QVERIFY(catalog.gaps[0].isTail());
+        QVERIFY(catalog.gaps[0].until == objectInfo(0, 4, 4).time);
         QVERIFY(positionOf(catalog) == ltx::TxId{1});
-        QVERIFY(highestTxId(catalog) == ltx::TxId{3});
+        QVERIFY(highestTxId(catalog) == ltx::TxId{4});
     }
 
     void snapshotsAloneHaveGapsBetweenThem()

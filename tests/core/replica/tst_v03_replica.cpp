@@ -207,6 +207,7 @@ private slots:
         QCOMPARE(catalog.gaps.size(), std::size_t{2});
         QCOMPARE(catalog.gaps[0].before.value, std::uint64_t{2});
         QVERIFY(catalog.gaps[1].isTail() && catalog.gaps[1].after.value == 2);
+        QVERIFY(catalog.gaps[1].until == Timestamp(std::chrono::seconds(m_seconds - 1)));
     }
 
     void aMissingPartEndsTheMomentsUntilTheNextSnapshot_data()
@@ -237,12 +238,12 @@ private slots:
 
     void readsFramesOfAnySizeInPiecesOfAnySize()
     {
-        for (const std::size_t size : {0, 1, 999, 1000, 1001, 70'000, 300'000}) {
+        for (const std::size_t size : {0U, 1U, 999U, 1000U, 1001U, 70'000U, 300'000U}) {
             std::string text;
             for (std::size_t i = 0; i < size; ++i) {
                 text += static_cast<char>((i * i) >> 7);
             }
-            for (const std::size_t piece : {1, 1000, 65536}) {
+            for (const std::size_t piece : {1U, 1000U, 65536U}) {
                 const auto back = expanded(compressed(text), piece);
                 const auto place = std::to_string(size) + " by " + std::to_string(piece);
                 QVERIFY2(back.ok(), place.c_str());
