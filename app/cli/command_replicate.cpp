@@ -3,6 +3,7 @@
 #include "app/cli/event_queue.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
+#include "core/base/process.h"
 #include "core/config/config_file.h"
 #include "core/service/preflight.h"
 #include "core/service/service.h"
@@ -148,9 +149,11 @@ public:
     [[nodiscard]] bool follow(const std::vector<service::DatabaseConfig>& databases)
     {
         bool followsAny = false;
+        warn(service::openFilesCaution(databases.size(), openFileLimit()), {});
         for (const service::DatabaseConfig& database : databases) {
             const Status may = service::mayFollow(m_session.files, m_directories, database);
             if (may.ok()) {
+                warn(service::litestreamCaution(m_session.files, database.path), database.path);
                 static_cast<void>(m_service.follow(database));
                 followsAny = true;
             } else {
@@ -200,6 +203,18 @@ public:
     [[nodiscard]] Status outcome() const { return m_failure ? Status(*m_failure) : Status(); }
 
 private:
+    void warn(const std::optional<service::Caution>& caution, const std::string& database)
+    {
+        if (!caution) {
+            return;
+        }
+        if (m_session.output.isJson()) {
+            m_session.output.json(cautionJson(*caution, database, m_session.clock.now()));
+        } else {
+            m_session.output.note(inEnglish(caution->what) + ' ' + inEnglish(caution->next));
+        }
+    }
+
     /// The first failure is the run's own and printed at its end, further ones at once.
     void failed(const Error& error)
     {

@@ -150,6 +150,18 @@ Json eventJson(const Event& event)
     return fields;
 }
 
+Json cautionJson(const Caution& caution, const std::string& database, Timestamp at)
+{
+    Json fields = {{"event", "warning"},
+                   {"message", inEnglish(caution.what)},
+                   {"hint", inEnglish(caution.next)}};
+    if (!database.empty()) {
+        fields["database"] = database;
+    }
+    fields["at"] = formatRfc3339(at);
+    return fields;
+}
+
 std::string eventText(const Event& event, bool several)
 {
     const std::string time = humanTime(event.at);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/cli/output.h"
+#include "core/service/preflight.h"
 #include "core/service/status.h"
 
 #include <optional>
@@ -10,6 +11,10 @@
 namespace tidemark::cli {
 
 [[nodiscard]] Json eventJson(const service::Event& event);
+
+/// Like an event, called "warning"; `database` may be empty.
+[[nodiscard]] Json cautionJson(const service::Caution& caution, const std::string& database,
+                               Timestamp at);
 
 /// One line for people. `several` databases are told apart by the file's name.
 [[nodiscard]] std::string eventText(const service::Event& event, bool several);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace tidemark {
 
 /// The number of this process.
@@ -12,5 +14,8 @@ void ignoreWriteSignals();
 /// Lets this process open as many files as the system allows it to: three hundred databases need
 /// more than the usual 1024. Once, at the start.
 void raiseOpenFileLimit();
+
+/// As many files as this process may have open at once.
+[[nodiscard]] std::uint64_t openFileLimit();
 
 }  // namespace tidemark

@@ -1,11 +1,22 @@
 #include "core/service/preflight.h"
 
 #include "core/service/database_lock.h"
+#include "core/sqlite/litestream_traces.h"
 #include "core/sqlite/source_probe.h"
 #include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
 
+#include <algorithm>
+
 namespace tidemark::service {
+namespace {
+
+// Of a database at rest, counted: the file and its log twice, the wal-index, three of state.db, its
+// lock, the replica's folder. Work that is under way needs some more, of a few at a time.
+constexpr std::uint64_t kFilesEach = 10;
+constexpr std::uint64_t kFilesForWork = 200;
+
+}  // namespace
 
 Status mayFollow(FileSystem& files, const Directories& directories, const DatabaseConfig& config)
 {
@@ -41,6 +52,49 @@ Status keepsClearOf(const std::string& database, const std::string& place)
         }
     }
     return {};
+}
+
+std::optional<Caution> litestreamCaution(const FileSystem& files, const std::string& database)
+{
+    const sqlite::LitestreamTraces traces = sqlite::litestreamTraces(files, database);
+    if (traces == sqlite::LitestreamTraces{}) {
+        return std::nullopt;
+    }
+    Caution caution{.next = {TIDEMARK_TEXT("service",
+                                           "If it runs, let only one of the two follow the "
+                                           "database: each keeps its log from being cut while the "
+                                           "other reads it. If it does not, nothing is wrong.")}};
+    if (traces.folder) {
+        caution.what = {TIDEMARK_TEXT("service", "Litestream may follow %1 too: it keeps %2."),
+                        {database, sqlite::litestreamFolder(database)}};
+    } else {
+        caution.what = {TIDEMARK_TEXT("service",
+                                      "Litestream may follow %1 too: its tables are in "
+                                      "it."),
+                        {database}};
+    }
+    return caution;
+}
+
+std::size_t databasesWithin(std::uint64_t openFiles)
+{
+    return static_cast<std::size_t>((openFiles - std::min(openFiles, kFilesForWork)) / kFilesEach);
+}
+
+std::optional<Caution> openFilesCaution(std::size_t databases, std::uint64_t openFiles)
+{
+    if (databases <= std::max<std::size_t>(databasesWithin(openFiles), 1)) {
+        return std::nullopt;
+    }
+    return Caution{
+        .what = {TIDEMARK_TEXT("service",
+                               "%1 databases need about %2 open files, and the system allows this "
+                               "program %3: some will not be opened."),
+                 {std::to_string(databases), std::to_string(databases * kFilesEach + kFilesForWork),
+                  std::to_string(openFiles)}},
+        .next = {TIDEMARK_TEXT("service",
+                               "Raise the hard limit (ulimit -Hn; LimitNOFILE= in a systemd unit), "
+                               "or divide them among several processes.")}};
 }
 
 }  // namespace tidemark::service

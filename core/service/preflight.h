@@ -2,6 +2,11 @@
 
 #include "core/service/service.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace tidemark::service {
 
 /// Whether following the database would begin well, for a program that would rather end than wait:
@@ -14,5 +19,22 @@ namespace tidemark::service {
 /// Usage when `place`, a folder for a history, is the database or one of the files that SQLite
 /// keeps beside it, or would lie in one: the application could not open its database any more.
 [[nodiscard]] Status keepsClearOf(const std::string& database, const std::string& place);
+
+/// What a person should know before something is followed, though it is.
+struct Caution {
+    Message what = {};
+    Message next = {};
+};
+
+/// Litestream follows the database too, or did, by the traces that it leaves.
+[[nodiscard]] std::optional<Caution> litestreamCaution(const FileSystem& files,
+                                                       const std::string& database);
+
+/// How many databases a process can follow that may have `openFiles` files open.
+[[nodiscard]] std::size_t databasesWithin(std::uint64_t openFiles);
+
+/// So many databases need more open files than `openFiles`.
+[[nodiscard]] std::optional<Caution> openFilesCaution(std::size_t databases,
+                                                      std::uint64_t openFiles);
 
 }  // namespace tidemark::service

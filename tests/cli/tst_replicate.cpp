@@ -179,6 +179,54 @@ private slots:
         QCOMPARE(notesIn(m_program->path("out2.db")), 2);
     }
 
+    void litestreamBesideItIsWarnedOfAndNotRefused()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(QDir().mkpath(m_program->path(".notes.db-litestream")));
+        const Ran told = m_program->run({"replicate", "notes.db", "replica", "--once", "--json"});
+        QCOMPARE(told.status, 0);
+        const QJsonObject warning = told.lines().value(0);
+        QCOMPARE(warning["event"].toString(), QString("warning"));
+        QVERIFY(warning["message"].toString().startsWith("Litestream may follow"));
+        QVERIFY(!warning["hint"].toString().isEmpty() && !warning["at"].toString().isEmpty());
+        QCOMPARE(warning["database"].toString(), m_program->path("notes.db"));
+        const Ran said = m_program->run({"replicate", "notes.db", "replica", "--once"});
+        QCOMPARE(said.status, 0);
+        QVERIFY(said.rest.startsWith("Litestream may follow"));
+    }
+
+    void theTablesOfLitestreamAreWarnedOf()
+    {
+        SampleDatabase database(m_program->path("notes.db"), "DELETE");
+        QVERIFY(database.run("CREATE TABLE _litestream_seq (id); PRAGMA journal_mode=WAL"));
+        const Ran ran = m_program->run({"replicate", "notes.db", "replica", "--once"});
+        QCOMPARE(ran.status, 0);
+        QVERIFY2(ran.rest.contains("its tables are in it"), qPrintable(ran.rest));
+    }
+
+    void aLimitOfOpenFilesThatIsTooLowIsSaidAtOnce()
+    {
+        QString text = "dbs:\n";
+        for (int i = 0; i < 30; ++i) {
+            text += QString("  - {path: %1.db, replica: {path: r/%1}}\n").arg(i);
+        }
+        SampleDatabase first(m_program->path("0.db"));
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text.toUtf8());
+        file.close();
+        QProcess process;
+        m_program->prepare(process, {});
+        process.setProgram("sh");
+        process.setArguments({"-c", QString("ulimit -n 256 && exec %1 replicate --config "
+                                            "litestream.yml --once")
+                                        .arg(TIDEMARKCTL)});
+        process.start();
+        const Ran ran = Program::finished(process);
+        QVERIFY2(ran.rest.contains("30 databases need about 500 open files"), qPrintable(ran.rest));
+        QCOMPARE(ran.status, 3);
+    }
+
     void onceContinuesWhereItLeftOff()
     {
         SampleDatabase database(m_program->path("notes.db"));
