@@ -81,4 +81,18 @@ Result<PutOutcome> LtxReplica::put(int level, ltx::TxRange range, const ByteSour
     return same ? PutOutcome::AlreadyThereSame : PutOutcome::AlreadyThereDifferent;
 }
 
+Status LtxReplica::remove(std::span<const std::string> names, const std::stop_token& stop)
+{
+    for (const std::string& name : names) {
+        if (!parseObjectName(name)) {
+            return Error{.code = ErrorCode::Bug,
+                         .what = {TIDEMARK_TEXT("replica",
+                                                "\"%1\" was to be deleted and is no object of "
+                                                "the replica, so nothing is deleted."),
+                                  {name}}};
+        }
+    }
+    return m_storage.remove(names, stop);
+}
+
 }  // namespace tidemark::replica

@@ -6,6 +6,7 @@
 #include "core/replica/restore_plan.h"
 #include "core/storage/storage.h"
 
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -49,6 +50,11 @@ public:
     /// byte. Fails as Storage::write and the source do.
     [[nodiscard]] Result<PutOutcome> put(int level, ltx::TxRange range, const ByteSource& file,
                                          Timestamp time, const std::stop_token& stop);
+
+    /// Deletes objects for good, in their order as far as the storage keeps one; what is not there
+    /// is fine. Bug, with nothing deleted, when one of the names is not an object's: files of
+    /// others are never touched. After a failure some may be gone. Fails as Storage::remove does.
+    [[nodiscard]] Status remove(std::span<const std::string> names, const std::stop_token& stop);
 
 private:
     storage::Storage& m_storage;

@@ -27,6 +27,11 @@ public:
     /// The same for writes.
     std::function<Status(const std::string&)> onWrite = [](const std::string&) { return Status(); };
 
+    /// The same for the removal of each object.
+    std::function<Status(const std::string&)> onRemove = [](const std::string&) {
+        return Status();
+    };
+
     /// What is there; for tests that plant and damage. Not while others use the storage.
     std::map<std::string, Object>& objects() { return m_objects; }
 
@@ -124,6 +129,7 @@ public:
             if (stop.stop_requested()) {
                 return cancelled();
             }
+            TIDEMARK_TRY_STATUS(onRemove(name));
             const std::scoped_lock lock(m_mutex);
             m_objects.erase(name);
         }

@@ -241,6 +241,28 @@ private slots:
         QCOMPARE(plan.value().moment.txId.value, static_cast<std::uint64_t>(txId));
         QVERIFY(!plan.value().lost);
     }
+
+    void removeTakesObjectsAndNoFileOfOthers()
+    {
+        MadeReplica made;
+        made.commit({1, 2}, 4);
+        made.commit({1}, 4);
+        made.put(9, 1, 1);
+        const std::string second = made.put(0, 2, 2);
+        made.storage.objects()["ltx/notes.txt"] = {.bytes = "of somebody else"};
+        LtxReplica replica(made.storage);
+        const auto refused = replica.remove(std::vector<std::string>{second, "ltx/notes.txt"}, {});
+        QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Bug);
+        QCOMPARE(made.storage.objects().size(), std::size_t{3});
+        QVERIFY(replica
+                    .remove(
+                        std::vector<std::string>{
+                            second, replica::objectName({.level = 0, .range = {{3}, {3}}})},
+                        {})
+                    .ok());
+        QCOMPARE(made.storage.objects().size(), std::size_t{2});
+        QVERIFY(!made.storage.objects().contains(second));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestLtxReplica)
