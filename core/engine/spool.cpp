@@ -97,6 +97,7 @@ Status Spool::open()
 {
     TIDEMARK_TRY(const auto entries, m_files.list(m_directory));
     std::map<ltx::TxId, std::uint64_t> segments;
+    std::uint64_t sizeBytes = 0;
     for (const DirectoryEntry& each : entries) {
         if (each.facts.kind != FileKind::Regular) {
             continue;
@@ -104,12 +105,14 @@ Status Spool::open()
         const auto range = ltx::parseFileName(each.name);
         if (range && range->minTxId == range->maxTxId) {
             segments[range->maxTxId] = each.facts.sizeBytes;
+            sizeBytes += each.facts.sizeBytes;
         } else if (each.name.starts_with(kTemporaryStem)) {
             TIDEMARK_TRY_STATUS(m_files.remove(m_directory + '/' + each.name));
         }
     }
     const std::scoped_lock lock(m_mutex);
     m_segments = std::move(segments);
+    m_sizeBytes = sizeBytes;
     return {};
 }
 
@@ -138,6 +141,7 @@ Result<SpooledSegment> Spool::add(ltx::TxId txId, const std::function<Status(Byt
     }
     const std::scoped_lock lock(m_mutex);
     m_segments[txId] = size.value();
+    m_sizeBytes += size.value();
     return SpooledSegment{.txId = txId, .sizeBytes = size.value()};
 }
 
@@ -157,6 +161,12 @@ std::optional<ltx::TxId> Spool::newest() const
     return m_segments.empty() ? std::nullopt : std::optional(m_segments.rbegin()->first);
 }
 
+bool Spool::holds(ltx::TxId txId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_segments.contains(txId);
+}
+
 std::unique_ptr<ByteSource> Spool::source(ltx::TxId txId) const
 {
     const std::scoped_lock lock(m_mutex);
@@ -168,29 +178,41 @@ std::unique_ptr<ByteSource> Spool::source(ltx::TxId txId) const
 
 Status Spool::removeUpTo(ltx::TxId last)
 {
+    return removeWhile([last](ltx::TxId oldest, std::uint64_t) { return oldest <= last; });
+}
+
+Status Spool::trim(ltx::TxId spare, ltx::TxId unneeded, std::uint64_t keptBytes)
+{
+    return removeWhile([=](ltx::TxId oldest, std::uint64_t sizeBytes) {
+        return oldest <= unneeded || (oldest <= spare && sizeBytes > keptBytes);
+    });
+}
+
+Status Spool::removeWhile(
+    const std::function<bool(ltx::TxId oldest, std::uint64_t sizeBytes)>& isOver)
+{
+    const std::scoped_lock removing(m_removing);
     for (;;) {
         ltx::TxId txId;
         {
             const std::scoped_lock lock(m_mutex);
-            if (m_segments.empty() || m_segments.begin()->first > last) {
+            if (m_segments.empty() || !isOver(m_segments.begin()->first, m_sizeBytes)) {
                 return {};
             }
             txId = m_segments.begin()->first;
         }
         TIDEMARK_TRY_STATUS(m_files.remove(pathOf(txId)));
         const std::scoped_lock lock(m_mutex);
-        m_segments.erase(txId);
+        const auto removed = m_segments.find(txId);
+        m_sizeBytes -= removed->second;
+        m_segments.erase(removed);
     }
 }
 
 std::uint64_t Spool::sizeBytes() const
 {
     const std::scoped_lock lock(m_mutex);
-    std::uint64_t sum = 0;
-    for (const auto& [txId, bytes] : m_segments) {
-        sum += bytes;
-    }
-    return sum;
+    return m_sizeBytes;
 }
 
 std::string Spool::pathOf(ltx::TxId txId) const

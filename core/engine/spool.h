@@ -44,22 +44,32 @@ public:
 
     [[nodiscard]] std::optional<ltx::TxId> newest() const;
 
+    [[nodiscard]] bool holds(ltx::TxId txId) const;
+
     /// The bytes of a segment; they can be read until remove() is called for it.
     [[nodiscard]] std::unique_ptr<ByteSource> source(ltx::TxId txId) const;
 
     /// Removes all segments up to `last`.
     [[nodiscard]] Status removeUpTo(ltx::TxId last);
 
+    /// Removes all segments up to `unneeded` and, of those up to `spare`, the oldest while all
+    /// together have more than `keptBytes`.
+    [[nodiscard]] Status trim(ltx::TxId spare, ltx::TxId unneeded, std::uint64_t keptBytes);
+
     [[nodiscard]] std::uint64_t sizeBytes() const;
 
 private:
+    [[nodiscard]] Status removeWhile(
+        const std::function<bool(ltx::TxId oldest, std::uint64_t sizeBytes)>& isOver);
     [[nodiscard]] std::string pathOf(ltx::TxId txId) const;
 
     FileSystem& m_files;
     Random& m_random;
     std::string m_directory;
-    mutable std::mutex m_mutex;                     // Guards m_segments.
+    std::mutex m_removing;                          // Held while segments go; taken first.
+    mutable std::mutex m_mutex;                     // Guards what follows.
     std::map<ltx::TxId, std::uint64_t> m_segments;  // Sizes.
+    std::uint64_t m_sizeBytes = 0;                  // Their sum.
 };
 
 }  // namespace tidemark::engine

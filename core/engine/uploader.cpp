@@ -2,6 +2,7 @@
 
 #include "core/ltx/header.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/layout.h"
 
 #include <algorithm>
 #include <span>
@@ -123,6 +124,9 @@ Status Uploader::compare(const std::stop_token& stop)
     m_newestAt =
         catalog.value().moments.empty() ? Timestamp() : catalog.value().moments.back().time;
     m_looked = true;
+    if (m_listener.listed) {
+        m_listener.listed(catalog.value());
+    }
     return {};
 }
 
@@ -243,16 +247,25 @@ Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment, std:
     if (!time.ok()) {
         return isLost(time.error()) ? Result(Upload::SegmentLost) : Result<Upload>(time.error());
     }
-    TIDEMARK_TRY(
-        const auto outcome,
-        m_replica.put(replica::kSegmentLevel, {.minTxId = segment.txId, .maxTxId = segment.txId},
-                      *source, time.value(), stop));
+    const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
+    TIDEMARK_TRY(const auto outcome,
+                 m_replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
         return otherWriter();
     }
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
     TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    if (m_listener.written) {
+        m_listener.written(
+            {.level = replica::kSegmentLevel,
+             .minTxId = segment.txId,
+             .maxTxId = segment.txId,
+             .time = time.value(),
+             .precision = replica::TimePrecision::Exact,
+             .sizeBytes = segment.sizeBytes,
+             .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
+    }
     return Upload::Done;
 }
 

@@ -15,6 +15,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace tidemark::engine {
 
@@ -30,6 +31,14 @@ public:
 
     Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
              replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt);
+
+    /// Whom it tells of what the replica holds, on the thread that calls it: each listing that it
+    /// goes on from, then each segment that it has written. Set before the first look.
+    struct Listener {
+        std::function<void(const replica::Catalog& catalog)> listed = {};
+        std::function<void(const replica::ObjectInfo& object)> written = {};
+    };
+    void setListener(Listener listener) { m_listener = std::move(listener); }
 
     /// Lists the replica once and compares it with what is remembered. `newest()` and `hasBase()`
     /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
@@ -87,6 +96,7 @@ private:
     replica::LtxReplica& m_replica;
     std::string m_replicaId;
     MayAdopt m_mayAdopt;
+    Listener m_listener = {};
     bool m_looked = false;
     ltx::TxId m_newest = {};
     Timestamp m_newestAt = {};

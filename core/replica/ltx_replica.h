@@ -45,6 +45,9 @@ public:
     /// The place as people write it.
     [[nodiscard]] std::string describe() const { return m_storage.describe(); }
 
+    /// Where it is, to read from.
+    [[nodiscard]] const storage::Storage& storage() const { return m_storage; }
+
     /// Makes the object of that level and range from `file`, an LTX file whose header has that
     /// range and `time`. Never overwrites: an object that is there already is compared byte by
     /// byte. Fails as Storage::write and the source do.

@@ -23,11 +23,13 @@ struct EngineContext {
     Directories directories = {};
     /// Who has what is locked. The first call starts the control socket; it blocks on the disk.
     std::function<LockOwner()> owner = {};
-    StepPool& capture;   ///< Steps of sources.
-    StepPool& uploads;   ///< Steps of replicas.
-    StepPool& longWork;  ///< Snapshots and drills.
-    Slots& wholeReads;   ///< Steps of sources that may read a whole, large database.
-    Slots& snapshots;    ///< By the place into which they are written.
+    StepPool& capture;        ///< Steps of sources.
+    StepPool& uploads;        ///< Steps of replicas.
+    StepPool& longWork;       ///< Snapshots and drills.
+    StepPool& maintenance;    ///< Compaction and later snapshots.
+    Slots& wholeReads;        ///< Steps of sources that may read a whole, large database.
+    Slots& snapshots;         ///< By the place into which they are written.
+    Slots& maintenanceSlots;  ///< Also.
     sqlite::ChangeWatcher& watcher;
 };
 

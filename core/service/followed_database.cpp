@@ -233,6 +233,9 @@ void FollowedDatabase::wakeReplicas()
     const std::scoped_lock lock(m_mutex);
     for (const Upload& upload : m_uploads) {
         m_context.uploads.wake(upload.key);
+        if (upload.leaving || m_wants.leaving) {
+            m_context.maintenance.hurry(upload.maintenance);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/restore/restorer.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_follower.h"
+#include "core/service/replica_maintenance.h"
 #include "core/service/status_board.h"
 
 #include <atomic>
@@ -58,13 +59,18 @@ public:
     [[nodiscard]] std::optional<Status> outcomeOf(std::uint64_t note) const;
 
 private:
-    /// A replica with its place in the upload pool.
+    /// A replica with its places in the pools.
     struct Upload {
         std::shared_ptr<ReplicaFollower> follower;
         StepPool::Key key = 0;
+        StepPool::Key maintenance = 0;
         bool leaving = false;
         bool hadLastTry = false;  ///< Since the source left.
-        bool left = false;
+        bool uploadsLeft = false;
+        bool maintenanceLeft = false;
+        std::optional<Error> maintenanceFailure = {};
+
+        [[nodiscard]] bool left() const { return uploadsLeft && maintenanceLeft; }
     };
 
     /// What others want of the source's next step.
@@ -105,7 +111,12 @@ private:
     [[nodiscard]] StepPool::Due replicaStep(const std::shared_ptr<ReplicaFollower>& follower);
     void startLastTry(ReplicaFollower& follower);
     [[nodiscard]] bool mayLeave(const ReplicaFollower& follower);
-    void leaveReplica(ReplicaFollower& follower);
+    void leaveReplica(ReplicaFollower& follower, bool Upload::*part);
+    [[nodiscard]] StepPool::Due maintenanceStep(ReplicaFollower& follower,
+                                                ReplicaMaintenance& maintenance);
+    [[nodiscard]] bool mayLeaveMaintenance(const ReplicaFollower& follower) const;
+    void showMaintenance(const ReplicaFollower& follower, const std::optional<Error>& failure);
+    void wakeMaintenance(const ReplicaFollower& follower);
     void showReplicas();
     void announceSegments();
     void trimSpool();

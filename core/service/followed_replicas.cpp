@@ -6,6 +6,13 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+/// What each replica has stays in the spool up to this size until it is merged: it need not be read
+/// from a replica then.
+constexpr std::uint64_t kKeptForMerges = std::uint64_t{64} << 20;
+
+}  // namespace
 
 void FollowedDatabase::addMissingReplicas()
 {
@@ -21,6 +28,12 @@ void FollowedDatabase::addMissingReplicas()
         m_uploads.push_back({.follower = follower});
         m_uploads.back().key = m_context.uploads.add(
             [self = shared_from_this(), follower] { return self->replicaStep(follower); });
+        m_uploads.back().maintenance =
+            m_context.maintenance.add([self = shared_from_this(), follower,
+                                       work = std::make_shared<ReplicaMaintenance>(
+                                           m_context, follower, m_replicator->spool())] {
+                return self->maintenanceStep(*follower, *work);
+            });
     }
 }
 
@@ -28,7 +41,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
 {
     const ReplicaView before = follower->view();
     if (mayLeave(*follower)) {
-        leaveReplica(*follower);
+        leaveReplica(*follower, &Upload::uploadsLeft);
         return {.finished = true};
     }
     startLastTry(*follower);
@@ -43,6 +56,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         announceSegments();
         showReplicas();
         trimSpool();
+        wakeMaintenance(*follower);
     }
     const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
                                 now.failure.has_value() != before.failure.has_value() ||
@@ -54,7 +68,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         m_context.capture.wake(m_sourceKey);
     }
     if (mayLeave(*follower)) {
-        leaveReplica(*follower);
+        leaveReplica(*follower, &Upload::uploadsLeft);
         return {.finished = true};
     }
     return due;
@@ -93,17 +107,22 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
            m_context.clock.monotonic() >= m_leaveLimit;
 }
 
-void FollowedDatabase::leaveReplica(ReplicaFollower& follower)
+void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*part)
 {
-    follower.letGo();
     trimSpool();
     {
         const std::scoped_lock lock(m_mutex);
         for (Upload& upload : m_uploads) {
-            upload.left = upload.left || upload.follower.get() == &follower;
+            if (upload.follower.get() == &follower) {
+                upload.*part = true;
+                // Nothing is written into it any more.
+                if (upload.left()) {
+                    follower.letGo();
+                }
+            }
         }
         if (!m_wants.leaving) {
-            std::erase_if(m_uploads, &Upload::left);
+            std::erase_if(m_uploads, [](const Upload& upload) { return upload.left(); });
         }
     }
     showReplicas();
@@ -182,10 +201,13 @@ void FollowedDatabase::trimSpool()
         const std::scoped_lock lock(m_mutex);
         everywhere = m_remembered;
     }
+    ltx::TxId merged = everywhere;
     for (const auto& follower : followers) {
         everywhere = std::min(everywhere, follower->view().confirmed);
+        merged = std::min(merged, follower->levels().newest(1));
     }
-    const Status trimmed = m_replicator->spool().removeUpTo(everywhere);
+    const Status trimmed =
+        m_replicator->spool().trim(everywhere, std::min(everywhere, merged), kKeptForMerges);
     m_board.setTrouble(Trouble::Spool,
                        trimmed.ok() ? std::nullopt : std::optional(trimmed.error()));
 }

@@ -1,5 +1,6 @@
 // The long work of FollowedDatabase: snapshots and drills.
 
+#include "core/replica/layout.h"
 #include "core/restore/verifier.h"
 #include "core/service/followed_database.h"
 #include "core/storage/storage_factory.h"
@@ -135,7 +136,14 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
         const std::scoped_lock lock(m_mutex);
         m_snapshotFailures = 0;
     }
-    follower.baseWritten(work.txId());
+    follower.baseWritten({.level = replica::kSnapshotLevel,
+                          .minTxId = {1},
+                          .maxTxId = work.txId(),
+                          .time = work.time(),
+                          .precision = replica::TimePrecision::Exact,
+                          .sizeBytes = bytes.value(),
+                          .name = replica::objectName(
+                              {.level = replica::kSnapshotLevel, .range = {{1}, work.txId()}})});
     m_board.happened(SnapshotWritten{.txId = work.txId(),
                                      .time = work.time(),
                                      .bytes = bytes.value(),

@@ -1,6 +1,7 @@
 #include "core/service/replica_follower.h"
 
 #include "core/base/durable_directories.h"
+#include "core/replica/catalog_builder.h"
 #include "core/replica/v03_layout.h"
 #include "core/service/preflight.h"
 #include "core/service/same_database.h"
@@ -123,6 +124,9 @@ Status ReplicaFollower::open(const std::stop_token& stop)
         [this](const replica::Catalog& catalog, const std::stop_token& looking) {
             return mayAdopt(catalog, looking);
         });
+    m_uploader->setListener(
+        {.listed = [this](const replica::Catalog& catalog) { relisted(catalog); },
+         .written = [this](const replica::ObjectInfo& object) { noteObject(object); }});
     return {};
 }
 
@@ -232,11 +236,39 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     }
 }
 
-void ReplicaFollower::baseWritten(ltx::TxId txId)
+void ReplicaFollower::baseWritten(const replica::ObjectInfo& snapshot)
 {
     const std::scoped_lock lock(m_mutex);
-    m_baseWritten = txId;
+    m_baseWritten = snapshot.maxTxId;
+    m_levels.add(snapshot);
     m_view.hasBase = true;
+}
+
+engine::ReplicaLevels ReplicaFollower::levels() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_levels;
+}
+
+void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_levels.add(object);
+}
+
+void ReplicaFollower::relisted(const replica::Catalog& catalog)
+{
+    engine::ReplicaLevels listed(catalog);
+    const ltx::TxId highest = replica::highestTxId(catalog);
+    const std::scoped_lock lock(m_mutex);
+    for (int level = 0; level <= engine::kHighestLevel; ++level) {
+        for (const replica::ObjectInfo& each : m_levels.open(level)) {
+            if (each.maxTxId > highest) {
+                listed.add(each);
+            }
+        }
+    }
+    m_levels = std::move(listed);
 }
 
 void ReplicaFollower::snapshotFailed(const Error& error)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/engine/replica_levels.h"
 #include "core/engine/spool.h"
 #include "core/engine/uploader.h"
 #include "core/replica/ltx_replica.h"
@@ -52,8 +53,15 @@ public:
     /// Another database may have the replica from now on; no step follows. On the thread of step().
     void letGo() { m_claim.reset(); }
 
-    /// A snapshot up to `txId` was written into it; the next step takes note.
-    void baseWritten(ltx::TxId txId);
+    /// The snapshot was written into it; the next step takes note.
+    void baseWritten(const replica::ObjectInfo& snapshot);
+
+    /// What is to be compacted.
+    [[nodiscard]] engine::ReplicaLevels levels() const;
+    /// An object was written into it besides segments.
+    void noteObject(const replica::ObjectInfo& object);
+    /// It was listed again; what was written meanwhile is kept in mind.
+    void relisted(const replica::Catalog& catalog);
 
     /// It could not take a snapshot; what is shown until it can.
     void snapshotFailed(const Error& error);
@@ -98,6 +106,7 @@ private:
 
     mutable std::mutex m_mutex;  // Guards what follows.
     ReplicaView m_view;
+    engine::ReplicaLevels m_levels;
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     bool m_retry = false;

@@ -33,6 +33,10 @@ constexpr unsigned kLongThreads = 8;
 /// More at once into one place only contend for it, and each needs memory.
 constexpr unsigned kSnapshotsAPlace = 1;
 
+/// Compactions, by place as well. A storage that hangs holds one of the threads.
+constexpr unsigned kMaintenanceThreads = 16;
+constexpr unsigned kMaintenancesAPlace = 1;
+
 constexpr unsigned kJobThreads = 4;
 
 /// A clean stop is over after this, whatever is still in the way.
@@ -64,14 +68,17 @@ public:
                     .capture = m_capture,
                     .uploads = m_uploads,
                     .longWork = m_longWork,
+                    .maintenance = m_maintenance,
                     .wholeReads = m_wholeReads,
                     .snapshots = m_snapshots,
+                    .maintenanceSlots = m_maintenanceSlots,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_owner{.processId = processId(), .program = dependencies.program},
           m_capture(dependencies.clock, kCaptureThreads),
           m_uploads(dependencies.clock, kUploadThreads),
           m_longWork(dependencies.clock, kLongThreads),
+          m_maintenance(dependencies.clock, kMaintenanceThreads),
           m_jobs(dependencies.clock, kJobThreads)
     {
     }
@@ -122,6 +129,7 @@ public:
         }
         m_capture.stop();
         m_longWork.stop();
+        m_maintenance.stop();
         m_uploads.stop();
         m_jobs.stop();
         m_databases.clear();
@@ -184,6 +192,7 @@ private:
     sqlite::ChangeWatcher m_watcher;
     Slots m_wholeReads{kWholeReads};
     Slots m_snapshots{kSnapshotsAPlace};
+    Slots m_maintenanceSlots{kMaintenancesAPlace};
 
     EngineContext m_context;
     DatabaseSet m_databases;
@@ -197,6 +206,7 @@ private:
     StepPool m_capture;
     StepPool m_uploads;
     StepPool m_longWork;
+    StepPool m_maintenance;
     StepPool m_jobs;
 };
 

@@ -13,7 +13,7 @@
 namespace tidemark::service {
 
 /// What may go wrong beside the source and its replicas.
-enum class Trouble { Spool, Proof };
+enum class Trouble { Spool, Proof, Maintenance };
 
 /// The status of one database, and the only way to tell the observer of it: one call at a time, in
 /// the order of the changes. Any thread may use it.

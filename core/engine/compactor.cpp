@@ -1,0 +1,125 @@
+#include "core/engine/compactor.h"
+
+#include "core/engine/merge_inputs.h"
+#include "core/ltx/digest_checked.h"
+#include "core/ltx/encoding_source.h"
+#include "core/ltx/state_digest.h"
+#include "core/replica/layout.h"
+#include "core/replica/ltx_object.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+// Capture goes before: it has the other processors.
+constexpr unsigned kThreads = 1;
+
+/// Whether a file follows from nothing; one of ours with every page says so by having found the
+/// digest of no page.
+bool standsAlone(const ltx::Header& header)
+{
+    const auto digests = ltx::digestsOf(header);
+    return header.isComplete() || (digests && digests->before == 0);
+}
+
+Error otherState(const std::string& name)
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "Another process replicates into this replica: %1 holds another "
+                                   "state."),
+                     {name}},
+            .next = {
+                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
+}
+
+}  // namespace
+
+Result<replica::ObjectInfo> Compactor::compact(const Merge& merge, const std::stop_token& stop)
+{
+    MergeInputs inputs(m_spool, m_replica.storage());
+    for (const replica::ObjectInfo& each : merge.inputs) {
+        TIDEMARK_TRY_STATUS(inputs.add(each, stop));
+        const ltx::Header& added = inputs.header(inputs.size() - 1);
+        const bool isOther =
+            standsAlone(added) || added.pageSizeBytes != inputs.header(0).pageSizeBytes;
+        if (inputs.size() > 1 && isOther) {
+            inputs.dropLast();
+            break;
+        }
+        if (standsAlone(added)) {
+            break;
+        }
+    }
+    TIDEMARK_TRY(const ltx::Header header, inputs.mergedHeader());
+    return write(merge.level, header, inputs.pages(), stop);
+}
+
+Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectInfo> plan,
+                                                const std::stop_token& stop)
+{
+    MergeInputs inputs(m_spool, m_replica.storage());
+    for (const replica::ObjectInfo& each :
+         plan.first(std::min(plan.size(), ltx::kMaxMergeInputs))) {
+        TIDEMARK_TRY_STATUS(inputs.add(each, stop));
+        const std::size_t count = inputs.size();
+        const bool isNewSize = count > 1 && inputs.header(count - 1).pageSizeBytes !=
+                                                inputs.header(count - 2).pageSizeBytes;
+        if (isNewSize) {
+            // Only a file with every page can do that; should it lack one, the encoder refuses.
+            inputs.dropAllButLast();
+        }
+    }
+    TIDEMARK_TRY(ltx::Header header, inputs.mergedHeader());
+    header.minTxId = {1};
+    const auto digests = ltx::digestsOf(header);
+    if (digests) {
+        ltx::setDigests(header, {.before = 0, .after = digests->after});
+    }
+    const ltx::MergedPages pages = inputs.pages();
+    if (!digests) {
+        return write(replica::kSnapshotLevel, header, pages, stop);
+    }
+    return write(replica::kSnapshotLevel, header, ltx::DigestChecked(pages, digests->after), stop);
+}
+
+Result<replica::ObjectInfo> Compactor::write(int level, const ltx::Header& header,
+                                             const ltx::PageSource& pages,
+                                             const std::stop_token& stop)
+{
+    const ltx::TxRange range{header.minTxId, header.maxTxId};
+    replica::ObjectInfo made{.level = level,
+                             .minTxId = range.minTxId,
+                             .maxTxId = range.maxTxId,
+                             .time = header.createdAt,
+                             .precision = replica::TimePrecision::Exact,
+                             .name = replica::objectName({.level = level, .range = range})};
+    const ltx::EncodingSource file(
+        header, pages, kThreads,
+        [&made](const ltx::EncodedFacts& facts) { made.sizeBytes = facts.sizeBytes; });
+    TIDEMARK_TRY(const auto outcome, m_replica.put(level, range, file, header.createdAt, stop));
+    if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
+        TIDEMARK_TRY_STATUS(requireSameState(made, header, stop));
+    }
+    return made;
+}
+
+/// Another version may have compressed it otherwise, or Litestream made it.
+Status Compactor::requireSameState(const replica::ObjectInfo& object, const ltx::Header& header,
+                                   const std::stop_token& stop) const
+{
+    TIDEMARK_TRY(const ltx::Header there,
+                 replica::readObjectHeader(m_replica.storage(), object, stop));
+    const auto ours = ltx::digestsOf(header);
+    const auto theirs = ltx::digestsOf(there);
+    const bool isSame = there.pageSizeBytes == header.pageSizeBytes &&
+                        there.pageCountAfter == header.pageCountAfter &&
+                        (!ours || !theirs || ours->after == theirs->after);
+    return isSame ? Status() : Status(otherState(object.name));
+}
+
+}  // namespace tidemark::engine

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/compaction.h"
+#include "core/engine/spool.h"
+#include "core/ltx/header.h"
+#include "core/ltx/page_stream.h"
+#include "core/replica/ltx_replica.h"
+
+#include <span>
+#include <stop_token>
+
+namespace tidemark::engine {
+
+/// Merges objects of one replica into new ones there. Nothing is removed. What is in the spool
+/// still is read from it, anything else from the replica. Memory stays below 200 MiB, whatever the
+/// sizes, and far below for small pages. For one thread at a time; no sleep.
+class Compactor {
+public:
+    /// Both outlive the compactor; `replica` is for it alone.
+    Compactor(const Spool& spool, replica::LtxReplica& replica) : m_spool(spool), m_replica(replica)
+    {
+    }
+
+    /// Writes the object of `merge.level`, and gives it. It may stand for fewer inputs: a file with
+    /// every page, as a change of the page size makes, gets one of its own. Every input is checked
+    /// to its end. Damaged when one is not right or does not follow from the one before it;
+    /// NotFound when one has gone; AlreadyExists when there is an object of that name with another
+    /// state; else fails as the storage does. A failure leaves nothing behind.
+    [[nodiscard]] Result<replica::ObjectInfo> compact(const Merge& merge,
+                                                      const std::stop_token& stop);
+
+    /// Writes a snapshot of the state that `plan` (ReplicaLevels::newestPlan) leads to, and gives
+    /// it; of the first ltx::kMaxMergeInputs of a longer one. Fails as compact() does; Damaged also
+    /// when the pages do not add up to the digest that was recorded.
+    [[nodiscard]] Result<replica::ObjectInfo> snapshot(std::span<const replica::ObjectInfo> plan,
+                                                       const std::stop_token& stop);
+
+private:
+    [[nodiscard]] Result<replica::ObjectInfo> write(int level, const ltx::Header& header,
+                                                    const ltx::PageSource& pages,
+                                                    const std::stop_token& stop);
+    [[nodiscard]] Status requireSameState(const replica::ObjectInfo& object,
+                                          const ltx::Header& header,
+                                          const std::stop_token& stop) const;
+
+    const Spool& m_spool;
+    replica::LtxReplica& m_replica;
+};
+
+}  // namespace tidemark::engine

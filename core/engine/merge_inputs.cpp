@@ -1,0 +1,103 @@
+#include "core/engine/merge_inputs.h"
+
+#include "core/ltx/file_pages.h"
+#include "core/replica/object_source.h"
+
+#include <string>
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+class NamingReader final : public ltx::PageReader {
+public:
+    NamingReader(std::string name, std::unique_ptr<ltx::PageReader> pages)
+        : m_name(std::move(name)), m_pages(std::move(pages))
+    {
+    }
+
+    [[nodiscard]] Result<bool> next(ltx::PageBatch& batch) override
+    {
+        auto any = m_pages->next(batch);
+        return any.ok() ? std::move(any) : Result<bool>(replica::naming(m_name, any.error()));
+    }
+
+private:
+    std::string m_name;
+    std::unique_ptr<ltx::PageReader> m_pages;
+};
+
+/// The pages of a file whose errors name the object.
+class NamedPages final : public ltx::PageSource {
+public:
+    NamedPages(std::string name, const ByteSource& file) : m_name(std::move(name)), m_pages(file) {}
+
+    [[nodiscard]] Result<std::unique_ptr<ltx::PageReader>> open() const override
+    {
+        auto reader = m_pages.open();
+        if (!reader.ok()) {
+            return replica::naming(m_name, reader.error());
+        }
+        return std::unique_ptr<ltx::PageReader>(
+            std::make_unique<NamingReader>(m_name, std::move(reader).value()));
+    }
+
+private:
+    std::string m_name;
+    ltx::FilePages m_pages;
+};
+
+Error otherRange(const std::string& name)
+{
+    return replica::naming(
+        name,
+        {.code = ErrorCode::Damaged,
+         .what = {TIDEMARK_TEXT("engine", "It holds other transactions than its name says.")},
+         .next = {TIDEMARK_TEXT("engine", "Verify the replica to learn what else is wrong.")}});
+}
+
+}  // namespace
+
+Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token& stop)
+{
+    Input input{.object = object};
+    const bool isSpooled = object.level == replica::kSegmentLevel && m_spool.holds(object.maxTxId);
+    if (isSpooled) {
+        input.file = m_spool.source(object.maxTxId);
+    } else {
+        input.file = std::make_unique<replica::ObjectSource>(m_storage, object.name, stop);
+    }
+    auto header = ltx::readHeader(*input.file);
+    if (!header.ok()) {
+        return replica::naming(object.name, header.error());
+    }
+    input.header = std::move(header).value();
+    if (input.header.minTxId != object.minTxId || input.header.maxTxId != object.maxTxId) {
+        return otherRange(object.name);
+    }
+    m_inputs.push_back(std::move(input));
+    return {};
+}
+
+Result<ltx::Header> MergeInputs::mergedHeader() const
+{
+    std::vector<ltx::Header> headers;
+    headers.reserve(m_inputs.size());
+    for (const Input& each : m_inputs) {
+        headers.push_back(each.header);
+    }
+    return ltx::mergedHeader(headers);
+}
+
+ltx::MergedPages MergeInputs::pages() const
+{
+    std::vector<ltx::MergeInput> merged;
+    merged.reserve(m_inputs.size());
+    for (const Input& each : m_inputs) {
+        merged.push_back({.header = each.header,
+                          .pages = std::make_unique<NamedPages>(each.object.name, *each.file)});
+    }
+    return ltx::MergedPages(std::move(merged));
+}
+
+}  // namespace tidemark::engine

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/engine/spool.h"
+#include "core/ltx/merge.h"
+#include "core/replica/catalog.h"
+#include "core/storage/storage.h"
+
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// The files of a merge, lowest transaction first: from the spool where it has them still, else
+/// from the replica. Errors that their bytes cause name the object. For one thread.
+class MergeInputs {
+public:
+    /// Both outlive this.
+    MergeInputs(const Spool& spool, const storage::Storage& storage)
+        : m_spool(spool), m_storage(storage)
+    {
+    }
+
+    /// Takes an object and reads its header. Damaged when that is of other transactions than the
+    /// name says.
+    [[nodiscard]] Status add(const replica::ObjectInfo& object, const std::stop_token& stop);
+
+    void dropLast() { m_inputs.pop_back(); }
+    void dropAllButLast() { m_inputs.erase(m_inputs.begin(), m_inputs.end() - 1); }
+
+    [[nodiscard]] std::size_t size() const { return m_inputs.size(); }
+
+    /// Of the file that was added as number `index`, from 0.
+    [[nodiscard]] const ltx::Header& header(std::size_t index) const
+    {
+        return m_inputs.at(index).header;
+    }
+
+    /// As ltx::mergedHeader().
+    [[nodiscard]] Result<ltx::Header> mergedHeader() const;
+
+    /// Once mergedHeader() went well; this outlives what is given.
+    [[nodiscard]] ltx::MergedPages pages() const;
+
+private:
+    struct Input {
+        replica::ObjectInfo object = {};
+        std::unique_ptr<ByteSource> file = {};
+        ltx::Header header = {};
+    };
+
+    const Spool& m_spool;
+    const storage::Storage& m_storage;
+    std::vector<Input> m_inputs = {};
+};
+
+}  // namespace tidemark::engine

@@ -1,0 +1,68 @@
+// The maintenance of the replicas of FollowedDatabase: what runs on the maintenance pool.
+
+#include "core/service/followed_database.h"
+
+#include <algorithm>
+
+namespace tidemark::service {
+
+StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
+                                                ReplicaMaintenance& maintenance)
+{
+    if (mayLeaveMaintenance(follower)) {
+        leaveReplica(follower, &Upload::maintenanceLeft);
+        return {.finished = true};
+    }
+    const auto outcome = maintenance.step(workStop());
+    if (outcome.made) {
+        trimSpool();
+    }
+    if (outcome.made && outcome.made->level == replica::kSnapshotLevel) {
+        m_board.happened(SnapshotWritten{.txId = outcome.made->maxTxId,
+                                         .time = outcome.made->time,
+                                         .bytes = outcome.made->sizeBytes,
+                                         .replicaId = follower.id()});
+    }
+    showMaintenance(follower, outcome.failure);
+    return outcome.due;
+}
+
+bool FollowedDatabase::mayLeaveMaintenance(const ReplicaFollower& follower) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
+        return candidate.follower.get() == &follower;
+    });
+    return upload == m_uploads.end() || upload->leaving || m_wants.leaving;
+}
+
+/// One replica that is well does not hide another one that is not.
+void FollowedDatabase::showMaintenance(const ReplicaFollower& follower,
+                                       const std::optional<Error>& failure)
+{
+    std::optional<Error> first;
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (Upload& upload : m_uploads) {
+            if (upload.follower.get() == &follower) {
+                upload.maintenanceFailure = failure;
+            }
+            if (!first && !upload.leaving) {
+                first = upload.maintenanceFailure;
+            }
+        }
+    }
+    m_board.setTrouble(Trouble::Maintenance, first);
+}
+
+void FollowedDatabase::wakeMaintenance(const ReplicaFollower& follower)
+{
+    const std::scoped_lock lock(m_mutex);
+    for (const Upload& upload : m_uploads) {
+        if (upload.follower.get() == &follower) {
+            m_context.maintenance.wake(upload.maintenance);
+        }
+    }
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,194 @@
+#include "core/engine/compaction.h"
+
+#include "core/ltx/merge.h"
+#include "core/replica/catalog_builder.h"
+#include "tests/support/made_replica.h"
+
+#include <QTest>
+
+using namespace std::chrono_literals;
+using namespace tidemark;
+using namespace tidemark::engine;
+using replica::ObjectInfo;
+
+namespace {
+
+constexpr Timestamp kNoon(std::chrono::hours(24 * 365 * 50 + 12));
+
+/// Object of a level with a time.
+ObjectInfo object(int level, std::uint64_t minTxId, std::uint64_t maxTxId, Timestamp time,
+                  std::uint64_t bytes = 1000)
+{
+    ObjectInfo made = replica::objectInfo(level, minTxId, maxTxId);
+    made.time = time;
+    made.sizeBytes = bytes;
+    return made;
+}
+
+ReplicaLevels levelsOf(const std::vector<ObjectInfo>& objects)
+{
+    ReplicaLevels levels;
+    for (const ObjectInfo& each : objects) {
+        levels.add(each);
+    }
+    return levels;
+}
+
+std::vector<std::uint64_t> endsOf(const std::vector<ObjectInfo>& objects)
+{
+    std::vector<std::uint64_t> ends;
+    for (const ObjectInfo& each : objects) {
+        ends.push_back(each.maxTxId.value);
+    }
+    return ends;
+}
+
+using Ends = std::vector<std::uint64_t>;
+
+}  // namespace
+
+class TestCompaction : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aWindowIsMergedOnceItHasPassed()
+    {
+        const auto levels = levelsOf({object(9, 1, 1, kNoon), object(0, 2, 2, kNoon + 1s),
+                                      object(0, 3, 3, kNoon + 29s), object(0, 4, 4, kNoon + 31s)});
+        // Nobody adds to the first window any more: the next one has begun.
+        const auto merge = nextMerge(levels, {}, kNoon + 31s);
+        QVERIFY(merge.has_value());
+        QCOMPARE(merge->level, 1);
+        QCOMPARE(endsOf(merge->inputs), (Ends{2, 3}));
+    }
+
+    void anOpenWindowWaitsForItsEnd()
+    {
+        const auto levels = levelsOf({object(9, 1, 1, kNoon), object(0, 2, 2, kNoon + 1s)});
+        QVERIFY(!nextMerge(levels, {}, kNoon + 29s));
+        QCOMPARE(*nextMergeAt(levels, {}, kNoon + 29s), kNoon + 30s);
+        QVERIFY(nextMerge(levels, {}, kNoon + 30s).has_value());
+    }
+
+    void nothingIsAskedForWhileNothingIsOpen()
+    {
+        const auto levels =
+            levelsOf({object(9, 1, 7, kNoon), object(0, 7, 7, kNoon), object(1, 2, 7, kNoon),
+                      object(2, 2, 7, kNoon), object(3, 2, 7, kNoon)});
+        QVERIFY(!nextMerge(levels, {}, kNoon + 1000h));
+        QVERIFY(!nextMergeAt(levels, {}, kNoon + 1000h));
+        QVERIFY(!nextSnapshotAt(levels, {}, kNoon + 1000h));
+    }
+
+    void whatWasMergedIsNotMergedAgain()
+    {
+        auto levels = levelsOf({object(0, 2, 2, kNoon), object(0, 3, 3, kNoon)});
+        levels.add(object(1, 2, 3, kNoon));
+        QVERIFY(levels.open(0).empty());
+        levels.add(object(0, 4, 4, kNoon + 1min));
+        QCOMPARE(endsOf(nextMerge(levels, {}, kNoon + 2min)->inputs), (Ends{4}));
+    }
+
+    void lowerLevelsGoFirst()
+    {
+        const auto levels = levelsOf(
+            {object(0, 9, 9, kNoon + 4min), object(1, 2, 5, kNoon), object(1, 6, 8, kNoon + 1min)});
+        const Timestamp later = kNoon + 6min;
+        const auto first = nextMerge(levels, {}, later);
+        QCOMPARE(first->level, 1);
+        auto merged = levels;
+        merged.add(object(1, 9, 9, kNoon + 4min));
+        const auto second = nextMerge(merged, {}, later);
+        QCOMPARE(second->level, 2);
+        QCOMPARE(endsOf(second->inputs), (Ends{5, 8, 9}));
+    }
+
+    void aHoleEndsAWindow()
+    {
+        const auto levels =
+            levelsOf({object(0, 2, 2, kNoon), object(0, 3, 3, kNoon), object(0, 5, 5, kNoon + 1s)});
+        QCOMPARE(endsOf(nextMerge(levels, {}, kNoon + 2s)->inputs), (Ends{2, 3}));
+    }
+
+    void aMergeHasSoManyInputsAtMost()
+    {
+        ReplicaLevels levels;
+        for (std::uint64_t txId = 2; txId < 2000; ++txId) {
+            levels.add(object(0, txId, txId, kNoon));
+        }
+        const auto merge = nextMerge(levels, {}, kNoon + 1s);
+        QCOMPARE(merge->inputs.size(), ltx::kMaxMergeInputs);
+    }
+
+    void aClockSetBackBeginsAWindowAnew()
+    {
+        const auto levels = levelsOf({object(0, 2, 2, kNoon + 30min),
+                                      object(0, 3, 3, kNoon + 30min + 1s), object(0, 4, 4, kNoon)});
+        // The first two are from the future; they wait, and are not mixed with the third.
+        QVERIFY(!nextMerge(levels, {}, kNoon + 1s));
+        QCOMPARE(endsOf(nextMerge(levels, {}, kNoon + 31min)->inputs), (Ends{2, 3}));
+    }
+
+    void aClockThatWasYearsAheadDoesNotFillALevel()
+    {
+        ReplicaLevels levels;
+        for (std::uint64_t txId = 2; txId < 102; ++txId) {
+            levels.add(object(0, txId, txId, kNoon + 100'000h));
+        }
+        const auto merge = nextMerge(levels, {}, kNoon);
+        QVERIFY(merge.has_value());
+        QCOMPARE(merge->inputs.size(), std::size_t{100});
+    }
+
+    void timesBefore1970HaveWindowsToo()
+    {
+        const Timestamp early(-45s);
+        const auto levels = levelsOf({object(0, 2, 2, early)});
+        QCOMPARE(*nextMergeAt(levels, {}, early), Timestamp(-30s));
+    }
+
+    void aListingGivesTheSameAsWhatWasAdded()
+    {
+        const std::vector<ObjectInfo> objects = {
+            object(9, 1, 4, kNoon), object(0, 5, 5, kNoon),      object(0, 6, 6, kNoon),
+            object(1, 5, 6, kNoon), object(0, 7, 7, kNoon + 1h), object(3, 2, 4, kNoon)};
+        QCOMPARE(ReplicaLevels(replica::buildCatalog(objects, {})) == levelsOf(objects), true);
+    }
+
+    void theNewestPlanIsThePlannersOwn()
+    {
+        const std::vector<ObjectInfo> objects = {
+            object(9, 1, 4, kNoon),   object(3, 2, 6, kNoon),   object(2, 5, 9, kNoon),
+            object(1, 10, 12, kNoon), object(0, 12, 12, kNoon), object(0, 13, 13, kNoon)};
+        const auto planned =
+            replica::planRestore(replica::buildCatalog(objects, {}), replica::Latest{});
+        QVERIFY(planned.ok());
+        QCOMPARE(endsOf(levelsOf(objects).newestPlan()), endsOf(planned.value().objects));
+    }
+
+    void aSnapshotIsDueAfterADay()
+    {
+        const auto levels =
+            levelsOf({object(9, 1, 1, kNoon, 1'000'000), object(0, 2, 2, kNoon + 1h)});
+        QVERIFY(!isSnapshotDue(levels, {}, kNoon + 24h - 1ms));
+        QVERIFY(isSnapshotDue(levels, {}, kNoon + 24h));
+        QCOMPARE(*nextSnapshotAt(levels, {}, kNoon + 1h), kNoon + 24h);
+    }
+
+    void aSnapshotIsDueSoonerWhenARestoreWouldReadMuch()
+    {
+        const auto levels =
+            levelsOf({object(9, 1, 1, kNoon, 1'000'000), object(0, 2, 2, kNoon + 1s, 600'000)});
+        QVERIFY(!isSnapshotDue(levels, {}, kNoon + 59min));
+        QVERIFY(isSnapshotDue(levels, {}, kNoon + 1h));
+    }
+
+    void aSnapshotOfTheFuturePutsOffNothing()
+    {
+        const auto levels = levelsOf({object(9, 1, 1, kNoon + 100'000h), object(0, 2, 2, kNoon)});
+        QVERIFY(isSnapshotDue(levels, {}, kNoon));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCompaction)
+#include "tst_compaction.moc"
