@@ -75,7 +75,9 @@ class TestMaintenance : public QObject {
     [[nodiscard]] replica::Catalog catalog()
     {
         const auto storage = storage::openStorage(address(), m_files, m_random);
-        return replica::readLtxCatalog(*storage.value(), {}).value();
+        auto listed = replica::readLtxCatalog(*storage.value(), {});
+        // Its folder is made by the first step.
+        return listed.ok() ? std::move(listed).value() : replica::Catalog();
     }
     [[nodiscard]] std::vector<replica::ObjectInfo> level(int level)
     {
@@ -94,7 +96,7 @@ class TestMaintenance : public QObject {
         std::binary_semaphore done{0};
         bool isRestored = false;
         const auto job = m_service->restore(
-            address(), {.target = target, .wish = replica::AtTxId{txId}}, {},
+            address(), {.wish = replica::AtTxId{txId}, .target = target}, {},
             [&](const Result<restore::Restored>& restored) {
                 isRestored = restored.ok() && restored.value().verdict == restore::Verdict::Proven;
                 done.release();
@@ -170,9 +172,12 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!level(9).empty(), 10'000);
         write();
         QTRY_VERIFY_WITH_TIMEOUT(!level(1).empty(), 10'000);
-        const auto before = catalog().objects.size();
+        // The window of a higher level may end, once; nothing else happens.
         QTest::qWait(7000);
-        QCOMPARE(catalog().objects.size(), before);
+        QCOMPARE(level(0).size(), std::size_t{1});
+        QCOMPARE(level(1).size(), std::size_t{1});
+        QCOMPARE(level(9).size(), std::size_t{1});
+        QVERIFY(level(2).size() <= 1);
     }
 };
 
