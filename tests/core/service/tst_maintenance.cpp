@@ -90,6 +90,15 @@ class TestMaintenance : public QObject {
         return found;
     }
 
+    /// Whether every segment has its object of level 1.
+    [[nodiscard]] bool isMerged()
+    {
+        const auto segments = level(0);
+        const auto merged = level(1);
+        return !segments.empty() && !merged.empty() &&
+               merged.back().maxTxId == segments.back().maxTxId;
+    }
+
     [[nodiscard]] int rowsAt(ltx::TxId txId)
     {
         const std::string target = path("restored.db");
@@ -140,13 +149,11 @@ private slots:
             write();
             QTest::qWait(100);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(!level(1).empty(), 10'000);
-        const auto merged = level(1).front();
-        QVERIFY(merged.maxTxId > merged.minTxId);
+        QTRY_VERIFY_WITH_TIMEOUT(isMerged(), 10'000);
+        QVERIFY(level(1).size() < level(0).size());
         // Nothing is removed; every moment is there, and the newest is what the application has.
         const auto segments = level(0);
         QCOMPARE(segments.front().minTxId.value, level(9).front().maxTxId.value + 1);
-        QTRY_COMPARE_WITH_TIMEOUT(level(1).back().maxTxId, level(0).back().maxTxId, 10'000);
         QCOMPARE(rowsAt(level(0).back().maxTxId), m_rows);
         for (const replica::ObjectInfo& each : segments) {
             QVERIFY(rowsAt(each.maxTxId) >= 0);
@@ -171,11 +178,13 @@ private slots:
         follow();
         QTRY_VERIFY_WITH_TIMEOUT(!level(9).empty(), 10'000);
         write();
-        QTRY_VERIFY_WITH_TIMEOUT(!level(1).empty(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(isMerged(), 10'000);
+        const auto segments = level(0).size();
+        const auto merged = level(1).size();
         // The window of a higher level may end, once; nothing else happens.
         QTest::qWait(7000);
-        QCOMPARE(level(0).size(), std::size_t{1});
-        QCOMPARE(level(1).size(), std::size_t{1});
+        QCOMPARE(level(0).size(), segments);
+        QCOMPARE(level(1).size(), merged);
         QCOMPARE(level(9).size(), std::size_t{1});
         QVERIFY(level(2).size() <= 1);
     }
