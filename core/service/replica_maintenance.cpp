@@ -11,6 +11,10 @@ namespace {
 /// Something else works in the same place; it will not take long.
 constexpr std::chrono::seconds kBusyPause{2};
 
+/// Woken or not, it looks no more often than this, and in an open window no less often than that.
+constexpr std::chrono::seconds kGlance{1};
+constexpr std::chrono::minutes kLongWait{10};
+
 /// What failed is tried again after this, then less and less often.
 constexpr std::chrono::seconds kFirstPause{60};
 constexpr std::chrono::seconds kLastPause{3600};
@@ -113,13 +117,15 @@ StepPool::Due ReplicaMaintenance::nextStep() const
     if (const auto snapshot = engine::nextSnapshotAt(levels, m_snapshots, now)) {
         next = std::min(next.value_or(*snapshot), *snapshot);
     }
-    if (!next) {
-        return whenWoken(m_context.clock);
+    StepPool::Due due = whenWoken(m_context.clock);
+    // Segments come ten times a second; the windows of the lowest level are much longer.
+    due.notBefore += kGlance;
+    if (next) {
+        // The wall clock may be set meanwhile: look again now and then.
+        const auto pause = std::clamp<std::chrono::milliseconds>(*next - now, kGlance, kLongWait);
+        due.atLatest = m_context.clock.monotonic() + pause;
     }
-    // The wall clock may be set meanwhile: look again now and then.
-    const auto pause = std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::seconds(1),
-                                                             std::chrono::minutes(10));
-    return after(m_context.clock, pause);
+    return due;
 }
 
 }  // namespace tidemark::service

@@ -29,8 +29,8 @@ public:
         std::optional<Error> failure = {};  ///< Of the last try; empty when it went well.
     };
 
-    /// One object at most, else nothing but the time of the next call. An object that is added
-    /// later can make that come sooner only where there was none: wake it then.
+    /// One object at most, else nothing but the time of the next call. Wake it when an object was
+    /// added: that may make it due sooner.
     [[nodiscard]] Outcome step(const std::stop_token& stop);
 
 private:
