@@ -100,7 +100,7 @@ std::uint64_t SnapshotWork::databaseBytes() const
 }
 
 Result<std::uint64_t> SnapshotWork::writeTo(replica::LtxReplica& replica, unsigned threads,
-                                            const OnProgress& progress, std::stop_token stop)
+                                            const OnProgress& progress, const std::stop_token& stop)
 {
     const auto digests = ltx::digestsOf(m_header);
     const SnapshotPages pages(*m_pages, digests ? digests->after : 0, progress, stop);

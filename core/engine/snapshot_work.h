@@ -31,7 +31,8 @@ public:
     /// does not add up to it. Fails as the storage does. An identical file that is there already is
     /// fine.
     [[nodiscard]] Result<std::uint64_t> writeTo(replica::LtxReplica& replica, unsigned threads,
-                                                const OnProgress& progress, std::stop_token stop);
+                                                const OnProgress& progress,
+                                                const std::stop_token& stop);
 
     /// Lives as long as this: who pinned the log can be told without keeping it.
     [[nodiscard]] std::weak_ptr<const void> lifetime() const { return m_lifetime; }

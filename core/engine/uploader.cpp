@@ -85,9 +85,9 @@ Uploader::Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& s
     m_standing = {.state = Protection::CatchingUp, .since = clock.now()};
 }
 
-Status Uploader::look(std::stop_token stop)
+Status Uploader::look(const std::stop_token& stop)
 {
-    const Status compared = compare(stop);
+    Status compared = compare(stop);
     if (!compared.ok()) {
         failed(compared.error());
         return compared;
@@ -171,7 +171,7 @@ Status Uploader::baseWritten(ltx::TxId txId)
     return m_state.setReplica(m_position);
 }
 
-Result<bool> Uploader::step(ltx::TxId captured, std::stop_token stop)
+Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
 {
     if (m_foreign) {
         return *m_foreign;
@@ -240,7 +240,8 @@ void Uploader::retryNow()
     }
 }
 
-Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment, std::stop_token stop)
+Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
+                                             const std::stop_token& stop)
 {
     const auto source = m_spool.source(segment.txId);
     const auto time = timeOf(*source);

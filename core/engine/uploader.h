@@ -43,7 +43,7 @@ public:
     /// Lists the replica once and compares it with what is remembered. `newest()` and `hasBase()`
     /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
     /// there has gone as a whole: its disk is not connected.
-    [[nodiscard]] Status look(std::stop_token stop);
+    [[nodiscard]] Status look(const std::stop_token& stop);
 
     [[nodiscard]] bool looked() const;
 
@@ -63,7 +63,7 @@ public:
     /// last transaction that ever was in the spool: where some up to it are neither there nor in
     /// the replica, the replica needs a new base. Fails as the storage does, and each time while
     /// another one writes into the replica.
-    [[nodiscard]] Result<bool> step(ltx::TxId captured, std::stop_token stop);
+    [[nodiscard]] Result<bool> step(ltx::TxId captured, const std::stop_token& stop);
 
     /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
     void foundForeign(const Error& error);
@@ -84,7 +84,8 @@ private:
 
     [[nodiscard]] Status compare(const std::stop_token& stop);
     void goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached);
-    [[nodiscard]] Result<Upload> uploadOne(const SpooledSegment& segment, std::stop_token stop);
+    [[nodiscard]] Result<Upload> uploadOne(const SpooledSegment& segment,
+                                           const std::stop_token& stop);
     void loseBase();
     void failed(const Error& error);
     void succeeded(bool isCurrent);

@@ -54,7 +54,7 @@ Verifier::Verifier(const storage::Storage& storage, FileSystem& files, Clock& cl
 }
 
 Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& folder, Check check,
-                                  const OnProgress& progress, std::stop_token stop)
+                                  const OnProgress& progress, const std::stop_token& stop)
 {
     const Clock::Instant start = m_clock.monotonic();
     ProgressMeter meter(m_clock, progress);

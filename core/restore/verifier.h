@@ -27,7 +27,7 @@ public:
     /// Restorer::restore() does: Damaged is the verdict on a moment that is none.
     [[nodiscard]] Result<Verified> verify(const replica::Wish& wish, const std::string& folder,
                                           Check check, const OnProgress& progress,
-                                          std::stop_token stop);
+                                          const std::stop_token& stop);
 
     /// The moment that was verified or tried last; transaction 0 when it did not come to that.
     [[nodiscard]] const replica::Moment& tried() const { return m_tried; }

@@ -32,14 +32,14 @@ struct PageSnapshot::State {
         return std::size_t{pages} * pageSizeBytes;
     }
 
-    [[nodiscard]] Result<WalIndexHeader> take();
+    [[nodiscard]] Result<WalIndexHeader> take() const;
     [[nodiscard]] Status readLog(FileSystem& files, const WalIndexHeader& end);
     [[nodiscard]] Status readFile(std::uint32_t firstPage, std::uint32_t count,
                                   std::span<std::byte> into) const;
 };
 
 /// Begins, and gives the header of which the transaction tells.
-Result<WalIndexHeader> PageSnapshot::State::take()
+Result<WalIndexHeader> PageSnapshot::State::take() const
 {
     TIDEMARK_TRY_STATUS(connection->beginRead());
     for (int i = 0; i < kTries; ++i) {

@@ -198,7 +198,7 @@ Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
 
 Status FolderStorage::prepareWriting()
 {
-    const auto root = checkRoot();
+    auto root = checkRoot();
     if (!root.ok() && root.error().code != ErrorCode::NotFound) {
         return root;
     }
@@ -320,7 +320,7 @@ Status FolderStorage::remove(std::span<const std::string> names, std::stop_token
         }
     }
     for (const std::string& folder : folders) {
-        const auto synced = m_files.syncDirectory(folder);
+        auto synced = m_files.syncDirectory(folder);
         if (!synced.ok() && synced.error().code != ErrorCode::NotFound) {
             return synced;
         }

@@ -12,6 +12,8 @@ from measure import cpu_seconds, status_mib, threads
 DATABASES = 100
 CPU_PERCENT, RESIDENT_MIB = 0.1, 80
 READY_SECONDS = 300
+WINDOW_SECONDS = 300  # of level 2: what was written at the start is merged once more when it ends
+MERGE_SECONDS = 10
 CALM_CPU_SECONDS = 0.02  # in one second: what came of attaching is over
 
 
@@ -41,6 +43,9 @@ def measure_idle(place, name, command, env, scale):
     follower = Follower([*command, config], env, place.path(f"{name}.log"))
     pid = follower.process.pid
     wait_until(lambda: all(has_snapshot(replica) for replica in replicas), READY_SECONDS, "all first snapshots", 0.2)
+    wait_until(lambda: all(is_merged(replica) for replica in replicas) or name == "theirs", READY_SECONDS,
+               "the merges of what was written", 1)
+    wait_for_window(scale.idle_seconds)
     wait_for_calm(pid)
     before, objects = cpu_seconds(pid), count(replicas)
     time.sleep(scale.idle_seconds)  # the measured span itself
@@ -56,6 +61,17 @@ def measure_idle(place, name, command, env, scale):
 
 def has_snapshot(replica):
     return (replica / "ltx").is_dir() and ltx_files(replica)
+
+
+def is_merged(replica):
+    return any((replica / "ltx" / "1").glob("*.ltx"))
+
+
+def wait_for_window(seconds):
+    """Until a window of level 2 has so many seconds left: its end is not idle."""
+    left = WINDOW_SECONDS - time.time() % WINDOW_SECONDS
+    if left < seconds + MERGE_SECONDS:
+        time.sleep(left + MERGE_SECONDS)
 
 
 def count(replicas):
