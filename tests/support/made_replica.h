@@ -56,10 +56,14 @@ public:
 
     [[nodiscard]] const std::string& state(std::uint64_t txId) const { return m_states.at(txId); }
 
+    /// One second passes from transaction to transaction, where setTime() says nothing else.
     [[nodiscard]] Timestamp timeOf(std::uint64_t txId) const
     {
-        return Timestamp(std::chrono::seconds(1'000'000 + txId));
+        const auto set = m_times.find(txId);
+        return set != m_times.end() ? set->second
+                                    : Timestamp(std::chrono::seconds(1'000'000 + txId));
     }
+    void setTime(std::uint64_t txId, Timestamp time) { m_times[txId] = time; }
 
     /// Writes the object of a level that covers those transactions; complete where the format says
     /// so.
@@ -148,6 +152,7 @@ private:
     std::uint64_t m_txId = 0;
     std::map<std::uint64_t, std::string> m_states;
     std::map<std::uint64_t, std::vector<std::uint32_t>> m_changed;
+    std::map<std::uint64_t, Timestamp> m_times;
 };
 
 }  // namespace tidemark::replica

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "core/storage/storage.h"
+#include "tests/support/memory_storage.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace tidemark::storage {
+
+/// What a storage does instead of what it is asked for.
+enum class Fault {
+    None,
+    Refuses,     ///< Fails, and nothing happened.
+    LosesAnswer  ///< Fails, though it happened.
+};
+
+/// Objects in memory behind a line that fails when a test says so, and the memory of what every
+/// object once was: whether one was ever changed. For one thread.
+class FaultyStorage final : public Storage {
+public:
+    /// Asked at each call.
+    std::function<Fault()> next = [] { return Fault::None; };
+
+    [[nodiscard]] MemoryStorage& inside() { return m_inside; }
+
+    /// The name of an object that has other bytes than when it was written; empty when none has.
+    [[nodiscard]] std::string changedObject()
+    {
+        for (const auto& [name, object] : m_inside.objects()) {
+            const auto [first, isNew] = m_first.emplace(name, object.bytes);
+            if (!isNew && first->second != object.bytes) {
+                return name;
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] Status list(std::string_view prefix,
+                              const std::function<Listing(const ObjectEntry&)>& entry,
+                              std::stop_token stop) const override
+    {
+        if (next() != Fault::None) {
+            return isDown();
+        }
+        return m_inside.list(prefix, entry, std::move(stop));
+    }
+    [[nodiscard]] Result<std::optional<ObjectEntry>> find(const std::string& name,
+                                                          std::stop_token stop) const override
+    {
+        if (next() != Fault::None) {
+            return isDown();
+        }
+        return m_inside.find(name, std::move(stop));
+    }
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> read(const std::string& name,
+                                                           std::uint64_t offset,
+                                                           std::uint64_t length,
+                                                           std::stop_token stop) const override
+    {
+        if (next() != Fault::None) {
+            return isDown();
+        }
+        return m_inside.read(name, offset, length, std::move(stop));
+    }
+    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
+                                             const ObjectMetadata& metadata,
+                                             std::stop_token stop) override
+    {
+        const Fault fault = next();
+        if (fault == Fault::Refuses) {
+            return isDown();
+        }
+        auto written = m_inside.write(name, source, metadata, std::move(stop));
+        return fault == Fault::None ? std::move(written) : Result<WriteOutcome>(isDown());
+    }
+    [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override
+    {
+        const Fault fault = next();
+        if (fault == Fault::Refuses) {
+            return isDown();
+        }
+        Status removed = m_inside.remove(names, std::move(stop));
+        return fault == Fault::None ? std::move(removed) : Status(isDown());
+    }
+    [[nodiscard]] std::string describe() const override { return "memory"; }
+
+private:
+    static Error isDown()
+    {
+        return {.code = ErrorCode::Unavailable,
+                .what = {TIDEMARK_TEXT("test", "The storage does not answer.")}};
+    }
+
+    MemoryStorage m_inside;
+    std::map<std::string, std::string> m_first;
+};
+
+}  // namespace tidemark::storage
