@@ -27,7 +27,7 @@ namespace {
 
 constexpr int kSteps = 120;
 constexpr int kLives = 60;
-constexpr int kTurnsToRest = 120;  // A turn merges one window.
+constexpr int kTurnsToRest = 40;
 constexpr std::uint64_t kKeptBytes = 20'000;  // Little, so that the spool is cut.
 
 /// Chance from one number: the same life each time.
@@ -103,7 +103,9 @@ public:
             for (int i = 0; i < kTurnsToRest; ++i) {
                 m_clock.advance(1h);
                 upload(place);
-                merge(place);
+                for (int more = 0; more < kSteps && isMergeDue(place); ++more) {
+                    merge(place);
+                }
             }
         }
     }
@@ -139,11 +141,8 @@ public:
             if (place.uploader->confirmed().value != m_captured) {
                 return "not everything is uploaded";
             }
-            if (nextMerge(place.levels, {}, m_clock.now())) {
+            if (isMergeDue(place)) {
                 return "not everything is merged";
-            }
-            if (isSnapshotDue(place.levels, {}, m_clock.now())) {
-                return "a snapshot is missing";
             }
             const ReplicaLevels listed(
                 replica::readLtxCatalog(const_cast<Place&>(place).storage.inside(), {}).value());
@@ -155,6 +154,12 @@ public:
     }
 
 private:
+    [[nodiscard]] bool isMergeDue(const Place& place) const
+    {
+        return nextMerge(place.levels, {}, m_clock.now()) ||
+               isSnapshotDue(place.levels, {}, m_clock.now());
+    }
+
     [[nodiscard]] Place& anyPlace() { return m_places.at(m_dice.below(m_places.size())); }
 
     [[nodiscard]] storage::Fault chance(const Place& place)
