@@ -67,56 +67,48 @@ std::uint64_t sumOfBytes(std::span<const replica::ObjectInfo> objects)
     return sum;
 }
 
-milliseconds lengthFor(const CompactionWindows& windows, int level)
-{
-    return windows.lengths.at(static_cast<std::size_t>(level - 1));
-}
-
-bool isWorthASnapshot(const ReplicaLevels& levels, const SnapshotRules& rules)
+bool isWorthASnapshot(const ReplicaLevels& levels, const SnapshotSchedule& schedule)
 {
     const auto plan = levels.newestPlan();
     const std::uint64_t beside = sumOfBytes(std::span(plan).subspan(1));
-    return beside > plan.front().sizeBytes / 100 * rules.sharePercent;
+    return beside > plan.front().sizeBytes / 100 * schedule.partOfDatabasePercent;
 }
 
 }  // namespace
 
-std::optional<Merge> nextMerge(const ReplicaLevels& levels, const CompactionWindows& windows,
-                               Timestamp now)
+std::optional<Merge> nextMerge(const ReplicaLevels& levels, Timestamp now)
 {
-    for (int level = 1; level <= kHighestLevel; ++level) {
+    for (const auto& [level, width] : kCompactionWindows) {
         const auto& open = levels.open(level - 1);
-        const milliseconds length = lengthFor(windows, level);
-        if (!open.empty() && dueAt(open, length, now) <= now) {
-            const auto count = static_cast<std::ptrdiff_t>(firstWindow(open, length));
+        if (!open.empty() && dueAt(open, width, now) <= now) {
+            const auto count = static_cast<std::ptrdiff_t>(firstWindow(open, width));
             return Merge{.level = level, .inputs = {open.begin(), open.begin() + count}};
         }
     }
     return std::nullopt;
 }
 
-std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, const CompactionWindows& windows,
-                                     Timestamp now)
+std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, Timestamp now)
 {
     std::optional<Timestamp> next;
-    for (int level = 1; level <= kHighestLevel; ++level) {
+    for (const auto& [level, width] : kCompactionWindows) {
         const auto& open = levels.open(level - 1);
         if (!open.empty()) {
-            const Timestamp due = dueAt(open, lengthFor(windows, level), now);
+            const Timestamp due = dueAt(open, width, now);
             next = std::min(next.value_or(due), due);
         }
     }
     return next;
 }
 
-bool isSnapshotDue(const ReplicaLevels& levels, const SnapshotRules& rules, Timestamp now)
+bool isSnapshotDue(const ReplicaLevels& levels, const SnapshotSchedule& schedule, Timestamp now)
 {
-    const auto next = nextSnapshotAt(levels, rules, now);
+    const auto next = nextSnapshotAt(levels, schedule, now);
     return next && *next <= now;
 }
 
-std::optional<Timestamp> nextSnapshotAt(const ReplicaLevels& levels, const SnapshotRules& rules,
-                                        Timestamp now)
+std::optional<Timestamp> nextSnapshotAt(const ReplicaLevels& levels,
+                                        const SnapshotSchedule& schedule, Timestamp now)
 {
     if (levels.newestPlan().size() < 2) {
         return std::nullopt;
@@ -126,7 +118,7 @@ std::optional<Timestamp> nextSnapshotAt(const ReplicaLevels& levels, const Snaps
         // It would put off the next for as long as the clock was ahead.
         return now;
     }
-    return last + (isWorthASnapshot(levels, rules) ? rules.spacing : rules.interval);
+    return last + (isWorthASnapshot(levels, schedule) ? schedule.spacing : schedule.every);
 }
 
 }  // namespace tidemark::engine

@@ -34,6 +34,9 @@ struct SnapshotSchedule {
     /// there on a restore would read more changes than pages.
     unsigned partOfDatabasePercent = 50;
 
+    /// But then not before the last one is so old.
+    std::chrono::hours spacing{1};
+
     bool operator==(const SnapshotSchedule&) const = default;
 };
 

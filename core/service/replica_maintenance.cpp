@@ -53,8 +53,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(const std::stop_token& stop
     }
     const engine::ReplicaLevels levels = m_follower->levels();
     const Timestamp now = m_context.clock.now();
-    if (!engine::nextMerge(levels, m_windows, now) &&
-        !engine::isSnapshotDue(levels, m_snapshots, now)) {
+    if (!engine::nextMerge(levels, now) && !engine::isSnapshotDue(levels, m_snapshots, now)) {
         return {.due = nextStep(), .failure = m_failure};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
@@ -77,7 +76,7 @@ Result<std::optional<replica::ObjectInfo>> ReplicaMaintenance::makeNext(
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*m_follower->storage());
     engine::Compactor compactor(m_spool, replica);
-    const auto merge = engine::nextMerge(levels, m_windows, m_context.clock.now());
+    const auto merge = engine::nextMerge(levels, m_context.clock.now());
     const auto plan = levels.newestPlan();
     TIDEMARK_TRY(const replica::ObjectInfo made,
                  merge ? compactor.compact(*merge, stop) : compactor.snapshot(plan, stop));
@@ -113,7 +112,7 @@ StepPool::Due ReplicaMaintenance::nextStep() const
 {
     const engine::ReplicaLevels levels = m_follower->levels();
     const Timestamp now = m_context.clock.now();
-    auto next = engine::nextMergeAt(levels, m_windows, now);
+    auto next = engine::nextMergeAt(levels, now);
     if (const auto snapshot = engine::nextSnapshotAt(levels, m_snapshots, now)) {
         next = std::min(next.value_or(*snapshot), *snapshot);
     }

@@ -42,8 +42,7 @@ private:
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     const engine::Spool& m_spool;
-    const engine::CompactionWindows m_windows = {};
-    const engine::SnapshotRules m_snapshots = {};
+    const engine::SnapshotSchedule m_snapshots = {};
     int m_failures = 0;
     std::optional<Error> m_failure = {};
 };

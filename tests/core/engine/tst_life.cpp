@@ -1,5 +1,6 @@
 #include "core/base/posix_file_system.h"
 #include "core/engine/compactor.h"
+#include "core/engine/retention_run.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/file_pages.h"
 #include "core/replica/catalog_builder.h"
@@ -87,6 +88,9 @@ public:
         default: upload(anyPlace());
         }
         trim();
+        if (m_dice.oneIn(20)) {
+            clean(anyPlace());
+        }
         if (m_dice.oneIn(25)) {
             Place& place = anyPlace();
             place.isDown = !place.isDown;
@@ -156,7 +160,7 @@ public:
 private:
     [[nodiscard]] bool isMergeDue(const Place& place) const
     {
-        return nextMerge(place.levels, {}, m_clock.now()) ||
+        return nextMerge(place.levels, m_clock.now()) ||
                isSnapshotDue(place.levels, {}, m_clock.now());
     }
 
@@ -270,7 +274,7 @@ private:
             return;
         }
         Compactor compactor(m_spool, place.replica);
-        const auto due = nextMerge(place.levels, {}, m_clock.now());
+        const auto due = nextMerge(place.levels, m_clock.now());
         const bool isSnapshot = !due && isSnapshotDue(place.levels, {}, m_clock.now());
         if (!due && !isSnapshot) {
             return;
@@ -282,6 +286,26 @@ private:
         } else if (made.error().code != ErrorCode::Unavailable) {
             m_problem = inEnglish(made.error().what);
         }
+    }
+
+    /// Retention. What the policy gives up is promised no longer, and nothing else.
+    void clean(Place& place)
+    {
+        const auto catalog = replica::readLtxCatalog(place.storage, {});
+        if (!catalog.ok() || !place.uploader->looked()) {
+            return;
+        }
+        const auto plan =
+            planRetention(catalog.value(), {.everyMomentAtMost = 20}, m_clock.now(), {}, {});
+        if (!plan.ok()) {
+            m_problem = inEnglish(plan.error().what);
+            return;
+        }
+        for (const ltx::TxId lost : plan.value().lost) {
+            place.promised.erase(lost.value);
+        }
+        replica::PinBoard pins;
+        static_cast<void>(runRetention(place.replica, plan.value(), pins, {}));
     }
 
     void trim()
