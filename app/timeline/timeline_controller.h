@@ -1,9 +1,12 @@
 #pragma once
 
+#include "app/timeline/catalog_loader.h"
+#include "app/timeline/held_facts.h"
 #include "app/timeline/moment_words.h"
 #include "app/timeline/timeline_layout.h"
+#include "app/timeline/window_choice.h"
+#include "app/timeline/window_counts.h"
 #include "app/voice.h"
-#include "core/service/service.h"
 
 #include <QtQml/qqmlregistration.h>
 #include <QObject>
@@ -16,8 +19,8 @@
 namespace tidemark::app::timeline {
 
 /// One replica's timeline as a person moves through it: which stretch is shown, which moment is
-/// held. Both pictures, the list and the panel show it. Lives on the GUI thread; catalogs are made
-/// ready on another one.
+/// held. Both pictures, the list and the panel show it. Where a step or a zoom leads is computed in
+/// moment_steps and window_choice. Lives on the GUI thread.
 class TimelineController : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -90,9 +93,6 @@ public:
     void setCatalog(std::shared_ptr<const replica::Catalog> catalog);
     /// Adds moments that were captured after the catalog was read.
     void addMoments(const std::vector<replica::Moment>& moments);
-    /// So many moments or snapshots wait for a catalog that is made ready; of more the catalog must
-    /// be read again: see momentsMissed.
-    static constexpr std::size_t kMaxWaiting = 10'000;
     void addSnapshot(const SnapshotMark& snapshot);
     void setRuns(std::vector<RestoreRun> restores, std::vector<DrillRun> drills);
     /// Whether the history goes on; else it ends with what it holds. Live by default.
@@ -110,7 +110,6 @@ public:
     [[nodiscard]] std::shared_ptr<const TimelineData> sharedData() const { return m_data; }
     [[nodiscard]] const ViewWindow& window() const { return m_window; }
     [[nodiscard]] ViewWindow overviewWindow() const;
-    [[nodiscard]] ViewLimits limits() const;
     [[nodiscard]] const std::optional<HeldMoment>& held() const { return m_held; }
     [[nodiscard]] Speech speech() const;
     [[nodiscard]] Millis nowMs() const { return m_nowMs; }
@@ -121,17 +120,17 @@ public:
 
     // For QML.
 
-    [[nodiscard]] bool loading() const { return m_loading; }
+    [[nodiscard]] bool loading() const { return m_loader.loading(); }
     [[nodiscard]] int momentCount() const { return static_cast<int>(m_data->count()); }
     [[nodiscard]] bool pagesKnown() const { return m_data->pagesKnown(); }
     [[nodiscard]] bool hasRestores() const { return !m_data->restores().empty(); }
     [[nodiscard]] QString rangeText() const;
     [[nodiscard]] QString spanText() const;
-    [[nodiscard]] int momentsInWindow() const;
-    [[nodiscard]] int snapshotsInWindow() const;
-    [[nodiscard]] int restoresInWindow() const;
-    [[nodiscard]] int drillsInWindow() const;
-    [[nodiscard]] int gapsInWindow() const;
+    [[nodiscard]] int momentsInWindow() const { return counts().moments; }
+    [[nodiscard]] int snapshotsInWindow() const { return counts().snapshots; }
+    [[nodiscard]] int restoresInWindow() const { return counts().restores; }
+    [[nodiscard]] int drillsInWindow() const { return counts().drills; }
+    [[nodiscard]] int gapsInWindow() const { return counts().gaps; }
     [[nodiscard]] bool followsNow() const { return m_followsNow; }
     [[nodiscard]] OverviewSpan overviewSpan() const { return m_overviewSpan; }
     void setOverviewSpan(OverviewSpan span);
@@ -149,10 +148,10 @@ public:
     [[nodiscard]] QString momentAge() const { return m_words.age; }
     [[nodiscard]] QString momentDescription() const { return m_words.description; }
     [[nodiscard]] int momentPosition() const;
-    [[nodiscard]] QString pagesText() const { return m_facts.pages; }
-    [[nodiscard]] QString dataText() const { return m_facts.data; }
-    [[nodiscard]] QString databaseText() const { return m_facts.database; }
-    [[nodiscard]] QString factsProblem() const { return m_factsProblem; }
+    [[nodiscard]] QString pagesText() const { return m_facts.words().pages; }
+    [[nodiscard]] QString dataText() const { return m_facts.words().data; }
+    [[nodiscard]] QString databaseText() const { return m_facts.words().database; }
+    [[nodiscard]] QString factsProblem() const { return m_facts.problem(); }
     [[nodiscard]] bool active() const { return m_active; }
     void setActive(bool active);
 
@@ -189,35 +188,30 @@ signals:
     void activeChanged();
     /// The person chose a zone: to be remembered.
     void zoneChosen(tidemark::app::timeline::TimelineController::Zone zone);
-    /// More were added than were kept while a catalog was being made ready.
+    /// More were added than were kept while a catalog was being made ready: it must be read again.
     void momentsMissed();
     /// Facts of the held moment are wanted; answered by setMomentFacts.
     void momentFactsRequested();
 
 private:
-    void adopt(std::shared_ptr<const TimelineData> data);
-    void takeReady(int generation, TimelineData data, std::shared_ptr<const replica::Catalog> from);
-    void makeRoom(std::size_t count);
+    void adopt(TimelineData data);
     void stepTime(Millis ms);
-    void holdIndex(std::size_t index);
-    void holdNumber(std::uint64_t number);
-    void reveal();
+    void holdNewest();
+    /// By a person's wish: it is brought into view.
+    void holdInView(const HeldMoment& moment);
+    void holdIndex(std::optional<std::size_t> index);
+    void followEnd();
     void tick();
     void retell();
-    [[nodiscard]] ViewWindow firstWindow() const;
-    [[nodiscard]] Millis endMs() const;
+    [[nodiscard]] Extent extent() const;
+    [[nodiscard]] WindowCounts counts() const { return countsIn(*m_data, m_window); }
     [[nodiscard]] Millis zoomAnchor() const;
 
     const Voice& m_voice;
-    std::shared_ptr<const replica::Catalog> m_catalog;  // Shared with whoever read it.
-    std::shared_ptr<const TimelineData> m_data;         // Shared with the list's sorting.
-    std::vector<replica::Moment> m_waiting;  // Came while a catalog was being made ready.
-    std::vector<SnapshotMark> m_waitingSnapshots;
-    bool m_missed = false;
+    CatalogLoader m_loader;
+    std::shared_ptr<const TimelineData> m_data;  // Shared with the list's sorting.
     std::vector<RestoreRun> m_restores;
     std::vector<DrillRun> m_drills;
-    int m_generation = 0;
-    bool m_loading = false;
     bool m_live = true;
     bool m_active = false;
     bool m_followsNow = true;
@@ -228,11 +222,8 @@ private:
     Millis m_nowMs = 0;
     std::optional<HeldMoment> m_held;
     MomentWords m_words;
-    FactWords m_facts;
-    std::optional<std::uint64_t> m_factsOf;  // Whose they are.
-    QString m_factsProblem;
+    HeldFacts m_facts;
     QTimer m_clockTimer;
-    QTimer m_factsTimer;
 };
 
 }  // namespace tidemark::app::timeline

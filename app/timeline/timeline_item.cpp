@@ -159,7 +159,8 @@ void TimelineItem::mouseMoveEvent(QMouseEvent* event)
     setKeepMouseGrab(true);
     setCursor(QCursor(Qt::ClosedHandCursor));
     const auto byMs = static_cast<Millis>(std::llround(-movedPx * scale().msPerPx()));
-    controller()->setWindow(panned(m_pressedWindow, byMs, controller()->limits()));
+    controller()->setWindow(
+        {.fromMs = m_pressedWindow.fromMs + byMs, .toMs = m_pressedWindow.toMs + byMs});
 }
 
 void TimelineItem::mouseReleaseEvent(QMouseEvent* event)

@@ -1,6 +1,5 @@
 #include "app/timeline/moment_list_model.h"
-#include "tests/app/fakes.h"
-#include "tests/app/timeline/histories.h"
+#include "tests/app/timeline/shown_timeline.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -18,9 +17,7 @@ using Key = MomentListModel::SortKey;
 namespace {
 
 /// A list over `count` moments a minute apart, all of them in the window.
-struct List {
-    World world;
-    TimelineController controller{world.voice};
+struct List : ShownTimeline {
     MomentListModel model;
     QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::QtTest};
 
@@ -33,8 +30,7 @@ struct List {
     }
     void show(const replica::Catalog& catalog)
     {
-        controller.setCatalog(std::make_shared<const replica::Catalog>(catalog));
-        QVERIFY(QTest::qWaitFor([this] { return !controller.loading(); }));
+        ShownTimeline::show(catalog);
         controller.fit();
     }
     [[nodiscard]] QString said(int row, MomentListModel::Role role) const

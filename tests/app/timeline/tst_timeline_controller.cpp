@@ -1,36 +1,25 @@
 #include "app/timeline/timeline_controller.h"
 #include "tests/app/english.h"
-#include "tests/app/fakes.h"
-#include "tests/app/timeline/histories.h"
+#include "tests/app/timeline/shown_timeline.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QSignalSpy>
 #include <QTest>
-#include <QThreadPool>
 
 using namespace tidemark;
 using namespace tidemark::app::timeline;
 using namespace tidemark::app::timeline::tests;
 using namespace Qt::StringLiterals;
-using tidemark::app::tests::World;
 
 namespace {
 
 /// A controller over `count` moments, one each `stepMs`, the last one at kNowMs.
-struct Shown {
-    World world;
-    TimelineController controller{world.voice};
-
+struct Shown : ShownTimeline {
     Shown() = default;
     explicit Shown(std::size_t count, Millis stepMs = kMinuteMs)
     {
         show(evenCatalog(count, stepMs));
-    }
-    void show(const replica::Catalog& catalog)
-    {
-        controller.setCatalog(std::make_shared<const replica::Catalog>(catalog));
-        QVERIFY(QTest::qWaitFor([this] { return !controller.loading(); }));
     }
     void advance(Millis ms)
     {
@@ -38,19 +27,11 @@ struct Shown {
         controller.setActive(false);
         controller.setActive(true);  // Ticks at once.
     }
-    [[nodiscard]] int held() const { return controller.momentPosition(); }
     [[nodiscard]] Millis heldMs() const
     {
         return controller.data().shownMs(controller.held()->index);
     }
 };
-
-/// Until every catalog is made ready and what that posted is handled.
-void settle()
-{
-    QThreadPool::globalInstance()->waitForDone();
-    QCoreApplication::processEvents();
-}
 
 }  // namespace
 
@@ -280,24 +261,13 @@ private slots:
         QCOMPARE(shown.controller.momentNumber(), u"100"_s);
     }
 
-    void theNewestOfTwoCatalogsIsShown()
-    {
-        Shown shown;
-        shown.controller.setCatalog(
-            std::make_shared<const replica::Catalog>(evenCatalog(200'000, 1'000)));
-        shown.show(evenCatalog(7, kMinuteMs));
-        settle();
-        QCOMPARE(shown.controller.momentCount(), 7);
-    }
-
     void whatIsTooMuchToWaitForACatalogIsToldToBeMissed()
     {
         Shown shown;
         QSignalSpy missed(&shown.controller, &TimelineController::momentsMissed);
         shown.controller.setCatalog(
             std::make_shared<const replica::Catalog>(evenCatalog(10, kMinuteMs)));
-        const std::vector<replica::Moment> many(TimelineController::kMaxWaiting,
-                                                moment(11, kNowMs));
+        const std::vector<replica::Moment> many(CatalogLoader::kMaxWaiting, moment(11, kNowMs));
         shown.controller.addMoments(many);
         shown.controller.addSnapshot({.number = 11, .atMs = kNowMs});
         QCOMPARE(missed.size(), 0);
@@ -438,17 +408,6 @@ private slots:
         shown.controller.addMoments({moment(11, kNowMs)});
         shown.controller.holdLast();
         QCOMPARE(shown.controller.moment()->txId.value, 11U);
-    }
-
-    void aControllerThatGoesWhileItLoadsIsNotMissed()
-    {
-        World world;
-        {
-            TimelineController controller(world.voice);
-            controller.setCatalog(
-                std::make_shared<const replica::Catalog>(evenCatalog(200'000, 1'000)));
-        }
-        settle();
     }
 };
 

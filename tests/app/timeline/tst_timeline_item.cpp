@@ -1,7 +1,6 @@
 #include "app/timeline/overview_item.h"
 #include "app/timeline/timeline_item.h"
-#include "tests/app/fakes.h"
-#include "tests/app/timeline/histories.h"
+#include "tests/app/timeline/shown_timeline.h"
 
 #include <QQuickWindow>
 #include <QSignalSpy>
@@ -15,18 +14,14 @@ using tidemark::app::tests::World;
 namespace {
 
 /// The timeline in a window, over two weeks with a moment a minute.
-struct Stage {
-    World world;
-    TimelineController controller{world.voice};
+struct Stage : ShownTimeline {
     TimelinePalette colors;
     QQuickWindow window;
     TimelineItem item;
 
     Stage()
     {
-        controller.setCatalog(
-            std::make_shared<const replica::Catalog>(evenCatalog(14 * 24 * 60, kMinuteMs)));
-        QVERIFY(QTest::qWaitFor([this] { return !controller.loading(); }));
+        show(evenCatalog(14 * 24 * 60, kMinuteMs));
         window.resize(1064, 400);
         item.setParentItem(window.contentItem());
         item.setController(&controller);
@@ -41,7 +36,6 @@ struct Stage {
     {
         QTest::keyClick(&window, static_cast<Qt::Key>(key), modifiers);
     }
-    [[nodiscard]] int held() const { return controller.momentPosition(); }
 };
 
 }  // namespace
