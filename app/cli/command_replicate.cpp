@@ -5,9 +5,12 @@
 #include "app/cli/output.h"
 #include "core/base/process.h"
 #include "core/config/config_file.h"
+#include "core/service/folder_follower.h"
 #include "core/service/preflight.h"
 #include "core/service/service.h"
 
+#include <algorithm>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -49,6 +52,14 @@ Error namedTwice(const std::string& what, Message next)
             .next = std::move(next)};
 }
 
+/// What is to be followed.
+struct Wanted {
+    std::vector<service::DatabaseConfig> databases = {};
+    std::vector<service::FolderConfig> folders = {};
+
+    [[nodiscard]] bool hasSeveral() const { return databases.size() > 1 || !folders.empty(); }
+};
+
 /// Each database once, and each place for one of them.
 Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>& databases)
 {
@@ -71,8 +82,7 @@ Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>&
     return {};
 }
 
-Result<std::vector<service::DatabaseConfig>> fromOperands(Session& session,
-                                                          const ParsedArguments& arguments)
+Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
 {
     if (arguments.operands().size() < 2) {
         return nothingToFollow();
@@ -86,11 +96,26 @@ Result<std::vector<service::DatabaseConfig>> fromOperands(Session& session,
     }
     std::vector databases{std::move(database)};
     TIDEMARK_TRY_STATUS(checkUnique(session, databases));
-    return databases;
+    return Wanted{.databases = std::move(databases)};
 }
 
-Result<std::vector<service::DatabaseConfig>> fromFile(Session& session,
-                                                      const ParsedArguments& arguments)
+Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArguments& arguments,
+                                             const config::DatabaseSettings& settings)
+{
+    service::DatabaseConfig database{
+        .path = absolutePath(session, fromHome(session, settings.path)),
+        .switchToWal = settings.switchToWal || arguments.has("--switch-to-wal"),
+        .burstInterval = settings.syncInterval};
+    for (const config::ReplicaSettings& replica : settings.replicas) {
+        TIDEMARK_TRY(auto address,
+                     storage::parseAddress(replica.address, session.places.workingDirectory,
+                                           session.places.home));
+        database.replicas.push_back({.name = replica.name, .address = std::move(address)});
+    }
+    return database;
+}
+
+Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
 {
     if (!arguments.operands().empty()) {
         return Error{.code = ErrorCode::Usage,
@@ -104,35 +129,37 @@ Result<std::vector<service::DatabaseConfig>> fromFile(Session& session,
     for (const Message& notice : file.notices) {
         session.output.note(inEnglish(notice));
     }
-    std::vector<service::DatabaseConfig> databases;
+    Wanted wanted;
     for (const config::DatabaseSettings& settings : file.databases) {
-        service::DatabaseConfig database{
-            .path = absolutePath(session, fromHome(session, settings.path)),
-            .switchToWal = settings.switchToWal || arguments.has("--switch-to-wal"),
-            .burstInterval = settings.syncInterval};
-        for (const config::ReplicaSettings& replica : settings.replicas) {
-            TIDEMARK_TRY(auto address,
-                         storage::parseAddress(replica.address, session.places.workingDirectory,
-                                               session.places.home));
-            database.replicas.push_back({.name = replica.name, .address = std::move(address)});
-        }
-        databases.push_back(std::move(database));
+        TIDEMARK_TRY(auto database, fromSettings(session, arguments, settings));
+        wanted.databases.push_back(std::move(database));
     }
-    TIDEMARK_TRY_STATUS(checkUnique(session, databases));
-    if (databases.empty()) {
+    TIDEMARK_TRY_STATUS(checkUnique(session, wanted.databases));
+    for (const config::FolderSettings& folder : file.folders) {
+        TIDEMARK_TRY(auto each, fromSettings(session, arguments, folder.each));
+        each.path.clear();
+        std::string place = absolutePath(session, fromHome(session, folder.path));
+        place.erase(std::max<std::size_t>(place.find_last_not_of('/') + 1, 1));
+        wanted.folders.push_back({.path = std::move(place),
+                                  .pattern = folder.pattern,
+                                  .recursive = folder.recursive,
+                                  .watch = folder.watch,
+                                  .each = std::move(each)});
+    }
+    if (wanted.databases.empty() && wanted.folders.empty()) {
         return Error{.code = ErrorCode::NotFound,
                      .what = {TIDEMARK_TEXT("cli", "%1 names no database to follow."), {path}},
                      .next = {TIDEMARK_TEXT("cli", "Add one to the file.")}};
     }
-    return databases;
+    return wanted;
 }
 
 /// One run of the engine, and what is printed of it.
-class Replication {
+class Replication final : public service::FolderObserver {
 public:
-    Replication(Session& session, bool hasSeveral)
+    Replication(Session& session, const Wanted& wanted)
         : m_session(session),
-          m_hasSeveral(hasSeveral),
+          m_wanted(wanted),
           m_directories{.data = session.places.data,
                         .cache = session.places.cache,
                         .run = session.places.run},
@@ -145,22 +172,24 @@ public:
     {
     }
 
-    /// Follows those that can be; false if none can.
-    [[nodiscard]] bool follow(const std::vector<service::DatabaseConfig>& databases)
+    /// Follows those that can be; false if none can, nor will.
+    [[nodiscard]] bool follow(bool isOnce)
     {
-        bool followsAny = false;
-        warn(service::openFilesCaution(databases.size(), openFileLimit()), {});
-        for (const service::DatabaseConfig& database : databases) {
+        warn(service::openFilesCaution(m_wanted.databases.size(), openFileLimit()), {});
+        std::set<std::string> followed;
+        for (const service::DatabaseConfig& database : m_wanted.databases) {
             const Status may = service::mayFollow(m_session.files, m_directories, database);
             if (may.ok()) {
                 warn(service::litestreamCaution(m_session.files, database.path), database.path);
                 static_cast<void>(m_service.follow(database));
-                followsAny = true;
+                const auto canonical = m_session.files.canonical(database.path);
+                followed.insert(canonical.ok() ? canonical.value() : database.path);
             } else {
                 failed(may.error());
             }
         }
-        return followsAny;
+        const bool followsAny = !followed.empty();
+        return followFolders(std::move(followed), isOnce) || followsAny;
     }
 
     void untilStopped()
@@ -202,7 +231,74 @@ public:
     /// The first failure, where there was one.
     [[nodiscard]] Status outcome() const { return m_failure ? Status(*m_failure) : Status(); }
 
+    void caution(const service::Caution& caution, const std::string& database) override
+    {
+        warn(caution, database);
+    }
+
+    void refused(const Error& error) override
+    {
+        if (m_isWatching) {
+            m_session.output.error(error);
+        } else {
+            failed(error);
+        }
+    }
+
+    void letGo(const service::DatabaseId& id, const std::string& database) override
+    {
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_letGo.insert(id);
+        }
+        const service::Caution gone{
+            .what = {TIDEMARK_TEXT("cli", "%1 is gone, and is not followed any more."), {database}},
+            .next = {TIDEMARK_TEXT("cli", "Its history stays.")}};
+        warn(gone, database);
+    }
+
 private:
+    /// Those that are there now, and later ones; false if there is none and none can come.
+    [[nodiscard]] bool followFolders(std::set<std::string> taken, bool isOnce)
+    {
+        if (m_wanted.folders.empty()) {
+            return false;
+        }
+        const std::size_t within = service::databasesWithin(openFileLimit());
+        const std::size_t room = within - std::min(within, taken.size());
+        m_folders.emplace(service::FolderFollower::Dependencies{.clock = m_session.clock,
+                                                                .files = m_session.files,
+                                                                .service = m_service,
+                                                                .observer = *this,
+                                                                .directories = m_directories,
+                                                                .room = room,
+                                                                .taken = std::move(taken)},
+                          m_wanted.folders);
+        const bool followsAny = m_folders->look(m_session.stop);
+        const bool isWatched =
+            !isOnce && std::ranges::any_of(m_wanted.folders, &service::FolderConfig::watch);
+        if (!followsAny && isWatched) {
+            m_session.output.note(inEnglish(nothingMatches().what));
+        } else if (!followsAny && !m_failure) {
+            failed(nothingMatches());
+        }
+        if (isWatched) {
+            m_isWatching = true;
+            m_folders->watch();
+        }
+        return followsAny || isWatched;
+    }
+
+    [[nodiscard]] Error nothingMatches() const
+    {
+        const service::FolderConfig& folder = m_wanted.folders.front();
+        return {.code = ErrorCode::NotFound,
+                .what = {TIDEMARK_TEXT("cli", "No database in %1 matches \"%2\"."),
+                         {folder.path, folder.pattern}},
+                .next = {
+                    TIDEMARK_TEXT("cli", "Check both, and whether it needs \"recursive: true\".")}};
+    }
+
     void warn(const std::optional<service::Caution>& caution, const std::string& database)
     {
         if (!caution) {
@@ -227,8 +323,16 @@ private:
 
     void finish()
     {
+        m_folders.reset();
         m_service.stop();
         print();
+    }
+
+    /// Whoever lets a folder be watched does not wait for what was removed there.
+    [[nodiscard]] bool isGoneForGood(const service::DatabaseId& id, const Error& failure)
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_letGo.erase(id) > 0 && failure.code == ErrorCode::NotFound;
     }
 
     void print()
@@ -237,39 +341,47 @@ private:
             if (m_session.output.isJson()) {
                 m_session.output.json(eventJson(event));
             } else if (isTrouble(event)) {
-                m_session.output.note(eventText(event, m_hasSeveral));
+                m_session.output.note(eventText(event, m_wanted.hasSeveral()));
             } else {
-                m_session.output.text(eventText(event, m_hasSeveral));
+                m_session.output.text(eventText(event, m_wanted.hasSeveral()));
             }
             // Said already; it is the run's own failure where there is no earlier one.
             const auto* const stopped = std::get_if<service::Stopped>(&event.what);
-            if (stopped != nullptr && stopped->failure && !m_failure) {
+            if (stopped != nullptr && stopped->failure && !m_failure &&
+                !isGoneForGood(event.database, *stopped->failure)) {
                 m_failure = stopped->failure;
             }
         }
     }
 
     Session& m_session;
-    const bool m_hasSeveral;
+    const Wanted& m_wanted;
     EventQueue m_events;
     service::Directories m_directories;
     service::Service m_service;  // After m_events, which it tells.
     std::optional<Error> m_failure;
+    std::mutex m_mutex;  // Guards m_letGo.
+    std::set<service::DatabaseId> m_letGo;
+    bool m_isWatching = false;  // From now on folders are looked at on another thread.
+    std::optional<service::FolderFollower> m_folders;  // Last: it uses the others.
 };
 
 }  // namespace
 
 Status runReplicate(Session& session, const ParsedArguments& arguments)
 {
-    TIDEMARK_TRY(auto databases, arguments.has("--config") ? fromFile(session, arguments)
-                                                           : fromOperands(session, arguments));
+    TIDEMARK_TRY(Wanted wanted, arguments.has("--config") ? fromFile(session, arguments)
+                                                          : fromOperands(session, arguments));
     const bool isOnce = arguments.has("--once");
-    for (service::DatabaseConfig& database : databases) {
-        // Proving takes as long as the snapshot did; who wants it then calls verify.
+    // Proving takes as long as the snapshot did; who wants it then calls verify.
+    for (service::DatabaseConfig& database : wanted.databases) {
         database.proveFirstSnapshot = !isOnce;
     }
-    Replication replication(session, databases.size() > 1);
-    if (!replication.follow(databases)) {
+    for (service::FolderConfig& folder : wanted.folders) {
+        folder.each.proveFirstSnapshot = !isOnce;
+    }
+    Replication replication(session, wanted);
+    if (!replication.follow(isOnce)) {
         return replication.outcome();
     }
     if (isOnce) {

@@ -1,10 +1,12 @@
 #include "core/config/litestream_yml.h"
 
+#include "core/config/name_pattern.h"
 #include "core/config/yml_node.h"
 
 #include <algorithm>
 #include <chrono>
 #include <initializer_list>
+#include <set>
 #include <utility>
 
 namespace tidemark::config {
@@ -28,7 +30,7 @@ public:
     {
         const YmlNode root(document, m_file);
         TIDEMARK_TRY_STATUS(root.expectMap());
-        notice(root, {"dbs"});
+        TIDEMARK_TRY_STATUS(checkKeys(root, {"dbs"}));
         TIDEMARK_TRY(const auto databases, root.list("dbs"));
         if (databases.empty()) {
             return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: it names no database.")},
@@ -40,26 +42,108 @@ public:
                                {TIDEMARK_TEXT("config", "Divide them among several processes.")});
         }
         for (const YmlNode& database : databases) {
-            TIDEMARK_TRY(auto settings, readDatabase(database));
-            m_config.databases.push_back(std::move(settings));
+            TIDEMARK_TRY_STATUS(readElement(database));
         }
         return std::move(m_config);
     }
 
 private:
-    [[nodiscard]] Result<DatabaseSettings> readDatabase(const YmlNode& node)
+    [[nodiscard]] Status readElement(const YmlNode& node)
     {
         TIDEMARK_TRY_STATUS(node.expectMap());
-        notice(node, {"path", "replica", "replicas", "sync-interval"});
-        DatabaseSettings database;
-        TIDEMARK_TRY(database.path, node.text("path"));
-        if (database.path.empty()) {
+        TIDEMARK_TRY_STATUS(checkKeys(node, {"path", "dir", "pattern", "recursive", "watch",
+                                             "replica", "replicas", "sync-interval"}));
+        if (node.child("dir")) {
+            TIDEMARK_TRY(auto folder, readFolder(node));
+            m_config.folders.push_back(std::move(folder));
+        } else {
+            TIDEMARK_TRY(auto database, readDatabase(node));
+            m_config.databases.push_back(std::move(database));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<DatabaseSettings> readDatabase(const YmlNode& node)
+    {
+        for (const char* const key : {"pattern", "recursive", "watch"}) {
+            if (const auto other = node.child(key)) {
+                return other->refuse(
+                    {TIDEMARK_TEXT(
+                         "config",
+                         "%1, line %2: \"%3\" goes with \"dir\" only, and there is none."),
+                     {key}},
+                    {TIDEMARK_TEXT("config", "Name the folder behind \"dir:\", or remove it.")});
+            }
+        }
+        TIDEMARK_TRY(std::string path, node.text("path"));
+        if (path.empty()) {
             return node.refuse(
                 {TIDEMARK_TEXT("config", "%1, line %2: a database has no \"path\".")},
-                {TIDEMARK_TEXT("config", "Name the database file.")});
+                {TIDEMARK_TEXT("config",
+                               "Name the database file, or a folder behind \"dir:\" and a "
+                               "\"pattern:\".")});
         }
+        TIDEMARK_TRY(DatabaseSettings database, readReplicas(node));
+        database.path = std::move(path);
+        return database;
+    }
+
+    [[nodiscard]] Result<FolderSettings> readFolder(const YmlNode& node)
+    {
+        if (const auto path = node.child("path")) {
+            return path->refuse(
+                {TIDEMARK_TEXT("config", "%1, line %2: \"path\" and \"dir\" exclude each other.")},
+                {TIDEMARK_TEXT("config", "Keep one of them.")});
+        }
+        FolderSettings folder;
+        TIDEMARK_TRY(folder.path, node.text("dir"));
+        TIDEMARK_TRY(folder.pattern, node.text("pattern"));
+        TIDEMARK_TRY_STATUS(checkPattern(node, folder.pattern));
+        TIDEMARK_TRY(const auto recursive, node.flag("recursive"));
+        TIDEMARK_TRY(const auto watch, node.flag("watch"));
+        TIDEMARK_TRY(folder.each, readReplicas(node));
+        folder.recursive = recursive.value_or(folder.recursive);
+        folder.watch = watch.value_or(folder.watch);
+        return folder;
+    }
+
+    [[nodiscard]] static Status checkPattern(const YmlNode& node, const std::string& pattern)
+    {
+        const YmlNode place = node.child("pattern").value_or(*node.child("dir"));
+        if (pattern.empty()) {
+            return place.refuse(
+                {TIDEMARK_TEXT("config", "%1, line %2: a \"dir\" has no \"pattern\".")},
+                {TIDEMARK_TEXT("config", "Write one: \"pattern: '*.db'\".")});
+        }
+        if (pattern.find('/') != std::string::npos) {
+            return place.refuse(
+                {TIDEMARK_TEXT("config",
+                               "%1, line %2: the pattern \"%3\" matches nothing: it "
+                               "is compared with names of files, without folders."),
+                 {pattern}},
+                {TIDEMARK_TEXT("config",
+                               "Name the folder behind \"dir:\", and \"recursive: "
+                               "true\" for those in it.")});
+        }
+        if (!isNamePattern(pattern)) {
+            return place.refuse(
+                {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is not a pattern."), {pattern}},
+                {TIDEMARK_TEXT("config", "Close each '['; '*.db' matches all that ends so.")});
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<DatabaseSettings> readReplicas(const YmlNode& node)
+    {
+        DatabaseSettings database;
         TIDEMARK_TRY(auto replicas, node.list("replicas"));
         if (const auto single = node.child("replica")) {
+            if (!replicas.empty()) {
+                return single->refuse(
+                    {TIDEMARK_TEXT(
+                        "config", "%1, line %2: \"replica\" and \"replicas\" exclude each other.")},
+                    {TIDEMARK_TEXT("config", "Name all of them below \"replicas:\".")});
+            }
             replicas.push_back(*single);
         }
         if (replicas.empty()) {
@@ -84,7 +168,7 @@ private:
             return replicaAt(node, {}, address);
         }
         TIDEMARK_TRY_STATUS(node.expectMap());
-        notice(node, {"type", "name", "url", "path", "sync-interval"});
+        TIDEMARK_TRY_STATUS(checkKeys(node, {"type", "name", "url", "path", "sync-interval"}));
         TIDEMARK_TRY(const std::string kind, node.text("type"));
         TIDEMARK_TRY(const std::string name, node.text("name"));
         TIDEMARK_TRY(const std::string url, node.text("url"));
@@ -95,6 +179,13 @@ private:
         }
         if (!kind.empty() && kind != kFileKind) {
             return unsupportedKind(node, kind);
+        }
+        if (!url.empty() && !path.empty()) {
+            return node.refuse(
+                {TIDEMARK_TEXT(
+                    "config",
+                    "%1, line %2: \"url\" and \"path\" of a replica exclude each other.")},
+                {TIDEMARK_TEXT("config", "Keep one of them.")});
         }
         return replicaAt(node, name, url.empty() ? path : url);
     }
@@ -129,16 +220,25 @@ private:
         return error;
     }
 
-    /// Notes each key of `node` that is not among `used`.
-    void notice(const YmlNode& node, std::initializer_list<std::string_view> used)
+    /// Notes each key of `node` that is not among `used`, and refuses one that comes twice.
+    [[nodiscard]] Status checkKeys(const YmlNode& node,
+                                   std::initializer_list<std::string_view> used)
     {
+        std::set<std::string> seen;
         for (const auto& [key, line] : node.keys()) {
+            if (!seen.insert(key).second) {
+                return Error{.code = ErrorCode::Usage,
+                             .what = {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" comes twice."),
+                                      {m_file.path, std::to_string(line), key}},
+                             .next = {TIDEMARK_TEXT("config", "Keep one of them.")}};
+            }
             if (std::ranges::find(used, key) == used.end()) {
                 m_config.notices.push_back(
                     {TIDEMARK_TEXT("config", "%1, line %2: Tidemark does not use \"%3\"."),
                      {m_file.path, std::to_string(line), key}});
             }
         }
+        return {};
     }
 
     YmlFile m_file;

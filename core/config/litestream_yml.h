@@ -12,19 +12,35 @@
 
 namespace tidemark::config {
 
+/// The databases below a folder whose names match a pattern; what a `dbs` element with `dir` is.
+struct FolderSettings {
+    std::string path = {};
+    std::string pattern = {};    ///< See name_pattern.h.
+    bool recursive = false;      ///< In its subfolders, too.
+    bool watch = true;           ///< New ones are followed, those that vanish are let go.
+    DatabaseSettings each = {};  ///< Of each one; the path is empty, and a replica's address is
+                                 ///< what the database's path from the folder is put below.
+
+    bool operator==(const FolderSettings&) const = default;
+};
+
 /// What one configuration file asks for.
 struct FileConfig {
     std::vector<DatabaseSettings> databases = {};  ///< In the file's order.
+    std::vector<FolderSettings> folders = {};
     std::vector<Message> notices = {};  ///< Keys that Tidemark does not use, each with its line.
 };
 
 /// The value of an environment variable; empty when it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads the text of a litestream.yml (0.3 and 0.5): `dbs`, each with `path` and `replicas` or
-/// `replica`, given by `url`, by `path`, or as a bare address. ${NAME} and $NAME in values are
-/// replaced; one that is not set is a failure. Usage names `path`, the line and what to write;
-/// Unsupported names a kind of replica that this version does not write to.
+/// Reads the text of a litestream.yml (0.3 and 0.5): `dbs`, each with `path`, or with `dir` and
+/// `pattern`, and `recursive` and `watch` where they are wanted otherwise; and with `replicas` or
+/// `replica`, given by `url`, by `path`, or as a bare address. Litestream watches a folder only
+/// when it is told to, here it is watched unless the file says `watch: false`. ${NAME} and $NAME in
+/// values are replaced; one that is not set is a failure. Usage names `path`, the line and what to
+/// write, for keys that contradict each other or come twice, too; Unsupported names a kind of
+/// replica that this version does not write to.
 [[nodiscard]] Result<FileConfig> parseLitestreamYml(const std::string& text,
                                                     const std::string& path,
                                                     const Environment& environment);

@@ -166,6 +166,22 @@ Result<std::optional<std::chrono::milliseconds>> YmlNode::duration(const std::st
     return length;
 }
 
+Result<std::optional<bool>> YmlNode::flag(const std::string& key) const
+{
+    const auto node = child(key);
+    if (!node) {
+        return std::optional<bool>();
+    }
+    TIDEMARK_TRY(const std::string written, node->text());
+    bool value = false;
+    if (!YAML::convert<bool>::decode(YAML::Node(written), value)) {
+        return node->refuse(
+            {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is neither yes nor no."), {written}},
+            {TIDEMARK_TEXT("config", "Write true or false.")});
+    }
+    return std::optional(value);
+}
+
 Error YmlNode::refuse(Message what, Message next) const
 {
     // An empty document has no place at all.

@@ -47,6 +47,9 @@ public:
     [[nodiscard]] Result<std::optional<std::chrono::milliseconds>> duration(
         const std::string& key) const;
 
+    /// "true", "false" and what else YAML has for them; empty when there is no such key.
+    [[nodiscard]] Result<std::optional<bool>> flag(const std::string& key) const;
+
     /// Usage. `what` has %1 for the path, %2 for the line, and begins with its own arguments at %3.
     [[nodiscard]] Error refuse(Message what, Message next) const;
 

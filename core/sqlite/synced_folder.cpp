@@ -7,7 +7,7 @@ namespace {
 
 // What a folder of so many bytes holds are thousands of names: no root of a synchronised tree, and
 // too much to read for each database in it.
-constexpr std::uint64_t kMaxFolderBytes = 256 * 1024;
+constexpr std::uint64_t kMaxFolderBytes = 32 * 1024;
 
 enum class What { File, Folder, Either };
 

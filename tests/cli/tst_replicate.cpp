@@ -227,6 +227,78 @@ private slots:
         QCOMPARE(ran.status, 3);
     }
 
+    void theDatabasesOfAFolderAreFollowedAsTheyComeAndGo()
+    {
+        QVERIFY(QDir().mkpath(m_program->path("d/below")));
+        SampleDatabase first(m_program->path("d/first.db"));
+        SampleDatabase inner(m_program->path("d/below/inner.db"));
+        SampleDatabase other(m_program->path("d/other.sqlite"));
+        writeYml(
+            "dbs:\n"
+            "  - dir: d/\n"
+            "    pattern: '*.db'\n"
+            "    recursive: true\n"
+            "    replica: {path: r}\n");
+        Follower follower(*m_program, {"--config", "litestream.yml"});
+        QVERIFY(follower.said("attached", 2));
+        auto later = std::make_unique<SampleDatabase>(m_program->path("d/later.db"));
+        QVERIFY(follower.said("attached", 3));
+        QVERIFY(QDir().mkpath(m_program->path("d/new")));
+        SampleDatabase newest(m_program->path("d/new/newest.db"));
+        QVERIFY(newest.addNote());
+        QVERIFY(follower.said("attached", 4) && follower.said("proven", 4));
+        later.reset();
+        for (const char* const suffix : {"", "-wal", "-shm"}) {
+            QFile::remove(m_program->path(QString("d/later.db") + suffix));
+        }
+        QVERIFY(follower.said("stopped"));
+        const Ran ran = follower.stop();
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        for (const char* const name : {"first.db", "below/inner.db", "later.db", "new/newest.db"}) {
+            QCOMPARE(m_program->run({"list", QString("r/") + name}).status, 0);
+        }
+        QVERIFY(!QDir(m_program->path("r/other.sqlite")).exists());
+        QCOMPARE(m_program->run({"restore", "r/new/newest.db", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 1);
+    }
+
+    void onceBringsTheDatabasesOfAFolderUpToDate()
+    {
+        QVERIFY(QDir().mkpath(m_program->path("d")));
+        SampleDatabase first(m_program->path("d/first.db"));
+        SampleDatabase second(m_program->path("d/second.db"));
+        SampleDatabase old(m_program->path("d/old.db"), "DELETE");
+        QFile text(m_program->path("d/text.db"));
+        QVERIFY(text.open(QIODevice::WriteOnly) && text.write("no database") > 0);
+        text.close();
+        writeYml(
+            "dbs:\n"
+            "  - {path: d/first.db, replica: {path: named}}\n"
+            "  - {dir: d, pattern: '*.db', replica: {path: r}}\n");
+        const Ran ran = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(ran.status == 1 && ran.rest.contains("old.db is not in WAL mode"),
+                 qPrintable(ran.rest));
+        QVERIFY(!ran.rest.contains("text.db"));
+        QCOMPARE(m_program->run({"list", "named"}).status, 0);
+        QCOMPARE(m_program->run({"list", "r/second.db"}).status, 0);
+        QVERIFY(!QDir(m_program->path("r/first.db")).exists());
+    }
+
+    void aFolderWithoutADatabaseIsWaitedForUnlessItIsNotWatched()
+    {
+        QVERIFY(QDir().mkpath(m_program->path("d")));
+        const QByteArray text = "dbs:\n  - dir: d\n    pattern: '*.db'\n    replica: {path: r}\n";
+        writeYml(text + "    watch: false\n");
+        QCOMPARE(m_program->run({"replicate", "--config", "litestream.yml"}).status, 3);
+        writeYml(text);
+        const Ran once = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(once.status == 3 && once.rest.contains("No database in"), qPrintable(once.rest));
+        Follower follower(*m_program, {"--config", "litestream.yml"});
+        SampleDatabase database(m_program->path("d/a.db"));
+        QVERIFY(follower.said("attached") && follower.said("proven"));
+        QCOMPARE(follower.stop().status, 0);
+    }
+
     void onceContinuesWhereItLeftOff()
     {
         SampleDatabase database(m_program->path("notes.db"));
@@ -457,6 +529,13 @@ private slots:
     }
 
 private:
+    void writeYml(const QByteArray& text)
+    {
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+
     /// How many notes a restore gives now; none when there is nothing to restore yet.
     int restoredNotes()
     {

@@ -74,6 +74,62 @@ private slots:
                  std::string("x.yml, line 6: Tidemark does not use \"retention\"."));
     }
 
+    void aFolderWithAPatternIsRead()
+    {
+        const auto config = parse(
+            "dbs:\n"
+            "  - dir: ${HOME}/tenants\n"
+            "    pattern: '*.db'\n"
+            "    recursive: true\n"
+            "    watch: no\n"
+            "    replica: {path: /r, sync-interval: 2s}\n"
+            "  - dir: /other\n"
+            "    pattern: 'x[0-9].db'\n"
+            "    replicas: [/a, /b]\n"
+            "  - {path: single.db, replica: /s}\n");
+        QVERIFY(config.ok());
+        QCOMPARE(config.value().databases.size(), 1U);
+        const auto& folders = config.value().folders;
+        QCOMPARE(folders.size(), 2U);
+        QCOMPARE(folders[0].path, std::string("/home/me/tenants"));
+        QCOMPARE(folders[0].pattern, std::string("*.db"));
+        QVERIFY(folders[0].recursive && !folders[0].watch);
+        QCOMPARE(folders[0].each.replicas[0].address, std::string("/r"));
+        QVERIFY(folders[0].each.syncInterval == 2s);
+        QVERIFY(!folders[1].recursive && folders[1].watch);
+        QCOMPARE(folders[1].each.replicas.size(), 2U);
+        QVERIFY(config.value().notices.empty());
+    }
+
+    void keysThatContradictEachOtherAreNamedWithTheirLine()
+    {
+        const auto refused = [](const std::string& lines) {
+            return refusal("dbs:\n  - replica: /r\n" + lines);
+        };
+        QCOMPARE(refused("    path: a.db\n    dir: /d\n    pattern: '*'\n"),
+                 std::string("x.yml, line 3: \"path\" and \"dir\" exclude each other."));
+        QCOMPARE(refused("    dir: /d\n"),
+                 std::string("x.yml, line 3: a \"dir\" has no \"pattern\"."));
+        QCOMPARE(
+            refused("    path: a.db\n    watch: true\n"),
+            std::string("x.yml, line 4: \"watch\" goes with \"dir\" only, and there is none."));
+        QVERIFY(refused("    path: a.db\n    pattern: '*'\n").starts_with("x.yml, line 4: "));
+        QVERIFY(refused("    path: a.db\n    recursive: true\n").starts_with("x.yml, line 4: "));
+        QCOMPARE(refused("    dir: /d\n    pattern: '['\n"),
+                 std::string("x.yml, line 4: \"[\" is not a pattern."));
+        QVERIFY(refused("    dir: /d\n    pattern: 'a/*.db'\n").find("matches nothing") !=
+                std::string::npos);
+        QCOMPARE(refused("    dir: /d\n    pattern: '*'\n    watch: maybe\n"),
+                 std::string("x.yml, line 5: \"maybe\" is neither yes nor no."));
+        QCOMPARE(refused("    path: a.db\n    path: b.db\n"),
+                 std::string("x.yml, line 4: \"path\" comes twice."));
+        QCOMPARE(refused("    path: a.db\n    replicas: [/q]\n"),
+                 std::string("x.yml, line 2: \"replica\" and \"replicas\" exclude each other."));
+        QCOMPARE(
+            refusal("dbs:\n  - path: a.db\n    replica: {url: 'file:///a', path: /b}\n"),
+            std::string("x.yml, line 3: \"url\" and \"path\" of a replica exclude each other."));
+    }
+
     void theShortestSyncIntervalCounts()
     {
         const auto config = parse(

@@ -80,8 +80,7 @@ private slots:
         QVERIFY(QDir(root.path()).mkpath(".stfolder"));
         const std::string path = root.filePath("notes.db").toStdString();
         QVERIFY(syncedFolderOf(disk, path));
-        for (int i = 0; disk.stat(root.path().toStdString()).value()->sizeBytes <= 256 * 1024;
-             ++i) {
+        for (int i = 0; disk.stat(root.path().toStdString()).value()->sizeBytes <= 32 * 1024; ++i) {
             QFile file(root.filePath(QString::number(i).rightJustified(200, '0')));
             QVERIFY(i < 20'000 && file.open(QFile::WriteOnly));
         }
