@@ -16,23 +16,22 @@ LegacyWalReader::LegacyWalReader(const storage::Storage& storage, std::span<cons
 
 Error LegacyWalReader::damaged() const
 {
-    const std::string& name = m_parts[m_part == 0 ? 0 : m_part - 1].name;
     return {.code = ErrorCode::Damaged,
             .what = {TIDEMARK_TEXT("replica",
                                    "%1 is damaged: its frames do not fit the write-ahead "
                                    "log."),
-                     {name}},
+                     {part().name}},
             .next = {TIDEMARK_TEXT("replica", "Restore a moment before it.")}};
 }
 
 Status LegacyWalReader::openNext()
 {
-    const LegacyPart& part = m_parts[m_part];
-    if (part.offsetBytes != m_offset) {
+    // What does not fit is the part behind a hole, not the one before it.
+    const LegacyPart& next = m_parts[m_part++];
+    if (next.offsetBytes != m_offset) {
         return damaged();
     }
-    ++m_part;
-    TIDEMARK_TRY(auto compressed, m_storage.read(part.name, 0, storage::kToTheEnd, m_stop));
+    TIDEMARK_TRY(auto compressed, m_storage.read(next.name, 0, storage::kToTheEnd, m_stop));
     m_reader = std::make_unique<Lz4FrameReader>(std::move(compressed));
     return {};
 }

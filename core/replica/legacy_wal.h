@@ -31,6 +31,9 @@ public:
     /// The next frame, empty behind the last one. Damaged, naming the part; then it is over.
     [[nodiscard]] Result<std::optional<WalPage>> next();
 
+    /// The part that is being read, or was last.
+    [[nodiscard]] const LegacyPart& part() const { return m_parts[m_part == 0 ? 0 : m_part - 1]; }
+
     /// Known once a frame was read.
     [[nodiscard]] std::uint32_t pageSizeBytes() const { return m_header.pageSizeBytes; }
 

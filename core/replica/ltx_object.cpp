@@ -1,5 +1,6 @@
 #include "core/replica/ltx_object.h"
 
+#include "core/ltx/damaged.h"
 #include "core/replica/object_source.h"
 
 #include <algorithm>
@@ -25,22 +26,15 @@ private:
     std::span<const std::byte> m_rest;
 };
 
-Error wrongRange(const ObjectInfo& object)
-{
-    return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("replica", "%1 holds other transactions than its name says."),
-                     {object.name}},
-            .next = {TIDEMARK_TEXT("replica", "An earlier moment may be whole: try one.")}};
-}
-
 Result<ltx::Header> headerOf(std::span<const std::byte> bytes, const ObjectInfo& object)
 {
     auto header = ltx::decodeHeader(bytes);
     if (!header.ok()) {
         return naming(object.name, std::move(header).error());
     }
-    if (header.value().minTxId != object.minTxId || header.value().maxTxId != object.maxTxId) {
-        return wrongRange(object);
+    auto fits = checkRange(header.value(), object);
+    if (!fits.ok()) {
+        return naming(object.name, std::move(fits).error());
     }
     return header;
 }
@@ -63,6 +57,15 @@ Status addTail(LtxObject& object, std::span<const std::byte> lastBytes)
 }
 
 }  // namespace
+
+Status checkRange(const ltx::Header& header, const ObjectInfo& object)
+{
+    if (header.minTxId == object.minTxId && header.maxTxId == object.maxTxId) {
+        return {};
+    }
+    return ltx::damaged(
+        {TIDEMARK_TEXT("replica", "LTX file: it holds other transactions than its name says.")});
+}
 
 Result<ltx::Header> readObjectHeader(const storage::Storage& storage, const ObjectInfo& object,
                                      const std::stop_token& stop)

@@ -13,6 +13,10 @@
 
 namespace tidemark::replica {
 
+/// Damaged if an object's header tells of other transactions than its name. The text does not name
+/// the object.
+[[nodiscard]] Status checkRange(const ltx::Header& header, const ObjectInfo& object);
+
 /// The header of an object. Damaged if it is none, or of other transactions than the name says.
 /// Reads kHeaderSize bytes.
 [[nodiscard]] Result<ltx::Header> readObjectHeader(const storage::Storage& storage,

@@ -4,6 +4,7 @@
 #include "core/replica/v03_layout.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -180,15 +181,20 @@ struct LegacyListing {
     std::vector<std::string> foreign = {};
 };
 
+LegacyPart partOf(const Object& object)
+{
+    return {.index = object.key.index,
+            .offsetBytes = object.key.offsetBytes,
+            .name = object.entry.name,
+            .sizeBytes = object.entry.sizeBytes};
+}
+
 LegacyPlan planOf(const Step& step)
 {
     LegacyPlan plan{.snapshotName = step.snapshot.entry.name,
                     .snapshotSizeBytes = step.snapshot.entry.sizeBytes};
     for (const Object* const each : step.parts) {
-        plan.parts.push_back({.index = each->key.index,
-                              .offsetBytes = each->key.offsetBytes,
-                              .name = each->entry.name,
-                              .sizeBytes = each->entry.sizeBytes});
+        plan.parts.push_back(partOf(*each));
     }
     return plan;
 }
@@ -218,6 +224,44 @@ Result<LegacyListing> listGenerations(const storage::Storage& storage, const std
     });
     return listing;
 }
+
+/// Finds what is damaged of that which leads to a moment. Moments come as Chain walks: each has the
+/// parts of the one before it and some more, or begins anew, so that each part is looked at once.
+class DamageSearch {
+public:
+    explicit DamageSearch(const std::set<std::string>& damaged) : m_damaged(damaged) {}
+
+    std::string find(const Step& step)
+    {
+        const bool goesOn = m_snapshot == &step.snapshot && m_looked <= step.parts.size() &&
+                            m_looked > 0 && m_first == step.parts.front();
+        if (!goesOn) {
+            m_snapshot = &step.snapshot;
+            m_looked = 0;
+            m_found.clear();
+            look(step.snapshot);
+        }
+        for (; m_looked < step.parts.size(); ++m_looked) {
+            look(*step.parts[m_looked]);
+        }
+        m_first = step.parts.empty() ? nullptr : step.parts.front();
+        return m_found;
+    }
+
+private:
+    void look(const Object& object)
+    {
+        if (m_found.empty() && m_damaged.contains(object.entry.name)) {
+            m_found = object.entry.name;
+        }
+    }
+
+    const std::set<std::string>& m_damaged;
+    const Object* m_snapshot = nullptr;
+    const Object* m_first = nullptr;
+    std::size_t m_looked = 0;  // Parts.
+    std::string m_found;
+};
 
 /// Adds the moments of generation after generation, and the gaps between them.
 class MomentList {
@@ -312,6 +356,35 @@ Result<LegacyPlan> planLegacy(const storage::Storage& storage, const LegacyPosit
         return notThereAnyMore(position.generation);
     }
     return *std::move(found);
+}
+
+Result<std::vector<LegacyFiles>> listLegacyFiles(const storage::Storage& storage,
+                                                 const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const LegacyListing listing,
+                 listGenerations(storage, std::string(kLegacyPrefix), stop));
+    std::vector<LegacyFiles> all;
+    for (const Generation& generation : listing.generations) {
+        LegacyFiles files{.generation = generation.name};
+        std::ranges::transform(generation.snapshots, std::back_inserter(files.snapshots), partOf);
+        std::ranges::transform(generation.parts, std::back_inserter(files.parts), partOf);
+        all.push_back(std::move(files));
+    }
+    return all;
+}
+
+Result<std::vector<std::string>> damageByMoment(const storage::Storage& storage,
+                                                const std::set<std::string>& damaged,
+                                                const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const LegacyListing listing,
+                 listGenerations(storage, std::string(kLegacyPrefix), stop));
+    std::vector<std::string> needs;
+    for (const Generation& generation : listing.generations) {
+        DamageSearch search(damaged);
+        Chain(generation).walk([&](const Step& step) { needs.push_back(search.find(step)); });
+    }
+    return needs;
 }
 
 }  // namespace tidemark::replica

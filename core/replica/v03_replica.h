@@ -3,6 +3,7 @@
 #include "core/replica/catalog.h"
 #include "core/storage/storage.h"
 
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -41,5 +42,21 @@ struct LegacyPlan {
 [[nodiscard]] Result<LegacyPlan> planLegacy(const storage::Storage& storage,
                                             const LegacyPosition& position,
                                             const std::stop_token& stop);
+
+/// All files of one generation, each kind by index and offset. Of a snapshot the offset is 0.
+struct LegacyFiles {
+    std::string generation = {};  ///< 16 hex digits.
+    std::vector<LegacyPart> snapshots = {};
+    std::vector<LegacyPart> parts = {};
+};
+
+[[nodiscard]] Result<std::vector<LegacyFiles>> listLegacyFiles(const storage::Storage& storage,
+                                                               const std::stop_token& stop);
+
+/// For each moment, in the order of readLegacyCatalog(): the name of an object out of `damaged`
+/// that it needs, empty if it needs none.
+[[nodiscard]] Result<std::vector<std::string>> damageByMoment(const storage::Storage& storage,
+                                                              const std::set<std::string>& damaged,
+                                                              const std::stop_token& stop);
 
 }  // namespace tidemark::replica

@@ -55,16 +55,6 @@ Result<CommittedEnd> findCommittedEnd(replica::LegacyWalReader wal)
     }
 }
 
-Error endsWithin(const std::string& name)
-{
-    return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("restore",
-                                   "The write-ahead log of %1 ends within a transaction, though it "
-                                   "went on: a part of it is missing."),
-                     {name}},
-            .next = {TIDEMARK_TEXT("restore", "Restore a moment before it.")}};
-}
-
 /// `isLast`: no WAL file follows.
 Status applyWal(const storage::Storage& storage, std::span<const replica::LegacyPart> parts,
                 bool isLast, File& file, const std::stop_token& stop)
@@ -95,6 +85,16 @@ Status applyWal(const storage::Storage& storage, std::span<const replica::Legacy
 }
 
 }  // namespace
+
+Error endsWithin(const std::string& name)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("restore",
+                                   "The write-ahead log of %1 ends within a transaction, though it "
+                                   "went on: a part of it is missing."),
+                     {name}},
+            .next = {TIDEMARK_TEXT("restore", "Restore a moment before it.")}};
+}
 
 Status writeLegacy(const storage::Storage& storage, const replica::LegacyPlan& plan, File& file,
                    ProgressMeter& progress, const std::stop_token& stop)

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <stop_token>
+#include <string>
 
 namespace tidemark::restore {
 
@@ -15,6 +16,10 @@ namespace tidemark::restore {
 /// object.
 [[nodiscard]] Status writeLegacy(const storage::Storage& storage, const replica::LegacyPlan& plan,
                                  File& file, ProgressMeter& progress, const std::stop_token& stop);
+
+/// The error for a WAL file, the last part of which has that name, that ends within a transaction
+/// though another file follows.
+[[nodiscard]] Error endsWithin(const std::string& name);
 
 /// What writeLegacy() reads: for the progress.
 [[nodiscard]] std::uint64_t bytesToRead(const replica::LegacyPlan& plan);

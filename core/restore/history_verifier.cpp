@@ -1,0 +1,276 @@
+#include "core/restore/history_verifier.h"
+
+#include "core/replica/catalog_builder.h"
+#include "core/replica/open_replica.h"
+#include "core/restore/history_walk.h"
+#include "core/restore/legacy_history.h"
+#include "core/restore/parallel.h"
+#include "core/restore/progress_meter.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace tidemark::restore {
+namespace {
+
+// Objects that are read side by side and wait for their turn: so many, and so many stored bytes,
+// but one always.
+constexpr std::size_t kBatchObjects = 256;
+constexpr std::uint64_t kBatchBytes = 32 << 20;
+
+// Compaction and retention may take away what was listed; each time the replica is listed anew.
+constexpr int kTries = 3;
+
+bool isOfObject(const Error& error)
+{
+    return error.code == ErrorCode::Damaged || error.code == ErrorCode::Unsupported;
+}
+
+/// Reads all objects and lets the walk judge them.
+class ObjectPass {
+public:
+    ObjectPass(const storage::Storage& storage, const std::vector<replica::ObjectInfo>& objects,
+               ProgressMeter& meter, const std::stop_token& stop)
+        : m_storage(storage),
+          m_objects(objects),
+          m_meter(meter),
+          m_stop(stop),
+          m_walk(objects, [this](std::size_t object) { return read(object); })
+    {
+    }
+
+    Result<std::vector<ObjectFinding>> run()
+    {
+        const std::vector<std::size_t> order = m_walk.order();
+        for (std::span<const std::size_t> rest = order; !rest.empty();) {
+            const auto batch = rest.first(batchSize(rest));
+            TIDEMARK_TRY_STATUS(runBatch(batch));
+            rest = rest.subspan(batch.size());
+        }
+        TIDEMARK_TRY_STATUS(m_walk.finish());
+        return m_walk.findings();
+    }
+
+private:
+    [[nodiscard]] Result<HashedObject> read(std::size_t object) const
+    {
+        return readHashes(m_storage, m_objects[object], m_stop);
+    }
+
+    [[nodiscard]] std::size_t batchSize(std::span<const std::size_t> rest) const
+    {
+        std::size_t count = 0;
+        std::uint64_t bytes = 0;
+        while (count < std::min(rest.size(), kBatchObjects)) {
+            bytes += m_objects[rest[count]].sizeBytes;
+            if (count > 0 && bytes > kBatchBytes) {
+                break;
+            }
+            ++count;
+        }
+        return count;
+    }
+
+    [[nodiscard]] Status runBatch(std::span<const std::size_t> batch)
+    {
+        std::vector<std::optional<Result<HashedObject>>> all(batch.size());
+        const auto readOne = [&](unsigned, std::size_t i) -> Status {
+            all[i].emplace(read(batch[i]));
+            if (!all[i]->ok() && !isOfObject(all[i]->error())) {
+                return all[i]->error();
+            }
+            m_meter.add(m_objects[batch[i]].sizeBytes);
+            return {};
+        };
+        TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), batch.size(), readOne));
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            TIDEMARK_TRY_STATUS(m_walk.add(batch[i], *std::move(all[i])));
+            all[i].reset();
+        }
+        return {};
+    }
+
+    const storage::Storage& m_storage;
+    const std::vector<replica::ObjectInfo>& m_objects;
+    ProgressMeter& m_meter;
+    const std::stop_token& m_stop;
+    HistoryWalk m_walk;
+};
+
+void countObjects(const std::vector<ObjectFinding>& findings, Tally& tally)
+{
+    for (const ObjectFinding& each : findings) {
+        if (each.fault) {
+            ++tally.damaged;
+        } else if (!each.result) {
+            ++tally.unreachable;
+        } else {
+            ++(each.isProven ? tally.proven : tally.checked);
+        }
+    }
+}
+
+/// Whether the object ends within a gap: only there a restore looks for files that have every page
+/// though their names do not say so.
+bool isInGap(const replica::Catalog& listed, const replica::ObjectInfo& object)
+{
+    const auto behind =
+        std::ranges::lower_bound(listed.gaps, object.maxTxId, {}, &replica::Gap::after);
+    if (behind == listed.gaps.begin()) {
+        return false;
+    }
+    const replica::Gap& gap = *std::prev(behind);
+    return gap.isTail() || object.maxTxId < gap.before;
+}
+
+/// What was learnt about the objects, and what follows for the moments.
+replica::Catalog rebuilt(const replica::Catalog& listed, const std::vector<ObjectFinding>& findings)
+{
+    std::vector<replica::ObjectInfo> objects = listed.objects;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (!findings[i].fault) {
+            objects[i].isFull = findings[i].isFull && isInGap(listed, objects[i]);
+            objects[i].time = findings[i].time;
+            objects[i].precision = replica::TimePrecision::Exact;
+        }
+    }
+    return replica::buildCatalog(std::move(objects), listed.foreign);
+}
+
+/// The transactions at which an object ends, ascending, each once; all of them, or those alone
+/// that are proven.
+std::vector<ltx::TxId> endsOf(const replica::Catalog& catalog,
+                              const std::vector<ObjectFinding>& findings, bool onlyProven)
+{
+    std::vector<ltx::TxId> ends;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (!onlyProven || (!findings[i].fault && findings[i].isProven)) {
+            ends.push_back(catalog.objects[i].maxTxId);
+        }
+    }
+    std::ranges::sort(ends);
+    const auto twice = std::ranges::unique(ends);
+    ends.erase(twice.begin(), twice.end());
+    return ends;
+}
+
+void countMoments(const replica::Catalog& catalog, const std::vector<ObjectFinding>& findings,
+                  const std::vector<bool>& isWithdrawn, Tally& tally)
+{
+    const std::vector<ltx::TxId> proven = endsOf(catalog, findings, true);
+    for (std::size_t i = 0; i < catalog.moments.size(); ++i) {
+        if (isWithdrawn[i]) {
+            ++tally.damaged;
+        } else {
+            const bool isProven = std::ranges::binary_search(proven, catalog.moments[i].txId);
+            ++(isProven ? tally.proven : tally.checked);
+        }
+    }
+    tally.unreachable = endsOf(catalog, findings, false).size() - catalog.moments.size();
+}
+
+/// The nearest moments that are left around what `damaged` takes away.
+void addNearest(const replica::Catalog& catalog, const std::vector<bool>& isWithdrawn,
+                DamagedObject& damaged)
+{
+    const auto& moments = catalog.moments;
+    const auto placeOf = [&](ltx::TxId txId) {
+        return static_cast<std::size_t>(
+            std::ranges::lower_bound(moments, txId, {}, &replica::Moment::txId) - moments.begin());
+    };
+    if (damaged.withdrawn.moments == 0) {
+        return;
+    }
+    for (std::size_t i = placeOf(damaged.withdrawn.first); i > 0 && !damaged.goodBefore; --i) {
+        damaged.goodBefore = isWithdrawn[i - 1] ? std::nullopt : std::optional(moments[i - 1]);
+    }
+    for (std::size_t i = placeOf(damaged.withdrawn.last); i < moments.size() && !damaged.goodAfter;
+         ++i) {
+        damaged.goodAfter = isWithdrawn[i] ? std::nullopt : std::optional(moments[i]);
+    }
+}
+
+HistoryReport reportOn(const replica::Catalog& catalog, const std::vector<ObjectFinding>& findings)
+{
+    HistoryReport report{.format = catalog.format};
+    std::vector<bool> isDamaged;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        isDamaged.push_back(findings[i].fault.has_value());
+        report.bytes += catalog.objects[i].sizeBytes;
+    }
+    const WithdrawnMoments withdrawn = withdrawnBy(catalog, isDamaged);
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (!findings[i].fault) {
+            continue;
+        }
+        const replica::ObjectInfo& info = catalog.objects[i];
+        DamagedObject damaged{.name = info.name, .info = info, .fault = *findings[i].fault};
+        if (const auto found = withdrawn.byObject.find(i); found != withdrawn.byObject.end()) {
+            damaged.withdrawn = found->second;
+        }
+        addNearest(catalog, withdrawn.isWithdrawn, damaged);
+        report.damaged.push_back(std::move(damaged));
+    }
+    countObjects(findings, report.objects);
+    countMoments(catalog, findings, withdrawn.isWithdrawn, report.moments);
+    if (!catalog.gaps.empty() && catalog.gaps.back().isTail()) {
+        report.lost = catalog.gaps.back();
+    }
+    return report;
+}
+
+Result<HistoryReport> verifyListed(const storage::Storage& storage, const replica::Catalog& catalog,
+                                   ProgressMeter& meter, const std::stop_token& stop)
+{
+    if (catalog.format == replica::Catalog::Format::Legacy) {
+        return verifyLegacy(storage, catalog, meter, stop);
+    }
+    std::uint64_t bytes = 0;
+    for (const replica::ObjectInfo& each : catalog.objects) {
+        bytes += each.sizeBytes;
+    }
+    meter.expect(bytes);
+    meter.enter(Phase::Checking);
+    TIDEMARK_TRY(const auto findings, ObjectPass(storage, catalog.objects, meter, stop).run());
+    return reportOn(rebuilt(catalog, findings), findings);
+}
+
+Error keptChanging(const storage::Storage& storage)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("restore", "Objects of %1 kept vanishing while it was read."),
+                     {storage.describe()}},
+            .next = {TIDEMARK_TEXT("restore", "Try again when its retention is done.")}};
+}
+
+}  // namespace
+
+Result<HistoryReport> HistoryVerifier::verify(const OnProgress& progress,
+                                              const std::stop_token& stop)
+{
+    const Clock::Instant start = m_clock.monotonic();
+    ProgressMeter meter(m_clock, progress);
+    for (int tries = 1;; ++tries) {
+        meter.enter(Phase::Planning);
+        TIDEMARK_TRY(const replica::Catalog catalog, replica::openCatalog(m_storage, stop));
+        auto report = verifyListed(m_storage, catalog, meter, stop);
+        if (report.ok()) {
+            HistoryReport done = std::move(report).value();
+            meter.finish();
+            done.duration =
+                std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
+            return done;
+        }
+        if (report.error().code != ErrorCode::NotFound) {
+            return report;
+        }
+        if (tries == kTries) {
+            return keptChanging(m_storage);
+        }
+    }
+}
+
+}  // namespace tidemark::restore
