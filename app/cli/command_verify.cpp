@@ -2,6 +2,7 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/restoring.h"
+#include "app/cli/verify_all.h"
 #include "core/restore/verifier.h"
 #include "core/storage/storage_factory.h"
 
@@ -22,23 +23,37 @@ void print(Output& output, const restore::Verified& verified, restore::Check che
                 object);
 }
 
-Error endIsLost(const replica::Gap& gap)
+/// --all leaves no choice of moment or check.
+Status checkAllOption(const ParsedArguments& arguments)
 {
-    return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("cli",
-                                   "Only moments up to transaction %1 can be restored; what came "
-                                   "later is lost. %2"),
-                     {std::to_string(gap.after.value), inEnglish(gap.reason)}},
-            .next = {TIDEMARK_TEXT("cli",
-                                   "Restore what there is, and give the database a new place to "
-                                   "be saved to.")}};
+    for (const char* const option : {"--latest", "--txid", "--time", "--check"}) {
+        if (arguments.has(option)) {
+            return Error{
+                .code = ErrorCode::Usage,
+                .what = {TIDEMARK_TEXT("cli", "--all and %1 exclude each other."), {option}},
+                .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl verify --help")}};
+        }
+    }
+    if (const auto when = arguments.operand(1)) {
+        return Error{
+            .code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli", "--all and \"%1\" exclude each other."), {*when}},
+            .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl verify --help")}};
+    }
+    return {};
 }
 
 }  // namespace
 
 Status runVerify(Session& session, const ParsedArguments& arguments)
 {
+    if (arguments.has("--all")) {
+        TIDEMARK_TRY_STATUS(checkAllOption(arguments));
+    }
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    if (arguments.has("--all")) {
+        return verifyAll(session, address);
+    }
     TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 1));
     TIDEMARK_TRY(const restore::Check check, checkOption(arguments));
     const std::string folder = session.places.cache + "/verify";

@@ -29,8 +29,21 @@ constexpr std::array kListOptions{
 };
 constexpr std::array kWhenOptions{kLatest, kTxId, kTime};
 constexpr std::array kRestoreOptions{kLatest, kTxId, kTime, kCheck};
+constexpr std::array kVerifyOptions{
+    kLatest, kTxId, kTime, kCheck,
+    OptionSpec{"--all", "", "read every object, prove every moment"}};
 
 constexpr std::string_view kWhenDetails =
+    "WHEN is latest, txid:N, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m,\n"
+    "\"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment not\n"
+    "after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+
+constexpr std::string_view kVerifyDetails =
+    "Restores the moment into a temporary file, checks it and removes it. With --all nothing is\n"
+    "restored: every object of the replica is read once, and applied one to the other they must\n"
+    "lead to the digest that was recorded for each moment. What is damaged is named, with the\n"
+    "moments that it takes away and the nearest good ones; SQLite's own check is left out.\n"
+    "\n"
     "WHEN is latest, txid:N, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m,\n"
     "\"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment not\n"
     "after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
@@ -85,13 +98,13 @@ constexpr std::array kCommands{
                 .options = kRestoreOptions,
                 .run = runRestore},
     CommandSpec{.name = "verify",
-                .operands = "STORAGE [WHEN]",
+                .operands = "STORAGE [WHEN | --all]",
                 .minOperands = 1,
                 .maxOperands = 2,
-                .summary = "restore a moment into a temporary file and prove it",
-                .details = kWhenDetails,
-                .example = "tidemarkctl verify /mnt/backup/notes --check full",
-                .options = kRestoreOptions,
+                .summary = "prove that a moment, or each of them, can be restored",
+                .details = kVerifyDetails,
+                .example = "tidemarkctl verify /mnt/backup/notes --all",
+                .options = kVerifyOptions,
                 .run = runVerify},
     CommandSpec{.name = "status",
                 .summary = "what your engines follow and how it stands",

@@ -5,8 +5,6 @@
 namespace tidemark::cli {
 namespace {
 
-constexpr double kMillisecondsASecond = 1000.0;
-
 std::string phaseName(restore::Phase phase)
 {
     switch (phase) {
@@ -24,7 +22,7 @@ Json resultJson(const restore::Restored& restored, const char* verdict, const st
             {"verdict", verdict},
             {"path", path},
             {"bytes", restored.bytes},
-            {"seconds", static_cast<double>(restored.duration.count()) / kMillisecondsASecond}};
+            {"seconds", seconds(restored.duration)}};
 }
 
 }  // namespace
@@ -54,6 +52,24 @@ Json damagedJson(const replica::Moment& moment, const std::string& path,
                  std::chrono::milliseconds duration)
 {
     return resultJson({.moment = moment, .duration = duration}, "damaged", path);
+}
+
+Error endIsLost(const replica::Gap& gap)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Only moments up to transaction %1 can be restored; what came "
+                                   "later is lost. %2"),
+                     {std::to_string(gap.after.value), inEnglish(gap.reason)}},
+            .next = {TIDEMARK_TEXT("cli",
+                                   "Restore what there is, and give the database a new place to "
+                                   "be saved to.")}};
+}
+
+double seconds(std::chrono::milliseconds duration)
+{
+    constexpr double kMillisecondsASecond = 1000.0;
+    return static_cast<double>(duration.count()) / kMillisecondsASecond;
 }
 
 std::chrono::milliseconds since(Clock& clock, Clock::Instant start)

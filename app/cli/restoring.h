@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-/// What restore and verify share.
+/// What the commands share that restore or verify.
 namespace tidemark::cli {
 
 /// Says on stderr what follows the moment that `wish` led to and is lost, unless the moment itself
@@ -21,6 +21,12 @@ void noteLost(Output& output, const replica::Wish& wish, const std::optional<rep
 
 /// The JSON line of both commands; `path` is where the file is, or what was verified.
 [[nodiscard]] Json restoredJson(const restore::Restored& restored, const std::string& path);
+
+/// The answer to who asks whether a backup is good of which the end is lost.
+[[nodiscard]] Error endIsLost(const replica::Gap& gap);
+
+/// As JSON lines give durations.
+[[nodiscard]] double seconds(std::chrono::milliseconds duration);
 
 /// How long ago that was.
 [[nodiscard]] std::chrono::milliseconds since(Clock& clock, Clock::Instant start);

@@ -28,7 +28,8 @@ _tidemarkctl() {
     replicate) options="--config --once --switch-to-wal" ;;
     list) options="--since --until --limit --newest-first" ;;
     plan) options="--latest --txid --time" ;;
-    restore | verify) options="--latest --txid --time --check" ;;
+    restore) options="--latest --txid --time --check" ;;
+    verify) options="--latest --txid --time --check --all" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
             "replicate list objects plan restore verify status version help" -- "$current")

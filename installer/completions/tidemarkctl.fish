@@ -8,7 +8,7 @@ complete -c tidemarkctl -n $first -f -a list -d 'the moments that can be restore
 complete -c tidemarkctl -n $first -f -a objects -d 'the files of a replica'
 complete -c tidemarkctl -n $first -f -a plan -d 'what a restore would read'
 complete -c tidemarkctl -n $first -f -a restore -d 'bring a moment back into a new file'
-complete -c tidemarkctl -n $first -f -a verify -d 'restore a moment into a temporary file and prove it'
+complete -c tidemarkctl -n $first -f -a verify -d 'prove that a moment, or each of them, can be restored'
 complete -c tidemarkctl -n $first -f -a status -d 'what your engines follow and how it stands'
 complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
 complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
@@ -35,3 +35,4 @@ complete -c tidemarkctl -n $when -l time -x -d 'the last moment not after it'
 
 set -l checked '__fish_seen_subcommand_from restore verify'
 complete -c tidemarkctl -n $checked -l check -x -a 'quick full none' -d 'SQLite\'s own check'
+complete -c tidemarkctl -n '__fish_seen_subcommand_from verify' -l all -d 'read every object, prove every moment'

@@ -129,6 +129,57 @@ private slots:
         QVERIFY(m_program.run({"verify", "replica"}).facts.contains("Proven"));
     }
 
+    void verifyAllProvesEveryMoment()
+    {
+        const Ran ran = m_program.run({"verify", "replica", "--all", "--json"});
+        QCOMPARE(ran.status, 0);
+        QCOMPARE(ran.lines().size(), 1);
+        const QJsonObject summary = ran.lines()[0];
+        QCOMPARE(summary["kind"].toString(), QString("summary"));
+        QCOMPARE(summary["verdict"].toString(), QString("proven"));
+        QCOMPARE(summary["moments"].toObject()["proven"].toInt(), m_moments.size());
+        const auto objects = m_program.run({"objects", "replica", "--json"}).lines().size();
+        QCOMPARE(summary["objects"].toObject()["proven"].toInt(), objects);
+        QVERIFY(summary["bytes"].toInt() > 0 && summary["seconds"].isDouble());
+        const QString text = m_program.run({"verify", "replica", "--all"}).facts;
+        QVERIFY2(text.startsWith(QString("Moments: %1 proven. ").arg(m_moments.size())),
+                 qPrintable(text));
+    }
+
+    void verifyAllNamesWhatIsDamagedAndEndsWithFive()
+    {
+        const QString folder = m_program.path("rotten");
+        QVERIFY(QProcess::execute("cp", {"-r", m_program.path("replica"), folder}) == 0);
+        const int last = static_cast<int>(m_moments.size());
+        const QString number = QString("%1").arg(last, 16, 16, QChar('0'));
+        const QString name = "ltx/0/" + number + "-" + number + ".ltx";
+        QFile file(folder + "/" + name);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(file.size() / 2));
+        QVERIFY(file.putChar('\x5a'));
+        file.close();
+        const Ran ran = m_program.run({"verify", "rotten", "--all", "--json"});
+        QCOMPARE(ran.status, 5);
+        QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
+        QCOMPARE(ran.lines().size(), 2);
+        const QJsonObject damaged = ran.lines()[0];
+        QCOMPARE(damaged["kind"].toString(), QString("damaged"));
+        QCOMPARE(damaged["name"].toString(), name);
+        QCOMPARE(damaged["withdrawn"].toInt(), 1);
+        QCOMPARE(damaged["firstWithdrawn"].toInt(), last);
+        QCOMPARE(damaged["goodBefore"].toInt(), last - 1);
+        QVERIFY(damaged["goodAfter"].isNull());
+        QVERIFY(damaged["message"].toString().startsWith(name));
+        QCOMPARE(ran.lines()[1]["verdict"].toString(), QString("damaged"));
+        QCOMPARE(ran.lines()[1]["moments"].toObject()["damaged"].toInt(), 1);
+        const QString text = m_program.run({"verify", "rotten", "--all"}).facts;
+        QVERIFY2(text.contains(QString("Transaction %1 cannot be restored. The last good moment "
+                                       "before is %2.")
+                                   .arg(last)
+                                   .arg(last - 1)),
+                 qPrintable(text));
+    }
+
     void anExistingTargetIsRefusedWithFour()
     {
         QFile file(m_program.path("there.db"));
@@ -211,6 +262,7 @@ private slots:
                      QString("Only moments up to transaction %1 can be restored").arg(last - 2)),
                  qPrintable(verified.rest));
         QCOMPARE(m_program.run({"verify", "holed", "txid:1"}).status, 0);
+        QCOMPARE(m_program.run({"verify", "holed", "--all"}).status, 5);
     }
 
     void aCheckThatWasLeftOutIsNotClaimed()

@@ -77,6 +77,10 @@ private slots:
                                      << "The moment is given more than once.";
         QTest::newRow("no check") << QStringList{"restore", "x", "y", "--check", "deep"}
                                   << "There is no check \"deep\".";
+        QTest::newRow("all and one") << QStringList{"verify", "x", "txid:4", "--all"}
+                                     << "--all and \"txid:4\" exclude each other.";
+        QTest::newRow("all and a check") << QStringList{"verify", "x", "--all", "--check", "full"}
+                                         << "--all and --check exclude each other.";
         QTest::newRow("database alone")
             << QStringList{"replicate", "a.db"}
             << "Nothing to follow: a database and a storage, or --config, is needed.";

@@ -1,0 +1,172 @@
+#include "app/cli/verify_all.h"
+
+#include "app/cli/human.h"
+#include "app/cli/output.h"
+#include "app/cli/progress.h"
+#include "app/cli/restoring.h"
+#include "core/restore/history_verifier.h"
+#include "core/storage/storage_factory.h"
+
+#include <optional>
+#include <string>
+
+namespace tidemark::cli {
+namespace {
+
+using restore::DamagedObject;
+using restore::HistoryReport;
+using restore::Tally;
+
+Json numberOf(const std::optional<replica::Moment>& moment)
+{
+    return moment ? Json(moment->txId.value) : Json();
+}
+
+Json damagedObjectJson(const DamagedObject& damaged)
+{
+    Json object = {{"kind", "damaged"}, {"name", damaged.name}};
+    if (damaged.info) {
+        object["level"] = damaged.info->level;
+        object["minTxid"] = damaged.info->minTxId.value;
+        object["maxTxid"] = damaged.info->maxTxId.value;
+    }
+    const restore::Withdrawal& withdrawn = damaged.withdrawn;
+    const bool isAny = withdrawn.moments > 0;
+    object["message"] = inEnglish(damaged.fault.what);
+    object["withdrawn"] = withdrawn.moments;
+    object["firstWithdrawn"] = isAny ? Json(withdrawn.first.value) : Json();
+    object["lastWithdrawn"] = isAny ? Json(withdrawn.last.value) : Json();
+    object["goodBefore"] = numberOf(damaged.goodBefore);
+    object["goodAfter"] = numberOf(damaged.goodAfter);
+    return object;
+}
+
+std::string withdrawnText(const restore::Withdrawal& withdrawn)
+{
+    if (withdrawn.moments == 0) {
+        return "No moment needs it.";
+    }
+    const std::string first = std::to_string(withdrawn.first.value);
+    if (withdrawn.moments == 1) {
+        return "Transaction " + first + " cannot be restored.";
+    }
+    return counted(withdrawn.moments, "moment") + " from transaction " + first + " to " +
+           std::to_string(withdrawn.last.value) + " cannot be restored.";
+}
+
+std::string nearestText(const DamagedObject& damaged)
+{
+    const auto& before = damaged.goodBefore;
+    const auto& after = damaged.goodAfter;
+    if (!before && !after) {
+        return {};
+    }
+    const std::string one = std::to_string((before ? before : after)->txId.value);
+    if (before && after) {
+        return " The nearest good moments are " + one + " and " +
+               std::to_string(after->txId.value) + ".";
+    }
+    return (before ? " The last good moment before is " : " The first good moment behind is ") +
+           one + ".";
+}
+
+Json tallyJson(const Tally& tally)
+{
+    return {{"proven", tally.proven},
+            {"checked", tally.checked},
+            {"damaged", tally.damaged},
+            {"unreachable", tally.unreachable}};
+}
+
+/// "120 proven, 3 checked": what there is of each.
+std::string tallyText(const Tally& tally)
+{
+    std::string text;
+    const auto add = [&text](std::uint64_t count, const char* what) {
+        if (count > 0) {
+            text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + what;
+        }
+    };
+    add(tally.proven, "proven");
+    add(tally.checked, "checked");
+    add(tally.damaged, "damaged");
+    add(tally.unreachable, "out of reach");
+    return text.empty() ? "none" : text;
+}
+
+bool isDamaged(const HistoryReport& report)
+{
+    return !report.damaged.empty() || report.moments.damaged > 0 || report.lost.has_value();
+}
+
+const char* verdictOf(const HistoryReport& report)
+{
+    if (isDamaged(report)) {
+        return "damaged";
+    }
+    return report.moments.checked == 0 && report.moments.proven > 0 ? "proven" : "checked";
+}
+
+Json summaryJson(const HistoryReport& report, const std::string& place)
+{
+    return {{"kind", "summary"},
+            {"verdict", verdictOf(report)},
+            {"path", place},
+            {"objects", tallyJson(report.objects)},
+            {"moments", tallyJson(report.moments)},
+            {"bytes", report.bytes},
+            {"seconds", seconds(report.duration)}};
+}
+
+void print(Output& output, const HistoryReport& report, const std::string& place)
+{
+    for (const DamagedObject& damaged : report.damaged) {
+        output.fact(inEnglish(damaged.fault.what) + " " + withdrawnText(damaged.withdrawn) +
+                        nearestText(damaged),
+                    damagedObjectJson(damaged));
+    }
+    output.fact("Moments: " + tallyText(report.moments) +
+                    ". Objects: " + tallyText(report.objects) + "; " + humanBytes(report.bytes) +
+                    " read in " + humanDuration(report.duration) + ".",
+                summaryJson(report, place));
+    if (report.format == replica::Catalog::Format::Legacy) {
+        output.note(
+            "Litestream 0.3 records no digest: the checksums of snapshots and of the log are what "
+            "can be checked. To let SQLite check a moment, verify it by itself.");
+    }
+}
+
+Error damagedReplica(const HistoryReport& report)
+{
+    if (!report.damaged.empty()) {
+        return {
+            .code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Of the replica's %1 objects %2 are damaged, and %3 of its "
+                                   "moments cannot be restored."),
+                     {std::to_string(report.objects.all()), std::to_string(report.damaged.size()),
+                      std::to_string(report.moments.damaged)}},
+            .next = {TIDEMARK_TEXT("cli",
+                                   "Restore what there is, and give the database a new place to "
+                                   "be saved to.")}};
+    }
+    return endIsLost(*report.lost);
+}
+
+}  // namespace
+
+Status verifyAll(Session& session, const storage::StorageAddress& address)
+{
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    ProgressLine line(session.clock, session.output);
+    auto report =
+        restore::HistoryVerifier(*storage, session.clock).verify(onLine(line), session.stop);
+    line.clear();
+    if (!report.ok()) {
+        return std::move(report).error();
+    }
+    print(session.output, report.value(), storage::formatAddress(address));
+    return isDamaged(report.value()) ? Status(damagedReplica(report.value())) : Status();
+}
+
+}  // namespace tidemark::cli
