@@ -2,6 +2,7 @@
 
 #include "core/base/local_time.h"
 #include "core/base/rfc3339.h"
+#include "core/replica/mark.h"
 
 #include <charconv>
 #include <cstdint>
@@ -118,7 +119,7 @@ Error notATime(std::string_view text)
     return {.code = ErrorCode::Usage,
             .what = {TIDEMARK_TEXT("config", "\"%1\" is not a moment."), {std::string(text)}},
             .next = {TIDEMARK_TEXT("config",
-                                   "Write latest, txid:42, 2026-11-22T17:00:00Z, "
+                                   "Write latest, txid:42, mark:NAME, 2026-11-22T17:00:00Z, "
                                    "\"2026-11-22 17:00\", -20m, \"yesterday 17:00\" or 14:31.")}};
 }
 
@@ -133,6 +134,10 @@ Result<replica::Wish> parseWhen(std::string_view text, Timestamp now)
     if (takeWord(text, "txid:")) {
         TIDEMARK_TRY(const ltx::TxId txId, parseTxId(text));
         return replica::Wish(replica::AtTxId{txId});
+    }
+    if (takeWord(text, "mark:")) {
+        TIDEMARK_TRY_STATUS(replica::checkMarkName(text));
+        return replica::Wish(replica::AtMark{std::string(text)});
     }
     TIDEMARK_TRY(const Timestamp time, parseTime(text, now));
     return replica::Wish(replica::AtTime{time});

@@ -8,8 +8,8 @@
 
 namespace tidemark::config {
 
-/// Which moment a person means: "latest", "txid:N", or a time as parseTime reads it. Usage, with
-/// the forms that there are, for anything else.
+/// Which moment a person means: "latest", "txid:N", "mark:NAME", or a time as parseTime reads it.
+/// Usage, with the forms that there are, for anything else.
 [[nodiscard]] Result<replica::Wish> parseWhen(std::string_view text, Timestamp now);
 
 /// A time as people write it, in the local zone unless it names one: RFC 3339; "2026-11-22 17:00";

@@ -3,8 +3,10 @@
 #include "core/replica/catalog_builder.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/marks.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -164,11 +166,33 @@ Result<RestorePlan> planAtTxId(const storage::Storage& storage, Catalog& catalog
     return planRestore(catalog, AtTxId{txId});
 }
 
+Result<RestorePlan> planAtMark(const storage::Storage& storage, Catalog& catalog,
+                               const std::string& name, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const Mark mark, findMark(storage, name, stop));
+    auto plan = planAtTxId(storage, catalog, mark.txId, stop);
+    if (!plan.ok() && plan.error().code == ErrorCode::NotFound) {
+        Error error = std::move(plan).error();
+        error.what = {TIDEMARK_TEXT("replica",
+                                    "The moment of mark \"%1\", transaction %2, cannot be restored "
+                                    "any more."),
+                      {name, std::to_string(mark.txId.value)}};
+        return error;
+    }
+    return plan;
+}
+
 }  // namespace
 
 Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog, const Wish& wish,
                                 const std::stop_token& stop)
 {
+    const auto* const mark = std::get_if<AtMark>(&wish);
+    if (mark != nullptr) {
+        return catalog.format == Catalog::Format::Legacy
+                   ? noMarksInLegacy()
+                   : planAtMark(storage, catalog, mark->name, stop);
+    }
     if (catalog.format != Catalog::Format::Ltx) {
         return planRestore(catalog, wish);
     }

@@ -25,8 +25,8 @@ enum class PutOutcome {
 
 /// Plans as planRestore() does, but goes beyond what names tell: for a time it reads the headers of
 /// the objects around it until the answer is exact; where a hole ends the moments it looks for a
-/// file with every page behind it. What was learnt is kept in `catalog`. Also fails as the storage
-/// does.
+/// file with every page behind it; a mark is read. What was learnt is kept in `catalog`. Also fails
+/// as the storage does.
 [[nodiscard]] Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog,
                                               const Wish& wish, const std::stop_token& stop);
 

@@ -71,6 +71,14 @@ Result<Moment> resolveTxId(const Catalog& catalog, ltx::TxId txId)
     return *found;
 }
 
+/// A caller who has a mark has a storage, too, and asks planExactly().
+Error unknownMark(const std::string& name)
+{
+    return {
+        .code = ErrorCode::Usage,
+        .what = {TIDEMARK_TEXT("replica", "The moment of mark \"%1\" is not known here."), {name}}};
+}
+
 Result<Moment> resolvePosition(const Catalog& catalog, const LegacyPosition& position)
 {
     const auto found = std::ranges::find_if(catalog.moments, [&position](const Moment& each) {
@@ -196,6 +204,9 @@ Result<Moment> resolve(const Catalog& catalog, const Wish& wish)
     }
     if (const auto* const position = std::get_if<AtPosition>(&wish)) {
         return resolvePosition(catalog, position->position);
+    }
+    if (const auto* const mark = std::get_if<AtMark>(&wish)) {
+        return unknownMark(mark->name);
     }
     return resolveLatest(catalog);
 }

@@ -27,7 +27,20 @@ struct AtPosition {
     LegacyPosition position = {};
     bool operator==(const AtPosition&) const = default;
 };
-using Wish = std::variant<Latest, AtTime, AtTxId, AtPosition>;
+/// The moment to which somebody gave this name. Only planExactly() knows it: the marks lie in the
+/// storage.
+struct AtMark {
+    std::string name = {};
+    bool operator==(const AtMark&) const = default;
+};
+using Wish = std::variant<Latest, AtTime, AtTxId, AtPosition, AtMark>;
+
+/// Whether it names one moment, so that what lies behind that one is not asked for.
+[[nodiscard]] inline bool isOneMoment(const Wish& wish)
+{
+    return std::holds_alternative<AtTxId>(wish) || std::holds_alternative<AtPosition>(wish) ||
+           std::holds_alternative<AtMark>(wish);
+}
 
 /// What a restore reads, lowest transaction first: the first object is complete, each following one
 /// starts at most one transaction above the one before it and reaches further.
@@ -42,10 +55,10 @@ struct RestorePlan {
 };
 
 /// Pure. NotFound, with the nearest moments that can be had in its text, when `wish` cannot be met;
-/// a time before the first moment is one of these.
+/// a time before the first moment is one of these. Usage for a mark.
 [[nodiscard]] Result<RestorePlan> planRestore(const Catalog& catalog, const Wish& wish);
 
-/// The moment that `wish` means, without a plan. NotFound as above.
+/// The moment that `wish` means, without a plan. Fails as above.
 [[nodiscard]] Result<Moment> resolve(const Catalog& catalog, const Wish& wish);
 
 /// The answer to a moment of a 0.3 replica that was listed and has gone.

@@ -98,7 +98,7 @@ private slots:
         }
     }
 
-    void aWhenIsOneOfThree()
+    void aWhenIsOneOfFour()
     {
         QVERIFY(parseWhen("latest", kNow).value() == replica::Wish(replica::Latest{}));
         QVERIFY(parseWhen("txid:0x10", kNow).value() ==
@@ -106,7 +106,9 @@ private slots:
         QVERIFY(parseWhen("-20m", kNow).value() ==
                 replica::Wish(replica::AtTime{utc("2026-11-22T12:11:06.500Z")}));
         QVERIFY(!parseWhen("txid:", kNow).ok());
-        QVERIFY(!parseWhen("mark:x", kNow).ok());
+        QVERIFY(parseWhen("mark:before the move", kNow).value() ==
+                replica::Wish(replica::AtMark{"before the move"}));
+        QVERIFY(!parseWhen("mark:", kNow).ok());
     }
 };
 
