@@ -4,11 +4,16 @@
 #include "app/cli/output.h"
 #include "app/cli/page_counts.h"
 #include "core/config/when.h"
+#include "core/replica/marks.h"
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace tidemark::cli {
@@ -63,23 +68,38 @@ bool isAfter(const replica::Moment& moment, const replica::Wish& wish)
     return number != nullptr && moment.txId > number->txId;
 }
 
-Result<Selection> select(Session& session, const ParsedArguments& arguments,
-                         const std::vector<replica::Moment>& moments)
+/// Empty when the option is not there.
+Result<std::optional<replica::Wish>> boundOption(Session& session, const ParsedArguments& arguments,
+                                                 const storage::Storage& storage,
+                                                 std::string_view option)
 {
+    const auto text = arguments.value(option);
+    if (!text) {
+        return std::optional<replica::Wish>();
+    }
+    TIDEMARK_TRY(auto wish, config::parseWhen(*text, session.clock.now()));
+    TIDEMARK_TRY(auto bound, withoutMark(session, storage, std::move(wish)));
+    return std::optional(std::move(bound));
+}
+
+Result<Selection> select(Session& session, const ParsedArguments& arguments,
+                         const OpenedReplica& opened)
+{
+    const std::vector<replica::Moment>& moments = opened.catalog.moments;
     Selection selection{.last = moments.size(), .newestFirst = arguments.has("--newest-first")};
     TIDEMARK_TRY(selection.limit, limitOption(arguments));
-    if (const auto text = arguments.value("--since")) {
-        TIDEMARK_TRY(const auto since, config::parseWhen(*text, session.clock.now()));
-        while (selection.first < selection.last && isBefore(moments[selection.first], since)) {
+    TIDEMARK_TRY(const auto since, boundOption(session, arguments, *opened.storage, "--since"));
+    TIDEMARK_TRY(const auto until, boundOption(session, arguments, *opened.storage, "--until"));
+    if (since) {
+        while (selection.first < selection.last && isBefore(moments[selection.first], *since)) {
             ++selection.first;
         }
-        if (std::holds_alternative<replica::Latest>(since) && !moments.empty()) {
+        if (std::holds_alternative<replica::Latest>(*since) && !moments.empty()) {
             selection.first = moments.size() - 1;
         }
     }
-    if (const auto text = arguments.value("--until")) {
-        TIDEMARK_TRY(const auto until, config::parseWhen(*text, session.clock.now()));
-        while (selection.last > selection.first && isAfter(moments[selection.last - 1], until)) {
+    if (until) {
+        while (selection.last > selection.first && isAfter(moments[selection.last - 1], *until)) {
             --selection.last;
         }
     }
@@ -91,15 +111,24 @@ class RowPrinter {
 public:
     explicit RowPrinter(Output& output) : m_output(output) {}
 
-    void moment(const replica::Moment& moment, Timestamp now)
+    /// `marks` are those of the moment.
+    void moment(const replica::Moment& moment, std::span<const replica::Mark> marks, Timestamp now)
     {
         if (m_output.isJson()) {
-            m_output.json(momentJson(moment));
+            Json object = momentJson(moment);
+            for (const replica::Mark& each : marks) {
+                object["marks"].push_back(each.name);
+            }
+            m_output.json(object);
             return;
+        }
+        std::string names;
+        for (const replica::Mark& each : marks) {
+            names += (names.empty() ? "* " : ", ") + each.name;
         }
         m_rows.push_back({std::to_string(moment.txId.value), momentTime(moment),
                           humanAge(moment.time, now), humanBytes(moment.bytes),
-                          moment.pages ? counted(*moment.pages, "page") : ""});
+                          moment.pages ? counted(*moment.pages, "page") : "", names});
         if (m_rows.size() == kLinesAtOnce) {
             flush();
         }
@@ -124,7 +153,7 @@ public:
 
     void flush()
     {
-        for (const std::string& line : aligned(m_rows, {true, false, true, true, true})) {
+        for (const std::string& line : aligned(m_rows, {true, false, true, true, true, false})) {
             m_output.text(line);
         }
         m_rows.clear();
@@ -138,11 +167,13 @@ private:
 /// Prints moments, each with the gap before it, and the gap behind the last one of all.
 class Lister {
 public:
-    Lister(Session& session, const OpenedReplica& opened)
+    /// `marks` are by moment, and outlive it.
+    Lister(Session& session, const OpenedReplica& opened, std::span<const replica::Mark> marks)
         : m_session(session),
           m_printer(session.output),
           m_storage(*opened.storage),
           m_catalog(opened.catalog),
+          m_marks(marks),
           m_now(session.clock.now())
     {
         const auto& gaps = m_catalog.gaps;
@@ -200,7 +231,8 @@ private:
         if (hasGap && !newestFirst) {
             m_printer.gap(*gap);
         }
-        m_printer.moment(moment, m_now);
+        const auto marks = std::ranges::equal_range(m_marks, moment.txId, {}, &replica::Mark::txId);
+        m_printer.moment(moment, {marks.begin(), marks.end()}, m_now);
         if (hasGap && newestFirst) {
             m_printer.gap(*gap);
         }
@@ -210,17 +242,29 @@ private:
     RowPrinter m_printer;
     const storage::Storage& m_storage;
     const replica::Catalog& m_catalog;
+    std::span<const replica::Mark> m_marks;
     Timestamp m_now = {};
     std::span<const replica::Gap> m_inner = {};  // Those with a moment behind them, by number.
 };
+
+/// Those of a replica of LTX files; others have none.
+Result<std::vector<replica::Mark>> marksOf(Session& session, const OpenedReplica& opened)
+{
+    if (opened.catalog.format != replica::Catalog::Format::Ltx) {
+        return std::vector<replica::Mark>();
+    }
+    TIDEMARK_TRY(replica::MarkList list, replica::readMarks(*opened.storage, session.stop));
+    return std::move(list.marks);
+}
 
 }  // namespace
 
 Status runList(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
-    TIDEMARK_TRY(const Selection selection, select(session, arguments, opened.catalog.moments));
-    TIDEMARK_TRY_STATUS(Lister(session, opened).list(selection));
+    TIDEMARK_TRY(const Selection selection, select(session, arguments, opened));
+    TIDEMARK_TRY(const auto marks, marksOf(session, opened));
+    TIDEMARK_TRY_STATUS(Lister(session, opened, marks).list(selection));
     if (opened.catalog.moments.empty()) {
         session.output.note("There is no moment in this replica yet.");
     }

@@ -26,7 +26,7 @@ void print(Output& output, const restore::Verified& verified, restore::Check che
 /// --all leaves no choice of moment or check.
 Status checkAllOption(const ParsedArguments& arguments)
 {
-    for (const char* const option : {"--latest", "--txid", "--time", "--check"}) {
+    for (const char* const option : {"--latest", "--txid", "--time", "--mark", "--check"}) {
         if (arguments.has(option)) {
             return Error{
                 .code = ErrorCode::Usage,
@@ -74,8 +74,7 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
     print(session.output, verified.value(), check, place);
     // A replica of which the end is lost is no good backup, however whole the rest of it is.
     const auto& lost = verified.value().restored.lost;
-    const bool isAsked = std::holds_alternative<replica::AtTxId>(wish);
-    return lost && !isAsked ? Status(endIsLost(*lost)) : Status();
+    return lost && !replica::isOneMoment(wish) ? Status(endIsLost(*lost)) : Status();
 }
 
 }  // namespace tidemark::cli

@@ -9,6 +9,7 @@ namespace {
 constexpr OptionSpec kLatest{"--latest", "", "the newest moment (the default)"};
 constexpr OptionSpec kTxId{"--txid", "N", "the moment of this transaction"};
 constexpr OptionSpec kTime{"--time", "TIME", "the last moment not after it"};
+constexpr OptionSpec kMark{"--mark", "NAME", "the moment of this mark"};
 constexpr OptionSpec kCheck{"--check", "KIND", "quick (the default), full or none"};
 
 constexpr std::array kCommonOptions{
@@ -27,16 +28,19 @@ constexpr std::array kListOptions{
     OptionSpec{"--limit", "N", "at most so many moments"},
     OptionSpec{"--newest-first", "", "the other way round"},
 };
-constexpr std::array kWhenOptions{kLatest, kTxId, kTime};
-constexpr std::array kRestoreOptions{kLatest, kTxId, kTime, kCheck};
+constexpr std::array kWhenOptions{kLatest, kTxId, kTime, kMark};
+constexpr std::array kRestoreOptions{kLatest, kTxId, kTime, kMark, kCheck};
 constexpr std::array kVerifyOptions{
-    kLatest, kTxId, kTime, kCheck,
-    OptionSpec{"--all", "", "read every object, prove every moment"}};
+    kLatest, kTxId,  kTime,
+    kMark,   kCheck, OptionSpec{"--all", "", "read every object, prove every moment"}};
+
+constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
+                                  OptionSpec{"--note", "TEXT", "what there is to say about it"}};
 
 constexpr std::string_view kWhenDetails =
-    "WHEN is latest, txid:N, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m,\n"
-    "\"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment not\n"
-    "after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+    "WHEN is latest, txid:N, mark:NAME, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\",\n"
+    "-20m, \"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment\n"
+    "not after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
 
 constexpr std::string_view kVerifyDetails =
     "Restores the moment into a temporary file, checks it and removes it. With --all nothing is\n"
@@ -44,9 +48,9 @@ constexpr std::string_view kVerifyDetails =
     "lead to the digest that was recorded for each moment. What is damaged is named, with the\n"
     "moments that it takes away and the nearest good ones; SQLite's own check is left out.\n"
     "\n"
-    "WHEN is latest, txid:N, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m,\n"
-    "\"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment not\n"
-    "after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+    "WHEN is latest, txid:N, mark:NAME, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\",\n"
+    "-20m, \"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment\n"
+    "not after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
 
 constexpr std::string_view kReplicateDetails =
     "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
@@ -106,6 +110,29 @@ constexpr std::array kCommands{
                 .example = "tidemarkctl verify /mnt/backup/notes --all",
                 .options = kVerifyOptions,
                 .run = runVerify},
+    CommandSpec{.name = "mark",
+                .operands = "STORAGE NAME [WHEN]",
+                .minOperands = 2,
+                .maxOperands = 3,
+                .summary = "give a moment a name",
+                .details = kWhenDetails,
+                .example = "tidemarkctl mark /mnt/backup/notes \"before the move\" -5m",
+                .options = kMarkOptions,
+                .run = runMark},
+    CommandSpec{.name = "marks",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "the moments that have a name",
+                .example = "tidemarkctl marks /mnt/backup/notes",
+                .run = runMarks},
+    CommandSpec{.name = "unmark",
+                .operands = "STORAGE NAME",
+                .minOperands = 2,
+                .maxOperands = 2,
+                .summary = "take a name from its moment",
+                .example = "tidemarkctl unmark /mnt/backup/notes \"before the move\"",
+                .run = runUnmark},
     CommandSpec{.name = "status",
                 .summary = "what your engines follow and how it stands",
                 .example = "tidemarkctl status",

@@ -3,6 +3,7 @@
 #include "app/cli/output.h"
 #include "core/config/settings.h"
 #include "core/config/when.h"
+#include "core/replica/marks.h"
 #include "core/replica/open_replica.h"
 #include "core/storage/storage_factory.h"
 
@@ -33,9 +34,10 @@ std::vector<std::string> addressesNamed(const config::Settings& settings, const 
 
 Error givenTwice()
 {
-    return {.code = ErrorCode::Usage,
-            .what = {TIDEMARK_TEXT("cli", "The moment is given more than once.")},
-            .next = {TIDEMARK_TEXT("cli", "Give one of WHEN, --latest, --txid and --time.")}};
+    return {
+        .code = ErrorCode::Usage,
+        .what = {TIDEMARK_TEXT("cli", "The moment is given more than once.")},
+        .next = {TIDEMARK_TEXT("cli", "Give one of WHEN, --latest, --txid, --time and --mark.")}};
 }
 
 }  // namespace
@@ -80,10 +82,25 @@ Result<replica::Wish> wishOperand(Session& session, const ParsedArguments& argum
         wish = replica::AtTime{meant};
         ++count;
     }
+    if (const auto mark = arguments.value("--mark")) {
+        TIDEMARK_TRY_STATUS(replica::checkMarkName(*mark));
+        wish = replica::AtMark{*mark};
+        ++count;
+    }
     if (count > 1) {
         return givenTwice();
     }
     return wish.value_or(replica::Latest{});
+}
+
+Result<replica::Wish> withoutMark(const Session& session, const storage::Storage& storage,
+                                  replica::Wish wish)
+{
+    if (const auto* const mark = std::get_if<replica::AtMark>(&wish)) {
+        TIDEMARK_TRY(const auto found, replica::findMark(storage, mark->name, session.stop));
+        return replica::Wish(replica::AtTxId{found.txId});
+    }
+    return wish;
 }
 
 Result<restore::Check> checkOption(const ParsedArguments& arguments)
@@ -114,6 +131,12 @@ Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& ar
     TIDEMARK_TRY(auto storage, storage::openStorage(address, session.files, session.random));
     TIDEMARK_TRY(auto catalog, replica::openCatalog(*storage, session.stop));
     return OpenedReplica{.storage = std::move(storage), .catalog = std::move(catalog)};
+}
+
+Status requireMarks(const OpenedReplica& opened)
+{
+    const bool isLegacy = opened.catalog.format == replica::Catalog::Format::Legacy;
+    return isLegacy ? Status(replica::noMarksInLegacy()) : Status();
 }
 
 }  // namespace tidemark::cli

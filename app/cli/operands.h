@@ -19,8 +19,8 @@ namespace tidemark::cli {
 [[nodiscard]] Result<storage::StorageAddress> storageOperand(Session& session,
                                                              const std::string& text);
 
-/// The moment that is asked for: operand `number`, or one of --latest, --txid and --time. Usage
-/// when there are several.
+/// The moment that is asked for: operand `number`, or one of --latest, --txid, --time and
+/// --mark. Usage when there are several.
 [[nodiscard]] Result<replica::Wish> wishOperand(Session& session, const ParsedArguments& arguments,
                                                 std::size_t number);
 
@@ -29,6 +29,11 @@ namespace tidemark::cli {
 
 /// `path` from the working directory.
 [[nodiscard]] std::string absolutePath(const Session& session, const std::string& path);
+
+/// What `wish` means in a list: the same, with the transaction in the place of a mark.
+[[nodiscard]] Result<replica::Wish> withoutMark(const Session& session,
+                                                const storage::Storage& storage,
+                                                replica::Wish wish);
 
 /// A replica and everything in it.
 struct OpenedReplica {
@@ -39,5 +44,8 @@ struct OpenedReplica {
 /// The one at operand 0.
 [[nodiscard]] Result<OpenedReplica> replicaOperand(Session& session,
                                                    const ParsedArguments& arguments);
+
+/// Unsupported for a replica that can have no marks.
+[[nodiscard]] Status requireMarks(const OpenedReplica& opened);
 
 }  // namespace tidemark::cli

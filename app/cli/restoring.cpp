@@ -29,7 +29,7 @@ Json resultJson(const restore::Restored& restored, const char* verdict, const st
 
 void noteLost(Output& output, const replica::Wish& wish, const std::optional<replica::Gap>& lost)
 {
-    if (lost && !std::holds_alternative<replica::AtTxId>(wish)) {
+    if (lost && !replica::isOneMoment(wish)) {
         output.note("Changes after transaction " + std::to_string(lost->after.value) +
                     " cannot be restored: " + inEnglish(lost->reason));
     }

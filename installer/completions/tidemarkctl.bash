@@ -6,7 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify mark marks unmark status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -15,10 +15,10 @@ _tidemarkctl() {
         return
         ;;
     --since | --until | --time)
-        mapfile -t COMPREPLY < <(compgen -W "latest txid: yesterday today -20m -1h" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "latest txid: mark: yesterday today -20m -1h" -- "$current")
         return
         ;;
-    --limit | --txid) return ;;
+    --limit | --txid | --mark | --note) return ;;
     --config)
         compopt -o default
         return
@@ -27,12 +27,13 @@ _tidemarkctl() {
     case $command in
     replicate) options="--config --once --switch-to-wal" ;;
     list) options="--since --until --limit --newest-first" ;;
-    plan) options="--latest --txid --time" ;;
-    restore) options="--latest --txid --time --check" ;;
-    verify) options="--latest --txid --time --check --all" ;;
+    plan) options="--latest --txid --time --mark" ;;
+    restore) options="--latest --txid --time --mark --check" ;;
+    verify) options="--latest --txid --time --mark --check --all" ;;
+    mark) options="--latest --txid --time --mark --note" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify status version help" -- "$current")
+            "replicate list objects plan restore verify mark marks unmark status version help" -- "$current")
         return
         ;;
     esac

@@ -1,6 +1,6 @@
 # fish completion for tidemarkctl
 
-set -l commands replicate list objects plan restore verify status version help
+set -l commands replicate list objects plan restore verify mark marks unmark status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
@@ -9,6 +9,9 @@ complete -c tidemarkctl -n $first -f -a objects -d 'the files of a replica'
 complete -c tidemarkctl -n $first -f -a plan -d 'what a restore would read'
 complete -c tidemarkctl -n $first -f -a restore -d 'bring a moment back into a new file'
 complete -c tidemarkctl -n $first -f -a verify -d 'prove that a moment, or each of them, can be restored'
+complete -c tidemarkctl -n $first -f -a mark -d 'give a moment a name'
+complete -c tidemarkctl -n $first -f -a marks -d 'the moments that have a name'
+complete -c tidemarkctl -n $first -f -a unmark -d 'take a name from its moment'
 complete -c tidemarkctl -n $first -f -a status -d 'what your engines follow and how it stands'
 complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
 complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
@@ -28,11 +31,13 @@ complete -c tidemarkctl -n $list -l until -x -d 'no moment after it'
 complete -c tidemarkctl -n $list -l limit -x -d 'at most so many moments'
 complete -c tidemarkctl -n $list -l newest-first -d 'the other way round'
 
-set -l when '__fish_seen_subcommand_from plan restore verify'
+set -l when '__fish_seen_subcommand_from plan restore verify mark'
 complete -c tidemarkctl -n $when -l latest -d 'the newest moment'
 complete -c tidemarkctl -n $when -l txid -x -d 'the moment of this transaction'
 complete -c tidemarkctl -n $when -l time -x -d 'the last moment not after it'
+complete -c tidemarkctl -n $when -l mark -x -d 'the moment of this mark'
 
 set -l checked '__fish_seen_subcommand_from restore verify'
 complete -c tidemarkctl -n $checked -l check -x -a 'quick full none' -d 'SQLite\'s own check'
 complete -c tidemarkctl -n '__fish_seen_subcommand_from verify' -l all -d 'read every object, prove every moment'
+complete -c tidemarkctl -n '__fish_seen_subcommand_from mark' -l note -x -d 'what there is to say about it'

@@ -81,6 +81,14 @@ private slots:
                                      << "--all and \"txid:4\" exclude each other.";
         QTest::newRow("all and a check") << QStringList{"verify", "x", "--all", "--check", "full"}
                                          << "--all and --check exclude each other.";
+        QTest::newRow("mark and number")
+            << QStringList{"restore", "x", "y", "mark:a", "--txid", "4"}
+            << "The moment is given more than once.";
+        QTest::newRow("no mark") << QStringList{"plan", "x", "mark:"}
+                                 << "The name of a mark has 1 to 200 bytes.";
+        QTest::newRow("a mark of two lines")
+            << QStringList{"mark", "x", "a\nb"}
+            << "The name of a mark is UTF-8 without control characters.";
         QTest::newRow("database alone")
             << QStringList{"replicate", "a.db"}
             << "Nothing to follow: a database and a storage, or --config, is needed.";

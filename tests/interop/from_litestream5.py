@@ -44,8 +44,9 @@ def litestream5_replicates(place, seconds):
     theirs.restore(two)
     tally.equal(one, two, "latest")
     loads.truth_of(one)
-    verified = ours.call("verify", ours.replica, "--json")
-    tally.expect(verified.code == 0, f"verify ended with {verified.code}: {verified.stderr}")
+    for arguments in ([], ["--all"]):
+        verified = ours.call("verify", ours.replica, "--json", *arguments)
+        tally.expect(verified.code == 0, f"verify {arguments} ended with {verified.code}: {verified.stderr}")
     tally.finish(least=min(10, 2 * restorable))
 
 

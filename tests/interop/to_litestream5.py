@@ -20,6 +20,11 @@ def we_replicate(place, seconds):
     tally = Tally("Litestream 0.5 on our replica")
     one, two = place.path("ours.db"), place.path("theirs.db")
 
+    # What Litestream does not know lies beside its files from here on.
+    for name, at in (("the first", "txid:1"), ("the last", "latest")):
+        marked = ours.call("mark", ours.replica, name, at, "--note", "interop")
+        tally.expect(marked.code == 0, f"mark {name} ended with {marked.code}: {marked.stderr}")
+
     def compare(name, restore_ours, restore_theirs):
         restore_ours(one)
         restore_theirs(two)
@@ -40,6 +45,8 @@ def we_replicate(place, seconds):
                           lambda o: theirs.restore(o, time=moment.later_ms(at.time, 1)))
         tally.expect(by_time == by_txid, f"moment {at.txid}: by time another state than by TXID")
     compare("latest", ours.restore, theirs.restore)
+    proven = ours.call("verify", ours.replica, "--all")
+    tally.expect(proven.code == 0, f"verify --all ended with {proven.code}: {proven.stderr}")
     source = place.path("source.db")
     loads.copy_pages(ours.database, source)
     ours.restore(one)

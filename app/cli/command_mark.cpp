@@ -1,0 +1,44 @@
+#include "app/cli/operands.h"
+#include "app/cli/output.h"
+#include "core/base/rfc3339.h"
+#include "core/replica/ltx_replica.h"
+#include "core/replica/marks.h"
+
+namespace tidemark::cli {
+
+Status runMark(Session& session, const ParsedArguments& arguments)
+{
+    replica::Mark mark{.name = arguments.operands()[1],
+                       .note = arguments.value("--note").value_or(""),
+                       .createdAt = session.clock.now()};
+    TIDEMARK_TRY_STATUS(replica::checkMarkName(mark.name));
+    TIDEMARK_TRY_STATUS(replica::checkMarkNote(mark.note));
+    TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 2));
+    TIDEMARK_TRY(OpenedReplica opened, replicaOperand(session, arguments));
+    TIDEMARK_TRY_STATUS(requireMarks(opened));
+    TIDEMARK_TRY(const replica::RestorePlan plan,
+                 replica::planExactly(*opened.storage, opened.catalog, wish, session.stop));
+    mark.txId = plan.moment.txId;
+    TIDEMARK_TRY_STATUS(replica::writeMark(*opened.storage, mark, session.stop));
+    session.output.fact(
+        "Transaction " + std::to_string(mark.txId.value) + " is marked \"" + mark.name + "\".",
+        {{"kind", "mark"},
+         {"name", mark.name},
+         {"txid", mark.txId.value},
+         {"note", mark.note},
+         {"created", formatRfc3339(mark.createdAt)}});
+    return {};
+}
+
+Status runUnmark(Session& session, const ParsedArguments& arguments)
+{
+    const std::string& name = arguments.operands()[1];
+    TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
+    TIDEMARK_TRY_STATUS(requireMarks(opened));
+    TIDEMARK_TRY_STATUS(replica::removeMark(*opened.storage, name, session.stop));
+    session.output.fact("The mark \"" + name + "\" is removed; its moment stays.",
+                        {{"kind", "unmarked"}, {"name", name}});
+    return {};
+}
+
+}  // namespace tidemark::cli
