@@ -91,6 +91,11 @@ public:
         if (m_dice.oneIn(20)) {
             clean(anyPlace());
         }
+        if (m_dice.oneIn(60)) {
+            // Somebody empties the folder: each replica that lacks something gets a new base.
+            static_cast<void>(m_spool.removeUpTo({m_captured}));
+            m_lostUpTo = m_captured;
+        }
         if (m_dice.oneIn(25)) {
             Place& place = anyPlace();
             place.isDown = !place.isDown;
@@ -129,7 +134,8 @@ public:
         }
         if (const auto oldest = m_spool.above({}); !oldest.empty()) {
             for (const Place& place : m_places) {
-                if (oldest.front().txId.value > place.uploader->confirmed().value + 1 &&
+                const std::uint64_t confirmed = place.uploader->confirmed().value;
+                if (oldest.front().txId.value > confirmed + 1 && confirmed >= m_lostUpTo &&
                     place.uploader->hasBase()) {
                     return "the spool lacks what a replica waits for";
                 }
@@ -409,6 +415,7 @@ private:
     std::unique_ptr<state::StateDb> m_state;
     std::array<Place, 2> m_places = {};
     std::uint64_t m_captured = 0;
+    std::uint64_t m_lostUpTo = 0;
     std::uint32_t m_pageCount = 3;
     std::uint32_t m_known = 0;
     Timestamp m_time = {};
