@@ -289,6 +289,10 @@ private:
             due ? compactor.compact(*due, {}) : compactor.snapshot(place.levels.newestPlan(), {});
         if (made.ok()) {
             place.levels.add(made.value());
+        } else if (made.error().code == ErrorCode::NotFound) {
+            // A merge whose answer was lost was there, and its inputs could go.
+            const auto listed = replica::readLtxCatalog(place.storage, {});
+            place.levels = listed.ok() ? ReplicaLevels(listed.value()) : place.levels;
         } else if (made.error().code != ErrorCode::Unavailable) {
             m_problem = inEnglish(made.error().what);
         }
