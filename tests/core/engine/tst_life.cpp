@@ -27,7 +27,7 @@ using replica::ObjectInfo;
 namespace {
 
 constexpr int kSteps = 120;
-constexpr int kLives = 60;
+constexpr int kLives = 40;
 constexpr int kTurnsToRest = 40;
 constexpr std::uint64_t kKeptBytes = 20'000;  // Little, so that the spool is cut.
 
