@@ -1,16 +1,11 @@
 #include "app/session.h"
 
-#include "app/let_go.h"
-#include "app/text/places.h"
-#include "core/storage/storage_address.h"
+#include "core/service/settings_mapping.h"
 
 #include <QCoreApplication>
-#include <QQmlEngine>
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
-
-using namespace Qt::StringLiterals;
 
 namespace tidemark::app {
 namespace {
@@ -18,26 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
-// Long enough to read the sentence and reach the button.
-constexpr auto kUndoTime = 20s;
-
-/// Null for an address that only a newer version opens.
-std::optional<storage::StorageAddress> addressOf(const std::string& text, const std::string& home)
-{
-    auto address = storage::parseAddress(text, home, home);
-    return address.ok() ? std::optional(std::move(address).value()) : std::nullopt;
-}
-
-config::DatabaseSettings settingsOf(const service::DatabaseConfig& config)
-{
-    config::DatabaseSettings settings{
-        .path = config.path, .switchToWal = config.switchToWal, .paused = config.paused};
-    for (const service::ReplicaConfig& replica : config.replicas) {
-        settings.replicas.push_back(
-            {.name = replica.name, .address = storage::formatAddress(replica.address)});
-    }
-    return settings;
-}
 
 }  // namespace
 
@@ -47,6 +22,13 @@ Session::Session(const Parts& parts, config::Settings settings)
       m_settings(std::move(settings), parts.store),
       m_databases(m_voice, parts.home),
       m_worstFirst(m_databases),
+      m_followed(parts.engine, m_settings, parts.home),
+      m_histories({.engine = parts.engine,
+                   .desktop = parts.desktop,
+                   .voice = m_voice,
+                   .settings = m_settings,
+                   .home = parts.home,
+                   .downloads = parts.downloads}),
       m_adding(parts.engine, parts.desktop, m_voice, parts.home),
       m_opening(parts.engine, parts.desktop, m_voice, parts.home)
 {
@@ -60,26 +42,22 @@ Session::~Session() = default;
 
 void Session::connectParts()
 {
-    connect(&m_settings, &SettingsObject::zoneChanged, this, &Session::applyZone);
     connect(&m_settings, &SettingsObject::appearanceChanged, this, &Session::applyLook);
-    connect(&m_settings, &SettingsObject::restoreFolderChanged, this, [this] {
-        for (History* const history : histories()) {
-            history->setChosenFolder(m_settings.restoreFolder());
-        }
+    connect(&m_followed, &FollowedDatabases::remembered, this, &Session::tellKnown);
+    connect(&m_followed, &FollowedDatabases::undoableChanged, this, &Session::undoableChanged);
+    connect(&m_histories, &Histories::restoringChanged, this, &Session::restoringChanged);
+    connect(&m_adding, &AddDatabase::started, this, [this](const service::DatabaseConfig& config) {
+        m_followed.remember(m_adding.databaseId().toStdString(), config);
     });
-    connect(&m_adding, &AddDatabase::started, this, &Session::remember);
-    connect(&m_adding, &AddDatabase::cancelled, this,
-            [this](const std::string& path, const std::string& id) {
-                m_settings.removeDatabase(path);
-                m_followed[id].leaving = true;
-                tellKnown();
+    connect(
+        &m_adding, &AddDatabase::cancelled, this,
+        [this](const std::string& path, const std::string& id) { m_followed.forget(id, path); });
+    connect(&m_opening, &OpenReplica::accepted, this,
+            [this](const QString& name, const QString& folder) {
+                emit showReplica(m_histories.open(name, folder));
             });
-    connect(&m_opening, &OpenReplica::accepted, this, &Session::openReplica);
     m_ticking.setInterval(kTick);
     connect(&m_ticking, &QTimer::timeout, this, &Session::tick);
-    m_undoTime.setSingleShot(true);
-    m_undoTime.setInterval(kUndoTime);
-    connect(&m_undoTime, &QTimer::timeout, this, &Session::forgetUndo);
 }
 
 void Session::start()
@@ -87,153 +65,60 @@ void Session::start()
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
         // Listed at once and in this order; what the engine says of it comes later.
         m_databases.upsert(
-            {.id = follow(database),
+            {.id = m_followed.follow(database),
              .path = database.path,
              .standing = {.state = database.paused ? engine::Protection::Paused
                                                    : engine::Protection::CatchingUp}});
     }
     refreshOverview();
     for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
-        listReplica(replica);
+        m_histories.list(replica);
     }
     tellKnown();
 }
 
 void Session::tellKnown()
 {
+    const std::string home = m_parts.home.toStdString();
     AddDatabase::Known known;
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
         known.databases << QString::fromStdString(database.path);
         for (const config::ReplicaSettings& replica : database.replicas) {
-            if (const auto address = addressOf(replica.address, m_parts.home.toStdString())) {
-                known.targets << QString::fromStdString(address->path);
+            const auto config = service::configOf(replica, home, home);
+            if (config.ok()) {
+                known.targets << QString::fromStdString(config.value().address.path);
             }
         }
     }
     m_adding.setKnown(std::move(known));
 }
 
-service::DatabaseId Session::follow(const config::DatabaseSettings& database)
-{
-    service::DatabaseConfig config{.path = database.path,
-                                   .switchToWal = database.switchToWal,
-                                   .paused = database.paused,
-                                   .burstInterval = database.syncInterval};
-    for (const config::ReplicaSettings& replica : database.replicas) {
-        if (const auto address = addressOf(replica.address, m_parts.home.toStdString())) {
-            config.replicas.push_back({.name = replica.name, .address = *address});
-        }
-    }
-    service::DatabaseId id = m_parts.engine.follow(config);
-    m_followed[id].config = config;
-    m_followed[id].leaving = false;
-    return id;
-}
-
-void Session::remember(const service::DatabaseConfig& config)
-{
-    Followed& followed = m_followed[m_adding.databaseId().toStdString()];
-    followed.config = config;
-    followed.leaving = false;
-    m_settings.addDatabase(settingsOf(config));
-    tellKnown();
-}
-
-void Session::openReplica(const QString& name, const QString& folder)
-{
-    const storage::StorageAddress address{.path = folder.toStdString()};
-    if (m_replicas.rowOf(address) < 0) {
-        const config::ReplicaSettings replica{.name = name.toStdString(),
-                                              .address = storage::formatAddress(address)};
-        listReplica(replica);
-        m_settings.addReplica(replica);
-    }
-    emit showReplica(m_replicas.rowOf(address));
-}
-
-void Session::listReplica(const config::ReplicaSettings& replica)
-{
-    if (const auto address = addressOf(replica.address, m_parts.home.toStdString())) {
-        m_replicas.append(
-            makeHistory({.name = QString::fromStdString(replica.name), .address = *address}));
-    }
-}
-
-std::unique_ptr<History> Session::makeHistory(History::Origin origin)
-{
-    auto history = std::make_unique<History>(std::move(origin), m_parts.engine, m_parts.desktop,
-                                             m_voice, m_parts.home, m_parts.downloads);
-    history->setChosenFolder(m_settings.restoreFolder());
-    history->timeline()->setZone(zone());
-    connect(history->restore(), &RestoreJob::changed, this, &Session::restoringChanged);
-    connect(history.get(), &History::folderChosen, &m_settings, &SettingsObject::setRestoreFolder);
-    connect(history.get(), &History::zoneChosen, &m_settings,
-            [this](timeline::TimelineController::Zone zone) {
-                m_settings.setZone(zone == timeline::TimelineController::Zone::Utc
-                                       ? SettingsObject::Zone::Utc
-                                       : SettingsObject::Zone::Local);
-            });
-    return history;
-}
-
-std::vector<History*> Session::histories() const
-{
-    std::vector<History*> all;
-    for (const auto& [id, followed] : m_followed) {
-        if (followed.history) {
-            all.push_back(followed.history.get());
-        }
-    }
-    for (int row = 0; row < m_replicas.count(); ++row) {
-        all.push_back(m_replicas.at(row));
-    }
-    return all;
-}
-
 History* Session::historyOf(const QString& databaseId)
 {
-    const auto found = m_followed.find(databaseId.toStdString());
-    if (found == m_followed.end() || found->second.config.replicas.empty()) {
+    const service::DatabaseId id = databaseId.toStdString();
+    if (History* const known = m_histories.find(id)) {
+        return known;
+    }
+    const service::DatabaseConfig* const config = m_followed.find(id);
+    if (config == nullptr || config->replicas.empty()) {
         return nullptr;
     }
-    Followed& followed = found->second;
-    if (!followed.history) {
-        const QString path = QString::fromStdString(followed.config.path);
-        followed.history = makeHistory({.name = fileNameOf(path),
-                                        .address = followed.config.replicas.front().address,
-                                        .sourcePath = path});
-        QQmlEngine::setObjectOwnership(followed.history.get(), QQmlEngine::CppOwnership);
-        const Database* const database = m_databases.find(databaseId.toStdString());
-        if (database != nullptr && database->status().proof) {
-            followed.history->proven(*database->status().proof);
-        }
+    History& history = m_histories.of(id, *config);
+    const Database* const database = m_databases.find(id);
+    if (database != nullptr && database->status().proof) {
+        history.proven(*database->status().proof);
     }
-    return followed.history.get();
+    return &history;
 }
 
 void Session::pause(const QString& databaseId)
 {
-    const auto found = m_followed.find(databaseId.toStdString());
-    if (found != m_followed.end()) {
-        m_parts.engine.pause(found->first);
-        keepPaused(found->second, true);
-    }
+    m_followed.pause(databaseId.toStdString());
 }
 
 void Session::resume(const QString& databaseId)
 {
-    const auto found = m_followed.find(databaseId.toStdString());
-    if (found != m_followed.end()) {
-        m_parts.engine.resume(found->first);
-        keepPaused(found->second, false);
-    }
-}
-
-/// Under the path of the settings; the engine may know the file by another one.
-void Session::keepPaused(Followed& followed, bool paused)
-{
-    followed.config.paused = paused;
-    m_settings.setPaused(followed.config.path, paused);
+    m_followed.resume(databaseId.toStdString());
 }
 
 void Session::retry(const QString& databaseId)
@@ -243,50 +128,17 @@ void Session::retry(const QString& databaseId)
 
 void Session::stopProtecting(const QString& databaseId)
 {
-    const std::string id = databaseId.toStdString();
-    const auto found = m_followed.find(id);
-    if (found == m_followed.end()) {
-        return;
-    }
-    found->second.leaving = true;
-    const auto& all = m_settings.value().databases;
-    const auto kept =
-        std::ranges::find(all, found->second.config.path, &config::DatabaseSettings::path);
-    m_undoable = kept == all.end() ? settingsOf(found->second.config) : *kept;
-    m_settings.removeDatabase(found->second.config.path);
-    tellKnown();
-    m_parts.engine.unfollow(id);
-    m_undoTime.start();
-    emit undoableChanged();
+    m_followed.end(databaseId.toStdString());
 }
 
 void Session::undo()
 {
-    if (const auto database = std::exchange(m_undoable, {})) {
-        m_settings.addDatabase(*database);
-        tellKnown();
-        follow(*database);
-        emit undoableChanged();
-    }
-}
-
-void Session::forgetUndo()
-{
-    m_undoable.reset();
-    emit undoableChanged();
-}
-
-QString Session::undoable() const
-{
-    return m_undoable ? fileNameOf(QString::fromStdString(m_undoable->path)) : QString();
+    m_followed.undo();
 }
 
 void Session::closeReplica(int row)
 {
-    if (const History* const history = m_replicas.at(row)) {
-        m_settings.removeReplica(storage::formatAddress(history->address()));
-        m_replicas.remove(row);
-    }
+    m_histories.close(row);
 }
 
 void Session::take(const QUrl& url)
@@ -342,12 +194,6 @@ void Session::beginQuitting()
     }
 }
 
-bool Session::restoring() const
-{
-    return std::ranges::any_of(
-        histories(), [](History* const history) { return history->restore()->running(); });
-}
-
 void Session::setHasTray(bool hasTray)
 {
     if (hasTray != m_hasTray) {
@@ -373,20 +219,6 @@ void Session::setWatched(bool watched)
 QString Session::version() const
 {
     return QCoreApplication::applicationVersion();
-}
-
-timeline::TimelineController::Zone Session::zone() const
-{
-    return m_settings.zone() == SettingsObject::Zone::Utc
-               ? timeline::TimelineController::Zone::Utc
-               : timeline::TimelineController::Zone::Local;
-}
-
-void Session::applyZone()
-{
-    for (History* const history : histories()) {
-        history->timeline()->setZone(zone());
-    }
 }
 
 void Session::applyLook()
@@ -422,9 +254,9 @@ void Session::statusChanged(const service::DatabaseStatus& status)
 {
     m_databases.upsert(status);
     m_adding.statusChanged(status);
-    const auto found = m_followed.find(status.id);
-    if (status.proof && found != m_followed.end() && found->second.history) {
-        found->second.history->proven(*status.proof);
+    History* const history = m_histories.find(status.id);
+    if (status.proof && history != nullptr) {
+        history->proven(*status.proof);
     }
     refreshOverview();
 }
@@ -432,35 +264,21 @@ void Session::statusChanged(const service::DatabaseStatus& status)
 void Session::happened(const service::Event& event)
 {
     m_adding.happened(event);
-    const auto found = m_followed.find(event.database);
-    if (found != m_followed.end() && found->second.history) {
-        found->second.history->happened(event);
-    }
+    m_histories.happened(event);
 }
 
 void Session::removed(const service::DatabaseId& id)
 {
-    const auto found = m_followed.find(id);
-    if (found != m_followed.end() && !found->second.leaving) {
-        return;  // It was taken up again while it was being let go.
+    if (m_followed.leave(id)) {
+        m_databases.remove(id);
+        m_histories.remove(id);
+        refreshOverview();
     }
-    m_databases.remove(id);
-    if (found != m_followed.end()) {
-        if (found->second.history) {
-            letGo(std::move(found->second.history), this);
-        }
-        m_followed.erase(found);
-    }
-    refreshOverview();
 }
 
 void Session::eventsMissed()
 {
-    for (const auto& [id, followed] : m_followed) {
-        if (followed.history) {
-            followed.history->eventsMissed();
-        }
-    }
+    m_histories.eventsMissed();
 }
 
 }  // namespace tidemark::app

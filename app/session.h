@@ -3,10 +3,10 @@
 #include "app/add_database.h"
 #include "app/database_list_model.h"
 #include "app/desktop/look.h"
-#include "app/history.h"
+#include "app/followed_databases.h"
+#include "app/histories.h"
 #include "app/open_replica.h"
 #include "app/overview.h"
-#include "app/replica_list_model.h"
 #include "app/settings_object.h"
 #include "app/worst_first_model.h"
 
@@ -15,14 +15,13 @@
 #include <QTimer>
 #include <QUrl>
 
-#include <map>
 #include <memory>
-#include <optional>
 
 namespace tidemark::app {
 
-/// The one object that Main.qml is given: everything that the window can show or ask for. The
-/// engine tells it what happens through EngineListener; so does a test. Lives on the GUI thread.
+/// The one object that Main.qml is given: everything that the window can show or ask for, wired
+/// together. The engine tells it what happens through EngineListener; so does a test. Lives on the
+/// GUI thread.
 class Session : public QObject, public EngineListener {
     Q_OBJECT
     QML_ELEMENT
@@ -68,7 +67,7 @@ public:
 
     [[nodiscard]] DatabaseListModel* databases() { return &m_databases; }
     [[nodiscard]] WorstFirstModel* worstFirst() { return &m_worstFirst; }
-    [[nodiscard]] ReplicaListModel* replicas() { return &m_replicas; }
+    [[nodiscard]] ReplicaListModel* replicas() { return &m_histories.replicas(); }
     [[nodiscard]] SettingsObject* settings() { return &m_settings; }
     [[nodiscard]] AddDatabase* adding() { return &m_adding; }
     [[nodiscard]] OpenReplica* opening() { return &m_opening; }
@@ -77,10 +76,10 @@ public:
     [[nodiscard]] QString sentence() const { return m_overview.sentence; }
     [[nodiscard]] QString detail() const { return m_overview.detail; }
     [[nodiscard]] bool hasTray() const { return m_hasTray; }
-    [[nodiscard]] bool restoring() const;
+    [[nodiscard]] bool restoring() const { return m_histories.restoring(); }
     [[nodiscard]] bool quitting() const { return m_quitting; }
     [[nodiscard]] bool watched() const { return m_ticking.isActive(); }
-    [[nodiscard]] QString undoable() const;
+    [[nodiscard]] QString undoable() const { return m_followed.undoable(); }
     [[nodiscard]] QString version() const;
 
     void setHasTray(bool hasTray);
@@ -136,42 +135,24 @@ signals:
     void quitConfirmed();
 
 private:
-    struct Followed {
-        service::DatabaseConfig config = {};
-        std::unique_ptr<History> history = {};
-        bool leaving = false;  ///< Not wanted any more; gone once the engine says so.
-    };
-
     void connectParts();
-    [[nodiscard]] timeline::TimelineController::Zone zone() const;
-    void applyZone();
     void applyLook();
     void tick();
     void refreshOverview();
     void tellKnown();
-    service::DatabaseId follow(const config::DatabaseSettings& database);
-    void remember(const service::DatabaseConfig& config);
-    void keepPaused(Followed& followed, bool paused);
-    void openReplica(const QString& name, const QString& folder);
-    void listReplica(const config::ReplicaSettings& replica);
-    [[nodiscard]] std::unique_ptr<History> makeHistory(History::Origin origin);
-    [[nodiscard]] std::vector<History*> histories() const;
-    void forgetUndo();
 
     Parts m_parts;
     Voice m_voice;
     SettingsObject m_settings;
     DatabaseListModel m_databases;
     WorstFirstModel m_worstFirst;
-    ReplicaListModel m_replicas;
+    FollowedDatabases m_followed;
+    Histories m_histories;
     AddDatabase m_adding;
     OpenReplica m_opening;
-    std::map<service::DatabaseId, Followed> m_followed;
     Overview m_overview;
-    std::optional<config::DatabaseSettings> m_undoable;
     std::unique_ptr<Pending> m_taking;
     QTimer m_ticking;
-    QTimer m_undoTime;
     bool m_hasTray = false;
     bool m_quitting = false;
 };

@@ -8,6 +8,7 @@
 #include "core/service/folder_follower.h"
 #include "core/service/preflight.h"
 #include "core/service/service.h"
+#include "core/service/settings_mapping.h"
 
 #include <algorithm>
 #include <mutex>
@@ -102,15 +103,13 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
 Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArguments& arguments,
                                              const config::DatabaseSettings& settings)
 {
-    service::DatabaseConfig database{
-        .path = absolutePath(session, fromHome(session, settings.path)),
-        .switchToWal = settings.switchToWal || arguments.has("--switch-to-wal"),
-        .burstInterval = settings.syncInterval};
-    for (const config::ReplicaSettings& replica : settings.replicas) {
-        TIDEMARK_TRY(auto address,
-                     storage::parseAddress(replica.address, session.places.workingDirectory,
-                                           session.places.home));
-        database.replicas.push_back({.name = replica.name, .address = std::move(address)});
+    service::DatabaseConfig database = service::configOf(settings);
+    database.path = absolutePath(session, fromHome(session, settings.path));
+    database.switchToWal = settings.switchToWal || arguments.has("--switch-to-wal");
+    for (const config::ReplicaSettings& each : settings.replicas) {
+        TIDEMARK_TRY(auto replica,
+                     service::configOf(each, session.places.workingDirectory, session.places.home));
+        database.replicas.push_back(std::move(replica));
     }
     return database;
 }

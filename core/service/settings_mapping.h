@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/config/settings.h"
+#include "core/service/service.h"
+
+#include <utility>
+
+namespace tidemark::service {
+
+/// What a settings file says of a database, as the service takes it, and back. Pure; in a header,
+/// since the desktop's window has the service's values and does not link the service.
+
+/// Fails as storage::parseAddress does.
+[[nodiscard]] inline Result<ReplicaConfig> configOf(const config::ReplicaSettings& replica,
+                                                    const std::string& workingDirectory,
+                                                    const std::string& homeDirectory)
+{
+    TIDEMARK_TRY(auto address,
+                 storage::parseAddress(replica.address, workingDirectory, homeDirectory));
+    return ReplicaConfig{.name = replica.name, .address = std::move(address)};
+}
+
+/// Without its replicas: what one that cannot be read means is for the caller to say.
+[[nodiscard]] inline DatabaseConfig configOf(const config::DatabaseSettings& database)
+{
+    return {.path = database.path,
+            .switchToWal = database.switchToWal,
+            .paused = database.paused,
+            .burstInterval = database.syncInterval};
+}
+
+/// With its replicas.
+[[nodiscard]] inline config::DatabaseSettings settingsOf(const DatabaseConfig& database)
+{
+    config::DatabaseSettings settings{.path = database.path,
+                                      .switchToWal = database.switchToWal,
+                                      .paused = database.paused,
+                                      .syncInterval = database.burstInterval};
+    for (const ReplicaConfig& replica : database.replicas) {
+        settings.replicas.push_back(
+            {.name = replica.name, .address = storage::formatAddress(replica.address)});
+    }
+    return settings;
+}
+
+}  // namespace tidemark::service
