@@ -196,6 +196,13 @@ struct World {
     }
 };
 
+/// What a test looks at, in a world of its own: an assistant, a sheet, a job.
+template <typename Subject>
+struct InWorld {
+    World world;
+    Subject subject{world.engine, world.desktop, world.voice, kHome};
+};
+
 [[nodiscard]] inline Error errorOf(ErrorCode code, const char* what, const char* next = "")
 {
     return {.code = code, .what = {"tests", what}, .next = {"tests", next}};
@@ -210,6 +217,12 @@ struct World {
             .sizeBytes = 48'200'000,
             .pageSizeBytes = 4096,
             .lastChangeAt = kNow - std::chrono::seconds(4)};
+}
+
+/// What the engine finds out about a database that somebody chose.
+[[nodiscard]] inline service::SourceFacts factsOf(const std::string& path, bool isWal = true)
+{
+    return {.path = path, .sizeBytes = 48'200'000, .pageSizeBytes = 4096, .isWal = isWal};
 }
 
 /// A replica with a moment a minute, the last one a minute before kNow.

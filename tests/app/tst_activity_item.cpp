@@ -1,6 +1,6 @@
 #include "app/activity_item.h"
 #include "tests/app/english.h"
-#include "tests/app/fakes.h"
+#include "tests/app/shown_history.h"
 
 #include <QImage>
 #include <QPainter>
@@ -13,30 +13,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A history that a test reads, and the drawing of it.
-struct Bench {
-    World world;
-    History history{{.name = u"shop.db"_s, .address = {.path = "/srv/shop"}},
-                    world.engine,
-                    world.desktop,
-                    world.voice,
-                    kHome,
-                    kHome};
+/// The drawing of a history.
+struct Bench : ShownHistory {
     ActivityItem item;
 
     Bench()
     {
         item.setSize({300, 45});
         item.setHistory(&history);
-    }
-
-    void answer(int moments) { world.engine.openings.back().reply(catalogOf(moments)); }
-
-    void read(int moments)
-    {
-        history.open();
-        answer(moments);
-        QTRY_COMPARE(history.stage(), History::Stage::Ready);
     }
 
     /// Whether any pixel of it is other than it was.
@@ -66,7 +50,7 @@ private slots:
     void theDayIsSummedUpInGroupedNumbers()
     {
         Bench bench;
-        bench.read(1'284);
+        QVERIFY(bench.read(1'284));
         QTRY_COMPARE(bench.item.summary(), u"1,284 moments · 7.7 MB"_s);
         QVERIFY(bench.draws(ActivityItem::Kind::Day));
         QVERIFY(bench.draws(ActivityItem::Kind::Month));
@@ -98,14 +82,14 @@ private slots:
     void anEmptyHistoryThatWasReadHasNoMoments()
     {
         Bench bench;
-        bench.read(0);
+        QVERIFY(bench.read(0));
         QTRY_COMPARE(bench.item.summary(), u"0 moments · 0 B"_s);
     }
 
     void whatWasReadStaysWhileItIsReadAgain()
     {
         Bench bench;
-        bench.read(3);
+        QVERIFY(bench.read(3));
         QTRY_COMPARE(bench.item.summary(), u"3 moments · 18 KB"_s);
         bench.history.reload();
         bench.item.setHistory(nullptr);

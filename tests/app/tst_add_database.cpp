@@ -16,20 +16,14 @@ namespace {
 
 const std::string kPath = "/home/ada/dev/notes.db";
 
-service::SourceFacts facts(bool isWal = true)
-{
-    return {.path = kPath, .sizeBytes = 48'200'000, .pageSizeBytes = 4096, .isWal = isWal};
-}
-
 /// The page in a world of its own.
-struct Page {
-    World world;
-    AddDatabase adding{world.engine, world.desktop, world.voice, kHome};
+struct Page : InWorld<AddDatabase> {
+    AddDatabase& adding = subject;
 
     void chooseNotes(bool isWal = true)
     {
         adding.choose(QString::fromStdString(kPath));
-        world.engine.inspections.back().reply(facts(isWal));
+        world.engine.inspections.back().reply(factsOf(kPath, isWal));
     }
     void start()
     {
@@ -174,7 +168,7 @@ private slots:
         page.adding.choose(QString::fromStdString(kPath));
         page.world.engine.inspections[0].reply(errorOf(ErrorCode::Io, "Slow."));
         QCOMPARE(page.adding.stage(), Stage::Looking);
-        page.world.engine.inspections[1].reply(facts());
+        page.world.engine.inspections[1].reply(factsOf(kPath));
         QCOMPARE(page.adding.name(), u"notes.db"_s);
     }
 

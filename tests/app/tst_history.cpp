@@ -1,5 +1,5 @@
 #include "app/history.h"
-#include "tests/app/fakes.h"
+#include "tests/app/shown_history.h"
 
 #include <QGuiApplication>
 #include <QSignalSpy>
@@ -14,49 +14,12 @@ using Stage = History::Stage;
 
 namespace {
 
-History::Origin followed()
-{
-    return {.name = u"shop.db"_s,
-            .address = {.path = "/home/ada/Tidemark/shop"},
-            .sourcePath = u"/home/ada/dev/shop.db"_s};
-}
-
 History::Origin opened(const QString& name)
 {
     return {.name = name, .address = {.path = "/mnt/archive/shop"}};
 }
 
-struct Shown {
-    World world;
-    History history;
-
-    explicit Shown(History::Origin origin = followed())
-        : history(std::move(origin), world.engine, world.desktop, world.voice, kHome,
-                  u"/home/ada/Downloads"_s)
-    {
-    }
-
-    bool read(int moments)
-    {
-        history.open();
-        world.engine.openings.back().reply(catalogOf(moments));
-        return untilReady();
-    }
-    bool untilReady()
-    {
-        return QTest::qWaitFor([this] { return history.stage() == Stage::Ready; });
-    }
-    void captured(std::uint64_t number)
-    {
-        tell(service::SegmentWritten{
-            .txId = {number}, .time = world.clock.now(), .pages = 3, .bytes = 900});
-    }
-    void tell(const decltype(service::Event::what)& what)
-    {
-        history.happened({.at = world.clock.now(), .what = what});
-    }
-    [[nodiscard]] int count() { return history.timeline()->momentCount(); }
-};
+using Shown = ShownHistory;
 
 }  // namespace
 
@@ -332,7 +295,7 @@ private slots:
     {
         World world;
         {
-            History history(followed(), world.engine, world.desktop, world.voice, kHome, {});
+            History history(followedOrigin(), world.engine, world.desktop, world.voice, kHome, {});
             history.open();
         }
         world.engine.openings.back().reply(catalogOf(3));

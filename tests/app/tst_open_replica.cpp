@@ -14,9 +14,9 @@ using Stage = OpenReplica::Stage;
 
 namespace {
 
-struct Page {
-    World world;
-    OpenReplica opening{world.engine, world.desktop, world.voice, kHome};
+/// The page in a world of its own.
+struct Page : InWorld<OpenReplica> {
+    OpenReplica& opening = subject;
 
     void open(const EnginePort::CatalogPointer& catalog)
     {

@@ -1,5 +1,5 @@
 #include "app/restore_job.h"
-#include "tests/app/fakes.h"
+#include "tests/app/orders.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -13,26 +13,14 @@ using Stage = RestoreJob::Stage;
 
 namespace {
 
-RestoreOrder order()
-{
-    return {.databaseName = u"shop.db"_s,
-            .address = {.path = "/home/ada/Tidemark/shop"},
-            .moment = {.txId = {20'266}, .time = kNow - 22min},
-            .momentTime = u"14:31:12.000 CEST"_s,
-            .folder = u"/home/ada/shop"_s,
-            .fileName = u"shop-1.db"_s,
-            .usualFolder = u"/home/ada/shop"_s};
-}
-
 restore::Restored restored(restore::Verdict verdict = restore::Verdict::Proven)
 {
     return {.verdict = verdict, .bytes = 612'000'000, .duration = 5'249ms};
 }
 
 /// A job in a world of its own.
-struct Bench {
-    World world;
-    RestoreJob job{world.engine, world.desktop, world.voice, kHome};
+struct Bench : InWorld<RestoreJob> {
+    RestoreJob& job = subject;
 
     [[nodiscard]] const Question<RestoreWish, restore::Restored>& asked() const
     {
@@ -53,13 +41,13 @@ private slots:
     void itAsksForExactlyTheMomentAndTheNewFile()
     {
         Bench bench;
-        auto wanted = order();
+        auto wanted = orderOf();
         wanted.check = restore::Check::Full;
         bench.job.start(wanted);
         QCOMPARE(bench.job.stage(), Stage::Planning);
-        QCOMPARE(bench.asked().what.txId(), 20'266U);
+        QCOMPARE(bench.asked().what.txId(), 7U);
         QCOMPARE(bench.asked().what.address.path, "/home/ada/Tidemark/shop");
-        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-1.db");
+        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-7.db");
         QVERIFY(bench.asked().what.request.check == restore::Check::Full);
         QVERIFY(bench.job.fullCheck());
         QCOMPARE(bench.job.momentTime(), u"14:31:12.000 CEST"_s);
@@ -69,7 +57,7 @@ private slots:
     void itsStagesAreThoseOfTheEngine()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.progress(restore::Phase::Reading, 0, 1000);
         QCOMPARE(bench.job.stage(), Stage::Reading);
         bench.progress(restore::Phase::Checking, 999, 1000);
@@ -83,20 +71,20 @@ private slots:
     void aTakenNameIsCountedUpAndNothingIsOverwritten()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(errorOf(ErrorCode::AlreadyExists, "It is taken."));
-        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-1 (2).db");
+        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-7 (2).db");
         bench.asked().reply(errorOf(ErrorCode::AlreadyExists, "It is taken."));
-        QCOMPARE(bench.job.fileName(), u"shop-1 (3).db"_s);
+        QCOMPARE(bench.job.fileName(), u"shop-7 (3).db"_s);
         bench.asked().reply(restored());
         bench.job.copyPath();
-        QCOMPARE(bench.world.desktop.copied, QStringList{u"/home/ada/shop/shop-1 (3).db"_s});
+        QCOMPARE(bench.world.desktop.copied, QStringList{u"/home/ada/shop/shop-7 (3).db"_s});
     }
 
     void aFolderFullOfNamesIsGivenUp()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         for (int i = 0; i < RestoreJob::kMaxNames; ++i) {
             QVERIFY(bench.job.running());
             bench.asked().reply(errorOf(ErrorCode::AlreadyExists, "It is taken."));
@@ -109,7 +97,7 @@ private slots:
     void cancellingAsksTheEngineAndWaitsForItsAnswer()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.job.cancel();
         QVERIFY(bench.asked().fate->cancelled);
         QVERIFY(bench.job.running());
@@ -120,7 +108,7 @@ private slots:
     void aCancelThatComesTooLateLeavesAResult()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.job.cancel();
         bench.asked().reply(restored());
         QCOMPARE(bench.job.stage(), Stage::Done);
@@ -129,7 +117,7 @@ private slots:
     void aFailureSaysWhatAndWhatNext()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(errorOf(ErrorCode::NoSpace, "The disk is full.", "Make room."));
         QCOMPARE(bench.job.stage(), Stage::Failed);
         QCOMPARE(bench.job.problem(), u"The disk is full."_s);
@@ -140,42 +128,42 @@ private slots:
     void afterAFailureInAChosenFolderTheUsualOneIsOffered()
     {
         Bench bench;
-        auto elsewhere = order();
+        auto elsewhere = orderOf();
         elsewhere.folder = u"/mnt/stick"_s;
         bench.job.start(elsewhere);
         bench.asked().reply(errorOf(ErrorCode::NoSpace, "The disk is full."));
         QCOMPARE(bench.job.otherFolder(), u"~/shop"_s);
         bench.job.tryOtherFolder();
-        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-1.db");
+        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-7.db");
     }
 
     void anotherFolderCanBeChosenAfterAFailureAndIsRemembered()
     {
         Bench bench;
         QSignalSpy remembered(&bench.job, &RestoreJob::folderChosen);
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(errorOf(ErrorCode::TargetRefused, "It is read-only."));
         bench.job.chooseFolder();
         bench.world.desktop.folderDialog(u"/tmp/out"_s);
-        QCOMPARE(bench.asked().what.request.target, "/tmp/out/shop-1.db");
+        QCOMPARE(bench.asked().what.request.target, "/tmp/out/shop-7.db");
         QCOMPARE(remembered.size(), 1);
     }
 
     void tryingAgainBeginsWithTheFirstName()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(errorOf(ErrorCode::AlreadyExists, "It is taken."));
         bench.asked().reply(errorOf(ErrorCode::Unavailable, "The replica is away."));
         bench.job.tryAgain();
-        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-1.db");
+        QCOMPARE(bench.asked().what.request.target, "/home/ada/shop/shop-7.db");
     }
 
     void oneRunsAtATime()
     {
         Bench bench;
-        bench.job.start(order());
-        bench.job.start(order());
+        bench.job.start(orderOf());
+        bench.job.start(orderOf());
         bench.job.dismiss();
         bench.job.tryAgain();
         QCOMPARE(bench.world.engine.restores.size(), 1U);
@@ -185,11 +173,11 @@ private slots:
     void aSecondRestoreBeginsWithoutTheFirstOnesProgress()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.progress(restore::Phase::Reading, 1000, 1000);
         bench.asked().reply(restored());
         bench.job.dismiss();
-        bench.job.start(order());
+        bench.job.start(orderOf());
         QCOMPARE(bench.job.share(), 0.0);
         QVERIFY(bench.job.amount().isEmpty());
     }
@@ -197,11 +185,11 @@ private slots:
     void onlyAFileWithTheRecordedDigestIsProven()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(restored(restore::Verdict::Checked));
         QCOMPARE(bench.job.verdict(), RestoreJob::Verdict::Checked);
         bench.job.dismiss();
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(restored());
         QCOMPARE(bench.job.verdict(), RestoreJob::Verdict::Proven);
     }
@@ -209,10 +197,10 @@ private slots:
     void theNewFileIsShownInItsFolder()
     {
         Bench bench;
-        bench.job.start(order());
+        bench.job.start(orderOf());
         bench.asked().reply(restored());
         bench.job.showInFolder();
-        QCOMPARE(bench.world.desktop.shown, QStringList{u"/home/ada/shop/shop-1.db"_s});
+        QCOMPARE(bench.world.desktop.shown, QStringList{u"/home/ada/shop/shop-7.db"_s});
     }
 
     void aJobThatGoesWithdrawsItsQuestion()
@@ -220,7 +208,7 @@ private slots:
         World world;
         {
             RestoreJob job(world.engine, world.desktop, world.voice, kHome);
-            job.start(order());
+            job.start(orderOf());
         }
         QVERIFY(world.engine.restores.back().fate->withdrawn);
         world.engine.restores.back().reply(restored());  // Touches nothing that is gone.

@@ -1,5 +1,5 @@
 #include "app/restore_options.h"
-#include "tests/app/fakes.h"
+#include "tests/app/orders.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -13,30 +13,19 @@ using Check = RestoreOptions::Check;
 
 namespace {
 
-RestoreOrder order(std::uint64_t txId = 7)
-{
-    return {.databaseName = u"shop.db"_s,
-            .address = {.path = "/home/ada/Tidemark/shop"},
-            .moment = {.txId = {txId}, .time = kNow - 22min},
-            .momentTime = u"14:31:12.000 CEST"_s,
-            .folder = u"/home/ada/shop"_s,
-            .fileName = u"shop-%1.db"_s.arg(txId),
-            .usualFolder = u"/home/ada/shop"_s};
-}
-
-/// The same of a Litestream 0.3 replica.
+/// orderOf() of a Litestream 0.3 replica.
 RestoreOrder legacyOrder(std::uint32_t walIndex)
 {
-    RestoreOrder legacy = order();
+    RestoreOrder legacy = orderOf();
     legacy.moment.legacy = replica::LegacyPosition{.index = walIndex};
     return legacy;
 }
 
-struct Sheet {
-    World world;
-    RestoreOptions options{world.engine, world.desktop, world.voice, kHome};
+/// The sheet over an order, in a world of its own.
+struct Sheet : InWorld<RestoreOptions> {
+    RestoreOptions& options = subject;
 
-    Sheet() { options.setOrder(order()); }
+    Sheet() { options.setOrder(orderOf()); }
 };
 
 }  // namespace
@@ -104,7 +93,7 @@ private slots:
         // The timeline tells its moment anew with each tick of the clock.
         Sheet sheet;
         sheet.options.setFileName(u"mine.db"_s);
-        sheet.options.setOrder(order());
+        sheet.options.setOrder(orderOf());
         QCOMPARE(sheet.options.fileName(), u"mine.db"_s);
     }
 
@@ -112,7 +101,7 @@ private slots:
     {
         Sheet sheet;
         sheet.options.setFileName(u"mine.db"_s);
-        sheet.options.setOrder(order(8));
+        sheet.options.setOrder(orderOf(8));
         QCOMPARE(sheet.options.fileName(), u"shop-8.db"_s);
     }
 
@@ -120,7 +109,7 @@ private slots:
     {
         Sheet sheet;
         sheet.options.setCheck(Check::None);
-        sheet.options.setOrder(order(8));
+        sheet.options.setOrder(orderOf(8));
         QCOMPARE(sheet.options.check(), Check::Quick);
     }
 
@@ -146,7 +135,7 @@ private slots:
     {
         Sheet sheet;
         QSignalSpy changes(&sheet.options, &RestoreOptions::changed);
-        sheet.options.setOrder(order());
+        sheet.options.setOrder(orderOf());
         QCOMPARE(changes.size(), 0);
     }
 

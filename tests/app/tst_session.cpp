@@ -56,8 +56,7 @@ struct Desk {
     void add(const std::string& path, bool isWal = true)
     {
         session.adding()->choose(QString::fromStdString(path));
-        world.engine.inspections.back().reply(
-            service::SourceFacts{.path = path, .sizeBytes = 1000, .isWal = isWal});
+        world.engine.inspections.back().reply(factsOf(path, isWal));
         session.adding()->setSwitchAgreed(true);
         session.adding()->start();
     }
@@ -198,8 +197,7 @@ private slots:
     {
         Desk desk(Desk::two());
         desk.session.adding()->choose(QString::fromStdString(kNotes));
-        desk.world.engine.inspections.back().reply(
-            service::SourceFacts{.path = kNotes, .isWal = true});
+        desk.world.engine.inspections.back().reply(factsOf(kNotes));
         QVERIFY(!desk.session.adding()->canStart());
         QCOMPARE(desk.session.adding()->problem(), u"notes.db is protected already."_s);
     }

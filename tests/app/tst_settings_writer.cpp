@@ -44,10 +44,49 @@ public:
     }
 };
 
-config::Settings named(const std::string& path)
-{
-    return {.databases = {{.path = path}}};
-}
+/// A writer of settings onto a disk that a test can hold up.
+struct Bench {
+    QTemporaryDir folder;
+    std::string path = folder.filePath(u"tidemark/settings.json"_s).toStdString();
+    PosixFileSystem disk;
+    GatedFileSystem gated{disk};
+    std::unique_ptr<SettingsWriter> writer = std::make_unique<SettingsWriter>(gated, path);
+    QSignalSpy written{writer.get(), &SettingsWriter::written};
+
+    void save(const std::string& database) const
+    {
+        writer->save({.databases = {{.path = database}}});
+    }
+    /// Until the write of `database` waits for the disk.
+    void saveHeldUp(const std::string& database)
+    {
+        gated.gated = true;
+        save(database);
+        QVERIFY(QTest::qWaitFor([this] { return gated.writes == 1; }));
+    }
+    void saveHundred() const
+    {
+        for (int i = 0; i < 100; ++i) {
+            save("/srv/" + std::to_string(i) + ".db");
+        }
+    }
+    void letGo()
+    {
+        gated.gated = false;
+        gated.gate.release();
+    }
+    /// As at the end of the program.
+    void end() { writer.reset(); }
+
+    /// Which database is on the disk; empty without one.
+    [[nodiscard]] std::string kept()
+    {
+        const auto loaded = config::readSettings(disk, path);
+        return !loaded.ok() || loaded.value().settings.databases.empty()
+                   ? std::string()
+                   : loaded.value().settings.databases.front().path;
+    }
+};
 
 }  // namespace
 
@@ -55,107 +94,61 @@ class TestSettingsWriter : public QObject {
     Q_OBJECT
 
 private slots:
-    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
-
     void whatIsSavedIsThereAtTheNextStart()
     {
-        PosixFileSystem files;
-        {
-            SettingsWriter writer(files, path());
-            writer.save(named("/srv/a.db"));
-        }
-        QCOMPARE(readPath(files), "/srv/a.db");
+        Bench bench;
+        bench.save("/srv/a.db");
+        bench.end();
+        QCOMPARE(bench.kept(), "/srv/a.db");
     }
 
     void savingReturnsAtOnceHoweverSlowTheDiskIs()
     {
-        PosixFileSystem disk;
-        GatedFileSystem slow(disk);
-        slow.gated = true;
-        SettingsWriter writer(slow, path());
+        Bench bench;
         QElapsedTimer timer;
         timer.start();
-        writer.save(named("/srv/a.db"));
-        QTRY_VERIFY(slow.writes == 1);
-        for (int i = 0; i < 100; ++i) {
-            writer.save(named("/srv/" + std::to_string(i) + ".db"));
-        }
+        bench.saveHeldUp("/srv/a.db");
+        bench.saveHundred();
         QVERIFY(timer.elapsed() < 1000);
-        slow.gated = false;
-        slow.gate.release();
-        QTRY_COMPARE(readPath(disk), "/srv/99.db");
+        bench.letGo();
+        QTRY_COMPARE(bench.kept(), "/srv/99.db");
     }
 
     void ofManyChangesOnlyTheNewestIsWritten()
     {
-        PosixFileSystem disk;
-        GatedFileSystem slow(disk);
-        slow.gated = true;
-        int perSave = 0;
-        {
-            SettingsWriter writer(slow, path());
-            QSignalSpy written(&writer, &SettingsWriter::written);
-            writer.save(named("/srv/first.db"));
-            QTRY_VERIFY(slow.writes == 1);
-            for (int i = 0; i < 100; ++i) {
-                writer.save(named("/srv/" + std::to_string(i) + ".db"));
-            }
-            slow.gated = false;
-            slow.gate.release();
-            QTRY_COMPARE(written.size(), 2);
-            perSave = slow.writes / 2;
-        }
+        Bench bench;
+        bench.saveHeldUp("/srv/first.db");
+        bench.saveHundred();
+        bench.letGo();
+        QTRY_COMPARE(bench.written.size(), 2);
+        const int perSave = bench.gated.writes / 2;
         QVERIFY(perSave <= 2);
-        QCOMPARE(readPath(disk), "/srv/99.db");
+        QCOMPARE(bench.kept(), "/srv/99.db");
     }
 
     void endingTheProgramWaitsForTheNewestWrite()
     {
-        PosixFileSystem disk;
-        GatedFileSystem slow(disk);
-        slow.gated = true;
-        {
-            SettingsWriter writer(slow, path());
-            writer.save(named("/srv/a.db"));
-            QTRY_VERIFY(slow.writes == 1);
-            writer.save(named("/srv/newest.db"));
-            slow.gated = false;
-            slow.gate.release();
-        }
-        QCOMPARE(readPath(disk), "/srv/newest.db");
+        Bench bench;
+        bench.saveHeldUp("/srv/a.db");
+        bench.save("/srv/newest.db");
+        bench.letGo();
+        bench.end();
+        QCOMPARE(bench.kept(), "/srv/newest.db");
     }
 
     void aWriteThatFailsIsToldAndTheNextOneHeals()
     {
-        PosixFileSystem disk;
-        GatedFileSystem full(disk);
-        full.refusing = true;
-        SettingsWriter writer(full, path());
-        QSignalSpy written(&writer, &SettingsWriter::written);
-        writer.save(named("/srv/a.db"));
-        QTRY_COMPARE(written.size(), 1);
-        QCOMPARE(written[0][0].toString(), u"The disk is full."_s);
-        QCOMPARE(written.takeFirst()[1].toString(), u"Make room."_s);
-        full.refusing = false;
-        writer.save(named("/srv/a.db"));
-        QTRY_COMPARE(written.size(), 1);
-        QVERIFY(written.takeFirst().constFirst().toString().isEmpty());
+        Bench bench;
+        bench.gated.refusing = true;
+        bench.save("/srv/a.db");
+        QTRY_COMPARE(bench.written.size(), 1);
+        QCOMPARE(bench.written[0][0].toString(), u"The disk is full."_s);
+        QCOMPARE(bench.written.takeFirst()[1].toString(), u"Make room."_s);
+        bench.gated.refusing = false;
+        bench.save("/srv/a.db");
+        QTRY_COMPARE(bench.written.size(), 1);
+        QVERIFY(bench.written.takeFirst().constFirst().toString().isEmpty());
     }
-
-private:
-    [[nodiscard]] std::string path() const
-    {
-        return m_folder->filePath(u"tidemark/settings.json"_s).toStdString();
-    }
-    [[nodiscard]] std::string readPath(FileSystem& files) const
-    {
-        const auto loaded = config::readSettings(files, path());
-        return !loaded.ok() || loaded.value().settings.databases.empty()
-                   ? std::string()
-                   : loaded.value().settings.databases.front().path;
-    }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
 };
 
 QTEST_GUILESS_MAIN(TestSettingsWriter)
