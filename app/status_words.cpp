@@ -43,7 +43,7 @@ QString nextTryWords(Timestamp at, Timestamp now, const Speech& speech)
 
 QString nextWords(const engine::Standing& standing, Timestamp now, const Speech& speech)
 {
-    const QString next = translated(standing.next);
+    QString next = translated(standing.next);
     if (!standing.nextTry) {
         return next;
     }

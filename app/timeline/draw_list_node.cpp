@@ -151,7 +151,7 @@ void DrawListNode::update(const DrawList& list, const Ink& ink, QQuickWindow& wi
 }
 
 void DrawListNode::updateLayer(LayerNodes& nodes, const Layer& layer, const QRectF& page,
-                               const Ink& ink, QQuickWindow& window)
+                               const Ink& ink, QQuickWindow& window) const
 {
     if (nodes.fresh || nodes.drawn.boxes != layer.boxes) {
         if (nodes.boxes == nullptr) {

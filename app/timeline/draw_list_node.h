@@ -44,7 +44,7 @@ private:
     struct LayerNodes;
 
     void updateLayer(LayerNodes& nodes, const Layer& layer, const QRectF& page, const Ink& ink,
-                     QQuickWindow& window);
+                     QQuickWindow& window) const;
     void updateImage(const DrawList& list, const Ink& ink, QQuickWindow& window);
 
     std::vector<LayerNodes> m_layers;

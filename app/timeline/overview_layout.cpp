@@ -9,15 +9,14 @@ namespace {
 constexpr double kLeastWindowPx = 16;
 constexpr double kOutsideOpacity = 0.5;
 constexpr double kWindowFill = 0.10;
-constexpr double kGripHalfPx = 4;
 
 /// What the parts of the strip share.
 struct Strip {
     const TimelineData& data;
     const OverviewScene& scene;
     OverviewGeometry geometry;
-    TimeScale scale;
-    double right;
+    TimeScale scale = {};
+    double right = 0;
     DrawList& list;
 
     [[nodiscard]] double snapped(double px) const

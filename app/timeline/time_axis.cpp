@@ -98,7 +98,7 @@ const Step& stepFor(const ViewWindow& window, double widthPx, const Speech& spee
                      measure(widestLabel(step, window, speech), true) + kAirBehindLabelPx);
         return step.lengthMs / msPerPx >= room;
     };
-    const auto found = std::ranges::find_if(kSteps, fits);
+    const auto* const found = std::ranges::find_if(kSteps, fits);
     return found == kSteps.end() ? kSteps.back() : *found;
 }
 

@@ -74,7 +74,7 @@ QString zoneName(Millis ms, const Speech& speech)
 
 QString preciseUtc(Millis ms, const Speech& speech)
 {
-    const QString time = utc(ms).toString(u"HH:mm:ss.zzz'Z'"_s);
+    QString time = utc(ms).toString(u"HH:mm:ss.zzz'Z'"_s);
     if (at(ms, speech).date() == utc(ms).date()) {
         return time;
     }
@@ -93,24 +93,24 @@ QString isoUtc(Millis ms)
 
 QString length(Millis ms, const Speech& speech)
 {
-    const Millis long_ = std::abs(ms);
+    const Millis span = std::abs(ms);
     const auto whole = [&](Millis value) { return speech.locale.toString(value); };
-    if (long_ < kMinuteMs) {
-        return seconds(long_, speech);
+    if (span < kMinuteMs) {
+        return seconds(span, speech);
     }
-    if (long_ < kHourMs) {
-        const Millis rest = long_ % kMinuteMs / kSecondMs;
-        return rest == 0 || long_ >= 10 * kMinuteMs
-                   ? Text::tr("%1 min").arg(whole(long_ / kMinuteMs))
-                   : Text::tr("%1 min %2 s").arg(whole(long_ / kMinuteMs), whole(rest));
+    if (span < kHourMs) {
+        const Millis rest = span % kMinuteMs / kSecondMs;
+        return rest == 0 || span >= 10 * kMinuteMs
+                   ? Text::tr("%1 min").arg(whole(span / kMinuteMs))
+                   : Text::tr("%1 min %2 s").arg(whole(span / kMinuteMs), whole(rest));
     }
-    if (long_ < 2 * kDayMs) {
-        const Millis rest = long_ % kHourMs / kMinuteMs;
-        return rest == 0 || long_ >= kDayMs
-                   ? Text::tr("%1 h").arg(whole(long_ / kHourMs))
-                   : Text::tr("%1 h %2 min").arg(whole(long_ / kHourMs), whole(rest));
+    if (span < 2 * kDayMs) {
+        const Millis rest = span % kHourMs / kMinuteMs;
+        return rest == 0 || span >= kDayMs
+                   ? Text::tr("%1 h").arg(whole(span / kHourMs))
+                   : Text::tr("%1 h %2 min").arg(whole(span / kHourMs), whole(rest));
     }
-    return Text::tr("%Ln day(s)", "", static_cast<int>((long_ + kDayMs / 2) / kDayMs));
+    return Text::tr("%Ln day(s)", "", static_cast<int>((span + kDayMs / 2) / kDayMs));
 }
 
 QString age(Millis ms, Millis nowMs, const Speech& speech)

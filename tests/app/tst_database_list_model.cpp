@@ -108,7 +108,7 @@ private slots:
         status.standing.nextTry = kNow + 10s;
         list.model.upsert(status);
         QVERIFY(list.model.at(0)->canRetry());
-        QVERIFY(changes.size() > 0);
+        QVERIFY(!changes.empty());
     }
 
     void replicasFollowTheirDatabase()

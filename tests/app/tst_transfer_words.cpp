@@ -41,10 +41,12 @@ private slots:
     {
         TransferMeter meter;
         for (int second = 0; second <= 10; ++second) {
-            meter.add(m_start + second * 1s, second * 10 * kMb, 1000 * kMb);
+            meter.add(m_start + second * 1s, static_cast<std::uint64_t>(second) * 10 * kMb,
+                      1000 * kMb);
         }
         for (int second = 11; second <= 14; ++second) {
-            meter.add(m_start + second * 1s, (100 + (second - 10) * 50) * kMb, 1000 * kMb);
+            meter.add(m_start + second * 1s,
+                      static_cast<std::uint64_t>(100 + (second - 10) * 50) * kMb, 1000 * kMb);
         }
         QCOMPARE(qRound64(*meter.bytesPerSecond() / kMb), 50);
     }

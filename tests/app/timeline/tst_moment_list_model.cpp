@@ -189,7 +189,7 @@ private slots:
         later.moments.erase(later.moments.begin() + 29);
         list.world.clock.advance(std::chrono::minutes(2));
         list.show(later);
-        QVERIFY(anew.size() >= 1);
+        QVERIFY(!anew.empty());
         QCOMPARE(list.said(0, MomentListModel::NumberRole), u"62"_s);
         QCOMPARE(list.said(32, MomentListModel::NumberRole), u"29"_s);
     }
@@ -232,7 +232,7 @@ private slots:
         List list;
         QSignalSpy changes(&list.model, &QAbstractItemModel::dataChanged);
         list.controller.setZone(TimelineController::Zone::Utc);
-        QVERIFY(changes.size() > 0);
+        QVERIFY(!changes.empty());
         QCOMPARE(list.said(0, MomentListModel::TimeRole), u"12:53:12.000"_s);
     }
 

@@ -152,7 +152,7 @@ private slots:
         stage.item.setProperty("value", 77.0);
         QCOMPARE(stage.held(), 77);
         QCOMPARE(stage.item.property("value").toDouble(), 77.0);
-        QVERIFY(told.size() > 0);
+        QVERIFY(!told.empty());
     }
 
     void onlyWhoComesByKeyboardSeesTheFocus()

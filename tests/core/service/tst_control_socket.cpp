@@ -124,7 +124,7 @@ private slots:
     void aSignalMeanwhileIsNoFailure()
     {
         struct sigaction counting {};
-        counting.sa_handler = [](int) { ++s_signals; };
+        counting.sa_handler = [](int) { ++m_signals; };
         struct sigaction before {};
         QCOMPARE(::sigaction(SIGUSR1, &counting, &before), 0);
         const QTemporaryDir home;
@@ -133,9 +133,9 @@ private slots:
             ControlSocket::serve(m_files, home.path().toStdString(), 42, [asker](std::string_view) {
                 // Each is taken before the next one: all but the first few find it waiting.
                 for (int sent = 1; sent <= 20; ++sent) {
-                    const int taken = s_signals;
+                    const int taken = m_signals;
                     ::pthread_kill(asker, SIGUSR1);
-                    while (s_signals == taken) {
+                    while (m_signals == taken) {
                         std::this_thread::yield();
                     }
                 }
@@ -143,7 +143,7 @@ private slots:
             });
         const auto lines = askEngine(socket.value()->path(), "status");
         QCOMPARE(::sigaction(SIGUSR1, &before, nullptr), 0);
-        QVERIFY(s_signals >= 20);
+        QVERIFY(m_signals >= 20);
         QVERIFY(lines.ok());
         QCOMPARE(lines.value(), std::vector<std::string>{"{}"});
     }
@@ -175,7 +175,7 @@ private:
         return isConnected ? socket : -1;
     }
 
-    static inline std::atomic<int> s_signals = 0;
+    static inline std::atomic<int> m_signals = 0;
     PosixFileSystem m_files;
     char m_buffer[16] = {};
 };
