@@ -15,7 +15,7 @@ struct Strip {
     const TimelineData& data;
     const OverviewScene& scene;
     OverviewGeometry geometry;
-    TimeScale scale = {};
+    TimeScale scale;
     double right = 0;
     DrawList& list;
 
