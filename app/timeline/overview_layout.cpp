@@ -10,14 +10,36 @@ constexpr double kLeastWindowPx = 16;
 constexpr double kOutsideOpacity = 0.5;
 constexpr double kWindowFill = 0.10;
 
+double rightOf(const OverviewScene& scene)
+{
+    const OverviewGeometry geometry = overviewGeometryOf(scene.form);
+    return std::max(geometry.left + 1, scene.widthPx - geometry.rightMargin);
+}
+
+TimeScale scaleOf(const OverviewScene& scene)
+{
+    const double left = overviewGeometryOf(scene.form).left;
+    return {scene.span, left, rightOf(scene) - left};
+}
+
 /// What the parts of the strip share.
 struct Strip {
     const TimelineData& data;
     const OverviewScene& scene;
+    DrawList& list;
     OverviewGeometry geometry;
     TimeScale scale;
-    double right = 0;
-    DrawList& list;
+    double right;
+
+    Strip(const TimelineData& timelineData, const OverviewScene& overviewScene, DrawList& drawList)
+        : data(timelineData),
+          scene(overviewScene),
+          list(drawList),
+          geometry(overviewGeometryOf(overviewScene.form)),
+          scale(scaleOf(overviewScene)),
+          right(rightOf(overviewScene))
+    {
+    }
 
     [[nodiscard]] double snapped(double px) const
     {
@@ -39,18 +61,6 @@ struct Strip {
         }
     }
 };
-
-double rightOf(const OverviewScene& scene)
-{
-    const OverviewGeometry geometry = overviewGeometryOf(scene.form);
-    return std::max(geometry.left + 1, scene.widthPx - geometry.rightMargin);
-}
-
-TimeScale scaleOf(const OverviewScene& scene)
-{
-    const double left = overviewGeometryOf(scene.form).left;
-    return {scene.span, left, rightOf(scene) - left};
-}
 
 void addColumns(const Strip& strip)
 {
@@ -181,8 +191,7 @@ DrawList layoutOverview(const TimelineData& data, const OverviewScene& scene,
                         const MeasureText& measure)
 {
     DrawList list;
-    const Strip strip{data,           scene,          overviewGeometryOf(scene.form),
-                      scaleOf(scene), rightOf(scene), list};
+    const Strip strip(data, scene, list);
     const OverviewGeometry& g = strip.geometry;
     list.widthPx = scene.widthPx;
     list.heightPx = g.height();
