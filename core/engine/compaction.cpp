@@ -113,12 +113,16 @@ std::optional<Timestamp> nextSnapshotAt(const ReplicaLevels& levels,
     if (levels.newestPlan().size() < 2) {
         return std::nullopt;
     }
+    const bool isWorthIt = isWorthASnapshot(levels, schedule);
+    if (!isWorthIt && schedule.every == kForEver) {
+        return std::nullopt;
+    }
     const Timestamp last = levels.snapshot()->time;
     if (last > now + kMuchAhead) {
         // It would put off the next for as long as the clock was ahead.
         return now;
     }
-    return last + (isWorthASnapshot(levels, schedule) ? schedule.spacing : schedule.every);
+    return last + (isWorthIt ? schedule.spacing : schedule.every);
 }
 
 }  // namespace tidemark::engine

@@ -26,9 +26,11 @@ inline constexpr std::array kCompactionWindows{
     CompactionWindow{.level = 3, .width = std::chrono::hours(1)},
 };
 
-/// When a snapshot is due of itself. One is also made when somebody asks, and for a mark.
+inline constexpr std::chrono::hours kForEver = std::chrono::hours::max();
+
+/// When a snapshot is due of itself.
 struct SnapshotSchedule {
-    std::chrono::hours every{24};  ///< After the last one, if anything changed.
+    std::chrono::hours every{24};  ///< After the last one, if anything changed; kForEver: never.
 
     /// Also when what was stored since the last one is more than this part of the database: from
     /// there on a restore would read more changes than pages.
@@ -42,8 +44,6 @@ struct SnapshotSchedule {
 
 /// Cells of a calendar in UTC.
 enum class Grid { HalfMinute, FiveMinutes, Hour, Day, Month };
-
-inline constexpr std::chrono::hours kForEver = std::chrono::hours::max();
 
 /// One moment of each cell stays until it is so old: the last one of the cell, of a day or month
 /// the last snapshot if it has one. Cells nest, so what a coarse grid keeps a finer one kept before

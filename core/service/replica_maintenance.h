@@ -42,7 +42,10 @@ private:
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     const engine::Spool& m_spool;
-    const engine::SnapshotSchedule m_snapshots = {};
+    /// While nothing is deleted, only what was paid for by as many changes: a history with
+    /// snapshots is then at most twice as large as without.
+    const engine::SnapshotSchedule m_snapshots = {.every = engine::kForEver,
+                                                  .partOfDatabasePercent = 100};
     int m_failures = 0;
     std::optional<Error> m_failure = {};
 };

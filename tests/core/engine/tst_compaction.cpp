@@ -183,6 +183,17 @@ private slots:
         QVERIFY(isSnapshotDue(levels, {}, kNoon + 1h));
     }
 
+    void whoWantsNoneByTheClockGetsThemByTheirWorthAlone()
+    {
+        const SnapshotSchedule schedule{.every = kForEver};
+        const auto little =
+            levelsOf({object(9, 1, 1, kNoon, 1'000'000), object(0, 2, 2, kNoon + 1s)});
+        QVERIFY(!nextSnapshotAt(little, schedule, kNoon + 100'000h));
+        const auto much =
+            levelsOf({object(9, 1, 1, kNoon, 1'000'000), object(0, 2, 2, kNoon + 1s, 600'000)});
+        QVERIFY(isSnapshotDue(much, schedule, kNoon + 1h));
+    }
+
     void aSnapshotOfTheFuturePutsOffNothing()
     {
         const auto levels = levelsOf({object(9, 1, 1, kNoon + 100'000h), object(0, 2, 2, kNoon)});
