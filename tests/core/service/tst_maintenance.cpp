@@ -145,9 +145,9 @@ private slots:
     {
         follow();
         QTRY_VERIFY_WITH_TIMEOUT(!level(9).empty(), 10'000);
-        while (level(0).size() < 5) {
+        for (std::size_t count = level(0).size(); count < 5; count = level(0).size()) {
             write();
-            QTest::qWait(100);
+            QTRY_VERIFY_WITH_TIMEOUT(level(0).size() > count, 10'000);
         }
         QTRY_VERIFY_WITH_TIMEOUT(isMerged(), 10'000);
         QVERIFY(level(1).size() < level(0).size());
@@ -182,7 +182,7 @@ private slots:
         const auto segments = level(0).size();
         const auto merged = level(1).size();
         // The window of a higher level may end, once; nothing else happens.
-        QTest::qWait(7000);
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + std::chrono::seconds(70), {}));
         QCOMPARE(level(0).size(), segments);
         QCOMPARE(level(1).size(), merged);
         QCOMPARE(level(9).size(), std::size_t{1});
