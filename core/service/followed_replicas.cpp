@@ -204,7 +204,7 @@ void FollowedDatabase::trimSpool()
     ltx::TxId merged = everywhere;
     for (const auto& follower : followers) {
         everywhere = std::min(everywhere, follower->view().confirmed);
-        merged = std::min(merged, follower->levels().newest(1));
+        merged = std::min(merged, follower->mergedUpTo());
     }
     const Status trimmed =
         m_replicator->spool().trim(everywhere, std::min(everywhere, merged), kKeptForMerges);

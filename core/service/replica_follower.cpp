@@ -250,6 +250,12 @@ engine::ReplicaLevels ReplicaFollower::levels() const
     return m_levels;
 }
 
+ltx::TxId ReplicaFollower::mergedUpTo() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_levels.newest(1);
+}
+
 void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
 {
     const std::scoped_lock lock(m_mutex);

@@ -58,6 +58,8 @@ public:
 
     /// What is to be compacted.
     [[nodiscard]] engine::ReplicaLevels levels() const;
+    /// Segments up to this one are merged.
+    [[nodiscard]] ltx::TxId mergedUpTo() const;
     /// An object was written into it besides segments.
     void noteObject(const replica::ObjectInfo& object);
     /// It was listed again; what was written meanwhile is kept in mind.
