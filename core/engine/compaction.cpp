@@ -42,20 +42,27 @@ std::size_t firstWindow(std::span<const replica::ObjectInfo> open, milliseconds 
     return count;
 }
 
-/// When the first window of a level can be merged.
-Timestamp dueAt(std::span<const replica::ObjectInfo> open, milliseconds length, Timestamp now)
+/// When the first window of a level can be merged; empty while it waits for more.
+std::optional<Timestamp> dueAt(std::span<const replica::ObjectInfo> open, milliseconds length,
+                               bool isBehind, Timestamp now)
 {
+    if (open.empty()) {
+        return std::nullopt;
+    }
     const std::size_t count = firstWindow(open, length);
     const std::int64_t window = windowOf(open.front().time, length);
     const std::int64_t current = windowOf(now, length);
-    const bool isFull = count == ltx::kMaxMergeInputs;
     const bool isFuture = window > current;
     // What comes behind belongs to another window: nothing is added to this one any more.
     const bool isClosed = count < open.size() && !isFuture;
-    if (window < current || isFull || isClosed || (isFuture && open.size() >= kManyFromTheFuture)) {
+    const bool isMany = isFuture && open.size() >= kManyFromTheFuture;
+    if (isClosed || count == ltx::kMaxMergeInputs || isMany) {
         return now;
     }
-    return Timestamp(milliseconds((window + 1) * length.count()));
+    if (isBehind) {
+        return std::nullopt;
+    }
+    return window < current ? now : Timestamp(milliseconds((window + 1) * length.count()));
 }
 
 std::uint64_t sumOfBytes(std::span<const replica::ObjectInfo> objects)
@@ -76,11 +83,12 @@ bool isWorthASnapshot(const ReplicaLevels& levels, const SnapshotSchedule& sched
 
 }  // namespace
 
-std::optional<Merge> nextMerge(const ReplicaLevels& levels, Timestamp now)
+std::optional<Merge> nextMerge(const ReplicaLevels& levels, bool isBehind, Timestamp now)
 {
     for (const auto& [level, width] : kCompactionWindows) {
         const auto& open = levels.open(level - 1);
-        if (!open.empty() && dueAt(open, width, now) <= now) {
+        const auto due = dueAt(open, width, isBehind, now);
+        if (due && *due <= now) {
             const auto count = static_cast<std::ptrdiff_t>(firstWindow(open, width));
             return Merge{.level = level, .inputs = {open.begin(), open.begin() + count}};
         }
@@ -88,14 +96,12 @@ std::optional<Merge> nextMerge(const ReplicaLevels& levels, Timestamp now)
     return std::nullopt;
 }
 
-std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, Timestamp now)
+std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, bool isBehind, Timestamp now)
 {
     std::optional<Timestamp> next;
     for (const auto& [level, width] : kCompactionWindows) {
-        const auto& open = levels.open(level - 1);
-        if (!open.empty()) {
-            const Timestamp due = dueAt(open, width, now);
-            next = std::min(next.value_or(due), due);
+        if (const auto due = dueAt(levels.open(level - 1), width, isBehind, now)) {
+            next = std::min(next.value_or(*due), *due);
         }
     }
     return next;

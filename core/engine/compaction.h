@@ -22,11 +22,16 @@ struct Merge {
 /// at most ltx::kMaxMergeInputs, up to where the transactions break off. A window is one run of
 /// objects by transaction; times that go back begin a new one, and objects from the future wait
 /// until there are many. Empty when nothing is due.
-[[nodiscard]] std::optional<Merge> nextMerge(const ReplicaLevels& levels, Timestamp now);
+///
+/// `isBehind`: more segments are on their way to the replica. A window that ends the objects of its
+/// level then waits for them, however long it has passed.
+[[nodiscard]] std::optional<Merge> nextMerge(const ReplicaLevels& levels, bool isBehind,
+                                             Timestamp now);
 
-/// When nextMerge() has something next: `now` or later. Empty while nothing is open: there is no
-/// need to ask before an object is added.
-[[nodiscard]] std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, Timestamp now);
+/// When nextMerge() has something next: `now` or later. Empty while nothing is open or all waits:
+/// there is no need to ask before an object is added.
+[[nodiscard]] std::optional<Timestamp> nextMergeAt(const ReplicaLevels& levels, bool isBehind,
+                                                   Timestamp now);
 
 /// Whether a new snapshot is due at `now`. What was stored since the newest counts as a restore
 /// would read it: merged. Never while nothing was added since.

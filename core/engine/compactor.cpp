@@ -39,9 +39,35 @@ Error otherState(const std::string& name)
 
 }  // namespace
 
+template <typename Make>
+Result<replica::ObjectInfo> Compactor::fromEither(const Make& make)
+{
+    MergeInputs inputs(&m_spool, m_replica.storage());
+    auto made = make(inputs);
+    const bool isBad = !made.ok() && (made.error().code == ErrorCode::NotFound ||
+                                      made.error().code == ErrorCode::Damaged);
+    if (!isBad || !inputs.isFromSpool()) {
+        return made;
+    }
+    // Somebody emptied the spool's folder, it was cut just now, or its disk is bad.
+    MergeInputs stored(nullptr, m_replica.storage());
+    return make(stored);
+}
+
 Result<replica::ObjectInfo> Compactor::compact(const Merge& merge, const std::stop_token& stop)
 {
-    MergeInputs inputs(m_spool, m_replica.storage());
+    return fromEither([&](MergeInputs& inputs) { return compactFrom(inputs, merge, stop); });
+}
+
+Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectInfo> plan,
+                                                const std::stop_token& stop)
+{
+    return fromEither([&](MergeInputs& inputs) { return snapshotFrom(inputs, plan, stop); });
+}
+
+Result<replica::ObjectInfo> Compactor::compactFrom(MergeInputs& inputs, const Merge& merge,
+                                                   const std::stop_token& stop)
+{
     for (const replica::ObjectInfo& each : merge.inputs) {
         TIDEMARK_TRY_STATUS(inputs.add(each, stop));
         const ltx::Header& added = inputs.header(inputs.size() - 1);
@@ -59,10 +85,10 @@ Result<replica::ObjectInfo> Compactor::compact(const Merge& merge, const std::st
     return write(merge.level, header, inputs.pages(), stop);
 }
 
-Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectInfo> plan,
-                                                const std::stop_token& stop)
+Result<replica::ObjectInfo> Compactor::snapshotFrom(MergeInputs& inputs,
+                                                    std::span<const replica::ObjectInfo> plan,
+                                                    const std::stop_token& stop)
 {
-    MergeInputs inputs(m_spool, m_replica.storage());
     for (const replica::ObjectInfo& each :
          plan.first(std::min(plan.size(), ltx::kMaxMergeInputs))) {
         TIDEMARK_TRY_STATUS(inputs.add(each, stop));
@@ -104,6 +130,8 @@ Result<replica::ObjectInfo> Compactor::write(int level, const ltx::Header& heade
     TIDEMARK_TRY(const auto outcome, m_replica.put(level, range, file, header.createdAt, stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
         TIDEMARK_TRY_STATUS(requireSameState(made, header, stop));
+        TIDEMARK_TRY(const auto there, m_replica.storage().find(made.name, stop));
+        made.sizeBytes = there ? there->sizeBytes : made.sizeBytes;
     }
     return made;
 }

@@ -12,9 +12,12 @@
 
 namespace tidemark::engine {
 
+class MergeInputs;
+
 /// Merges objects of one replica into new ones there. Nothing is removed. What is in the spool
-/// still is read from it, anything else from the replica. Memory stays below 200 MiB, whatever the
-/// sizes, and far below for small pages. For one thread at a time; no sleep.
+/// still is read from it, anything else from the replica. Memory stays below 200 MiB and three
+/// bytes for each page of the result, and far below for small pages. For one thread at a time; no
+/// sleep.
 class Compactor {
 public:
     /// Both outlive the compactor; `replica` is for it alone.
@@ -37,6 +40,14 @@ public:
                                                        const std::stop_token& stop);
 
 private:
+    /// `make` with what the spool has; once more without it if that turns out to be no good.
+    template <typename Make>
+    [[nodiscard]] Result<replica::ObjectInfo> fromEither(const Make& make);
+    [[nodiscard]] Result<replica::ObjectInfo> compactFrom(MergeInputs& inputs, const Merge& merge,
+                                                          const std::stop_token& stop);
+    [[nodiscard]] Result<replica::ObjectInfo> snapshotFrom(
+        MergeInputs& inputs, std::span<const replica::ObjectInfo> plan,
+        const std::stop_token& stop);
     [[nodiscard]] Result<replica::ObjectInfo> write(int level, const ltx::Header& header,
                                                     const ltx::PageSource& pages,
                                                     const std::stop_token& stop);

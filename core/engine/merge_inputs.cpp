@@ -61,9 +61,11 @@ Error otherRange(const std::string& name)
 Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token& stop)
 {
     Input input{.object = object};
-    const bool isSpooled = object.level == replica::kSegmentLevel && m_spool.holds(object.maxTxId);
+    const bool isSpooled = m_spool != nullptr && object.level == replica::kSegmentLevel &&
+                           m_spool->holds(object.maxTxId);
     if (isSpooled) {
-        input.file = m_spool.source(object.maxTxId);
+        m_isFromSpool = true;
+        input.file = m_spool->source(object.maxTxId);
     } else {
         input.file = std::make_unique<replica::ObjectSource>(m_storage, object.name, stop);
     }

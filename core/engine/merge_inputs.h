@@ -16,8 +16,8 @@ namespace tidemark::engine {
 /// from the replica. Errors that their bytes cause name the object. For one thread.
 class MergeInputs {
 public:
-    /// Both outlive this.
-    MergeInputs(const Spool& spool, const storage::Storage& storage)
+    /// Both outlive this. Without a spool everything comes from the replica.
+    MergeInputs(const Spool* spool, const storage::Storage& storage)
         : m_spool(spool), m_storage(storage)
     {
     }
@@ -25,6 +25,9 @@ public:
     /// Takes an object and reads its header. Damaged when that is of other transactions than the
     /// name says.
     [[nodiscard]] Status add(const replica::ObjectInfo& object, const std::stop_token& stop);
+
+    /// Whether any came from the spool.
+    [[nodiscard]] bool isFromSpool() const { return m_isFromSpool; }
 
     void dropLast() { m_inputs.pop_back(); }
     void dropAllButLast() { m_inputs.erase(m_inputs.begin(), m_inputs.end() - 1); }
@@ -50,9 +53,10 @@ private:
         ltx::Header header = {};
     };
 
-    const Spool& m_spool;
+    const Spool* m_spool;
     const storage::Storage& m_storage;
     std::vector<Input> m_inputs = {};
+    bool m_isFromSpool = false;
 };
 
 }  // namespace tidemark::engine

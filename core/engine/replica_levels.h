@@ -13,8 +13,8 @@ inline constexpr int kHighestLevel = 3;
 
 /// What is to be known of a replica to compact it: of each level the objects that the next one does
 /// not cover yet, and the newest snapshot. A value; it is read from one listing and then told of
-/// each object that is written, so that nothing is listed again. Its size does not grow with the
-/// history: a level is covered as soon as its window has passed.
+/// each object that is written, so that nothing is listed again. Small: a level is covered as soon
+/// as its window has passed, level 3 with the next snapshot.
 class ReplicaLevels {
 public:
     ReplicaLevels() = default;

@@ -25,8 +25,9 @@ struct SpooledSegment {
     bool operator==(const SpooledSegment&) const = default;
 };
 
-/// Where segments lie from their capture until each replica has them: one directory, one file a
-/// segment, its name that of the replica. Any thread may use it.
+/// Where segments lie from their capture until each replica has them, and a while longer for those
+/// who merge: one directory, one file a segment, its name that of the replica. Any thread may use
+/// it.
 class Spool {
 public:
     Spool(FileSystem& files, Random& random, std::string directory);
@@ -46,7 +47,7 @@ public:
 
     [[nodiscard]] bool holds(ltx::TxId txId) const;
 
-    /// The bytes of a segment; they can be read until remove() is called for it.
+    /// The bytes of a segment; they can be read until it is removed.
     [[nodiscard]] std::unique_ptr<ByteSource> source(ltx::TxId txId) const;
 
     /// Removes all segments up to `last`.

@@ -256,7 +256,7 @@ Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
     }
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
-    TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    // Whether it can be remembered or not: it is there, and none comes in its place.
     if (m_listener.written) {
         m_listener.written(
             {.level = replica::kSegmentLevel,
@@ -267,6 +267,7 @@ Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
              .sizeBytes = segment.sizeBytes,
              .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
     }
+    TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
     return Upload::Done;
 }
 

@@ -100,6 +100,7 @@ void FollowedDatabase::retryNow()
     m_wants.retry = true;
     m_context.capture.hurry(m_sourceKey);
     hurryDrills();
+    hurryMaintenance();
 }
 
 void FollowedDatabase::hurryDrills()

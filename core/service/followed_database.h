@@ -24,8 +24,9 @@
 namespace tidemark::service {
 
 /// One database that is followed: a step of its source on the capture pool, one of each replica on
-/// the upload pool, its snapshot and drill on the pool for long work. Any thread may call it; no
-/// call blocks. Shared by the service and by its steps in the pools; it goes with the last of them.
+/// the upload pool and one on the maintenance pool, its snapshot and drill on the pool for long
+/// work. Any thread may call it; no call blocks. Shared by the service and by its steps in the
+/// pools; it goes with the last of them.
 class FollowedDatabase : public std::enable_shared_from_this<FollowedDatabase> {
 public:
     /// `changed` is called after each change of the status; `finished` once, when all of it has
@@ -117,6 +118,7 @@ private:
     [[nodiscard]] bool mayLeaveMaintenance(const ReplicaFollower& follower) const;
     void showMaintenance(const ReplicaFollower& follower, const std::optional<Error>& failure);
     void wakeMaintenance(const ReplicaFollower& follower);
+    void hurryMaintenance();  // With m_mutex held.
     void showReplicas();
     void announceSegments();
     void trimSpool();

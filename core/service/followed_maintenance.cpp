@@ -10,10 +10,20 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
                                                 ReplicaMaintenance& maintenance)
 {
     if (mayLeaveMaintenance(follower)) {
+        showMaintenance(follower, std::nullopt);
         leaveReplica(follower, &Upload::maintenanceLeft);
         return {.finished = true};
     }
-    const auto outcome = maintenance.step(workStop());
+    const std::stop_token stop = workStop();
+    if (stop.stop_requested()) {
+        // Paused: resuming wakes it.
+        return whenWoken(m_context.clock);
+    }
+    const auto outcome = maintenance.step(stop);
+    if (outcome.isLacking) {
+        follower.lookAgain();
+        wakeReplicas();
+    }
     if (outcome.made) {
         trimSpool();
     }
@@ -53,6 +63,13 @@ void FollowedDatabase::showMaintenance(const ReplicaFollower& follower,
         }
     }
     m_board.setTrouble(Trouble::Maintenance, first);
+}
+
+void FollowedDatabase::hurryMaintenance()
+{
+    for (const Upload& upload : m_uploads) {
+        m_context.maintenance.hurry(upload.maintenance);
+    }
 }
 
 void FollowedDatabase::wakeMaintenance(const ReplicaFollower& follower)

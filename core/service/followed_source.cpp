@@ -360,6 +360,7 @@ void FollowedDatabase::resume()
     const std::scoped_lock lock(m_mutex);
     if (m_workStop.stop_requested() && !m_wants.leaving && !m_wants.paused) {
         m_workStop = {};
+        hurryMaintenance();
     }
 }
 

@@ -125,7 +125,7 @@ Status ReplicaFollower::open(const std::stop_token& stop)
             return mayAdopt(catalog, looking);
         });
     m_uploader->setListener(
-        {.listed = [this](const replica::Catalog& catalog) { relisted(catalog); },
+        {.listed = [this](const replica::Catalog& catalog) { relisted(catalog, {UINT64_MAX}); },
          .written = [this](const replica::ObjectInfo& object) { noteObject(object); }});
     return {};
 }
@@ -188,8 +188,14 @@ std::string ReplicaFollower::placeName() const
 
 Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token& stop)
 {
-    if (!m_uploader->looked()) {
-        TIDEMARK_TRY_STATUS(m_uploader->look(stop));
+    const bool isAgain = takeLookAgain();
+    if (!m_uploader->looked() || isAgain) {
+        if (Status looked = m_uploader->look(stop); !looked.ok()) {
+            if (isAgain) {
+                lookAgain();
+            }
+            return looked.error();
+        }
         TIDEMARK_TRY_STATUS(m_claim->note());
     }
     TIDEMARK_TRY_STATUS(takeNews());
@@ -262,19 +268,38 @@ void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
     m_levels.add(object);
 }
 
-void ReplicaFollower::relisted(const replica::Catalog& catalog)
+void ReplicaFollower::relisted(const replica::Catalog& catalog, ltx::TxId known)
 {
     engine::ReplicaLevels listed(catalog);
-    const ltx::TxId highest = replica::highestTxId(catalog);
     const std::scoped_lock lock(m_mutex);
-    for (int level = 0; level <= engine::kHighestLevel; ++level) {
-        for (const replica::ObjectInfo& each : m_levels.open(level)) {
-            if (each.maxTxId > highest) {
-                listed.add(each);
-            }
+    for (const replica::ObjectInfo& each : m_levels.open(replica::kSegmentLevel)) {
+        if (each.maxTxId > known) {
+            listed.add(each);
         }
     }
+    // A first snapshot may have been written meanwhile, too.
+    if (const auto& snapshot = m_levels.snapshot()) {
+        listed.add(*snapshot);
+    }
     m_levels = std::move(listed);
+}
+
+void ReplicaFollower::lookAgain()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_lookAgain = true;
+}
+
+bool ReplicaFollower::takeLookAgain()
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_lookAgain, false);
+}
+
+bool ReplicaFollower::takeMaintenanceRetry()
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_retryMaintenance, false);
 }
 
 void ReplicaFollower::snapshotFailed(const Error& error)
@@ -288,6 +313,7 @@ void ReplicaFollower::retryNow()
 {
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
+    m_retryMaintenance = true;
 }
 
 ReplicaView ReplicaFollower::view() const

@@ -50,7 +50,7 @@ public:
     /// in the spool once.
     [[nodiscard]] StepPool::Due step(ltx::TxId captured, const std::stop_token& stop);
 
-    /// Another database may have the replica from now on; no step follows. On the thread of step().
+    /// Another database may have the replica from now on. No step runs and none follows.
     void letGo() { m_claim.reset(); }
 
     /// The snapshot was written into it; the next step takes note.
@@ -60,10 +60,15 @@ public:
     [[nodiscard]] engine::ReplicaLevels levels() const;
     /// Segments up to this one are merged.
     [[nodiscard]] ltx::TxId mergedUpTo() const;
-    /// An object was written into it besides segments.
+    /// An object was written into it.
     void noteObject(const replica::ObjectInfo& object);
-    /// It was listed again; what was written meanwhile is kept in mind.
-    void relisted(const replica::Catalog& catalog);
+    /// It was listed again. Segments above `known`, the newest before the listing, may have been
+    /// written meanwhile and are kept in mind.
+    void relisted(const replica::Catalog& catalog, ltx::TxId known);
+    /// It reaches less far than was confirmed: the next step lists and compares it anew.
+    void lookAgain();
+    /// Whether somebody asked to try again since the last call.
+    [[nodiscard]] bool takeMaintenanceRetry();
 
     /// It could not take a snapshot; what is shown until it can.
     void snapshotFailed(const Error& error);
@@ -89,6 +94,7 @@ private:
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
     [[nodiscard]] Status takeNews();
     [[nodiscard]] bool takeRetry();
+    [[nodiscard]] bool takeLookAgain();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
     void remember(const std::optional<Error>& failure);
 
@@ -112,6 +118,8 @@ private:
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     bool m_retry = false;
+    bool m_retryMaintenance = false;
+    bool m_lookAgain = false;
 };
 
 }  // namespace tidemark::service

@@ -1,6 +1,7 @@
 #include "core/service/replica_maintenance.h"
 
 #include "core/engine/compactor.h"
+#include "core/replica/catalog_builder.h"
 
 #include <algorithm>
 #include <utility>
@@ -48,82 +49,114 @@ private:
 ReplicaMaintenance::Outcome ReplicaMaintenance::step(const std::stop_token& stop)
 {
     const ReplicaView view = m_follower->view();
-    if (!view.looked || !view.hasBase || view.foreign) {
-        return {.due = whenWoken(m_context.clock), .failure = m_failure};
+    // While it does not answer, its uploader tries, and the view changes when it succeeds.
+    if (!view.looked || !view.hasBase || view.foreign || view.failure) {
+        return {.due = whenWoken(m_context.clock), .failure = failure()};
+    }
+    if (m_follower->takeMaintenanceRetry()) {
+        m_merges = {};
+        m_snapshots = {};
     }
     const engine::ReplicaLevels levels = m_follower->levels();
+    const bool isBehind = m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
     const Timestamp now = m_context.clock.now();
-    if (!engine::nextMerge(levels, now) && !engine::isSnapshotDue(levels, m_snapshots, now)) {
-        return {.due = nextStep(), .failure = m_failure};
+    auto merge = engine::nextMerge(levels, isBehind, now);
+    if (!mayTry(m_merges)) {
+        merge.reset();
+    }
+    if (!merge && !(mayTry(m_snapshots) && engine::isSnapshotDue(levels, m_schedule, now))) {
+        return {.due = nextStep(levels, isBehind), .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
     if (!slot.isHeld()) {
-        return {.due = after(m_context.clock, kBusyPause), .failure = m_failure};
+        return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
-    auto made = makeNext(levels, stop);
-    if (!made.ok()) {
-        return failed(made.error(), stop);
-    }
-    m_failures = 0;
-    m_failure.reset();
-    return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
-            .made = std::move(made).value()};
+    return make(merge, levels, stop);
 }
 
-Result<std::optional<replica::ObjectInfo>> ReplicaMaintenance::makeNext(
-    const engine::ReplicaLevels& levels, const std::stop_token& stop)
+ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine::Merge>& merge,
+                                                     const engine::ReplicaLevels& levels,
+                                                     const std::stop_token& stop)
 {
+    storage::Storage* const storage = m_follower->storage();
+    if (storage == nullptr) {
+        return {.due = whenWoken(m_context.clock), .failure = failure()};
+    }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
-    replica::LtxReplica replica(*m_follower->storage());
+    replica::LtxReplica replica(*storage);
     engine::Compactor compactor(m_spool, replica);
-    const auto merge = engine::nextMerge(levels, m_context.clock.now());
-    const auto plan = levels.newestPlan();
-    TIDEMARK_TRY(const replica::ObjectInfo made,
-                 merge ? compactor.compact(*merge, stop) : compactor.snapshot(plan, stop));
-    m_follower->noteObject(made);
-    return std::optional(made);
+    const auto made =
+        merge ? compactor.compact(*merge, stop) : compactor.snapshot(levels.newestPlan(), stop);
+    Work& work = merge ? m_merges : m_snapshots;
+    if (!made.ok()) {
+        return failed(work, made.error(), stop);
+    }
+    work = {};
+    m_follower->noteObject(made.value());
+    return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
+            .made = made.value(),
+            .failure = failure()};
 }
 
-ReplicaMaintenance::Outcome ReplicaMaintenance::failed(const Error& error,
+ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& error,
                                                        const std::stop_token& stop)
 {
     if (error.code == ErrorCode::Cancelled) {
-        return {.due = after(m_context.clock, kFirstPause), .failure = m_failure};
-    }
-    // What was to be read has gone: somebody else removed it. Go on from what is there.
-    if (error.code == ErrorCode::NotFound) {
-        const auto listed = replica::readLtxCatalog(*m_follower->storage(), stop);
-        if (listed.ok()) {
-            m_follower->relisted(listed.value());
-        }
+        return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
     std::chrono::seconds pause = kFirstPause;
-    for (int i = 0; i < m_failures && pause < kLastPause; ++i) {
+    for (int i = 0; i < work.failures && pause < kLastPause; ++i) {
         pause = std::min(2 * pause, kLastPause);
     }
-    ++m_failures;
+    ++work.failures;
+    work.notBefore = m_context.clock.monotonic() + pause;
+    // What was to be read has gone: somebody else removed it. Go on from what is there.
+    const bool hasGone = error.code == ErrorCode::NotFound;
     // One that cannot be reached is told of by its uploader.
-    const bool isTold = error.code == ErrorCode::Unavailable || error.code == ErrorCode::NotFound;
-    m_failure = isTold ? std::nullopt : std::optional(error);
-    return {.due = after(m_context.clock, pause), .failure = m_failure};
+    const bool isTold = hasGone || error.code == ErrorCode::Unavailable;
+    work.failure = isTold ? std::nullopt : std::optional(error);
+    return {.due = after(m_context.clock, kGlance),
+            .failure = failure(),
+            .isLacking = hasGone && hasLost(m_follower->levels(), stop)};
 }
 
-StepPool::Due ReplicaMaintenance::nextStep() const
+/// Lists the replica again; whether it reaches less far than before.
+bool ReplicaMaintenance::hasLost(const engine::ReplicaLevels& before, const std::stop_token& stop)
 {
-    const engine::ReplicaLevels levels = m_follower->levels();
-    const Timestamp now = m_context.clock.now();
-    auto next = engine::nextMergeAt(levels, now);
-    if (const auto snapshot = engine::nextSnapshotAt(levels, m_snapshots, now)) {
-        next = std::min(next.value_or(*snapshot), *snapshot);
+    const ltx::TxId confirmed = m_follower->view().confirmed;
+    storage::Storage* const storage = m_follower->storage();
+    if (storage == nullptr) {
+        return false;
     }
+    const auto listed = replica::readLtxCatalog(*storage, stop);
+    if (!listed.ok()) {
+        return false;
+    }
+    m_follower->relisted(listed.value(), before.newest(replica::kSegmentLevel));
+    return replica::positionOf(listed.value()) < confirmed;
+}
+
+bool ReplicaMaintenance::mayTry(const Work& work) const
+{
+    return m_context.clock.monotonic() >= work.notBefore;
+}
+
+StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, bool isBehind) const
+{
+    const Timestamp now = m_context.clock.now();
+    const Clock::Instant start = m_context.clock.monotonic();
     StepPool::Due due = whenWoken(m_context.clock);
     // Segments come ten times a second; the windows of the lowest level are much longer.
     due.notBefore += kGlance;
-    if (next) {
-        // The wall clock may be set meanwhile: look again now and then.
-        const auto pause = std::clamp<std::chrono::milliseconds>(*next - now, kGlance, kLongWait);
-        due.atLatest = m_context.clock.monotonic() + pause;
-    }
+    const auto look = [&](const std::optional<Timestamp>& at, const Work& work) {
+        if (at) {
+            // The wall clock may be set meanwhile: look again now and then.
+            const auto pause = std::clamp<std::chrono::milliseconds>(*at - now, kGlance, kLongWait);
+            due.atLatest = std::min(due.atLatest, std::max(start + pause, work.notBefore));
+        }
+    };
+    look(engine::nextMergeAt(levels, isBehind, now), m_merges);
+    look(engine::nextSnapshotAt(levels, m_schedule, now), m_snapshots);
     return due;
 }
 

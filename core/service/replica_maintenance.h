@@ -26,28 +26,42 @@ public:
     struct Outcome {
         StepPool::Due due = {};
         std::optional<replica::ObjectInfo> made = {};  ///< What is in the replica now.
-        std::optional<Error> failure = {};  ///< Of the last try; empty when it went well.
+        std::optional<Error> failure = {};  ///< What stands in the way; empty when nothing does.
+        bool isLacking = false;             ///< The replica has lost what it had confirmed.
     };
 
     /// One object at most, else nothing but the time of the next call. Wake it when an object was
-    /// added: that may make it due sooner.
+    /// added or the replica answers again: that may make it due sooner.
     [[nodiscard]] Outcome step(const std::stop_token& stop);
 
 private:
-    [[nodiscard]] Result<std::optional<replica::ObjectInfo>> makeNext(
-        const engine::ReplicaLevels& levels, const std::stop_token& stop);
-    [[nodiscard]] Outcome failed(const Error& error, const std::stop_token& stop);
-    [[nodiscard]] StepPool::Due nextStep() const;
+    /// Merges and snapshots fail, and are tried again, each for itself.
+    struct Work {
+        int failures = 0;
+        Clock::Instant notBefore = {};
+        std::optional<Error> failure = {};
+    };
+
+    [[nodiscard]] Outcome make(const std::optional<engine::Merge>& merge,
+                               const engine::ReplicaLevels& levels, const std::stop_token& stop);
+    [[nodiscard]] Outcome failed(Work& work, const Error& error, const std::stop_token& stop);
+    [[nodiscard]] bool hasLost(const engine::ReplicaLevels& before, const std::stop_token& stop);
+    [[nodiscard]] bool mayTry(const Work& work) const;
+    [[nodiscard]] StepPool::Due nextStep(const engine::ReplicaLevels& levels, bool isBehind) const;
+    [[nodiscard]] const std::optional<Error>& failure() const
+    {
+        return m_merges.failure ? m_merges.failure : m_snapshots.failure;
+    }
 
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     const engine::Spool& m_spool;
     /// While nothing is deleted, only what was paid for by as many changes: a history with
     /// snapshots is then at most twice as large as without.
-    const engine::SnapshotSchedule m_snapshots = {.every = engine::kForEver,
-                                                  .partOfDatabasePercent = 100};
-    int m_failures = 0;
-    std::optional<Error> m_failure = {};
+    const engine::SnapshotSchedule m_schedule = {.every = engine::kForEver,
+                                                 .partOfDatabasePercent = 100};
+    Work m_merges;
+    Work m_snapshots;
 };
 
 }  // namespace tidemark::service

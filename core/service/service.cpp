@@ -33,8 +33,8 @@ constexpr unsigned kLongThreads = 8;
 /// More at once into one place only contend for it, and each needs memory.
 constexpr unsigned kSnapshotsAPlace = 1;
 
-/// Compactions, by place as well. A storage that hangs holds one of the threads.
-constexpr unsigned kMaintenanceThreads = 16;
+/// Compactions, by place as well. Each has some hundred files open.
+constexpr unsigned kMaintenanceThreads = 4;
 constexpr unsigned kMaintenancesAPlace = 1;
 
 constexpr unsigned kJobThreads = 4;

@@ -56,7 +56,7 @@ private slots:
         const auto levels = levelsOf({object(9, 1, 1, kNoon), object(0, 2, 2, kNoon + 1s),
                                       object(0, 3, 3, kNoon + 29s), object(0, 4, 4, kNoon + 31s)});
         // Nobody adds to the first window any more: the next one has begun.
-        const auto merge = nextMerge(levels, kNoon + 31s);
+        const auto merge = nextMerge(levels, false, kNoon + 31s);
         QVERIFY(merge.has_value());
         QCOMPARE(merge->level, 1);
         QCOMPARE(endsOf(merge->inputs), (Ends{2, 3}));
@@ -65,9 +65,9 @@ private slots:
     void anOpenWindowWaitsForItsEnd()
     {
         const auto levels = levelsOf({object(9, 1, 1, kNoon), object(0, 2, 2, kNoon + 1s)});
-        QVERIFY(!nextMerge(levels, kNoon + 29s));
-        QCOMPARE(*nextMergeAt(levels, kNoon + 29s), kNoon + 30s);
-        QVERIFY(nextMerge(levels, kNoon + 30s).has_value());
+        QVERIFY(!nextMerge(levels, false, kNoon + 29s));
+        QCOMPARE(*nextMergeAt(levels, false, kNoon + 29s), kNoon + 30s);
+        QVERIFY(nextMerge(levels, false, kNoon + 30s).has_value());
     }
 
     void nothingIsAskedForWhileNothingIsOpen()
@@ -75,8 +75,8 @@ private slots:
         const auto levels =
             levelsOf({object(9, 1, 7, kNoon), object(0, 7, 7, kNoon), object(1, 2, 7, kNoon),
                       object(2, 2, 7, kNoon), object(3, 2, 7, kNoon)});
-        QVERIFY(!nextMerge(levels, kNoon + 1000h));
-        QVERIFY(!nextMergeAt(levels, kNoon + 1000h));
+        QVERIFY(!nextMerge(levels, false, kNoon + 1000h));
+        QVERIFY(!nextMergeAt(levels, false, kNoon + 1000h));
         QVERIFY(!nextSnapshotAt(levels, {}, kNoon + 1000h));
     }
 
@@ -86,7 +86,7 @@ private slots:
         levels.add(object(1, 2, 3, kNoon));
         QVERIFY(levels.open(0).empty());
         levels.add(object(0, 4, 4, kNoon + 1min));
-        QCOMPARE(endsOf(nextMerge(levels, kNoon + 2min)->inputs), (Ends{4}));
+        QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 2min)->inputs), (Ends{4}));
     }
 
     void lowerLevelsGoFirst()
@@ -94,11 +94,11 @@ private slots:
         const auto levels = levelsOf(
             {object(0, 9, 9, kNoon + 4min), object(1, 2, 5, kNoon), object(1, 6, 8, kNoon + 1min)});
         const Timestamp later = kNoon + 6min;
-        const auto first = nextMerge(levels, later);
+        const auto first = nextMerge(levels, false, later);
         QCOMPARE(first->level, 1);
         auto merged = levels;
         merged.add(object(1, 9, 9, kNoon + 4min));
-        const auto second = nextMerge(merged, later);
+        const auto second = nextMerge(merged, false, later);
         QCOMPARE(second->level, 2);
         QCOMPARE(endsOf(second->inputs), (Ends{5, 8, 9}));
     }
@@ -107,7 +107,20 @@ private slots:
     {
         const auto levels =
             levelsOf({object(0, 2, 2, kNoon), object(0, 3, 3, kNoon), object(0, 5, 5, kNoon + 1s)});
-        QCOMPARE(endsOf(nextMerge(levels, kNoon + 2s)->inputs), (Ends{2, 3}));
+        QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 2s)->inputs), (Ends{2, 3}));
+    }
+
+    void whileMoreIsOnItsWayAWindowAtTheEndWaits()
+    {
+        // A backlog of yesterday, of which two segments have arrived.
+        auto levels = levelsOf({object(0, 2, 2, kNoon), object(0, 3, 3, kNoon + 1s)});
+        const Timestamp later = kNoon + 24h;
+        QVERIFY(!nextMerge(levels, true, later) && !nextMergeAt(levels, true, later));
+        levels.add(object(0, 4, 4, kNoon + 1min));
+        QCOMPARE(endsOf(nextMerge(levels, true, later)->inputs), (Ends{2, 3}));
+        levels.add(object(1, 2, 3, kNoon + 1s));
+        QVERIFY(!nextMerge(levels, true, later));
+        QCOMPARE(endsOf(nextMerge(levels, false, later)->inputs), (Ends{4}));
     }
 
     void aMergeHasSoManyInputsAtMost()
@@ -116,7 +129,7 @@ private slots:
         for (std::uint64_t txId = 2; txId < 2000; ++txId) {
             levels.add(object(0, txId, txId, kNoon));
         }
-        const auto merge = nextMerge(levels, kNoon + 1s);
+        const auto merge = nextMerge(levels, false, kNoon + 1s);
         QCOMPARE(merge->inputs.size(), ltx::kMaxMergeInputs);
     }
 
@@ -125,8 +138,8 @@ private slots:
         const auto levels = levelsOf({object(0, 2, 2, kNoon + 30min),
                                       object(0, 3, 3, kNoon + 30min + 1s), object(0, 4, 4, kNoon)});
         // The first two are from the future; they wait, and are not mixed with the third.
-        QVERIFY(!nextMerge(levels, kNoon + 1s));
-        QCOMPARE(endsOf(nextMerge(levels, kNoon + 31min)->inputs), (Ends{2, 3}));
+        QVERIFY(!nextMerge(levels, false, kNoon + 1s));
+        QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 31min)->inputs), (Ends{2, 3}));
     }
 
     void aClockThatWasYearsAheadDoesNotFillALevel()
@@ -135,7 +148,7 @@ private slots:
         for (std::uint64_t txId = 2; txId < 102; ++txId) {
             levels.add(object(0, txId, txId, kNoon + 100'000h));
         }
-        const auto merge = nextMerge(levels, kNoon);
+        const auto merge = nextMerge(levels, false, kNoon);
         QVERIFY(merge.has_value());
         QCOMPARE(merge->inputs.size(), std::size_t{100});
     }
@@ -144,7 +157,7 @@ private slots:
     {
         const Timestamp early(-45s);
         const auto levels = levelsOf({object(0, 2, 2, early)});
-        QCOMPARE(*nextMergeAt(levels, early), Timestamp(-30s));
+        QCOMPARE(*nextMergeAt(levels, false, early), Timestamp(-30s));
     }
 
     void aListingGivesTheSameAsWhatWasAdded()

@@ -7,6 +7,7 @@
 #include "core/replica/object_source.h"
 #include "tests/support/made_replica.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -33,12 +34,7 @@ class TestCompactor : public QObject {
         return ReplicaLevels(m_replica->readCatalog({}).value());
     }
 
-    [[nodiscard]] const std::vector<ObjectInfo>& segments() const
-    {
-        static std::vector<ObjectInfo> open;
-        open = levels().open(0);
-        return open;
-    }
+    [[nodiscard]] std::vector<ObjectInfo> segments() const { return levels().open(0); }
 
     void segmentsUpTo(std::uint64_t last)
     {
@@ -130,6 +126,28 @@ private slots:
             m_made->storage.objects().erase(each.name);
         }
         QVERIFY(compactor().compact({.level = 1, .inputs = all}, {}).ok());
+    }
+
+    void aSpoolThatIsNoGoodIsPassedOver()
+    {
+        segmentsUpTo(3);
+        const auto all = segments();
+        const auto spool = [this](std::uint64_t txId, std::string bytes) {
+            return m_spool
+                ->add({txId},
+                      [&bytes](ByteSink& sink) {
+                          return sink.write(std::as_bytes(std::span(bytes)));
+                      })
+                .ok();
+        };
+        std::string bad = m_made->fileOf({{2}, {2}});
+        bad[bad.size() / 2] ^= 1;
+        QVERIFY(spool(2, bad) && spool(3, m_made->fileOf({{3}, {3}})));
+        // And one of its files has gone.
+        QVERIFY(QFile::remove(m_folder->filePath("0000000000000003-0000000000000003.ltx")));
+        const auto made = compactor().compact({.level = 1, .inputs = all}, {});
+        QVERIFY(made.ok());
+        QCOMPARE(applied(m_made->state(1), made.value()), m_made->state(3));
     }
 
     void aDamagedInputIsNamedAndNothingIsWritten()

@@ -147,15 +147,14 @@ public:
     /// Whether each replica has all, merged as far as it can be.
     [[nodiscard]] std::string unfinished()
     {
-        for (const Place& place : m_places) {
+        for (Place& place : m_places) {
             if (place.uploader->confirmed().value != m_captured) {
                 return "not everything is uploaded";
             }
             if (isMergeDue(place)) {
                 return "not everything is merged";
             }
-            const ReplicaLevels listed(
-                replica::readLtxCatalog(const_cast<Place&>(place).storage.inside(), {}).value());
+            const ReplicaLevels listed(replica::readLtxCatalog(place.storage.inside(), {}).value());
             if (endsOf(listed) != endsOf(place.levels)) {
                 return "the levels are not what a listing says";
             }
@@ -164,9 +163,14 @@ public:
     }
 
 private:
+    [[nodiscard]] bool isBehind(const Place& place) const
+    {
+        return place.uploader->confirmed().value < m_captured;
+    }
+
     [[nodiscard]] bool isMergeDue(const Place& place) const
     {
-        return nextMerge(place.levels, m_clock.now()) ||
+        return nextMerge(place.levels, isBehind(place), m_clock.now()) ||
                isSnapshotDue(place.levels, {}, m_clock.now());
     }
 
@@ -280,7 +284,7 @@ private:
             return;
         }
         Compactor compactor(m_spool, place.replica);
-        const auto due = nextMerge(place.levels, m_clock.now());
+        const auto due = nextMerge(place.levels, isBehind(place), m_clock.now());
         const bool isSnapshot = !due && isSnapshotDue(place.levels, {}, m_clock.now());
         if (!due && !isSnapshot) {
             return;
