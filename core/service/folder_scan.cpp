@@ -51,6 +51,29 @@ Error full(const FolderConfig& folder, std::size_t followed)
                                "a systemd unit), or divide them among several processes.")}};
 }
 
+Error diskIsAway(const std::string& folder)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 is on another disk than before, and none of its databases "
+                                   "is there."),
+                     {folder}},
+            .next = {TIDEMARK_TEXT("service", "Mount the disk that they are on.")}};
+}
+
+/// Whether nothing could be learnt about the path, or about a folder that it lies in.
+bool isUnread(const FolderListing& listing, std::string path)
+{
+    while (!listing.unread.empty() && !listing.unread.contains(path)) {
+        std::string parent = parentOf(path);
+        if (parent == path) {
+            return false;
+        }
+        path = std::move(parent);
+    }
+    return !listing.unread.empty();
+}
+
 /// One folder to be listed after another, not by recursion: how deep they lie is not ours to say.
 class Lister {
 public:
@@ -61,6 +84,8 @@ public:
 
     [[nodiscard]] Result<FolderListing> list(const std::stop_token& stop)
     {
+        TIDEMARK_TRY(const auto root, m_files.stat(m_folder.path));
+        m_listing.device = root ? root->device : 0;
         while (!m_left.empty()) {
             if (stop.stop_requested()) {
                 return cancelled();
@@ -70,6 +95,9 @@ public:
             const auto names = m_files.names(path);
             if (!names.ok() && path == m_folder.path) {
                 return names.error();
+            }
+            if (!names.ok() && names.error().code != ErrorCode::NotFound) {
+                m_listing.unread.insert(path);
             }
             if (names.ok()) {
                 m_listing.folders.insert(path);
@@ -97,7 +125,9 @@ private:
                 }
             } else if (isMeant(m_folder, entry.name)) {
                 const auto facts = m_files.stat(full);
-                if (facts.ok() && facts.value() && facts.value()->kind == FileKind::Regular) {
+                if (!facts.ok()) {
+                    m_listing.unread.insert(std::move(full));
+                } else if (facts.value() && facts.value()->kind == FileKind::Regular) {
                     m_listing.files.emplace(std::move(full), *facts.value());
                 }
             }
@@ -156,6 +186,10 @@ Result<FolderLook> FolderScan::look(Clock::Instant now, std::size_t room,
                                     std::set<std::string>& taken, const std::stop_token& stop)
 {
     TIDEMARK_TRY(FolderListing listing, listFolder(m_files, m_folder, stop));
+    if (isAway(listing)) {
+        return diskIsAway(m_folder.path);
+    }
+    m_device = listing.device;
     FolderLook look{.folders = std::move(listing.folders)};
     letGo(listing, now, taken, look);
     bool isFull = false;
@@ -183,12 +217,23 @@ Result<FolderLook> FolderScan::look(Clock::Instant now, std::size_t room,
     return look;
 }
 
+/// What is left when a disk is taken away is the empty folder that it was mounted on.
+bool FolderScan::isAway(const FolderListing& listing) const
+{
+    return listing.device != m_device && m_followed > 0 &&
+           std::ranges::none_of(m_known, [&](const auto& known) {
+               return known.second.isFollowed && listing.files.contains(known.first);
+           });
+}
+
 void FolderScan::letGo(const FolderListing& listing, Clock::Instant now,
                        std::set<std::string>& taken, FolderLook& look)
 {
     for (auto at = m_known.begin(); at != m_known.end();) {
         Known& known = at->second;
-        if (listing.files.contains(at->first)) {
+        const bool mayBeThere = isUnread(listing, at->first);
+        look.again = look.again || mayBeThere;
+        if (mayBeThere || listing.files.contains(at->first)) {
             known.missingSince.reset();
             ++at;
             continue;

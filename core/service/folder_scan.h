@@ -6,6 +6,7 @@
 #include "core/service/service.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -41,11 +42,13 @@ struct FolderConfig {
 struct FolderListing {
     std::map<std::string, FileFacts> files = {};  ///< Those that are meant, by their paths.
     std::set<std::string> folders = {};           ///< Itself, and with `recursive` those in it.
+    std::set<std::string> unread = {};  ///< Files and subfolders that may be there: a look failed.
+    std::uint64_t device = 0;           ///< That the folder itself is on.
 };
 
-/// Lists the folder, without opening anything. A subfolder that goes meanwhile or may not be read
-/// has nothing in it; one that the replicas lie in is left out. Fails as FileSystem::names does for
-/// the folder itself; Unsupported above a million names or ten thousand subfolders.
+/// Lists the folder, without opening anything. A subfolder that goes meanwhile has nothing in it;
+/// one that the replicas lie in is left out. Fails as FileSystem::names does for the folder itself;
+/// Unsupported above a million names or ten thousand subfolders.
 [[nodiscard]] Result<FolderListing> listFolder(const FileSystem& files, const FolderConfig& folder,
                                                const std::stop_token& stop);
 
@@ -80,7 +83,8 @@ public:
 
     /// Blocks on the disk. Of what is found `room` at most is taken; `taken` are canonical paths
     /// that are followed already, by whatever folder, and get those that are found here. A failure
-    /// changes nothing: a disk that is away takes no database with it.
+    /// changes nothing: a disk that is away takes no database with it. It is away, too, when the
+    /// folder is on another device and has none of the databases: Unavailable.
     [[nodiscard]] Result<FolderLook> look(Clock::Instant now, std::size_t room,
                                           std::set<std::string>& taken,
                                           const std::stop_token& stop);
@@ -98,6 +102,7 @@ private:
         std::optional<Clock::Instant> missingSince = {};
     };
 
+    [[nodiscard]] bool isAway(const FolderListing& listing) const;
     void letGo(const FolderListing& listing, Clock::Instant now, std::set<std::string>& taken,
                FolderLook& look);
     void tryOne(const std::string& path, const FileFacts& facts, std::set<std::string>& taken,
@@ -109,6 +114,7 @@ private:
     MayFollow m_mayFollow;
     std::map<std::string, Known> m_known;
     std::size_t m_followed = 0;
+    std::uint64_t m_device = 0;  // That the folder was on.
     bool m_saidFull = false;
 };
 

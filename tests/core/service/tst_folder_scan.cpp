@@ -1,6 +1,7 @@
 #include "core/service/folder_scan.h"
 
 #include "core/base/posix_file_system.h"
+#include "tests/support/passing_file_system.h"
 
 #include <QDir>
 #include <QFile>
@@ -15,6 +16,39 @@ namespace {
 
 constexpr std::size_t kPlenty = 1000;
 
+/// A disk of which parts cannot be looked at.
+class Disk final : public PassingFileSystem {
+public:
+    Disk() : PassingFileSystem(m_disk) {}
+
+    Result<std::optional<FileFacts>> stat(const std::string& path) const override
+    {
+        if (unreadable == path) {
+            return refusal();
+        }
+        auto facts = m_disk.stat(path);
+        if (!isAnother || !facts.ok() || !facts.value()) {
+            return facts;
+        }
+        FileFacts elsewhere = *facts.value();
+        ++elsewhere.device;
+        return std::optional(elsewhere);
+    }
+    Result<std::vector<NamedEntry>> names(const std::string& directory) const override
+    {
+        return unreadable == directory ? refusal() : m_disk.names(directory);
+    }
+
+private:
+    static Error refusal() { return {.code = ErrorCode::Forbidden, .what = {"test", "No.", {}}}; }
+
+    PosixFileSystem m_disk;
+
+public:
+    std::string unreadable;
+    bool isAnother = false;
+};
+
 /// A folder of files, and a scan of it. What a file may be is what is written in it.
 class Folder {
 public:
@@ -23,7 +57,7 @@ public:
                    .pattern = pattern,
                    .recursive = recursive,
                    .each = {.replicas = {{.name = "r", .address = {.path = "/r"}}}}},
-          scan(m_disk, m_config, [this](const DatabaseConfig& database) { return may(database); })
+          scan(disk, m_config, [this](const DatabaseConfig& database) { return may(database); })
     {
     }
 
@@ -71,11 +105,11 @@ private:
                      .what = {TIDEMARK_TEXT("test", "%1 is bad."), {database.path}}};
     }
 
-    PosixFileSystem m_disk;
     QTemporaryDir m_root;
     FolderConfig m_config;
 
 public:
+    Disk disk;
     int asked = 0;
     std::set<std::string> taken;
     FolderScan scan;
@@ -231,6 +265,44 @@ private slots:
             QVERIFY(look.refused.at(0).code == ErrorCode::NotFound);
         }
         QVERIFY(QDir().rename(root + "-away", root));
+        const FolderLook look = folder.look(61s);
+        QVERIFY(look.gone.empty() && look.found.empty() && look.refused.empty());
+    }
+
+    void whatCannotBeLookedAtIsNotGone()
+    {
+        Folder folder(true);
+        folder.write("a/b/c.db");
+        folder.write("a/d.db");
+        QCOMPARE(folder.look().found.size(), 2U);
+        for (const char* const name : {"a/b", "a", "a/d.db"}) {
+            folder.disk.unreadable = folder.path(name);
+            for (const auto at : {10s, 60s}) {
+                const FolderLook look = folder.look(at);
+                QVERIFY(look.gone.empty() && look.refused.empty() && look.again);
+            }
+        }
+        folder.disk.unreadable.clear();
+        QVERIFY(!folder.look(61s).again);
+        folder.remove("a/d.db");
+        folder.disk.unreadable = folder.path("a/b");
+        QVERIFY(folder.look(62s).gone.empty());
+        QVERIFY(folder.look(67s).gone == std::vector<std::string>{folder.path("a/d.db")});
+    }
+
+    void anEmptyMountPointTakesNoDatabaseWithIt()
+    {
+        Folder folder;
+        folder.write("a.db");
+        QCOMPARE(folder.look().found.size(), 1U);
+        folder.remove("a.db");
+        folder.disk.isAnother = true;
+        for (const auto at : {10s, 60s}) {
+            const FolderLook look = folder.look(at);
+            QVERIFY(look.gone.empty());
+            QVERIFY(look.refused.at(0).code == ErrorCode::Unavailable);
+        }
+        folder.write("a.db");
         const FolderLook look = folder.look(61s);
         QVERIFY(look.gone.empty() && look.found.empty() && look.refused.empty());
     }
