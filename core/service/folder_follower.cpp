@@ -16,9 +16,6 @@ constexpr int kPauses = 20;
 /// Something is expected to change without news.
 constexpr std::chrono::seconds kAgain{5};
 
-/// News may be missed.
-constexpr std::chrono::minutes kSlowLook{1};
-
 }  // namespace
 
 FolderFollower::FolderFollower(Dependencies dependencies, const std::vector<FolderConfig>& folders)
@@ -64,7 +61,8 @@ void FolderFollower::run(const std::stop_token& stop)
         lookAtAll(stop);
         const Clock::Instant after = m_world.clock.monotonic();
         const auto pause = std::max<Clock::Instant::duration>(kSettle, kPauses * (after - before));
-        const auto slow = m_again || !m_isTold ? std::chrono::seconds(kAgain) : kSlowLook;
+        const auto slow =
+            m_again || !m_isTold ? std::chrono::seconds(kAgain) : FolderScan::kSlowLook;
         const auto end = m_world.clock.waitUntil(after + std::max(pause, {slow}), stop, m_news);
         if (end == WaitEnd::Rung) {
             static_cast<void>(m_world.clock.waitUntil(

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMaxNames = 1'000'000;
 constexpr std::size_t kMaxFolders = 10'000;
 
-constexpr std::array<std::string_view, 3> kBeside{"-wal", "-shm", "-journal"};
+constexpr std::string_view kJournal = "-journal";
+constexpr std::array<std::string_view, 3> kBeside{"-wal", "-shm", kJournal};
 
 /// The name without what SQLite puts behind it for the files beside a database.
 std::string_view databaseName(std::string_view name)
@@ -168,7 +169,7 @@ bool isMeant(const FolderConfig& folder, std::string_view name)
 
 bool isNews(const FolderConfig& folder, std::string_view name)
 {
-    return config::matchesName(folder.pattern, databaseName(name));
+    return !name.ends_with(kJournal) && config::matchesName(folder.pattern, databaseName(name));
 }
 
 Result<FolderListing> listFolder(const FileSystem& files, const FolderConfig& folder,
@@ -198,9 +199,7 @@ Result<FolderLook> FolderScan::look(Clock::Instant now, std::size_t room,
             break;
         }
         const auto known = m_known.find(path);
-        const bool isOld = known != m_known.end();
-        if (isOld && (known->second.isFollowed ||
-                      (known->second.facts == facts && !known->second.mayHeal))) {
+        if (known != m_known.end() && !known->second.isDue(facts, now)) {
             continue;
         }
         isFull = look.found.size() >= room;
@@ -208,7 +207,7 @@ Result<FolderLook> FolderScan::look(Clock::Instant now, std::size_t room,
         if (isFull || look.more) {
             break;
         }
-        tryOne(path, facts, taken, look);
+        tryOne(path, facts, now, taken, look);
     }
     if (isFull && !std::exchange(m_saidFull, true)) {
         look.refused.push_back(full(m_folder, m_followed));
@@ -250,12 +249,18 @@ void FolderScan::letGo(const FolderListing& listing, Clock::Instant now,
     }
 }
 
-void FolderScan::tryOne(const std::string& path, const FileFacts& facts,
+bool FolderScan::Known::isDue(const FileFacts& newest, Clock::Instant now) const
+{
+    return !isFollowed && now >= notBefore && (mayHeal || newest != facts);
+}
+
+void FolderScan::tryOne(const std::string& path, const FileFacts& facts, Clock::Instant now,
                         std::set<std::string>& taken, FolderLook& look)
 {
     Known& known = m_known[path];
     known.facts = facts;
     known.mayHeal = false;
+    known.notBefore = now;
     if (facts.sizeBytes == 0) {
         return;  // A database on its way: what fills it changes the facts.
     }
@@ -268,7 +273,7 @@ void FolderScan::tryOne(const std::string& path, const FileFacts& facts,
         return;
     }
     if (const Status may = m_mayFollow(database); !may.ok()) {
-        refuse(known, may.error(), look);
+        refuse(known, may.error(), now, look);
         return;
     }
     known.isFollowed = true;
@@ -278,8 +283,10 @@ void FolderScan::tryOne(const std::string& path, const FileFacts& facts,
     look.found.push_back(std::move(database));
 }
 
-void FolderScan::refuse(Known& known, const Error& error, FolderLook& look)
+void FolderScan::refuse(Known& known, const Error& error, Clock::Instant now, FolderLook& look)
 {
+    // Such a file changes with each transaction, and each question stands in its writer's way.
+    known.notBefore = error.code == ErrorCode::NotInWalMode ? now + kSlowLook : now;
     known.mayHeal = error.code == ErrorCode::Busy || error.code == ErrorCode::Unavailable;
     look.again = look.again || known.mayHeal;
     // Any file may match; only those that are databases are worth a word.

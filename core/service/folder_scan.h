@@ -35,7 +35,8 @@ struct FolderConfig {
 /// that SQLite keeps beside a database.
 [[nodiscard]] bool isMeant(const FolderConfig& folder, std::string_view name);
 
-/// Whether a file of this name that comes or goes may change what a look finds.
+/// Whether a file of this name that comes or goes may change what a look finds. A rollback journal
+/// does not: it comes and goes with each transaction.
 [[nodiscard]] bool isNews(const FolderConfig& folder, std::string_view name);
 
 /// What lies in a folder.
@@ -69,6 +70,9 @@ public:
     /// moment.
     static constexpr std::chrono::seconds kGoneAfter{5};
 
+    /// Looks are to come at least so often, be there news or not.
+    static constexpr std::chrono::minutes kSlowLook{1};
+
     /// So many are found by one look: the first of thousands are followed before the last is asked
     /// about.
     static constexpr std::size_t kAtOnce = 100;
@@ -98,16 +102,19 @@ private:
         std::string canonical = {};  ///< Of one that is followed.
         bool isFollowed = false;
         bool mayHeal = false;  ///< Refused for a reason that ends without a change of the file.
+        Clock::Instant notBefore = {};     ///< It is asked about again.
         std::optional<Message> told = {};  ///< Why it was refused.
         std::optional<Clock::Instant> missingSince = {};
+
+        [[nodiscard]] bool isDue(const FileFacts& newest, Clock::Instant now) const;
     };
 
     [[nodiscard]] bool isAway(const FolderListing& listing) const;
     void letGo(const FolderListing& listing, Clock::Instant now, std::set<std::string>& taken,
                FolderLook& look);
-    void tryOne(const std::string& path, const FileFacts& facts, std::set<std::string>& taken,
-                FolderLook& look);
-    void refuse(Known& known, const Error& error, FolderLook& look);
+    void tryOne(const std::string& path, const FileFacts& facts, Clock::Instant now,
+                std::set<std::string>& taken, FolderLook& look);
+    void refuse(Known& known, const Error& error, Clock::Instant now, FolderLook& look);
 
     const FileSystem& m_files;
     FolderConfig m_folder;

@@ -101,7 +101,9 @@ private:
         if (text == "good") {
             return {};
         }
-        return Error{.code = text == "busy" ? ErrorCode::Busy : ErrorCode::Damaged,
+        return Error{.code = text == "busy"                ? ErrorCode::Busy
+                             : text.startsWith("rollback") ? ErrorCode::NotInWalMode
+                                                           : ErrorCode::Damaged,
                      .what = {TIDEMARK_TEXT("test", "%1 is bad."), {database.path}}};
     }
 
@@ -142,8 +144,9 @@ private slots:
         QVERIFY(isMeant(all, "a.db"));
         for (const char* name : {"a.db-wal", "a.db-shm", "a.db-journal"}) {
             QVERIFY(!isMeant(all, name));
-            QVERIFY(isNews({.pattern = "*.db"}, name));
         }
+        QVERIFY(isNews({.pattern = "*.db"}, "a.db-wal") && isNews({.pattern = "*.db"}, "a.db-shm"));
+        QVERIFY(!isNews({.pattern = "*.db"}, "a.db-journal") && !isNews(all, "a.db-journal"));
         QVERIFY(!isNews({.pattern = "*.db"}, "a.txt"));
         QVERIFY(!isNews({.pattern = "*.db"}, "b.txt-wal"));
     }
@@ -222,6 +225,23 @@ private slots:
         QVERIFY(look.again && look.refused.size() == 1);
         QVERIFY(folder.look().refused.empty());
         QCOMPARE(folder.asked, 2);
+    }
+
+    void whatIsNotInWalModeIsNotAskedAboutWithEachWrite()
+    {
+        Folder folder;
+        folder.write("a.db", "rollback");
+        QCOMPARE(folder.look(0s).refused.size(), 1U);
+        for (int second = 1; second < 60; ++second) {
+            folder.write("a.db", "rollback" + QByteArray(second, '.'));
+            QVERIFY(!folder.look(std::chrono::seconds(second)).again);
+        }
+        QCOMPARE(folder.asked, 1);
+        QVERIFY(folder.look(60s).refused.empty());
+        QVERIFY(folder.look(200s).refused.empty());
+        QCOMPARE(folder.asked, 2);
+        folder.write("a.db");
+        QCOMPARE(folder.look(201s).found.size(), 1U);
     }
 
     void whatVanishesIsLetGoAfterAWhile()
