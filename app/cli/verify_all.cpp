@@ -96,7 +96,7 @@ std::string tallyText(const Tally& tally)
 
 bool isDamaged(const HistoryReport& report)
 {
-    return !report.damaged.empty() || report.moments.damaged > 0 || report.lost.has_value();
+    return !report.damaged.empty() || report.moments.damaged > 0 || report.lost || report.hole;
 }
 
 const char* verdictOf(const HistoryReport& report)
@@ -136,6 +136,18 @@ void print(Output& output, const HistoryReport& report, const std::string& place
     }
 }
 
+Error hasHole(const replica::Gap& gap)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "No moment between transactions %1 and %2 can be restored. %3"),
+                     {std::to_string(gap.after.value), std::to_string(gap.before.value),
+                      inEnglish(gap.reason)}},
+            .next = {TIDEMARK_TEXT("cli",
+                                   "The moments before and behind can be restored. A copy of the "
+                                   "replica may still have the missing files.")}};
+}
+
 Error damagedReplica(const HistoryReport& report)
 {
     if (!report.damaged.empty()) {
@@ -150,7 +162,7 @@ Error damagedReplica(const HistoryReport& report)
                                    "Restore what there is, and give the database a new place to "
                                    "be saved to.")}};
     }
-    return endIsLost(*report.lost);
+    return report.lost ? endIsLost(*report.lost) : hasHole(*report.hole);
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 namespace tidemark::cli {
 
 /// `verify --all`: every object and every moment of the replica. Prints the damaged objects, then
-/// one summary. Damaged when there is damage, or when the end of the history is lost.
+/// one summary. Damaged when there is damage, or when a part of the history is lost: its end, or
+/// what objects in the middle hold. What is left from before the first moment is no loss.
 [[nodiscard]] Status verifyAll(Session& session, const storage::StorageAddress& address);
 
 }  // namespace tidemark::cli

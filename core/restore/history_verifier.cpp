@@ -172,6 +172,20 @@ void countMoments(const replica::Catalog& catalog, const std::vector<ObjectFindi
     tally.unreachable = endsOf(catalog, findings, false).size() - catalog.moments.size();
 }
 
+/// A stretch without any object is none: the changes in it were removed, and no moment is claimed.
+std::optional<replica::Gap> holeIn(const replica::Catalog& catalog,
+                                   const std::vector<ObjectFinding>& findings)
+{
+    const std::vector<ltx::TxId> ends = endsOf(catalog, findings, false);
+    for (const replica::Gap& gap : catalog.gaps) {
+        const auto next = std::ranges::upper_bound(ends, gap.after);
+        if (gap.after > ltx::TxId{} && next != ends.end() && *next < gap.before) {
+            return gap;
+        }
+    }
+    return std::nullopt;
+}
+
 /// The nearest moments that are left around what `damaged` takes away.
 void addNearest(const replica::Catalog& catalog, const std::vector<bool>& isWithdrawn,
                 DamagedObject& damaged)
@@ -216,6 +230,7 @@ HistoryReport reportOn(const replica::Catalog& catalog, const std::vector<Object
     }
     countObjects(findings, report.objects);
     countMoments(catalog, findings, withdrawn.isWithdrawn, report.moments);
+    report.hole = holeIn(catalog, findings);
     if (!catalog.gaps.empty() && catalog.gaps.back().isTail()) {
         report.lost = catalog.gaps.back();
     }

@@ -44,7 +44,9 @@ struct HistoryReport {
     Tally moments = {};
     std::vector<DamagedObject> damaged = {};
     std::optional<replica::Gap> lost = {};  ///< What follows the last moment, to the end.
-    std::uint64_t bytes = 0;                ///< Of all objects.
+    /// The first stretch between two moments in which there are objects that nothing leads to.
+    std::optional<replica::Gap> hole = {};
+    std::uint64_t bytes = 0;  ///< Of all objects.
     std::chrono::milliseconds duration{0};
 };
 

@@ -265,6 +265,35 @@ private slots:
         QCOMPARE(m_program.run({"verify", "holed", "--all"}).status, 5);
     }
 
+    void whatIsLostInTheMiddleIsSaid()
+    {
+        SampleDatabase database(m_program.path("middle.db"));
+        // So that no change has every page in it.
+        QVERIFY(database.run("CREATE TABLE rest AS SELECT hex(randomblob(20000)) AS text"));
+        QStringList replicas{"middle"};
+        for (int i = 0; i < 6; ++i) {
+            QVERIFY(database.addNote());
+            // Another one that begins later has a snapshot, from which the first can go on, too.
+            replicas += i == 5 ? QStringList{"late"} : QStringList();
+            const Ran ran = m_program.run(QStringList{"replicate", "middle.db"} + replicas +
+                                          QStringList{"--once"});
+            QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        }
+        QVERIFY(QProcess::execute(
+                    "cp", {"-r", m_program.path("late/ltx/9"), m_program.path("middle/ltx")}) == 0);
+        const auto moments = m_program.run({"list", "middle", "--json"}).lines();
+        const int last = moments.last()["txid"].toInt();
+        const QString hole = QString("%1").arg(last - 3, 16, 16, QChar('0'));
+        QVERIFY(QFile::remove(m_program.path("middle/ltx/0/" + hole + "-" + hole + ".ltx")));
+        const Ran ran = m_program.run({"verify", "middle", "--all", "--json"});
+        QCOMPARE(ran.status, 5);
+        QCOMPARE(ran.lines().value(0)["verdict"].toString(), QString("damaged"));
+        QVERIFY(ran.lines().value(0)["moments"].toObject()["unreachable"].toInt() > 0);
+        QVERIFY2(ran.error()["message"].toString().startsWith(
+                     QString("No moment between transactions %1 and ").arg(last - 4)),
+                 qPrintable(ran.rest));
+    }
+
     void aCheckThatWasLeftOutIsNotClaimed()
     {
         const QString text =

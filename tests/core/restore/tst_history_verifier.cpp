@@ -387,6 +387,36 @@ private slots:
         QVERIFY(!report.value().lost);
     }
 
+    void changesThatNothingLeadsToBetweenTwoMomentsAreAHole()
+    {
+        MadeReplica made;
+        commit(made, 12);
+        made.put(9, 1, 1);
+        putSegments(made, 2, 4);
+        putSegments(made, 6, 12);
+        made.put(9, 1, 9);
+        const auto report = verify(made);
+        QVERIFY(report.ok());
+        QVERIFY(!report.value().lost);
+        QCOMPARE(report.value().hole->after.value, std::uint64_t{4});
+        QCOMPARE(report.value().hole->before.value, std::uint64_t{9});
+        QCOMPARE(report.value().moments, (Tally{.proven = 8, .unreachable = 3}));
+    }
+
+    void whatWasRemovedOrLiesBeforeTheFirstMomentIsNoHole()
+    {
+        MadeReplica made;
+        commit(made, 12);
+        putSegments(made, 2, 3);
+        made.put(9, 1, 4);
+        made.put(9, 1, 9);
+        putSegments(made, 10, 12);
+        const auto report = verify(made);
+        QVERIFY(report.ok());
+        QVERIFY(!report.value().hole && !report.value().lost);
+        QCOMPARE(report.value().moments, (Tally{.proven = 5, .unreachable = 2}));
+    }
+
     void aSnapshotWithinAMergedFileIsAStartOfItsOwn()
     {
         MadeReplica made;
