@@ -247,14 +247,21 @@ private:
     std::span<const replica::Gap> m_inner = {};  // Those with a moment behind them, by number.
 };
 
-/// Those of a replica of LTX files; others have none.
+/// Those of a replica of LTX files; others have none. The moments are there without them, too.
 Result<std::vector<replica::Mark>> marksOf(Session& session, const OpenedReplica& opened)
 {
     if (opened.catalog.format != replica::Catalog::Format::Ltx) {
         return std::vector<replica::Mark>();
     }
-    TIDEMARK_TRY(replica::MarkList list, replica::readMarks(*opened.storage, session.stop));
-    return std::move(list.marks);
+    auto list = replica::readMarks(*opened.storage, session.stop);
+    if (list.ok()) {
+        return std::move(list).value().marks;
+    }
+    if (list.error().code == ErrorCode::Cancelled) {
+        return std::move(list).error();
+    }
+    session.output.note("The marks cannot be read: " + inEnglish(list.error().what));
+    return std::vector<replica::Mark>();
 }
 
 }  // namespace

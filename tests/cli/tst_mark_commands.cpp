@@ -126,6 +126,18 @@ private slots:
         QCOMPARE(m_program.run({"list", "replica"}).status, 0);
     }
 
+    void momentsAreListedThoughTheMarksCannotBeRead()
+    {
+        QVERIFY(QDir().mkpath(m_program.path("replica/tidemark")));
+        // A link in a circle: a folder that may not be read is none to whoever may read all.
+        QVERIFY(QFile::link("marks", m_program.path("replica/tidemark/marks")));
+        QVERIFY(m_program.run({"marks", "replica"}).status != 0);
+        const Ran ran = m_program.run({"list", "replica", "--json"});
+        QCOMPARE(ran.status, 0);
+        QVERIFY(ran.lines().size() >= 3);
+        QVERIFY2(ran.rest.startsWith("The marks cannot be read: "), qPrintable(ran.rest));
+    }
+
     void aNameThatSaysNothingElseIsSafeOnATerminal()
     {
         const QString name = QString::fromUtf8("Umzug \xe2\x80\x93 \xf0\x9f\x9a\x9a, \"x\"/../y");
