@@ -193,6 +193,10 @@ public:
 
     void untilStopped()
     {
+        // Its end may be weeks away.
+        if (m_failure) {
+            m_session.output.error(*m_failure);
+        }
         while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
             const auto deadline = m_session.clock.monotonic() + kLook;
             static_cast<void>(m_session.clock.waitUntil(deadline, m_session.stop, m_events.bell()));
@@ -310,7 +314,8 @@ private:
         }
     }
 
-    /// The first failure is the run's own and printed at its end, further ones at once.
+    /// The first failure is the run's own and printed at its end, further ones at once; that of the
+    /// start of a long run then, too.
     void failed(const Error& error)
     {
         if (m_failure) {

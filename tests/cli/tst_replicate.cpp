@@ -42,6 +42,20 @@ public:
         return true;
     }
 
+    /// Waits until stderr has the text.
+    [[nodiscard]] bool warned(const QByteArray& text)
+    {
+        m_process.setReadChannel(QProcess::StandardError);
+        while (!m_process.peek(1'000'000).contains(text)) {
+            if (!m_process.waitForReadyRead(20'000)) {
+                return false;
+            }
+        }
+        m_process.setReadChannel(QProcess::StandardOutput);
+        m_facts += m_process.readAllStandardOutput();
+        return true;
+    }
+
     [[nodiscard]] Ran stop()
     {
         ::kill(static_cast<pid_t>(m_process.processId()), SIGINT);
@@ -177,6 +191,19 @@ private slots:
         QCOMPARE(m_program->run({"restore", "r2", "out2.db"}).status, 0);
         QCOMPARE(notesIn(m_program->path("out1.db")), 1);
         QCOMPARE(notesIn(m_program->path("out2.db")), 2);
+    }
+
+    void whoIsRefusedAtTheStartOfALongRunIsToldAtOnce()
+    {
+        SampleDatabase database(m_program->path("good.db"));
+        writeYml(
+            "dbs:\n"
+            "  - {path: missing.db, replica: {path: r1}}\n"
+            "  - {path: good.db, replica: {path: r2}}\n");
+        Follower follower(*m_program, {"--config", "litestream.yml"});
+        QVERIFY(follower.warned("\"error\":\"not-found\""));
+        QVERIFY(follower.said("proven"));
+        QCOMPARE(follower.stop().status, 3);
     }
 
     void litestreamBesideItIsWarnedOfAndNotRefused()
