@@ -251,7 +251,7 @@ void FolderScan::letGo(const FolderListing& listing, Clock::Instant now,
 
 bool FolderScan::Known::isDue(const FileFacts& newest, Clock::Instant now) const
 {
-    return !isFollowed && now >= notBefore && (mayHeal || newest != facts);
+    return !isFollowed && now >= notBefore && (newest != facts || (healsFrom && now >= *healsFrom));
 }
 
 void FolderScan::tryOne(const std::string& path, const FileFacts& facts, Clock::Instant now,
@@ -259,7 +259,7 @@ void FolderScan::tryOne(const std::string& path, const FileFacts& facts, Clock::
 {
     Known& known = m_known[path];
     known.facts = facts;
-    known.mayHeal = false;
+    known.healsFrom.reset();
     known.notBefore = now;
     if (facts.sizeBytes == 0) {
         return;  // A database on its way: what fills it changes the facts.
@@ -268,7 +268,7 @@ void FolderScan::tryOne(const std::string& path, const FileFacts& facts, Clock::
     const auto canonical = m_files.canonical(path);
     known.canonical = canonical.ok() ? canonical.value() : path;
     if (taken.contains(known.canonical)) {
-        known.mayHeal = true;
+        known.healsFrom = now;
         look.again = true;
         return;
     }
@@ -287,8 +287,11 @@ void FolderScan::refuse(Known& known, const Error& error, Clock::Instant now, Fo
 {
     // Such a file changes with each transaction, and each question stands in its writer's way.
     known.notBefore = error.code == ErrorCode::NotInWalMode ? now + kSlowLook : now;
-    known.mayHeal = error.code == ErrorCode::Busy || error.code == ErrorCode::Unavailable;
-    look.again = look.again || known.mayHeal;
+    const bool healsSoon = error.code == ErrorCode::Busy || error.code == ErrorCode::Unavailable;
+    look.again = look.again || healsSoon;
+    if (error.code != ErrorCode::Damaged && error.code != ErrorCode::NotInWalMode) {
+        known.healsFrom = healsSoon ? now : now + kSlowLook;
+    }
     // Any file may match; only those that are databases are worth a word.
     const bool isNone = error.what == sqlite::notADatabase(known.canonical).what;
     if (!isNone && known.told != error.what) {

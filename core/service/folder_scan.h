@@ -101,7 +101,9 @@ private:
         FileFacts facts = {};        ///< When it was asked about last.
         std::string canonical = {};  ///< Of one that is followed.
         bool isFollowed = false;
-        bool mayHeal = false;  ///< Refused for a reason that ends without a change of the file.
+        /// Refused for a reason that may end without a change of the file: asked about from then
+        /// on.
+        std::optional<Clock::Instant> healsFrom = {};
         Clock::Instant notBefore = {};     ///< It is asked about again.
         std::optional<Message> told = {};  ///< Why it was refused.
         std::optional<Clock::Instant> missingSince = {};

@@ -102,6 +102,7 @@ private:
             return {};
         }
         return Error{.code = text == "busy"                ? ErrorCode::Busy
+                             : text == "forbidden"         ? ErrorCode::Forbidden
                              : text.startsWith("rollback") ? ErrorCode::NotInWalMode
                                                            : ErrorCode::Damaged,
                      .what = {TIDEMARK_TEXT("test", "%1 is bad."), {database.path}}};
@@ -225,6 +226,19 @@ private slots:
         QVERIFY(look.again && look.refused.size() == 1);
         QVERIFY(folder.look().refused.empty());
         QCOMPARE(folder.asked, 2);
+    }
+
+    void whatMayNotBeReadIsTriedAgainNowAndThenWithoutAWord()
+    {
+        Folder folder;
+        folder.write("a.db", "forbidden");
+        QCOMPARE(folder.look(0s).refused.size(), 1U);
+        for (const auto at : {1s, 59s}) {
+            QVERIFY(!folder.look(at).again);
+        }
+        QCOMPARE(folder.asked, 1);
+        QVERIFY(folder.look(60s).refused.empty() && folder.look(120s).refused.empty());
+        QCOMPARE(folder.asked, 3);
     }
 
     void whatIsNotInWalModeIsNotAskedAboutWithEachWrite()
