@@ -11,6 +11,7 @@
 #include "core/service/settings_mapping.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -114,6 +115,31 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
     return database;
 }
 
+/// As the places of replicas are written, so that those that lie in it are known.
+std::string plainFolder(const Session& session, const std::string& path)
+{
+    const std::filesystem::path place = absolutePath(session, fromHome(session, path));
+    std::string plain = place.lexically_normal().string();
+    plain.erase(std::max<std::size_t>(plain.find_last_not_of('/') + 1, 1));
+    return plain;
+}
+
+/// No folder is looked through for databases where a history of any of them lies.
+void leaveOutReplicas(Wanted& wanted)
+{
+    std::set<std::string> places;
+    const auto add = [&places](const service::DatabaseConfig& database) {
+        for (const service::ReplicaConfig& replica : database.replicas) {
+            places.insert(replica.address.path);
+        }
+    };
+    std::ranges::for_each(wanted.databases, add);
+    std::ranges::for_each(wanted.folders, add, &service::FolderConfig::each);
+    for (service::FolderConfig& folder : wanted.folders) {
+        folder.otherReplicas = places;
+    }
+}
+
 Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
 {
     if (!arguments.operands().empty()) {
@@ -137,14 +163,13 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
     for (const config::FolderSettings& folder : file.folders) {
         TIDEMARK_TRY(auto each, fromSettings(session, arguments, folder.each));
         each.path.clear();
-        std::string place = absolutePath(session, fromHome(session, folder.path));
-        place.erase(std::max<std::size_t>(place.find_last_not_of('/') + 1, 1));
-        wanted.folders.push_back({.path = std::move(place),
+        wanted.folders.push_back({.path = plainFolder(session, folder.path),
                                   .pattern = folder.pattern,
                                   .recursive = folder.recursive,
                                   .watch = folder.watch,
                                   .each = std::move(each)});
     }
+    leaveOutReplicas(wanted);
     if (wanted.databases.empty() && wanted.folders.empty()) {
         return Error{.code = ErrorCode::NotFound,
                      .what = {TIDEMARK_TEXT("cli", "%1 names no database to follow."), {path}},

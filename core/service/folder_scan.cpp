@@ -137,9 +137,10 @@ private:
 
     [[nodiscard]] bool isForReplicas(const std::string& path) const
     {
-        return std::ranges::any_of(m_folder.each.replicas, [&](const ReplicaConfig& replica) {
-            return replica.address.path == path;
-        });
+        return m_folder.otherReplicas.contains(path) ||
+               std::ranges::any_of(m_folder.each.replicas, [&](const ReplicaConfig& replica) {
+                   return replica.address.path == path;
+               });
     }
 
     const FileSystem& m_files;

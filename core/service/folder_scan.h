@@ -20,11 +20,12 @@ namespace tidemark::service {
 
 /// The databases of a folder that are followed: litestream.yml's `dir`.
 struct FolderConfig {
-    std::string path = {};     ///< Without a trailing '/'.
+    std::string path = {};     ///< As StorageAddress::path.
     std::string pattern = {};  ///< config/name_pattern.h; valid.
     bool recursive = false;    ///< Subfolders, too, but not through links.
     bool watch = true;         ///< What comes and goes later, too.
     DatabaseConfig each = {};  ///< The path is empty, replicas are where those of all lie below.
+    std::set<std::string> otherReplicas = {};  ///< Where those of other databases lie.
 };
 
 /// How the database `path`, which lies in the folder, is followed. Its replicas lie below those of
@@ -48,7 +49,7 @@ struct FolderListing {
 };
 
 /// Lists the folder, without opening anything. A subfolder that goes meanwhile has nothing in it;
-/// one that the replicas lie in is left out. Fails as FileSystem::names does for the folder itself;
+/// one that replicas lie in is left out. Fails as FileSystem::names does for the folder itself;
 /// Unsupported above a million names or ten thousand subfolders.
 [[nodiscard]] Result<FolderListing> listFolder(const FileSystem& files, const FolderConfig& folder,
                                                const std::stop_token& stop);

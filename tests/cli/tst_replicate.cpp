@@ -311,6 +311,24 @@ private slots:
         QVERIFY(!QDir(m_program->path("r/first.db")).exists());
     }
 
+    void replicasInAFolderAreNotFollowedHoweverItIsWritten()
+    {
+        for (const char* const folder : {"d/r", "d/named", "d/other"}) {
+            QVERIFY(QDir().mkpath(m_program->path(folder)));
+            SampleDatabase(m_program->path(folder + QString("/a.db"))).addNote();
+        }
+        SampleDatabase named(m_program->path("named.db"));
+        writeYml(
+            "dbs:\n"
+            "  - {path: named.db, replica: {path: d/named}}\n"
+            "  - {dir: ./x/..//d/, pattern: '*.db', recursive: true, replica: {path: d/r}}\n");
+        const Ran ran = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(QDir(m_program->path("d/r/other/a.db")).exists());
+        QVERIFY(!QDir(m_program->path("d/r/r")).exists());
+        QVERIFY(!QDir(m_program->path("d/r/named")).exists());
+    }
+
     void aFolderWithoutADatabaseIsWaitedForUnlessItIsNotWatched()
     {
         QVERIFY(QDir().mkpath(m_program->path("d")));

@@ -184,12 +184,14 @@ private slots:
     {
         const PosixFileSystem disk;
         const QTemporaryDir root;
-        QVERIFY(QDir(root.path()).mkpath("kept/ltx/0") && QDir(root.path()).mkpath("other"));
+        QVERIFY(QDir(root.path()).mkpath("kept/ltx/0") && QDir(root.path()).mkpath("other") &&
+                QDir(root.path()).mkpath("ofAnother/ltx/0"));
         const FolderConfig folder{
             .path = root.path().toStdString(),
             .pattern = "*",
             .recursive = true,
-            .each = {.replicas = {{.address = {.path = root.filePath("kept").toStdString()}}}}};
+            .each = {.replicas = {{.address = {.path = root.filePath("kept").toStdString()}}}},
+            .otherReplicas = {root.filePath("ofAnother").toStdString()}};
         const auto listing = listFolder(disk, folder, {});
         QCOMPARE(listing.value().folders.size(), 2U);
     }
