@@ -269,8 +269,7 @@ void FolderScan::tryOne(const std::string& path, const FileFacts& facts, Clock::
     const auto canonical = m_files.canonical(path);
     known.canonical = canonical.ok() ? canonical.value() : path;
     if (taken.contains(known.canonical)) {
-        known.healsFrom = now;
-        look.again = true;
+        known.healsFrom = now;  // With the next look: who follows it takes care of it.
         return;
     }
     if (const Status may = m_mayFollow(database); !may.ok()) {
