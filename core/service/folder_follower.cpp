@@ -99,6 +99,9 @@ bool FolderFollower::lookAt(Watched& watched, const std::stop_token& stop)
     m_again = m_again || look.value().again;
     for (const std::string& gone : look.value().gone) {
         const auto known = m_ids.extract(gone);
+        if (known.empty()) {
+            continue;
+        }
         m_world.observer.letGo(known.mapped(), gone);
         m_world.service.unfollow(known.mapped());
     }
