@@ -131,10 +131,21 @@ void FolderFollower::listenTo(Watched& watched, std::set<std::string> folders)
         }
         // Each time: a folder may have been replaced by another one of its name.
         for (const std::string& folder : folders) {
-            m_isTold = m_watcher->watch(folder).ok() && m_isTold;
+            listenTo(folder);
         }
     }
     watched.folders = std::move(folders);
+}
+
+void FolderFollower::listenTo(const std::string& folder)
+{
+    const Status told = m_watcher->watch(folder);
+    m_isTold = told.ok() && m_isTold;
+    // Of a folder that is gone or forbidden the look itself tells.
+    const bool isExhausted = !told.ok() && told.error().code == ErrorCode::Unavailable;
+    if (isExhausted && !std::exchange(m_saidUntold, true)) {
+        m_world.observer.caution({.what = told.error().what, .next = told.error().next}, {});
+    }
 }
 
 bool FolderFollower::isNewsForAny(std::string_view name, bool isFolder) const

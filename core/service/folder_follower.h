@@ -22,6 +22,7 @@ class FolderObserver {
 public:
     virtual ~FolderObserver() = default;
 
+    /// Of no database where `database` is empty: the system does not tell of news.
     virtual void caution(const Caution& caution, const std::string& database) = 0;
     /// A database that matches and cannot be followed, or a folder that cannot be looked at.
     virtual void refused(const Error& error) = 0;
@@ -67,6 +68,7 @@ private:
     void lookAtAll(const std::stop_token& stop);
     [[nodiscard]] bool lookAt(Watched& watched, const std::stop_token& stop);
     void listenTo(Watched& watched, std::set<std::string> folders);
+    void listenTo(const std::string& folder);
     [[nodiscard]] bool isNewsForAny(std::string_view name, bool isFolder) const;
 
     Dependencies m_world;
@@ -75,6 +77,7 @@ private:
     std::map<std::string, DatabaseId> m_ids;
     bool m_again = false;  // A look without news is due soon.
     bool m_isTold = true;  // The system tells of news.
+    bool m_saidUntold = false;
     Wakeup m_news;
     std::unique_ptr<FolderWatcher> m_watcher;
     std::jthread m_thread;  // Last: it uses the others.
