@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QList>
@@ -59,6 +60,15 @@ public:
         prepare(process, arguments);
         process.start();
         return finished(process);
+    }
+
+    /// Leaves a replica its segments and snapshots. Whether a window of merges ended while it was
+    /// made is chance.
+    void forgetMerges(const QString& replica) const
+    {
+        for (const char* const level : {"1", "2", "3"}) {
+            QDir(path(replica + "/ltx/" + level)).removeRecursively();
+        }
     }
 
     /// Waits for its end.

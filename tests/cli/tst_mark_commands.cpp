@@ -23,6 +23,7 @@ private slots:
             const Ran ran = m_program.run({"replicate", "notes.db", "replica", "--once"});
             QVERIFY2(ran.status == 0, qPrintable(ran.rest));
         }
+        m_program.forgetMerges("replica");
     }
 
     void cleanup() { QDir(m_program.path("replica/tidemark")).removeRecursively(); }

@@ -24,6 +24,7 @@ private slots:
             const Ran ran = m_program.run({"replicate", "notes.db", "replica", "--once"});
             QVERIFY2(ran.status == 0, qPrintable(ran.rest));
         }
+        m_program.forgetMerges("replica");
         m_moments = m_program.run({"list", "replica", "--json"}).lines();
         QVERIFY(m_moments.size() >= 3);
     }
@@ -279,6 +280,7 @@ private slots:
                                           QStringList{"--once"});
             QVERIFY2(ran.status == 0, qPrintable(ran.rest));
         }
+        m_program.forgetMerges("middle");
         QVERIFY(QProcess::execute(
                     "cp", {"-r", m_program.path("late/ltx/9"), m_program.path("middle/ltx")}) == 0);
         const auto moments = m_program.run({"list", "middle", "--json"}).lines();
