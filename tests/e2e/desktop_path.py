@@ -134,6 +134,7 @@ class Way:
         self.desktop.tree.wait("heading", r"notes\.db is protected\.", seconds=60)
         self.desktop.tree.wait("label", r".* Proven by a test restore .*")
         self.desktop.tree.wait("page tab", r"notes, read only, in .*")
+        self.desktop.tree.wait("image", r"Last 24 hours: \d+ moments · .*")
         self.stage.picture("9-home-again")
         self.stage.key("ctrl+comma")
         self.expect_settings()
