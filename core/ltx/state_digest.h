@@ -23,6 +23,14 @@ namespace tidemark::ltx {
     return 0x40000000 / pageSizeBytes + 1;
 }
 
+/// Whether a file with this header that holds so many pages has every page of its database,
+/// whatever its name says: all but the lock page.
+[[nodiscard]] constexpr bool holdsEveryPage(const Header& header, std::size_t pages)
+{
+    const std::uint32_t all = header.pageCountAfter;
+    return all > 0 && pages == all - (all >= lockPage(header.pageSizeBytes) ? 1U : 0U);
+}
+
 /// The digests of the database before and after a file is applied. The first one of a history has
 /// 0 before it, the digest of no pages.
 struct DigestPair {

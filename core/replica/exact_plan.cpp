@@ -79,9 +79,7 @@ Result<bool> holdsEveryPage(const storage::Storage& storage, const ObjectInfo& i
                             const std::stop_token& stop)
 {
     TIDEMARK_TRY(const ObjectFacts facts, lookInside(storage, info, stop));
-    const std::uint32_t all = facts.header.pageCountAfter;
-    const bool hasLockPage = all >= ltx::lockPage(facts.header.pageSizeBytes);
-    return all > 0 && facts.pages == all - (hasLockPage ? 1U : 0U);
+    return ltx::holdsEveryPage(facts.header, facts.pages);
 }
 
 /// Marks full files above `reached` and up to `target`, the largest of them, and builds the catalog

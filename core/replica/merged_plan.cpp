@@ -157,9 +157,7 @@ Result<bool> standsAlone(const storage::Storage& storage, const ObjectInfo& info
                          const std::stop_token& stop)
 {
     TIDEMARK_TRY(const ObjectFacts facts, lookInside(storage, info, stop));
-    const std::uint32_t all = facts.header.pageCountAfter;
-    const bool hasLockPage = all >= ltx::lockPage(facts.header.pageSizeBytes);
-    return all > 0 && facts.pages == all - (hasLockPage ? 1U : 0U);
+    return ltx::holdsEveryPage(facts.header, facts.pages);
 }
 
 /// Which of the two is wrong their headers do not tell.

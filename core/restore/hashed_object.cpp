@@ -39,12 +39,7 @@ Result<HashedObject> hashAll(ByteReader& bytes, const replica::ObjectInfo& info,
 
 bool HashedObject::isFull() const
 {
-    if (header.isComplete()) {
-        return true;
-    }
-    const std::uint32_t all = header.pageCountAfter;
-    const bool hasLockPage = all >= ltx::lockPage(header.pageSizeBytes);
-    return all > 0 && pages.size() == all - (hasLockPage ? 1U : 0U);
+    return header.isComplete() || ltx::holdsEveryPage(header, pages.size());
 }
 
 std::uint64_t HashedObject::digest() const
