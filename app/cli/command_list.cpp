@@ -19,10 +19,6 @@
 namespace tidemark::cli {
 namespace {
 
-/// Objects are looked at and columns aligned within so many lines, so that a million moments need
-/// no memory.
-constexpr std::size_t kLinesAtOnce = 1000;
-
 /// What the options leave of the moments: [first, last).
 struct Selection {
     std::size_t first = 0;

@@ -9,8 +9,6 @@
 namespace tidemark::cli {
 namespace {
 
-constexpr std::size_t kLinesAtOnce = 1000;
-
 using Rows = std::vector<std::vector<std::string>>;
 
 std::vector<std::string> rowOf(const ListedObject& object)

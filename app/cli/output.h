@@ -17,6 +17,10 @@ namespace tidemark::cli {
 /// Fields keep the order in which they are written.
 using Json = nlohmann::ordered_json;
 
+/// Objects are looked at and columns aligned within so many lines, so that a million moments need
+/// no memory.
+inline constexpr std::size_t kLinesAtOnce = 1000;
+
 /// Where a run speaks: facts on stdout, all else on stderr. Control characters in texts are shown
 /// as '?', so that a hostile name cannot drive a terminal. Any thread may use it; a line is never
 /// torn.

@@ -1,6 +1,7 @@
 #include "app/timeline/go_to.h"
 
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
+
 #include <QDateTime>
 #include <QRegularExpression>
 
@@ -9,14 +10,6 @@ using namespace Qt::StringLiterals;
 namespace tidemark::app::timeline {
 namespace {
 
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
-
-constexpr Millis kSecondMs = 1'000;
-constexpr Millis kMinuteMs = 60 * kSecondMs;
-constexpr Millis kHourMs = 60 * kMinuteMs;
-constexpr Millis kDayMs = 24 * kHourMs;
 /// Longer amounts are a slip of the hand, and would leave the range of dates.
 constexpr int kMostDigits = 6;
 constexpr qsizetype kLongestText = 64;

@@ -1,7 +1,6 @@
 #include "app/text/translated.h"
 #include "app/timeline/layout_frame.h"
-
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
@@ -10,11 +9,6 @@ using namespace Qt::StringLiterals;
 namespace tidemark::app::timeline {
 namespace {
 
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
-
-constexpr Millis kDayMs = 24LL * 60 * 60 * 1'000;
 constexpr double kPillHeightPx = 24;
 constexpr double kPillPaddingPx = 30;
 constexpr double kCapTopPx = 16;

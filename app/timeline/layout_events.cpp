@@ -1,15 +1,11 @@
 #include "app/timeline/layout_frame.h"
 
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
 
 constexpr double kLabelAfterPx = 12;
 constexpr double kHalfShapePx = 8;

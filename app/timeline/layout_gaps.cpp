@@ -1,7 +1,6 @@
 #include "app/text/translated.h"
 #include "app/timeline/layout_frame.h"
-
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
@@ -9,10 +8,6 @@ using namespace Qt::StringLiterals;
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
 
 constexpr double kLeastGapPx = 3;
 /// Narrower gaps have no edges and no words.

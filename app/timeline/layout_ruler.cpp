@@ -1,15 +1,11 @@
 #include "app/timeline/layout_frame.h"
 
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
 
 constexpr double kBarOpacity = 0.85;
 constexpr double kTickPx = 7;
@@ -35,7 +31,7 @@ QString stepName(int level)
     }
 }
 
-double bottom(const Frame& frame)
+double rulerBottom(const Frame& frame)
 {
     return frame.geometry.rulerTop() + frame.geometry.ruler / 2 + 5;
 }
@@ -50,7 +46,7 @@ struct Piece {
 /// The moments themselves, where they are far enough apart to be seen; else a full bar.
 void addTicks(const Frame& frame, const Piece& piece)
 {
-    const double low = bottom(frame);
+    const double low = rulerBottom(frame);
     frame.addBox(LayerName::Events, piece.from, low - barHeight(piece.level), piece.to - piece.from,
                  barHeight(piece.level), Tone::Accent, kBarOpacity);
     if (barHeight(piece.level) > 2) {
@@ -91,7 +87,7 @@ void addLabel(const Frame& frame, const Piece& piece)
         return;
     }
     const double centre = frame.snapped((from + to) / 2);
-    const double low = bottom(frame);
+    const double low = rulerBottom(frame);
     frame.addBox(LayerName::Events, frame.snapped(centre - width / 2), low - 12,
                  frame.snapped(width), 17, Tone::Lane);
     frame.addWords(
@@ -150,7 +146,7 @@ void layoutRuler(const Frame& frame)
             return;
         }
         if (step != steps.begin() && frame.inView(frame.pxAt(from))) {
-            frame.addBox(LayerName::Events, frame.pxAt(from), bottom(frame) - 11, 1, 15,
+            frame.addBox(LayerName::Events, frame.pxAt(from), rulerBottom(frame) - 11, 1, 15,
                          Tone::Accent);
         }
         addPieces(frame, from, to, step->level);

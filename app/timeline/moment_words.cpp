@@ -1,17 +1,12 @@
 #include "app/timeline/moment_words.h"
 
 #include "app/text/translated.h"
-
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
 
 QString askedFor(Millis asked, Millis found, const Speech& speech)
 {

@@ -1,6 +1,7 @@
 #include "app/timeline/time_axis.h"
 
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
+
 #include <QDateTime>
 
 #include <algorithm>
@@ -11,15 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
-
-constexpr Millis kSecondMs = 1'000;
-constexpr Millis kMinuteMs = 60 * kSecondMs;
-constexpr Millis kHourMs = 60 * kMinuteMs;
-constexpr Millis kDayMs = 24 * kHourMs;
 
 /// Labelled ticks are at least this far apart, and so much air is behind each label.
 constexpr double kLeastLabelDistancePx = 80;
@@ -72,11 +64,6 @@ constexpr auto kSteps = std::to_array<Step>({
     {Unit::Year, 50, 10, 50 * 365.25 * kDayMs},
 });
 
-QDateTime at(Millis ms, const Speech& speech)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, speech.zone);
-}
-
 /// A tick's label takes as much room as this one.
 QString widestLabel(const Step& step, const ViewWindow& window, const Speech& speech)
 {
@@ -108,7 +95,7 @@ std::vector<Millis> offsetBorders(const ViewWindow& window, const Speech& speech
     std::vector<Millis> borders{window.fromMs};
     if (speech.zone.hasTransitions()) {
         for (const auto& transition :
-             speech.zone.transitions(at(window.fromMs, speech), at(window.toMs, speech))) {
+             speech.zone.transitions(inZone(window.fromMs, speech), inZone(window.toMs, speech))) {
             const Millis ms = transition.atUtc.toMSecsSinceEpoch();
             if (ms > borders.back() && ms <= window.toMs) {
                 borders.push_back(ms);
@@ -140,7 +127,7 @@ std::vector<Tick> clockTicks(const Step& step, const ViewWindow& window, const S
     std::vector<Tick> ticks;
     const auto borders = offsetBorders(window, speech);
     for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
-        const Millis offsetMs = at(borders[i], speech).offsetFromUtc() * kSecondMs;
+        const Millis offsetMs = inZone(borders[i], speech).offsetFromUtc() * kSecondMs;
         const Millis fromLocal = borders[i] + offsetMs;
         const Millis over = ((fromLocal % step.minor) + step.minor) % step.minor;
         Millis local = over == 0 ? fromLocal : fromLocal + step.minor - over;
@@ -189,7 +176,7 @@ bool isMajor(const Step& step, QDate date)
 
 QString dateLabel(Unit unit, Millis ms, const Speech& speech)
 {
-    const QDateTime moment = at(ms, speech);
+    const QDateTime moment = inZone(ms, speech);
     if (unit == Unit::Year || (unit == Unit::Month && moment.date().month() == 1)) {
         return moment.toString(u"yyyy"_s);
     }
@@ -200,8 +187,8 @@ QString dateLabel(Unit unit, Millis ms, const Speech& speech)
 std::vector<Tick> dateTicks(const Step& step, const ViewWindow& window, const Speech& speech)
 {
     std::vector<Tick> ticks;
-    QDate date = firstOf(step.unit, at(window.fromMs, speech).date());
-    const QDate last = at(window.toMs, speech).date();
+    QDate date = firstOf(step.unit, inZone(window.fromMs, speech).date());
+    const QDate last = inZone(window.toMs, speech).date();
     for (; date <= last; date = next(step.unit, date)) {
         const Millis ms = date.startOfDay(speech.zone).toMSecsSinceEpoch();
         const bool major = isMajor(step, date);
@@ -260,8 +247,8 @@ QString axisContext(const ViewWindow& window, const Speech& speech)
     if (window.spanMs() < 4 * kDayMs) {
         return shortDay(window.fromMs, speech);
     }
-    const QString from = at(window.fromMs, speech).toString(u"yyyy"_s);
-    const QString to = at(window.toMs, speech).toString(u"yyyy"_s);
+    const QString from = inZone(window.fromMs, speech).toString(u"yyyy"_s);
+    const QString to = inZone(window.toMs, speech).toString(u"yyyy"_s);
     return from == to ? from : Text::tr("%1 – %2", "from, to").arg(from, to);
 }
 

@@ -1,6 +1,7 @@
 #include "app/timeline/time_words.h"
 
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
+
 #include <QDateTime>
 
 #include <array>
@@ -11,20 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
-
-constexpr Millis kSecondMs = 1'000;
-constexpr Millis kMinuteMs = 60 * kSecondMs;
-constexpr Millis kHourMs = 60 * kMinuteMs;
-constexpr Millis kDayMs = 24 * kHourMs;
-
-QDateTime at(Millis ms, const Speech& speech)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, speech.zone);
-}
 
 QDateTime utc(Millis ms)
 {
@@ -42,40 +29,45 @@ QString seconds(Millis ms, const Speech& speech)
 
 }  // namespace
 
+QDateTime inZone(Millis ms, const Speech& speech)
+{
+    return QDateTime::fromMSecsSinceEpoch(ms, speech.zone);
+}
+
 QString preciseTime(Millis ms, const Speech& speech)
 {
-    return speech.locale.toString(at(ms, speech), u"HH:mm:ss.zzz"_s);
+    return speech.locale.toString(inZone(ms, speech), u"HH:mm:ss.zzz"_s);
 }
 
 QString clockTime(Millis ms, const Speech& speech)
 {
-    return speech.locale.toString(at(ms, speech), u"HH:mm:ss"_s);
+    return speech.locale.toString(inZone(ms, speech), u"HH:mm:ss"_s);
 }
 
 QString shortTime(Millis ms, const Speech& speech)
 {
-    return speech.locale.toString(at(ms, speech), u"HH:mm"_s);
+    return speech.locale.toString(inZone(ms, speech), u"HH:mm"_s);
 }
 
 QString shortDay(Millis ms, const Speech& speech)
 {
-    return speech.locale.toString(at(ms, speech), Text::tr("ddd d MMM", "date, no year"));
+    return speech.locale.toString(inZone(ms, speech), Text::tr("ddd d MMM", "date, no year"));
 }
 
 QString fullDay(Millis ms, const Speech& speech)
 {
-    return speech.locale.toString(at(ms, speech), Text::tr("ddd d MMM yyyy", "date with year"));
+    return speech.locale.toString(inZone(ms, speech), Text::tr("ddd d MMM yyyy", "date with year"));
 }
 
 QString zoneName(Millis ms, const Speech& speech)
 {
-    return speech.zone.abbreviation(at(ms, speech));
+    return speech.zone.abbreviation(inZone(ms, speech));
 }
 
 QString preciseUtc(Millis ms, const Speech& speech)
 {
     QString time = utc(ms).toString(u"HH:mm:ss.zzz'Z'"_s);
-    if (at(ms, speech).date() == utc(ms).date()) {
+    if (inZone(ms, speech).date() == utc(ms).date()) {
         return time;
     }
     return utc(ms).toString(u"yyyy-MM-dd "_s) + time;
@@ -159,13 +151,14 @@ QString stretch(Millis fromMs, Millis toMs, const Speech& speech)
     const Millis span = toMs - fromMs;
     const QString dash = Text::tr("%1 – %2", "from, to");
     if (span >= 7 * kDayMs) {
-        const bool sameYear = at(fromMs, speech).date().year() == at(toMs, speech).date().year();
+        const bool sameYear =
+            inZone(fromMs, speech).date().year() == inZone(toMs, speech).date().year();
         const QString form = sameYear ? Text::tr("d MMM", "day and month")
                                       : Text::tr("d MMM yyyy", "day, month and year");
-        return dash.arg(speech.locale.toString(at(fromMs, speech), form),
-                        speech.locale.toString(at(toMs, speech), form));
+        return dash.arg(speech.locale.toString(inZone(fromMs, speech), form),
+                        speech.locale.toString(inZone(toMs, speech), form));
     }
-    const bool sameDay = at(fromMs, speech).date() == at(toMs, speech).date();
+    const bool sameDay = inZone(fromMs, speech).date() == inZone(toMs, speech).date();
     const auto time = [&](Millis ms) {
         return span < 2 * kMinuteMs ? clockTime(ms, speech) : shortTime(ms, speech);
     };

@@ -2,6 +2,7 @@
 
 #include "app/timeline/timeline_data.h"
 
+#include <QDateTime>
 #include <QLocale>
 #include <QString>
 #include <QTimeZone>
@@ -13,6 +14,9 @@ struct Speech {
     QLocale locale = {};
     QTimeZone zone = QTimeZone::utc();
 };
+
+/// The moment in the zone of `speech`.
+[[nodiscard]] QDateTime inZone(Millis ms, const Speech& speech);
 
 /// "14:31:06.812"
 [[nodiscard]] QString preciseTime(Millis ms, const Speech& speech);

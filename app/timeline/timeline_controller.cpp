@@ -15,9 +15,6 @@ using namespace std::chrono_literals;
 namespace tidemark::app::timeline {
 namespace {
 
-constexpr Millis kHourMs = 60 * 60 * 1'000;
-constexpr Millis kDayMs = 24 * kHourMs;
-
 constexpr double kZoomStep = 1.5;
 /// The clock is told in whole seconds.
 constexpr auto kClockInterval = 1s;

@@ -16,6 +16,11 @@ namespace tidemark::app::timeline {
 /// Milliseconds since the Unix epoch, UTC: what a pixel is computed from.
 using Millis = std::int64_t;
 
+inline constexpr Millis kSecondMs = 1'000;
+inline constexpr Millis kMinuteMs = 60 * kSecondMs;
+inline constexpr Millis kHourMs = 60 * kMinuteMs;
+inline constexpr Millis kDayMs = 24 * kHourMs;
+
 /// How many moments a chunk holds; an append copies one chunk at most.
 inline constexpr std::size_t kChunkMoments = 4096;
 /// How many moments share one entry of a chunk's sums and maxima.

@@ -1,16 +1,11 @@
 #include "app/timeline/layout_frame.h"
 #include "app/timeline/time_axis.h"
-
-#include <QCoreApplication>
+#include "app/timeline/timeline_text.h"
 
 #include <algorithm>
 
 namespace tidemark::app::timeline {
 namespace {
-
-struct Text {
-    Q_DECLARE_TR_FUNCTIONS(Timeline)
-};
 
 constexpr double kAxisBaselinePx = 15;
 constexpr double kMajorTickPx = 6;

@@ -6,9 +6,6 @@
 namespace tidemark::app::timeline {
 namespace {
 
-constexpr Millis kMinuteMs = 60'000;
-constexpr Millis kDayMs = 24 * 60 * kMinuteMs;
-
 /// Closer than this part of the window to now counts as following it.
 constexpr double kFollowTolerance = 0.03;
 /// The first window is the shortest of these with so many moments in it.

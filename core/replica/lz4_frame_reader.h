@@ -11,6 +11,9 @@ namespace tidemark::replica {
 /// frame claims. Damaged for what is no whole frame, or has a wrong checksum. For one thread.
 class Lz4FrameReader final : public ByteReader {
 public:
+    /// A good size to read in.
+    static constexpr std::size_t kPieceBytes = 1 << 20;
+
     explicit Lz4FrameReader(std::unique_ptr<ByteReader> compressed);
     ~Lz4FrameReader() override;
 

@@ -22,8 +22,6 @@
 namespace tidemark::restore {
 namespace {
 
-constexpr std::size_t kPieceBytes = 1 << 20;
-
 /// What can be checked by itself: a snapshot, or the parts of one WAL file.
 struct Unit {
     bool isSnapshot = false;
@@ -41,7 +39,7 @@ Error notWhole()
 Status checkContent(ByteReader& reader, const std::string& name, const std::stop_token& stop)
 {
     std::vector<std::byte> head;
-    std::vector<std::byte> piece(kPieceBytes);
+    std::vector<std::byte> piece(replica::Lz4FrameReader::kPieceBytes);
     std::uint64_t size = 0;
     for (;;) {
         if (stop.stop_requested()) {

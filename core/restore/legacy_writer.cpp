@@ -12,14 +12,12 @@
 namespace tidemark::restore {
 namespace {
 
-constexpr std::size_t kPieceBytes = 1 << 20;
-
 Status writeSnapshot(const storage::Storage& storage, const replica::LegacyPlan& plan, File& file,
                      const std::stop_token& stop)
 {
     TIDEMARK_TRY(auto compressed, storage.read(plan.snapshotName, 0, storage::kToTheEnd, stop));
     replica::Lz4FrameReader reader(std::move(compressed));
-    std::vector<std::byte> piece(kPieceBytes);
+    std::vector<std::byte> piece(replica::Lz4FrameReader::kPieceBytes);
     for (std::uint64_t offset = 0;;) {
         auto got = reader.read(piece);
         if (!got.ok()) {

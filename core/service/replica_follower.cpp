@@ -13,7 +13,7 @@ namespace tidemark::service {
 namespace {
 
 /// A storage that cannot even be opened is not tried more often than this.
-constexpr std::chrono::seconds kReopenPause{30};
+constexpr std::chrono::seconds kOpenPause{30};
 
 /// One that the same database is still letting go of is free soon.
 constexpr std::chrono::seconds kClaimPause{1};
@@ -80,7 +80,7 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
     m_view.standing = standingFor(error, m_view.standing.since);
     const bool isSoon = error.code == ErrorCode::Busy;
     // Whoever wakes it, to leave for example, is not kept waiting.
-    return {.notBefore = now, .atLatest = now + (isSoon ? kClaimPause : kReopenPause)};
+    return {.notBefore = now, .atLatest = now + (isSoon ? kClaimPause : kOpenPause)};
 }
 
 StepPool::Due ReplicaFollower::nextStep(bool hasMore) const

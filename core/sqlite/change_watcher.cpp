@@ -1,5 +1,6 @@
 #include "core/sqlite/change_watcher.h"
 
+#include "core/base/descriptor.h"
 #include "core/base/file_system.h"
 #include "core/sqlite/source_identity.h"
 
@@ -46,34 +47,17 @@ Error noWatch(const std::string& path, int number)
                                    "to be told at once.")}};
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : m_number(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor()
-    {
-        if (m_number >= 0) {
-            ::close(m_number);
-        }
-    }
-    [[nodiscard]] int number() const { return m_number; }
-
-private:
-    int m_number = -1;
-};
-
 }  // namespace
 
 class ChangeWatcher::Impl {
 public:
     Impl()
         : m_events(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
-          m_error(m_events.number() < 0 ? errno : 0),
+          m_error(!m_events.valid() ? errno : 0),
           m_bell(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
     {
-        m_error = m_error == 0 && m_bell.number() < 0 ? errno : m_error;
-        if (m_events.number() >= 0 && m_bell.number() >= 0) {
+        m_error = m_error == 0 && !m_bell.valid() ? errno : m_error;
+        if (m_events.valid() && m_bell.valid()) {
             m_thread = std::thread([this] { run(); });
         }
     }

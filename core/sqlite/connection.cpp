@@ -1,6 +1,7 @@
 #include "core/sqlite/connection.h"
 
 #include "core/sqlite/file_header.h"
+#include "core/sqlite/handle.h"
 #include "core/sqlite/sqlite_error.h"
 
 #include <sqlite3.h>
@@ -38,32 +39,22 @@ Error readOnly(const std::string& path)
     return sqliteError(nullptr, SQLITE_READONLY, path);
 }
 
-struct Close {
-    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path)
 {
-    sqlite3* opened = nullptr;
-    int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
-    std::unique_ptr<sqlite3, Close> handle(opened);
-    if (code != SQLITE_OK) {
-        const int extended = opened != nullptr ? sqlite3_extended_errcode(opened) : code;
-        return sqliteError(opened, extended, path);
-    }
+    TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READWRITE, nullptr, path));
     // SQLite falls back to reading where it may not write.
-    if (sqlite3_db_readonly(opened, "main") != 0) {
+    if (sqlite3_db_readonly(handle.get(), "main") != 0) {
         return readOnly(path);
     }
     sqlite3_file* file = nullptr;
-    code = configure(opened);
+    int code = configure(handle.get());
     if (code == SQLITE_OK) {
-        code = sqlite3_file_control(opened, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        code = sqlite3_file_control(handle.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
     }
     if (code != SQLITE_OK) {
-        return sqliteError(opened, code, path);
+        return sqliteError(handle.get(), code, path);
     }
     std::unique_ptr<Connection> connection(new Connection(handle.release(), file, path));
     std::array<std::byte, 16> start = {};

@@ -1,6 +1,7 @@
 #include "core/sqlite/integrity.h"
 
 #include "core/sqlite/file_vfs.h"
+#include "core/sqlite/handle.h"
 #include "core/sqlite/sqlite_error.h"
 
 #include <sqlite3.h>
@@ -14,27 +15,6 @@ namespace {
 
 // Some ten microseconds of SQLite's work between two looks at the stop token.
 constexpr int kStepsBetweenLooks = 1000;
-
-struct Close {
-    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
-};
-using Handle = std::unique_ptr<sqlite3, Close>;
-
-/// "immutable": SQLite opens no journal, no log, and locks nothing.
-std::string immutableUri(const std::string& path)
-{
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string uri = "file:";
-    for (const char letter : path) {
-        if (letter == '%' || letter == '?' || letter == '#') {
-            const auto code = static_cast<unsigned char>(letter);
-            uri += {'%', kDigits[code >> 4], kDigits[code & 0xf]};
-        } else {
-            uri += letter;
-        }
-    }
-    return uri + "?immutable=1";
-}
 
 int takeFirst(void* words, int columns, char** values, char**)
 {
@@ -79,14 +59,8 @@ Status check(sqlite3* opened, const std::string& path, bool full, std::stop_toke
 Status openAndCheck(const std::string& target, int flags, const char* vfs, const std::string& path,
                     bool full, std::stop_token stop)
 {
-    sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(target.c_str(), &opened, flags, vfs);
-    const Handle handle(opened);
-    if (code != SQLITE_OK) {
-        return sqliteError(opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code,
-                           path);
-    }
-    return check(opened, path, full, std::move(stop));
+    TIDEMARK_TRY(const Handle handle, openHandle(target, flags, vfs, path));
+    return check(handle.get(), path, full, std::move(stop));
 }
 
 }  // namespace

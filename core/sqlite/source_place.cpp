@@ -1,6 +1,7 @@
 #include "core/sqlite/source_place.h"
 
 #include "core/sqlite/source_identity.h"
+#include "core/sqlite/sqlite_error.h"
 #include "core/sqlite/synced_folder.h"
 
 #include <unistd.h>
@@ -9,11 +10,6 @@
 
 namespace tidemark::sqlite {
 namespace {
-
-Error unsupported(Message what, Message next)
-{
-    return {.code = ErrorCode::Unsupported, .what = std::move(what), .next = std::move(next)};
-}
 
 Status checkKind(const FileFacts& facts, const std::string& path)
 {

@@ -1,6 +1,7 @@
 #include "core/sqlite/source_probe.h"
 
 #include "core/sqlite/file_header.h"
+#include "core/sqlite/handle.h"
 #include "core/sqlite/source_identity.h"
 #include "core/sqlite/source_place.h"
 #include "core/sqlite/sqlite_error.h"
@@ -16,22 +17,10 @@
 namespace tidemark::sqlite {
 namespace {
 
-struct Close {
-    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
-};
-using Handle = std::unique_ptr<sqlite3, Close>;
-
-Result<Handle> openHandle(const std::string& path, int flags)
+Result<Handle> openAtOnce(const std::string& path, int flags)
 {
-    sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
-    Handle handle(opened);
-    if (code != SQLITE_OK) {
-        return sqliteError(opened, opened != nullptr ? sqlite3_extended_errcode(opened) : code,
-                           path);
-    }
-    sqlite3_extended_result_codes(opened, 1);
-    sqlite3_busy_timeout(opened, 0);
+    TIDEMARK_TRY(Handle handle, openHandle(path, flags, nullptr, path));
+    sqlite3_busy_timeout(handle.get(), 0);
     return handle;
 }
 
@@ -44,7 +33,7 @@ struct Start {
 /// -shm.
 Result<Start> readStart(const std::string& path)
 {
-    TIDEMARK_TRY(const Handle handle, openHandle(path, SQLITE_OPEN_READONLY));
+    TIDEMARK_TRY(const Handle handle, openAtOnce(path, SQLITE_OPEN_READONLY));
     sqlite3_file* file = nullptr;
     sqlite3_file_control(handle.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
     const sqlite3_io_methods& methods = *file->pMethods;
@@ -64,11 +53,6 @@ Result<Start> readStart(const std::string& path)
     }
     start.sizeBytes = static_cast<std::uint64_t>(size);
     return start;
-}
-
-Error unsupported(Message what, Message next)
-{
-    return {.code = ErrorCode::Unsupported, .what = std::move(what), .next = std::move(next)};
 }
 
 bool isFilled(const std::optional<FileFacts>& facts)
@@ -191,7 +175,7 @@ Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath)
 
 Status switchToWal(const std::string& path)
 {
-    TIDEMARK_TRY(const Handle handle, openHandle(path, SQLITE_OPEN_READWRITE));
+    TIDEMARK_TRY(const Handle handle, openAtOnce(path, SQLITE_OPEN_READWRITE));
     std::string mode;
     const int code =
         sqlite3_exec(handle.get(), "PRAGMA journal_mode=WAL", takeMode, &mode, nullptr);

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace tidemark::sqlite {
 namespace {
@@ -83,6 +84,11 @@ Error sqliteError(sqlite3* handle, int code, const std::string& path)
     case SQLITE_MISUSE: return other(handle, ErrorCode::Bug, code, path);
     default: return other(handle, ErrorCode::Io, code, path);
     }
+}
+
+Error unsupported(Message what, Message next)
+{
+    return {.code = ErrorCode::Unsupported, .what = std::move(what), .next = std::move(next)};
 }
 
 Error notInWalMode(const std::string& path)

@@ -12,6 +12,9 @@ namespace tidemark::sqlite {
 /// may be null; it tells the system's own reason.
 [[nodiscard]] Error sqliteError(sqlite3* handle, int code, const std::string& path);
 
+/// A database that cannot be followed safely: Unsupported, with why and what to do.
+[[nodiscard]] Error unsupported(Message what, Message next);
+
 /// The database is not in WAL mode: NotInWalMode, from whoever finds out.
 [[nodiscard]] Error notInWalMode(const std::string& path);
 

@@ -24,11 +24,11 @@ constexpr std::size_t kSaltsAt = 8;
 constexpr std::size_t kChecksumAt = 10;
 constexpr std::size_t kBackfillAt = 24;
 
-constexpr std::uint32_t kVersion = 3007000;
+constexpr std::uint32_t kIndexVersion = 3007000;
 
 // A writer changes the header in some ten nanoseconds; only one that was stopped or killed at it
 // leaves it torn for longer, and then the next transaction of anybody repairs it.
-constexpr int kTries = 100;
+constexpr int kReadTries = 100;
 
 using Words = std::array<std::uint32_t, kWords>;
 
@@ -72,7 +72,7 @@ Result<WalIndexHeader> decode(const Words& words)
         return Error{.code = ErrorCode::Busy,
                      .what = {TIDEMARK_TEXT("sqlite", "The wal-index is not set up yet.")}};
     }
-    if (words[kVersionAt] != kVersion) {
+    if (words[kVersionAt] != kIndexVersion) {
         return Error{.code = ErrorCode::Unsupported,
                      .what = {TIDEMARK_TEXT("sqlite", "The wal-index has version %1."),
                               {std::to_string(words[kVersionAt])}}};
@@ -94,7 +94,7 @@ Result<WalIndexHeader> decode(const Words& words)
 Result<WalIndexHeader> readWalIndexHeader(const volatile void* mapped)
 {
     const auto* const index = static_cast<const volatile std::uint32_t*>(mapped);
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i < kReadTries; ++i) {
         if (const auto words = tryLoad(index)) {
             TIDEMARK_TRY(auto header, decode(*words));
             std::atomic_thread_fence(std::memory_order_seq_cst);

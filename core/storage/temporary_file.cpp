@@ -21,8 +21,8 @@ bool isLeftover(const DirectoryEntry& entry, std::string_view nameStem)
         name.size() != nameStem.size() + kDigits) {
         return false;
     }
-    constexpr std::string_view kHexDigits = "0123456789abcdef";
-    return name.find_first_not_of(kHexDigits, nameStem.size()) == std::string_view::npos;
+    constexpr std::string_view kLowHexDigits = "0123456789abcdef";
+    return name.find_first_not_of(kLowHexDigits, nameStem.size()) == std::string_view::npos;
 }
 
 }  // namespace

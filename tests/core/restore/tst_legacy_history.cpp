@@ -12,6 +12,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <optional>
+#include <string>
+
 using namespace tidemark;
 using namespace tidemark::restore;
 
@@ -45,6 +48,24 @@ class TestLegacyHistory : public QObject {
     {
         m_storage.objects()[kPrefix + name] = {
             .bytes = compressed(bytes), .time = Timestamp(std::chrono::seconds(m_seconds++))};
+    }
+
+    /// What a frame holds; nothing if it is damaged.
+    static std::optional<std::string> content(const std::string& frame)
+    {
+        LZ4F_dctx* context = nullptr;
+        LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
+        std::string bytes(std::size_t{1} << 20U, '\0');
+        std::size_t made = bytes.size();
+        std::size_t read = frame.size();
+        const std::size_t missing =
+            LZ4F_decompress(context, bytes.data(), &made, frame.data(), &read, nullptr);
+        LZ4F_freeDecompressionContext(context);
+        if (missing != 0 || read != frame.size()) {
+            return std::nullopt;
+        }
+        bytes.resize(made);
+        return bytes;
     }
 
     [[nodiscard]] QByteArray bytesOf(const QString& name) const
@@ -115,12 +136,16 @@ private slots:
     void aFlippedByteInAnyObjectIsFoundAndNamed()
     {
         for (auto& [name, object] : m_storage.objects()) {
+            const auto whole = content(object.bytes);
+            QVERIFY(whole);
             for (std::size_t at = 0; at < object.bytes.size(); at += 17) {
                 object.bytes[at] = static_cast<char>(object.bytes[at] ^ 4);
                 const auto report = verify();
                 QVERIFY(report.ok());
-                QCOMPARE(report.value().damaged.size(), std::size_t{1});
-                QCOMPARE(report.value().damaged[0].name, name);
+                // A copy from elsewhere in a run of equal bytes gives the same bytes: no damage.
+                const bool harmless = content(object.bytes) == whole;
+                QCOMPARE(report.value().damaged.size(), std::size_t{harmless ? 0U : 1U});
+                QVERIFY(harmless || report.value().damaged[0].name == name);
                 object.bytes[at] = static_cast<char>(object.bytes[at] ^ 4);
             }
         }
