@@ -8,7 +8,9 @@
 #include "core/restore/page_sources.h"
 #include "core/restore/page_writer.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark::restore {
 namespace {
@@ -17,11 +19,25 @@ namespace {
 // More often than this in one restore something else is wrong.
 constexpr int kPlanTries = 3;
 
+// What retention deletes at once it is soon done with; only one that deletes a long history batch
+// by batch can be in the way more than once.
+constexpr int kPinTries = 20;
+
+Error beingDeleted(const replica::Moment& moment)
+{
+    return {.code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("restore",
+                                   "What transaction %1 is restored from is being deleted just "
+                                   "now, since the replica does not keep it."),
+                     {std::to_string(moment.txId.value)}},
+            .next = {TIDEMARK_TEXT("restore", "List the replica again.")}};
+}
+
 }  // namespace
 
 RestoreRun::RestoreRun(const storage::Storage& storage, FileSystem& files, Random& random,
                        std::string target, Check check, Ending ending, ProgressMeter& progress,
-                       std::stop_token stop)
+                       replica::PinBoard* pins, std::stop_token stop)
     : m_storage(storage),
       m_files(files),
       m_random(random),
@@ -29,6 +45,7 @@ RestoreRun::RestoreRun(const storage::Storage& storage, FileSystem& files, Rando
       m_check(check),
       m_ending(ending),
       m_progress(progress),
+      m_pins(pins),
       m_stop(std::move(stop))
 {
 }
@@ -37,9 +54,13 @@ Result<Restored> RestoreRun::restore(const replica::Wish& wish)
 {
     m_progress.enter(Phase::Planning);
     TIDEMARK_TRY_STATUS(checkTarget(m_files, m_target));
-    for (int tries = 1;; ++tries) {
+    int vanished = 0;
+    int refused = 0;
+    for (;;) {
         auto restored = tryToRestore(wish);
-        if (restored.ok() || !m_hasVanished || tries == kPlanTries) {
+        const bool isAgain =
+            m_isRefused ? ++refused < kPinTries : m_hasVanished && ++vanished < kPlanTries;
+        if (restored.ok() || !isAgain) {
             return restored;
         }
         m_progress.enter(Phase::Planning);
@@ -49,6 +70,7 @@ Result<Restored> RestoreRun::restore(const replica::Wish& wish)
 Result<Restored> RestoreRun::tryToRestore(const replica::Wish& wish)
 {
     m_hasVanished = false;
+    m_isRefused = false;
     TIDEMARK_TRY_STATUS(plan(wish));
     auto restored = m_plan.moment.legacy ? restoreLegacy() : restoreLtx();
     m_hasVanished = !restored.ok() && restored.error().code == ErrorCode::NotFound;
@@ -67,7 +89,25 @@ Status RestoreRun::plan(const replica::Wish& wish)
         return std::move(planned).error();
     }
     m_plan = std::move(planned).value();
-    return {};
+    return pin();
+}
+
+/// From here on nobody in this process deletes what is to be read. What was deleted between the
+/// listing and now is found missing when it is read.
+Status RestoreRun::pin()
+{
+    m_pin.reset();
+    if (m_pins == nullptr) {
+        return {};
+    }
+    std::vector<std::string> names;
+    names.reserve(m_plan.objects.size());
+    for (const replica::ObjectInfo& each : m_plan.objects) {
+        names.push_back(each.name);
+    }
+    m_pin = m_pins->pin(std::move(names));
+    m_isRefused = !m_pin.has_value();
+    return m_isRefused ? Status(beingDeleted(m_plan.moment)) : Status();
 }
 
 Result<Restored> RestoreRun::restoreLtx()

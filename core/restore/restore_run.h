@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/replica/pins.h"
 #include "core/replica/v03_replica.h"
 #include "core/restore/progress_meter.h"
 #include "core/restore/restorer.h"
@@ -20,10 +21,11 @@ enum class Ending { Publish, Discard };
 class RestoreRun {
 public:
     /// All that is borrowed outlives it. `target` is where the file is to be; to discard it, the
-    /// name of any file in the folder to use.
+    /// name of any file in the folder to use. What of the replica is read stays pinned on `pins`,
+    /// which may be null, as long as this lives.
     RestoreRun(const storage::Storage& storage, FileSystem& files, Random& random,
                std::string target, Check check, Ending ending, ProgressMeter& progress,
-               std::stop_token stop);
+               replica::PinBoard* pins, std::stop_token stop);
 
     /// Fails as Restorer::restore() does.
     [[nodiscard]] Result<Restored> restore(const replica::Wish& wish);
@@ -37,6 +39,7 @@ public:
 private:
     [[nodiscard]] Result<Restored> tryToRestore(const replica::Wish& wish);
     [[nodiscard]] Status plan(const replica::Wish& wish);
+    [[nodiscard]] Status pin();
     [[nodiscard]] Result<Restored> restoreLtx();
     [[nodiscard]] Result<Restored> restoreLegacy();
     [[nodiscard]] Result<Restored> finish(TargetFile target, replica::Moment moment,
@@ -49,10 +52,13 @@ private:
     const Check m_check;
     const Ending m_ending;
     ProgressMeter& m_progress;
+    replica::PinBoard* const m_pins;
     const std::stop_token m_stop;
     replica::RestorePlan m_plan;
     std::optional<replica::LegacyPlan> m_legacy;
-    bool m_hasVanished = false;  // What the last try was to read.
+    std::optional<replica::PinBoard::Pin> m_pin;  // Of the plan's objects.
+    bool m_hasVanished = false;                   // What the last try was to read.
+    bool m_isRefused = false;                     // It is being deleted.
 };
 
 }  // namespace tidemark::restore

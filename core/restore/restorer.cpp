@@ -6,8 +6,9 @@
 
 namespace tidemark::restore {
 
-Restorer::Restorer(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random)
-    : m_storage(storage), m_files(files), m_clock(clock), m_random(random)
+Restorer::Restorer(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random,
+                   replica::PinBoard* pins)
+    : m_storage(storage), m_files(files), m_clock(clock), m_random(random), m_pins(pins)
 {
 }
 
@@ -17,7 +18,7 @@ Result<Restored> Restorer::restore(const Request& request, const OnProgress& pro
     const Clock::Instant start = m_clock.monotonic();
     ProgressMeter meter(m_clock, progress);
     RestoreRun run(m_storage, m_files, m_random, request.target, request.check, Ending::Publish,
-                   meter, std::move(stop));
+                   meter, m_pins, std::move(stop));
     auto outcome = run.restore(request.wish);
     m_tried = run.plan().moment;
     TIDEMARK_TRY(Restored restored, std::move(outcome));

@@ -4,6 +4,7 @@
 #include "core/base/file_system.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/replica/pins.h"
 #include "core/replica/restore_plan.h"
 #include "core/storage/storage.h"
 
@@ -57,7 +58,11 @@ using OnProgress = std::function<void(const Progress&)>;
 /// Brings one moment back into a new file. For one thread; it uses others within a call.
 class Restorer {
 public:
-    Restorer(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random);
+    /// `pins` is the board of the replica where somebody in this process deletes from it: what is
+    /// to be read is pinned until the call is over. Null where nobody does; what another process
+    /// deletes is noticed, and planned anew.
+    Restorer(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random,
+             replica::PinBoard* pins = nullptr);
 
     /// Blocks until the file is there, checked and durable, or not at all: after a failure or a
     /// stop nothing is left behind. Fails with AlreadyExists, TargetRefused or NoSpace before
@@ -74,6 +79,7 @@ private:
     FileSystem& m_files;
     Clock& m_clock;
     Random& m_random;
+    replica::PinBoard* const m_pins;
     replica::Moment m_tried = {};
 };
 

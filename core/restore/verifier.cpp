@@ -48,8 +48,9 @@ Status checkObject(const storage::Storage& storage, const replica::ObjectInfo& o
 
 }  // namespace
 
-Verifier::Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random)
-    : m_storage(storage), m_files(files), m_clock(clock), m_random(random)
+Verifier::Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random,
+                   replica::PinBoard* pins)
+    : m_storage(storage), m_files(files), m_clock(clock), m_random(random), m_pins(pins)
 {
 }
 
@@ -59,7 +60,7 @@ Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& 
     const Clock::Instant start = m_clock.monotonic();
     ProgressMeter meter(m_clock, progress);
     RestoreRun run(m_storage, m_files, m_random, folder + '/' + hex(m_random.next(), kNameDigits),
-                   check, Ending::Discard, meter, stop);
+                   check, Ending::Discard, meter, m_pins, stop);
     Verified verified;
     auto restored = run.restore(wish);
     m_tried = run.plan().moment;

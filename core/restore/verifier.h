@@ -21,7 +21,9 @@ struct Verified {
 /// uses others within a call.
 class Verifier {
 public:
-    Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random);
+    /// `pins` as in Restorer.
+    Verifier(const storage::Storage& storage, FileSystem& files, Clock& clock, Random& random,
+             replica::PinBoard* pins = nullptr);
 
     /// `folder` exists and has room for the database; nothing stays in it. Fails as
     /// Restorer::restore() does: Damaged is the verdict on a moment that is none.
@@ -40,6 +42,7 @@ private:
     FileSystem& m_files;
     Clock& m_clock;
     Random& m_random;
+    replica::PinBoard* const m_pins;
     replica::Moment m_tried = {};
 };
 

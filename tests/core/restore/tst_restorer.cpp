@@ -495,6 +495,62 @@ private slots:
         QCOMPARE(inFolder(), QStringList());
     }
 
+    void whatIsReadIsPinnedUntilTheEnd()
+    {
+        makeUsual(true);
+        replica::PinBoard pins;
+        replica::ObjectNames read;
+        bool allPinned = true;
+        m_made->storage.onRead = [&](const std::string& name) {
+            read.insert(name);
+            allPinned = allPinned && pins.pinned().contains(name);
+            return Status();
+        };
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random, &pins);
+        QVERIFY(
+            restorer
+                .restore({.wish = AtTxId{{4}}, .target = target(), .check = Check::None}, {}, {})
+                .ok());
+        QVERIFY(!read.empty() && allPinned);
+        QVERIFY(pins.pinned().empty());
+        QVERIFY(restoredBytes() == m_made->state(4));
+    }
+
+    void whatIsBeingDeletedIsPlannedAnew()
+    {
+        makeUsual(true);
+        replica::PinBoard pins;
+        const std::string going = m_made->put(3, 2, 9);
+        std::optional<replica::PinBoard::Claim> claim = pins.claim({going});
+        int listings = 0;
+        // The deletion is over as the replica is listed again.
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random, &pins);
+        const OnProgress progress = [&](const Progress& at) {
+            listings += at.phase == Phase::Planning ? 1 : 0;
+            if (listings == 2) {
+                m_made->storage.objects().erase(going);
+                claim.reset();
+            }
+        };
+        const auto restored = restorer.restore(
+            {.wish = AtTxId{{9}}, .target = target(), .check = Check::None}, progress, {});
+        QVERIFY(restored.ok());
+        QVERIFY(restoredBytes() == m_made->state(9));
+    }
+
+    void whatIsBeingDeletedForLongIsToldOf()
+    {
+        makeUsual(true);
+        replica::PinBoard pins;
+        const auto claim = pins.claim({m_made->put(3, 2, 9)});
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random, &pins);
+        const auto restored = restorer.restore(
+            {.wish = AtTxId{{9}}, .target = target(), .check = Check::None}, {}, {});
+        QVERIFY(!restored.ok() && restored.error().code == ErrorCode::NotFound);
+        QCOMPARE(inFolder(), QStringList());
+        QVERIFY(pins.pinned().empty());
+    }
+
     void whatSqliteFindsWrongIsDamage()
     {
         makeUsual(true);
