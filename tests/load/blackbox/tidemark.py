@@ -21,18 +21,21 @@ class Tidemark:
         self.log = log
         self.program = programs.tidemarkctl()
 
-    def start(self):
-        """`replicate` in the background; it may not have attached yet."""
-        command = [self.program, "replicate", self.database, self.replica, "--json"]
+    def start(self, around=()):
+        """`replicate` in the background; it may not have attached yet. `around`: a command that runs it."""
+        command = [*around, self.program, "replicate", self.database, self.replica, "--json"]
         return Follower(command, self.env, self.log)
 
-    def start_attached(self):
-        follower = self.start()
+    def start_attached(self, around=()):
+        follower = self.start(around)
         follower.wait_for("attached", ATTACH_SECONDS)
         return follower
 
+    def once_command(self):
+        return [self.program, "replicate", "--once", self.database, self.replica, "--json"]
+
     def once(self):
-        return succeeded([self.program, "replicate", "--once", self.database, self.replica, "--json"], env=self.env)
+        return succeeded(self.once_command(), env=self.env)
 
     def listing(self):
         """The objects of `list --json`, moments and gaps."""

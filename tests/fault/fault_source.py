@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""The database itself goes and comes: deleted, moved, restored over; while we look and while
+we do not. It is said by its name, the history stays, and when the database is back it goes on by itself.
+"""
+
+import argparse
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from scene import Scene, loads, play, programs  # noqa: E402
+
+NOT_FOUND = 3
+SUFFIXES = ("", "-wal", "-shm")
+
+
+def parts(database):
+    """What is there of the database file and of what SQLite keeps beside it."""
+    return [path for path in (Path(f"{database}{suffix}") for suffix in SUFFIXES) if path.exists()]
+
+
+def move(database, folder):
+    for path in parts(database):
+        os.rename(path, folder / path.name)
+
+
+def delete(scene):
+    for path in parts(scene.database):
+        path.unlink()
+
+
+def kept_copy(scene):
+    copy = scene.folder / "copy.db"
+    loads.copy_pages(scene.database, copy)
+    return copy
+
+
+def deleted(place):
+    """And brought back from a copy that somebody had."""
+    scene = Scene(place, "deleted")
+    copy = kept_copy(scene)
+    scene.arrives(lambda: scene.write(seed=3))
+    since = scene.mark()
+    delete(scene)
+    scene.said(since, "gone")
+    shutil.copyfile(copy, scene.database)
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
+def deleted_while_away(place):
+    scene = Scene(place, "deleted-away")
+    copy = kept_copy(scene)
+    scene.stop()
+    delete(scene)
+    scene.refused(NOT_FOUND)
+    shutil.copyfile(copy, scene.database)
+    scene.start()
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
+def moved_and_back(place):
+    """Its application goes on where it was moved to."""
+    scene = Scene(place, "moved")
+    elsewhere = scene.folder / "elsewhere"
+    elsewhere.mkdir()
+    since = scene.mark()
+    move(scene.database, elsewhere)
+    scene.said(since)
+    scene.write(30, seed=3, database=elsewhere / "app.db")
+    move(elsewhere / "app.db", scene.user)
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge()
+
+
+def restored_over(place):
+    """SQLite's own restore writes an older state into the database that is followed."""
+    scene = Scene(place, "restored")
+    copy = kept_copy(scene)
+    scene.arrives(lambda: scene.write(100, seed=3))
+    scene.arrives(lambda: scene.sql(f".restore '{copy}'"))
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
+def another_put_there_while_away(place):
+    """Of other size, with a log of its own that nobody has read yet."""
+    scene = Scene(place, "other-away")
+    scene.stop()
+    delete(scene)
+    other = scene.folder / "other"
+    other.mkdir()
+    scene.write(300, seed=21, database=other / "app.db")
+    with closing(sqlite3.connect(other / "app.db")) as held:
+        held.execute("SELECT count(*) FROM load_item").fetchone()
+        scene.write(10, seed=22, database=other / "app.db", autocheckpoint=0)
+        for path in parts(other / "app.db"):
+            shutil.copyfile(path, scene.user / path.name)
+    scene.start()
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
+def main():
+    scenes = (deleted, deleted_while_away, moved_and_back, restored_over, another_put_there_while_away)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
+    play("source", scenes, parser.parse_args())
+
+
+if __name__ == "__main__":
+    programs.run_main(main)

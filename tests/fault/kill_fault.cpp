@@ -1,0 +1,175 @@
+// A preloaded library that kills its program at one chosen call by which it changes what lies under
+// a folder: KILL_FAULT_UNDER names the folder, KILL_FAULT_AT says which call (from 1),
+// KILL_FAULT_KIND whether it dies instead of the call ("before") or after half of a write ("torn").
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+std::atomic<int> calls{0};
+
+const char* setting(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+bool isUnder(const char* path)
+{
+    const char* folder = setting("KILL_FAULT_UNDER");
+    const std::size_t length = std::strlen(folder);
+    return length > 0 && std::strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+bool isUnder(int file)
+{
+    char link[32];
+    char path[4096];
+    std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    const ssize_t size = readlink(link, path, sizeof path - 1);
+    if (size <= 0)
+        return false;
+    path[size] = '\0';
+    return isUnder(path);
+}
+
+[[noreturn]] void die()
+{
+    kill(getpid(), SIGKILL);
+    std::abort();
+}
+
+/// Counts a call that changes `what`, a path or a descriptor. True when it is the chosen one.
+template <typename What>
+bool isChosen(What what)
+{
+    return isUnder(what) && ++calls == std::atoi(setting("KILL_FAULT_AT"));
+}
+
+template <typename What>
+void count(What what)
+{
+    if (isChosen(what))
+        die();
+}
+
+/// `half` writes the first half.
+template <typename Half>
+void countWrite(int file, Half half)
+{
+    if (!isChosen(file))
+        return;
+    if (std::strcmp(setting("KILL_FAULT_KIND"), "torn") == 0)
+        half();
+    die();
+}
+
+template <typename Function>
+Function next(const char* name)
+{
+    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+using Pwrite = ssize_t (*)(int, const void*, size_t, off_t);
+
+ssize_t writeAt(Pwrite real, int file, const void* bytes, size_t size, off_t at)
+{
+    countWrite(file, [&] { real(file, bytes, size / 2, at); });
+    return real(file, bytes, size, at);
+}
+
+}  // namespace
+
+extern "C" {
+
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t at)
+{
+    static const auto real = next<Pwrite>("pwrite");
+    return writeAt(real, file, bytes, size, at);
+}
+
+ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at)
+{
+    static const auto real = next<Pwrite>("pwrite64");
+    return writeAt(real, file, bytes, size, at);
+}
+
+ssize_t write(int file, const void* bytes, size_t size)
+{
+    static const auto real = next<ssize_t (*)(int, const void*, size_t)>("write");
+    countWrite(file, [&] { real(file, bytes, size / 2); });
+    return real(file, bytes, size);
+}
+
+int ftruncate(int file, off_t size) noexcept
+{
+    static const auto real = next<int (*)(int, off_t)>("ftruncate");
+    count(file);
+    return real(file, size);
+}
+
+int ftruncate64(int file, off64_t size) noexcept
+{
+    static const auto real = next<int (*)(int, off64_t)>("ftruncate64");
+    count(file);
+    return real(file, size);
+}
+
+int fsync(int file)
+{
+    static const auto real = next<int (*)(int)>("fsync");
+    count(file);
+    return real(file);
+}
+
+int fdatasync(int file)
+{
+    static const auto real = next<int (*)(int)>("fdatasync");
+    count(file);
+    return real(file);
+}
+
+int rename(const char* from, const char* to) noexcept
+{
+    static const auto real = next<int (*)(const char*, const char*)>("rename");
+    count(to);
+    return real(from, to);
+}
+
+int renameat2(int fromFolder, const char* from, int toFolder, const char* to,
+              unsigned flags) noexcept
+{
+    static const auto real =
+        next<int (*)(int, const char*, int, const char*, unsigned)>("renameat2");
+    count(to);
+    return real(fromFolder, from, toFolder, to, flags);
+}
+
+int linkat(int fromFolder, const char* from, int toFolder, const char* to, int flags) noexcept
+{
+    static const auto real = next<int (*)(int, const char*, int, const char*, int)>("linkat");
+    count(to);
+    return real(fromFolder, from, toFolder, to, flags);
+}
+
+int unlink(const char* path) noexcept
+{
+    static const auto real = next<int (*)(const char*)>("unlink");
+    count(path);
+    return real(path);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept
+{
+    static const auto real = next<int (*)(const char*, mode_t)>("mkdir");
+    count(path);
+    return real(path, mode);
+}
+}
