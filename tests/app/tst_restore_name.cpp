@@ -6,11 +6,10 @@
 
 using namespace tidemark::app;
 using namespace tidemark::app::tests;
+using timeline::kHourMs;
 using timeline::Millis;
 
 namespace {
-
-constexpr Millis kHourMs = 3'600'000;
 
 Millis utc(const char* iso)
 {

@@ -14,9 +14,6 @@ using namespace tidemark::app::timeline;
 namespace {
 
 constexpr Millis kNowMs = 1'789'649'592'000;
-constexpr Millis kMinuteMs = 60'000;
-constexpr Millis kHourMs = 60 * kMinuteMs;
-constexpr Millis kDayMs = 24 * kHourMs;
 
 Timestamp timestamp(Millis ms)
 {

@@ -10,9 +10,6 @@ namespace tidemark::app::timeline::tests {
 
 /// 2026-09-17 14:53:12 in Berlin.
 inline constexpr Millis kNowMs = 1'789'649'592'000;
-inline constexpr Millis kMinuteMs = 60'000;
-inline constexpr Millis kHourMs = 60 * kMinuteMs;
-inline constexpr Millis kDayMs = 24 * kHourMs;
 
 inline Timestamp timestamp(Millis ms)
 {
