@@ -43,7 +43,8 @@ void count(RetentionRun& run, std::span<const ObjectInfo> objects,
 }  // namespace
 
 RetentionRun runRetention(replica::LtxReplica& replica, const RetentionPlan& plan,
-                          replica::PinBoard& pins, const std::stop_token& stop)
+                          replica::PinBoard& pins, const std::stop_token& stop,
+                          const std::function<Status()>& mayGoOn)
 {
     RetentionRun run;
     for (std::span<const ObjectInfo> rest(plan.going); !rest.empty();) {
@@ -53,7 +54,11 @@ RetentionRun runRetention(replica::LtxReplica& replica, const RetentionPlan& pla
         }
         const auto batch = rest.first(std::min(rest.size(), kBatch));
         const auto claim = pins.claim(namesOf(batch));
-        if (auto removed = replica.remove(claim.names(), stop); !removed.ok()) {
+        Status removed = mayGoOn();
+        if (removed.ok()) {
+            removed = replica.remove(claim.names(), stop);
+        }
+        if (!removed.ok()) {
             run.error = std::move(removed).error();
             break;
         }

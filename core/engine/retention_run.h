@@ -5,6 +5,7 @@
 #include "core/replica/pins.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 
@@ -23,7 +24,11 @@ struct RetentionRun {
 /// another run needs a new plan. What was written to the replica since the plan is no matter, what
 /// somebody else deleted is. Blocks on the storage; a stop request ends it soon, with Cancelled;
 /// else it fails as Storage::remove does, at the first failure.
-[[nodiscard]] RetentionRun runRetention(replica::LtxReplica& replica, const RetentionPlan& plan,
-                                        replica::PinBoard& pins, const std::stop_token& stop);
+///
+/// `mayGoOn` is asked before each batch, while nobody can pin what is in it; its failure ends the
+/// run with nothing more deleted.
+[[nodiscard]] RetentionRun runRetention(
+    replica::LtxReplica& replica, const RetentionPlan& plan, replica::PinBoard& pins,
+    const std::stop_token& stop, const std::function<Status()>& mayGoOn = [] { return Status(); });
 
 }  // namespace tidemark::engine

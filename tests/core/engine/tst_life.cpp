@@ -1,5 +1,6 @@
 #include "core/base/posix_file_system.h"
 #include "core/engine/compactor.h"
+#include "core/engine/retention_look.h"
 #include "core/engine/retention_run.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/file_pages.h"
@@ -29,6 +30,7 @@ namespace {
 constexpr int kSteps = 120;
 constexpr int kLives = 40;
 constexpr int kTurnsToRest = 40;
+constexpr int kLooks = 40;
 constexpr std::uint64_t kKeptBytes = 20'000;  // Little, so that the spool is cut.
 
 /// Chance from one number: the same life each time.
@@ -49,6 +51,7 @@ struct Place {
     replica::LtxReplica replica{storage};
     std::unique_ptr<Uploader> uploader = {};
     ReplicaLevels levels = {};
+    WrittenHeaders headers = {};
     std::set<std::uint64_t> promised = {};
     bool isDown = false;
 };
@@ -90,6 +93,9 @@ public:
         trim();
         if (m_dice.oneIn(20)) {
             clean(anyPlace());
+        }
+        if (m_dice.oneIn(50)) {
+            copyFolder(anyPlace());
         }
         if (m_dice.oneIn(60)) {
             // Somebody empties the folder: each replica that lacks something gets a new base.
@@ -305,21 +311,51 @@ private:
     /// Retention. What the policy gives up is promised no longer, and nothing else.
     void clean(Place& place)
     {
-        const auto catalog = replica::readLtxCatalog(place.storage, {});
-        if (!catalog.ok() || !place.uploader->looked()) {
+        if (!place.uploader->looked()) {
             return;
         }
-        const auto plan =
-            planRetention(catalog.value(), {.everyMomentAtMost = 20}, m_clock.now(), {}, {});
-        if (!plan.ok()) {
-            m_problem = inEnglish(plan.error().what);
+        const RetentionPolicy policy{.everyMomentAtMost = 20};
+        auto look = lookForRetention(place.storage, policy, m_clock.now(), {}, place.headers, {});
+        // What was read before a failure is remembered.
+        for (int more = 0; more < kLooks && !look.ok() && !place.isDown; ++more) {
+            look = lookForRetention(place.storage, policy, m_clock.now(), {}, place.headers, {});
+        }
+        if (!look.ok()) {
+            const bool isDown = look.error().code == ErrorCode::Unavailable;
+            m_problem = isDown ? m_problem : inEnglish(look.error().what);
             return;
         }
-        for (const ltx::TxId lost : plan.value().lost) {
+        const RetentionPlan& plan = look.value()->plan;
+        const std::vector<KeptMoment> kept = keptByTheTruth(place, policy);
+        for (const ltx::TxId lost : plan.lost) {
+            if (std::ranges::find(kept, lost, &KeptMoment::txId) != kept.end()) {
+                m_problem = "transaction " + std::to_string(lost.value) + " was to be kept";
+            }
             place.promised.erase(lost.value);
         }
         replica::PinBoard pins;
-        static_cast<void>(runRetention(place.replica, plan.value(), pins, {}));
+        static_cast<void>(runRetention(place.replica, plan, pins, {}));
+    }
+
+    /// What the policy keeps by the times at which everything was written.
+    [[nodiscard]] std::vector<KeptMoment> keptByTheTruth(Place& place,
+                                                         const RetentionPolicy& policy)
+    {
+        auto catalog = replica::readLtxCatalog(place.storage.inside(), {}).value();
+        std::vector<ObjectInfo> objects = catalog.objects;
+        for (ObjectInfo& each : objects) {
+            each.time = m_made.timeOf(each.maxTxId.value);
+        }
+        return keptMoments(replica::buildCatalog(std::move(objects), {}), policy, m_clock.now(),
+                           {});
+    }
+
+    /// Every file is as new as if its folder had just been copied.
+    void copyFolder(Place& place)
+    {
+        for (auto& [name, object] : place.storage.inside().objects()) {
+            object.time = m_clock.now();
+        }
     }
 
     void trim()
