@@ -9,9 +9,10 @@ folder=$1
 what=$2
 clean=$folder/clang_tidy
 mkdir -p "$clean"
+tests/lint/each_file.py "$folder/compile_commands.json" >"$clean/compile_commands.json"
 
 compiled() {
-    sed -n 's/^ *"file": "\(.*\)",*$/\1/p' "$folder/compile_commands.json" | sed "s|^$PWD/||" |
+    sed -n 's/^ *"file": "\(.*\)",*$/\1/p' "$clean/compile_commands.json" | sed "s|^$PWD/||" |
         grep -E '^(app|core|tests)/' | sort -u
 }
 
@@ -48,10 +49,10 @@ look_at() {
     local stamp
     stamp=$clean/$({ echo "$common" && cat "$1"; } | sha256sum | cut -c1-32)
     [ ! -e "$stamp" ] || return 0
-    clang-tidy-16 -quiet -p "$folder" --extra-arg=-Wno-unknown-warning-option "$1" 2>/dev/null && touch "$stamp"
+    clang-tidy-16 -quiet -p "$clean" --extra-arg=-Wno-unknown-warning-option "$1" 2>/dev/null && touch "$stamp"
 }
 export -f look_at
-export clean common folder
+export clean common
 
 count=$(grep -c . <<<"$files" || true)
 echo "clang-tidy on $count files"
