@@ -119,16 +119,32 @@ std::string FolderStorage::describe() const
     return m_root;
 }
 
+/// A share that was mounted again has another number. What was written to has our folder for
+/// temporary files; an empty mount point has not, be it on the same disk.
+Result<bool> FolderStorage::isTheRoot(const RootIdentity& found) const
+{
+    const bool isOnlyRead = !m_prepared && m_seen && m_seen->device == found.device;
+    if (!m_seen || *m_seen == found || isOnlyRead) {
+        return true;
+    }
+    TIDEMARK_TRY(const auto temporaries, m_files.stat(pathOf(kTemporaryFolder)));
+    return temporaries.has_value();
+}
+
 Status FolderStorage::checkRoot() const
 {
     const std::scoped_lock lock(m_mutex);
     TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
     const bool there = facts && facts->kind == FileKind::Directory;
-    if (there && facts->device == m_device.value_or(facts->device)) {
-        m_device = facts->device;
-        return {};
+    if (there) {
+        const RootIdentity found{.device = facts->device, .inode = facts->inode};
+        TIDEMARK_TRY(const bool isOurs, isTheRoot(found));
+        if (isOurs) {
+            m_seen = found;
+            return {};
+        }
     }
-    if (m_device) {
+    if (m_seen) {
         return Error{.code = ErrorCode::Unavailable,
                      .what = {TIDEMARK_TEXT("storage", "The folder %1 has vanished."), {m_root}},
                      .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
@@ -211,7 +227,7 @@ Status FolderStorage::prepareWriting()
     TIDEMARK_TRY_STATUS(removeLeftovers(m_files, pathOf(kTemporaryFolder), {}));
     TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
     if (facts) {
-        m_device = facts->device;
+        m_seen = RootIdentity{.device = facts->device, .inode = facts->inode};
     }
     m_prepared = true;
     return {};

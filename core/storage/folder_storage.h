@@ -21,8 +21,8 @@ inline constexpr std::string_view kTemporaryFolder = ".tidemark-tmp";
 /// An object costs two syncs: its bytes, then its folder; the first one of a folder also those of
 /// the folder's parents, and no other one of that folder is said to be written before. The root is
 /// made by the first write. Once it was seen, it has to stay: when it is gone, or its path leads to
-/// another disk (an empty mount point), every call fails with Unavailable. Files are 0600, folders
-/// 0700.
+/// another folder in which nothing of ours was ever written (an empty mount point), every call but
+/// a read of what is there fails with Unavailable. Files are 0600, folders 0700.
 class FolderStorage final : public Storage {
 public:
     /// `root` is a path without a trailing '/'. `files` and `random` must outlive the storage.
@@ -44,7 +44,15 @@ public:
     [[nodiscard]] std::string describe() const override;
 
 private:
+    struct RootIdentity {
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+
+        bool operator==(const RootIdentity&) const = default;
+    };
+
     [[nodiscard]] std::string pathOf(std::string_view name) const;
+    [[nodiscard]] Result<bool> isTheRoot(const RootIdentity& found) const;
     [[nodiscard]] Status checkRoot() const;
     [[nodiscard]] Status prepareWriting();
     [[nodiscard]] Result<TemporaryFile> makeTemporary();
@@ -58,7 +66,7 @@ private:
     Random& m_random;
     std::string m_root;
     mutable std::mutex m_mutex;  // Guards what follows.
-    mutable std::optional<std::uint64_t> m_device;
+    mutable std::optional<RootIdentity> m_seen;
     bool m_prepared = false;
 
     std::mutex m_making;              // Held while folders are made and synced; guards m_durable.

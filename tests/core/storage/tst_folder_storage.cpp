@@ -188,6 +188,32 @@ private slots:
         QVERIFY(contract::put(storage, "y", "2"));
     }
 
+    void aFolderInItsPlaceThatNothingWasWrittenToIsNotTakenForIt()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        const QDir folder(m_folder->path());
+        QVERIFY(QDir(folder).rename("replica", "elsewhere"));
+        QVERIFY(folder.mkdir("replica"));
+        const auto written = storage.write("y", MemorySource("2"), {}, {});
+        QVERIFY(!written.ok() && written.error().code == ErrorCode::Unavailable);
+        QVERIFY(listingOf(storage) == ErrorCode::Unavailable);
+        QVERIFY(folder.rmdir("replica"));
+        QVERIFY(QDir(folder).rename("elsewhere", "replica"));
+        QVERIFY(contract::put(storage, "y", "2"));
+    }
+
+    void aShareThatWasMountedAgainIsTheSamePlace()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        const QDir folder(m_folder->path());
+        QVERIFY(QDir(folder).rename("replica", "elsewhere"));
+        QVERIFY(folder.mkpath(QString("replica/") + kTemporaryFolder.data()));
+        QVERIFY(contract::put(storage, "y", "2"));
+        QVERIFY(QFile::exists(folder.filePath("replica/y")));
+    }
+
     void clearsWhatADeadWriterLeft()
     {
         QVERIFY(QDir().mkpath(path(".tidemark-tmp")));

@@ -1,0 +1,55 @@
+"""Disks of a test's own: small ones, and ones that are taken away."""
+
+import os
+import subprocess
+import sys
+
+from blackbox.programs import Skip
+from blackbox.run import ended, succeeded
+
+WITHIN = "TIDEMARK_OWN_MOUNTS"
+
+
+def in_own_namespace():
+    """Goes on as a program whose mounts nobody else sees. Skip where that may not be."""
+    if os.environ.get(WITHIN):
+        return
+    around = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+    tried = ended([*around, "mount", "-t", "tmpfs", "tmpfs", "/tmp"])
+    if tried.code != 0:
+        raise Skip(f"nothing may be mounted here: {tried.stderr.strip()}")
+    done = subprocess.run([*around, sys.executable, *sys.argv], env={**os.environ, WITHIN: "yes"}, check=False)
+    sys.exit(done.returncode)
+
+
+def small_disk(folder, kib):
+    folder.mkdir(parents=True, exist_ok=True)
+    succeeded(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", folder])
+
+
+def fill(folder):
+    """Takes all that is left; the file that does so."""
+    filler = folder / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        for size in (65536, 4096, 1):
+            try:
+                while file.write(bytes(size)) == size:
+                    pass
+            except OSError:
+                pass  # full
+    return filler
+
+
+def show_at(folder, place):
+    """The folder at another place, as a mounted disk is."""
+    place.mkdir(parents=True, exist_ok=True)
+    succeeded(["mount", "--bind", folder, place])
+
+
+def take_away(place):
+    """At once, though files in it may be open."""
+    succeeded(["umount", "--lazy", place])
+
+
+def make_writable(place, writable):
+    succeeded(["mount", "-o", f"remount,bind,{'rw' if writable else 'ro'}", place])
