@@ -178,6 +178,16 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
     return wanted;
 }
 
+Error doesNotFit(const std::string& path)
+{
+    return {
+        .code = ErrorCode::Io,
+        .what = {TIDEMARK_TEXT("cli", "%1 is not followed: too many files would be open."), {path}},
+        .next = {TIDEMARK_TEXT("cli",
+                               "Raise the limit of open files, or follow it in a process of "
+                               "its own.")}};
+}
+
 /// One run of the engine, and what is printed of it.
 class Replication final : public service::FolderObserver {
 public:
@@ -200,9 +210,13 @@ public:
     [[nodiscard]] bool follow(bool isOnce)
     {
         warn(service::openFilesCaution(m_wanted.databases.size(), openFileLimit()), {});
+        // One more than fits would take from all the others what they need.
+        const auto room = std::max<std::size_t>(service::databasesWithin(openFileLimit()), 1);
         std::set<std::string> followed;
         for (const service::DatabaseConfig& database : m_wanted.databases) {
-            const Status may = service::mayFollow(m_session.files, m_directories, database);
+            const Status may = followed.size() < room
+                                   ? service::mayFollow(m_session.files, m_directories, database)
+                                   : Status(doesNotFit(database.path));
             if (may.ok()) {
                 warn(service::litestreamCaution(m_session.files, database.path), database.path);
                 static_cast<void>(m_service.follow(database));

@@ -140,7 +140,8 @@ Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& out
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
 {
     m_failure.reset();
-    const bool changed = m_standing.state != state || m_standing.reason != reason;
+    // Another word for the same trouble does not begin it anew.
+    const bool changed = m_standing.state != state;
     m_standing = {.state = state,
                   .reason = std::move(reason),
                   .next = std::move(next),

@@ -167,7 +167,7 @@ private:
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
     bool m_watching = false;
-    bool m_isTold = false;  // Of changes, by the watcher.
+    std::optional<Error> m_untold;  // Why the watcher does not tell of changes.
     std::atomic<bool> m_heardOfChange = false;
     bool m_told = false;      // The replicator knows what all replicas hold.
     bool m_attached = false;  // The next step goes on in the log.

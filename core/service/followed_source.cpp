@@ -129,7 +129,7 @@ void FollowedDatabase::watch()
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
     });
-    m_isTold = told.ok();
+    m_untold = told.ok() ? std::nullopt : std::optional(told.error());
     m_watching = true;
 }
 
@@ -216,7 +216,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     const Clock::Instant look = m_context.clock.monotonic() + kUntoldLook;
     const Clock::Instant untold = std::min(outcome.atLatest, std::max(look, outcome.notBefore));
-    return {.notBefore = outcome.notBefore, .atLatest = m_isTold ? outcome.atLatest : untold};
+    return {.notBefore = outcome.notBefore, .atLatest = m_untold ? untold : outcome.atLatest};
 }
 
 /// Empty when it may read all of a large database, and others do.
@@ -289,7 +289,12 @@ void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)
 void FollowedDatabase::showSource()
 {
     const engine::SourceView view = m_replicator->view();
-    m_board.setOwnStanding(view.standing);
+    engine::Standing standing = view.standing;
+    if (m_untold && standing.state == Protection::Protected && standing.reason == Message()) {
+        standing.reason = m_untold->what;
+        standing.next = m_untold->next;
+    }
+    m_board.setOwnStanding(standing);
     m_board.update([&view](DatabaseStatus& status) {
         status.sizeBytes = view.sizeBytes;
         status.walBytes = view.walBytes;

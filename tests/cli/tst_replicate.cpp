@@ -254,6 +254,33 @@ private slots:
         QCOMPARE(ran.status, 3);
     }
 
+    void whatDoesNotFitUnderTheLimitIsRefusedByItsNameAndTheRestFollowed()
+    {
+        QString text = "dbs:\n";
+        for (int i = 0; i < 7; ++i) {
+            const SampleDatabase database(m_program->path(QString("%1.db").arg(i)));
+            text += QString("  - {path: %1.db, replica: {path: r/%1}}\n").arg(i);
+        }
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text.toUtf8());
+        file.close();
+        QProcess process;
+        m_program->prepare(process, {});
+        process.setProgram("sh");
+        process.setArguments({"-c", QString("ulimit -n 256 && exec %1 replicate --config "
+                                            "litestream.yml --once")
+                                        .arg(TIDEMARKCTL)});
+        process.start();
+        const Ran ran = Program::finished(process);
+        QCOMPARE(ran.status, 1);
+        for (int i = 0; i < 7; ++i) {
+            const bool isRefused = ran.rest.contains(QString("/%1.db is not followed").arg(i));
+            QCOMPARE(isRefused, i >= 5);
+            QCOMPARE(m_program->run({"verify", QString("r/%1").arg(i)}).status, i < 5 ? 0 : 3);
+        }
+    }
+
     void theDatabasesOfAFolderAreFollowedAsTheyComeAndGo()
     {
         QVERIFY(QDir().mkpath(m_program->path("d/below")));

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""What there is too little of: news of changes, open files, SQLite's places for readers, time for us. It is said,
+and capture goes on.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import sys
+
+sys.dont_write_bytecode = True
+
+from scene import NOTICE_SECONDS, Scene, bytes_equal, loads, play, programs, wait_until  # noqa: E402
+from blackbox.follower import Follower  # noqa: E402
+from blackbox.run import ended  # noqa: E402
+from blackbox.tidemark import Tidemark  # noqa: E402
+
+READ_PLACES = 5  # wal.c: WAL_NREADER
+MANY = 24
+LIMITS = ((64, 1), (256, 5))  # open files, and how many databases fit
+WORRISOME_MIB = 64
+
+
+def no_watches_left(place):
+    """inotify gives nothing to this user: changes are looked for, and somebody who looks is told so."""
+    around = ["unshare", "--user", "--map-root-user"]
+    limit = "/proc/sys/user/max_inotify_instances"
+    script = ["sh", "-c", f'echo 0 > {limit} && exec "$@"', "sh"]
+    tried = ended([*around, *script, "true"])
+    if tried.code != 0:
+        print(f"not tried, no user namespace with a limit of its own: {tried.stderr.strip()}", flush=True)
+        return
+    scene = Scene(place, "unwatched", around=[*around, *script])
+    status = json.loads(scene.replicator.call("status", "--json").stdout.splitlines()[0])
+    if "no notice" not in status["reason"] or status["state"] != "protected":
+        raise AssertionError(f"the state does not say that changes are only looked for: {status}")
+    scene.arrives(lambda: scene.write(20, seed=3, mode="paced", rate=20))
+    scene.judge()
+
+
+class Many:
+    """Databases of a litestream.yml under a limit of open files."""
+
+    def __init__(self, place):
+        self.folder = place.path("few", "x").parent
+        self.databases = [place.path("few", f"{number}", "app.db") for number in range(MANY)]
+        self.journal = self.folder / "journal"
+        self.env = place.environment(self.folder / "home")
+        self.config = self.folder / "litestream.yml"
+        self.config.write_text("dbs:\n" + "".join(
+            f"  - path: {database}\n    replicas:\n      - path: {self.replica(database)}\n"
+            for database in self.databases
+        ))
+        self.write(0)
+
+    def replica(self, database):
+        return self.folder / "replicas" / database.parent.name
+
+    def write(self, seed):
+        for number, database in enumerate(self.databases, seed + 1):
+            loads.write(database, commits=3, seed=number, journal=self.journal, busy_timeout_ms=0)
+
+    def command(self, *more):
+        return [programs.tidemarkctl(), "replicate", *more, "--config", self.config, "--json"]
+
+    def restored_equals(self, database):
+        out, now = self.folder / "out.db", self.folder / "now.db"
+        Tidemark(database, self.replica(database), self.env, self.folder / "log").restore(out)
+        loads.copy_pages(database, now)
+        bytes_equal.must_equal(out, now)
+        bytes_equal.remove_database(out)
+
+    def followed_under(self, files, fits):
+        """As many as fit are followed as ever, the others are refused by their names."""
+        log = self.folder / f"log-{files}"
+        follower = Follower(["prlimit", f"--nofile={files}:{files}", *self.command()], self.env, log)
+        wait_until(
+            lambda: len({event["database"] for event in follower.named("attached")}) == fits,
+            NOTICE_SECONDS, f"{fits} databases attached under a limit of {files} files",
+        )
+        self.write(files)
+        follower.end()
+        followed = {event["database"] for event in follower.named("attached")}
+        for database in self.databases:
+            if str(database) in followed:
+                self.restored_equals(database)
+            elif f"{database} is not followed" not in follower.log_text():
+                raise AssertionError(f"nothing was said of {database}: {follower.log_text()}")
+        print(f"{files} files: {len(followed)} of {MANY} followed, 0 differences", flush=True)
+
+
+def few_open_files(place):
+    many = Many(place)
+    for files, fits in LIMITS:
+        many.followed_under(files, fits)
+    done = ended(many.command("--once"), env=many.env)
+    if done.code != 0:
+        raise AssertionError(f"without the limit: exit {done.code}: {done.stderr}")
+    for database in many.databases:
+        many.restored_equals(database)
+
+
+@contextlib.contextmanager
+def readers(scene, count):
+    """Each sees another state, and so holds a place of its own."""
+    held = []
+    for number in range(count):
+        scene.write(1, seed=40 + number, autocheckpoint=0)
+        reader = sqlite3.connect(scene.database, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM load_item").fetchone()
+        held.append(reader)
+    yield
+    for reader in held:
+        reader.close()
+
+
+def every_read_place_taken(place):
+    """By the application, before us and while we are there."""
+    scene = Scene(place, "places", start=False)
+    with readers(scene, READ_PLACES + 1):
+        scene.start()
+        scene.arrives(lambda: scene.write(seed=3, autocheckpoint=0))
+    scene.arrives(lambda: scene.write(seed=4))
+    with readers(scene, READ_PLACES + 1):
+        scene.arrives(lambda: scene.write(seed=5, autocheckpoint=0))
+    scene.arrives(lambda: scene.write(seed=6))
+    scene.judge()
+
+
+def a_long_reader(place):
+    """Its log grows as SQLite cannot cut it; every change is saved, and the cause is named."""
+    scene = Scene(place, "reader")
+    scene.sql("CREATE TABLE bulk (b); INSERT INTO bulk VALUES (zeroblob(8 << 20));")
+    since = scene.mark()
+    with readers(scene, 1):
+        for turn in range(WORRISOME_MIB // 8 + 1):
+            scene.sql(f"UPDATE bulk SET b = zeroblob((8 << 20) + {turn});")
+        scene.arrives(lambda: scene.write(seed=3))
+        scene.said(since, "old read transaction", "protected")
+    wal = scene.user / "app.db-wal"
+    grown = os.path.getsize(wal)
+    scene.arrives(lambda: scene.write(seed=4))
+    print(f"the log came to {grown >> 20} MiB", flush=True)
+    scene.judge()
+
+
+def stopped_for_a_while(place):
+    """By a debugger, or a laptop's lid: the application goes on, its log grows, and then all is captured."""
+    scene = Scene(place, "stopped")
+    pid = scene.follower.process.pid
+    os.kill(pid, signal.SIGSTOP)
+    written = scene.write(200, seed=3, busy_timeout_ms=0, checkpoint_every=50)
+    if written["locked"]:
+        raise AssertionError(f"the application saw 'database is locked' {written['locked']} times")
+    scene.arrives(lambda: os.kill(pid, signal.SIGCONT))
+    scene.judge()
+
+
+def main():
+    scenes = (
+        no_watches_left, few_open_files, every_read_place_taken, a_long_reader, stopped_for_a_while,
+    )
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
+    play("limits", scenes, parser.parse_args())
+
+
+if __name__ == "__main__":
+    programs.run_main(main)
