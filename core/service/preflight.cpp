@@ -63,7 +63,11 @@ std::optional<Caution> litestreamCaution(const FileSystem& files, const std::str
     Caution caution{.next = {TIDEMARK_TEXT("service",
                                            "If it runs, let only one of the two follow the "
                                            "database: each keeps its log from being cut while the "
-                                           "other reads it. If it does not, nothing is wrong.")}};
+                                           "other reads it. Should it write into a replica of "
+                                           "Tidemark's, its retention deletes old moments and the "
+                                           "moments of marks there: set retention.enabled to false "
+                                           "in its settings, or give it another place. If it does "
+                                           "not run, nothing is wrong.")}};
     if (traces.folder) {
         caution.what = {TIDEMARK_TEXT("service", "Litestream may follow %1 too: it keeps %2."),
                         {database, sqlite::litestreamFolder(database)}};

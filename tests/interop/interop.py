@@ -4,6 +4,7 @@
   interop.py ours         1. we replicate under load; Litestream 0.5 restores the same bytes as we do
   interop.py litestream5  2. Litestream 0.5 replicates; we restore the same bytes as it does
   interop.py litestream3  3. Litestream 0.3 replicates, in several generations; likewise
+  interop.py taken_over   4. Litestream 0.5 takes over a replica of ours, then we again, in turns
   interop.py proj         a real database under load: what is restored is the source at rest
 """
 
@@ -19,12 +20,14 @@ from blackbox.place import Place  # noqa: E402
 from from_litestream3 import litestream3_replicates  # noqa: E402
 from from_litestream5 import litestream5_replicates  # noqa: E402
 from real_database import real_database  # noqa: E402
+from taken_over import taken_over  # noqa: E402
 from to_litestream5 import we_replicate  # noqa: E402
 
 PARTS = {
     "ours": we_replicate,
     "litestream5": litestream5_replicates,
     "litestream3": litestream3_replicates,
+    "taken_over": taken_over,
     "proj": real_database,
 }
 
