@@ -1,36 +1,15 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/cli/engines.h"
 #include "app/cli/human.h"
 #include "app/cli/output.h"
 #include "core/base/rfc3339.h"
-#include "core/service/control_socket.h"
 
+#include <algorithm>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace tidemark::cli {
 namespace {
-
-constexpr std::string_view kSocketSuffix = ".sock";
-
-/// Whether the name is that of an engine's socket, "<process>.sock"; the desktop's own lies beside
-/// it.
-bool isEngineSocket(std::string_view name)
-{
-    if (!name.ends_with(kSocketSuffix) || name.size() == kSocketSuffix.size()) {
-        return false;
-    }
-    name.remove_suffix(kSocketSuffix.size());
-    return name.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// A text field of an engine's line; empty when it is missing or something else.
-std::string textOf(const Json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 std::string ageOf(const Json& object, const char* key, Timestamp now)
 {
@@ -38,71 +17,76 @@ std::string ageOf(const Json& object, const char* key, Timestamp now)
     return time ? humanAge(*time, now) : "never";
 }
 
+/// Why it stands so and what to do, since when, and when it is tried again.
+void printStanding(Output& output, const Json& object, Timestamp now)
+{
+    for (const char* key : {"reason", "next"}) {
+        if (const std::string sentence = textOf(object, key); !sentence.empty()) {
+            output.text("    " + sentence);
+        }
+    }
+    const auto since = parseRfc3339(textOf(object, "since"));
+    const auto nextTry = parseRfc3339(textOf(object, "nextTry"));
+    std::string times = since ? "began " + humanAge(*since, now) : "";
+    if (nextTry) {
+        const auto left = std::max(*nextTry - now, Timestamp::duration::zero());
+        times += (times.empty() ? "next try in " : ", next try in ") + humanDuration(left);
+    }
+    if (!times.empty() && (nextTry || !textOf(object, "reason").empty())) {
+        output.text("    " + times);
+    }
+}
+
+/// "transaction 42, 3 segments wait, snapshot of transaction 40 (2 h ago)".
+std::string factsOf(const Json& replica, Timestamp now)
+{
+    std::string facts = "transaction " + std::to_string(numberOf(replica, "confirmed"));
+    if (const std::uint64_t pending = numberOf(replica, "pending"); pending > 0) {
+        facts += ", " + counted(pending, "segment") + " to go";
+    }
+    const auto snapshot = replica.find("snapshot");
+    if (snapshot == replica.end() || !snapshot->is_object()) {
+        return facts + ", no snapshot";
+    }
+    return facts + ", snapshot of transaction " + std::to_string(numberOf(*snapshot, "txid")) +
+           " (" + ageOf(*snapshot, "time", now) + ")";
+}
+
 void printText(Output& output, const Json& status, Timestamp now)
 {
     output.text(textOf(status, "database") + ": " + textOf(status, "state") + ", saved " +
                 ageOf(status, "saved", now) + ", last change " + ageOf(status, "changed", now));
-    for (const char* key : {"reason", "next"}) {
-        if (const std::string sentence = textOf(status, key); !sentence.empty()) {
-            output.text("    " + sentence);
-        }
+    printStanding(output, status, now);
+    for (const Json& replica : objectsOf(status, "replicas")) {
+        output.text("  " + textOf(replica, "address") + ": " + textOf(replica, "state") + ", " +
+                    factsOf(replica, now));
+        printStanding(output, replica, now);
     }
-    const auto replicas = status.find("replicas");
-    if (replicas == status.end() || !replicas->is_array()) {
-        return;
-    }
-    for (const Json& replica : *replicas) {
-        if (replica.is_object()) {
-            output.text("  " + textOf(replica, "address") + ": " + textOf(replica, "state"));
-        }
-    }
-}
-
-/// What one engine says; nothing when it has gone since. Unavailable when it does not answer.
-Status printEngine(Session& session, const std::string& socket, std::size_t& count)
-{
-    const auto lines = service::askEngine(socket, "status");
-    if (!lines.ok()) {
-        return lines.error().code == ErrorCode::NotFound ? Status() : lines.error();
-    }
-    for (const std::string& line : lines.value()) {
-        const Json status = Json::parse(line, nullptr, false);
-        if (status.is_object() && session.output.isJson()) {
-            session.output.json(status);
-        } else if (status.is_object()) {
-            printText(session.output, status, session.clock.now());
-        }
-        ++count;
-    }
-    return {};
 }
 
 }  // namespace
 
 Status runStatus(Session& session, const ParsedArguments&)
 {
-    const auto entries = session.files.list(session.places.run);
-    if (!entries.ok() && entries.error().code != ErrorCode::NotFound) {
-        return entries.error();
-    }
-    std::size_t count = 0;
-    // One that hangs does not hide the others: its failure comes at the end.
-    Status failure;
-    for (const DirectoryEntry& entry :
-         entries.ok() ? entries.value() : std::vector<DirectoryEntry>()) {
-        if (!isEngineSocket(entry.name)) {
-            continue;
+    TIDEMARK_TRY(const EngineAnswers answers, askEngines(session));
+    for (const FollowedStatus& database : answers.databases) {
+        if (session.output.isJson()) {
+            session.output.json(database.status);
+        } else {
+            printText(session.output, database.status, session.clock.now());
         }
-        const Status printed = printEngine(session, session.places.run + "/" + entry.name, count);
-        if (!printed.ok() && !failure.ok()) {
-            session.output.error(printed.error());
+    }
+    if (answers.failures.empty()) {
+        if (answers.databases.empty()) {
+            session.output.note("No engine of yours follows a database.");
         }
-        failure = failure.ok() ? printed : failure;
+        return {};
     }
-    if (count == 0 && failure.ok()) {
-        session.output.note("No engine of yours follows a database.");
+    // The first is the run's own failure, and printed at its end.
+    for (std::size_t i = 1; i < answers.failures.size(); ++i) {
+        session.output.error(answers.failures[i]);
     }
-    return failure;
+    return answers.failures.front();
 }
 
 }  // namespace tidemark::cli

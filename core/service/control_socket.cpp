@@ -2,8 +2,6 @@
 
 #include "core/base/descriptor.h"
 
-#include <nlohmann/json.hpp>
-
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -21,9 +19,6 @@
 
 namespace tidemark::service {
 namespace {
-
-/// A command is short; who writes more is not one of our programs.
-constexpr std::size_t kMaxCommandBytes = 4096;
 
 /// The statuses of some thousand databases.
 constexpr std::size_t kMaxAnswerBytes = 16U * 1024 * 1024;
@@ -94,6 +89,15 @@ int connectTo(int socket, const sockaddr_un& address)
         result = ::connect(socket, named, sizeof address);
     } while (result != 0 && errno == EINTR);
     return result == 0 ? 0 : errno;
+}
+
+Error lineTooLong()
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("service",
+                                   "The engine was asked with a line of more than %1 bytes."),
+                     {std::to_string(kMaxRequestBytes)}},
+            .next = {TIDEMARK_TEXT("service", "No command is as long.")}};
 }
 
 bool sendAll(int socket, std::string_view text)
@@ -236,16 +240,17 @@ void ControlSocket::serveClient(int client)
         return;
     }
     std::string line;
-    while (line.find('\n') == std::string::npos) {
+    while (line.find('\n') == std::string::npos && line.size() <= kMaxRequestBytes) {
         if (!isReady(client, POLLIN, timer.number())) {
             return;
         }
-        const Received received = receiveSome(client, line, kMaxCommandBytes);
-        if (received == Received::End || received == Received::Failure) {
+        const Received received = receiveSome(client, line, kMaxRequestBytes);
+        const bool isTooLong = line.size() > kMaxRequestBytes;
+        if (received == Received::End || (received == Received::Failure && !isTooLong)) {
             return;
         }
     }
-    const std::string answer = answerTo(line.substr(0, line.find('\n')));
+    const std::string answer = answerTo(line);
     std::string_view rest = answer;
     while (!rest.empty() && isReady(client, POLLOUT, timer.number())) {
         const ssize_t sent = ::send(client, rest.data(), rest.size(), MSG_NOSIGNAL);
@@ -258,18 +263,22 @@ void ControlSocket::serveClient(int client)
 
 std::string ControlSocket::answerTo(const std::string& line) const
 {
-    const auto request = nlohmann::json::parse(line, nullptr, false);
-    const auto command =
-        request.is_object() ? request.value("command", nlohmann::json()) : nlohmann::json();
+    if (line.size() > kMaxRequestBytes) {
+        return errorLine(lineTooLong()) + "\n";
+    }
+    const auto request = parseRequest(std::string_view(line).substr(0, line.find('\n')));
+    if (!request.ok()) {
+        return errorLine(request.error()) + "\n";
+    }
     std::string answer;
-    for (const std::string& text :
-         m_answer(command.is_string() ? command.get<std::string>() : "")) {
+    for (const std::string& text : m_answer(request.value())) {
         answer += text + "\n";
     }
     return answer;
 }
 
-Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::string_view command)
+Result<std::vector<std::string>> askEngine(const std::string& socketPath,
+                                           const ControlRequest& request)
 {
     const auto address = addressOf(socketPath);
     const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -280,8 +289,7 @@ Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::s
     if (const int failure = connectTo(socket.number(), *address); failure != 0) {
         return failure == EAGAIN ? noAnswer(socketPath) : noEngine(socketPath);
     }
-    const nlohmann::json request = {{"version", kControlVersion}, {"command", command}};
-    if (!sendAll(socket.number(), request.dump() + "\n")) {
+    if (!sendAll(socket.number(), formatRequest(request) + "\n")) {
         return noAnswer(socketPath);
     }
     std::string answer;
@@ -297,6 +305,9 @@ Result<std::vector<std::string>> askEngine(const std::string& socketPath, std::s
         const auto end = answer.find('\n', at);
         lines.push_back(answer.substr(at, end - at));
         at = end + 1;
+    }
+    if (const auto failure = lines.size() == 1 ? errorOfLine(lines.front()) : std::nullopt) {
+        return *failure;
     }
     return lines;
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/file_system.h"
 #include "core/base/result.h"
+#include "core/service/control_request.h"
 
 #include <functional>
 #include <memory>
@@ -12,17 +13,15 @@
 
 namespace tidemark::service {
 
-/// The version of what goes over the socket.
-inline constexpr int kControlVersion = 1;
-
-/// Where other programs of this user ask this one what it does: a Unix socket,
-/// `<run>/<process>.sock`. A client writes one line, {"version":1,"command":"status"}, and reads
-/// lines, one JSON object each, until the end. One thread serves; one client at a time, each for a
-/// second at most.
+/// Where other programs of this user ask this one what it does, or for something: a Unix socket,
+/// `<run>/<process>.sock`. A client writes one line, a ControlRequest, and reads lines, one JSON
+/// object each, until the end; a request that is none is answered with an error's line. One thread
+/// serves; one client at a time, each for a second at most. So a command only orders what takes
+/// long, and is answered at once; how it goes is asked by another one.
 class ControlSocket {
 public:
-    /// Gives the lines of the answer to a command, called on the socket's thread; must not block.
-    using Answer = std::function<std::vector<std::string>(std::string_view command)>;
+    /// Gives the lines of the answer to a request, called on the socket's thread; must not block.
+    using Answer = std::function<std::vector<std::string>(const ControlRequest& request)>;
 
     /// Begins to serve. `directory` is made for nobody else to enter. Unsupported when its path is
     /// too long for a socket.
@@ -55,8 +54,9 @@ private:
 };
 
 /// Asks the engine behind a socket. NotFound when nobody listens there (any more), Unavailable when
-/// it does not answer within a second. Blocks that long at most between two lines.
+/// it does not answer within a second; fails, too, when the answer is an error's line. Blocks that
+/// long at most between two lines.
 [[nodiscard]] Result<std::vector<std::string>> askEngine(const std::string& socketPath,
-                                                         std::string_view command);
+                                                         const ControlRequest& request);
 
 }  // namespace tidemark::service

@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+Error notFollowed()
+{
+    return {.code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("service", "The database is not followed.")},
+            .next = {TIDEMARK_TEXT("service", "Follow it first.")}};
+}
+
+}  // namespace
 
 DatabaseId DatabaseSet::follow(const DatabaseConfig& config)
 {
@@ -74,6 +84,14 @@ std::vector<std::shared_ptr<FollowedDatabase>> DatabaseSet::all() const
         databases.push_back(std::move(place.database));
     }
     return databases;
+}
+
+Result<std::uint64_t> DatabaseSet::orderSnapshot(const DatabaseId& id,
+                                                 const std::string& replicaId) const
+{
+    std::optional<Result<std::uint64_t>> ticket;
+    with(id, [&](FollowedDatabase& database) { ticket = database.orderSnapshot(replicaId); });
+    return ticket ? *std::move(ticket) : Result<std::uint64_t>(notFollowed());
 }
 
 std::optional<std::string> DatabaseSet::ownerOf(const storage::StorageAddress& address) const

@@ -33,6 +33,10 @@ public:
     /// Calls `act` with the database, if it is followed.
     void with(const DatabaseId& id, const std::function<void(FollowedDatabase&)>& act) const;
 
+    /// Orders a snapshot: FollowedDatabase::orderSnapshot. NotFound when it is not followed.
+    [[nodiscard]] Result<std::uint64_t> orderSnapshot(const DatabaseId& id,
+                                                      const std::string& replicaId) const;
+
     /// The path of the database whose replica is at `address`; nothing if no one's.
     [[nodiscard]] std::optional<std::string> ownerOf(const storage::StorageAddress& address) const;
 

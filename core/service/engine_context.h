@@ -7,6 +7,7 @@
 #include "core/service/observer.h"
 #include "core/service/service.h"
 #include "core/service/slots.h"
+#include "core/service/snapshot_orders.h"
 #include "core/service/step_pool.h"
 #include "core/sqlite/change_watcher.h"
 
@@ -30,6 +31,7 @@ struct EngineContext {
     Slots& wholeReads;        ///< Steps of sources that may read a whole, large database.
     Slots& snapshots;         ///< By the place into which they are written.
     Slots& maintenanceSlots;  ///< Also.
+    SnapshotOrders& orders;
     sqlite::ChangeWatcher& watcher;
 };
 

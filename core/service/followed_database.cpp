@@ -69,6 +69,7 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
             addMissingReplicas();
         }
     }
+    settleOrders();
     showReplicas();
     wakeReplicas();
 }
@@ -82,12 +83,15 @@ bool FollowedDatabase::hasReplica(const storage::StorageAddress& address) const
 
 void FollowedDatabase::setPaused(bool paused)
 {
-    const std::scoped_lock lock(m_mutex);
-    m_wants.paused = paused;
-    if (paused) {
-        m_workStop.request_stop();
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_wants.paused = paused;
+        if (paused) {
+            m_workStop.request_stop();
+        }
+        m_context.capture.hurry(m_sourceKey);
     }
-    m_context.capture.hurry(m_sourceKey);
+    settleOrders();
 }
 
 void FollowedDatabase::retryNow()
@@ -122,6 +126,7 @@ void FollowedDatabase::leave()
         m_context.capture.hurry(m_sourceKey);
         hurryDrills();
     }
+    settleOrders();
     wakeReplicas();
 }
 
@@ -164,6 +169,11 @@ std::optional<Status> FollowedDatabase::sourceOutcome() const
             return Status(*view.failure);
         }
     }
+    return sourceTrouble();
+}
+
+std::optional<Status> FollowedDatabase::sourceTrouble() const
+{
     if (!m_sourceFailure || m_sourceFailure->code == ErrorCode::Cancelled) {
         return std::nullopt;
     }

@@ -59,6 +59,11 @@ public:
     [[nodiscard]] std::uint64_t noteNow();
     [[nodiscard]] std::optional<Status> outcomeOf(std::uint64_t note) const;
 
+    /// Orders a snapshot of what is committed now, of the replica or, where `replicaId` is empty,
+    /// of each. Gives the ticket of SnapshotOrders. NotFound when there is no such replica, Busy
+    /// while it is paused or when too many are ordered.
+    [[nodiscard]] Result<std::uint64_t> orderSnapshot(const std::string& replicaId);
+
 private:
     /// A replica with its places in the pools.
     struct Upload {
@@ -72,6 +77,16 @@ private:
         std::optional<Error> maintenanceFailure = {};
 
         [[nodiscard]] bool left() const { return uploadsLeft && maintenanceLeft; }
+    };
+
+    /// A snapshot of one replica that was ordered and is not there yet.
+    struct Order {
+        std::uint64_t ticket = 0;
+        storage::StorageAddress replica = {};
+        std::uint64_t note = 0;                ///< What was committed then is to be in it.
+        std::optional<ltx::TxId> target = {};  ///< That, once it is captured.
+        std::optional<ltx::TxId> before = {};  ///< The newest when the replica was looked at.
+        bool isTold = false;                   ///< The maintenance knows that it can be made.
     };
 
     /// What others want of the source's next step.
@@ -141,8 +156,23 @@ private:
     void rememberProof(const Proof& proof);
     void tellRememberedProof();
 
+    // Ordered snapshots.
+    void settleOrders();
+    void refuseOrders(const ReplicaFollower& follower, const Error& error);
+    [[nodiscard]] bool isSnapshotOrdered(const ReplicaFollower& follower) const;
+    /// What the ordered snapshots have to reach; 0 when none can be made now.
+    [[nodiscard]] ltx::TxId orderedUpTo(const ReplicaFollower& follower) const;
+    // The same with m_mutex held.
+    [[nodiscard]] Result<std::uint64_t> addOrders(const std::string& replicaId);
+    [[nodiscard]] bool isSettled(Order& order);
+    [[nodiscard]] const Upload* uploadOf(const Order& order) const;
+    [[nodiscard]] std::optional<SnapshotFacts> snapshotFor(Order& order, const Upload& upload);
+    [[nodiscard]] std::optional<Error> whyNoSnapshot(const Order& order,
+                                                     const Upload* upload) const;
+
     // With m_mutex held.
     [[nodiscard]] std::optional<Status> sourceOutcome() const;
+    [[nodiscard]] std::optional<Status> sourceTrouble() const;
     [[nodiscard]] std::optional<Status> replicasOutcome() const;
 
     [[nodiscard]] std::optional<Error> whatIsLacking() const;
@@ -203,6 +233,7 @@ private:
     ltx::TxId m_captured;
     ltx::TxId m_remembered;
     std::deque<engine::SegmentCaptured> m_unannounced;
+    std::vector<Order> m_orders;
     std::uint64_t m_noteReached = 0;
     ltx::TxId m_noteTxId;  // The last captured one at that time.
     Clock::Instant m_notedAt = {};

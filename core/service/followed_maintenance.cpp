@@ -19,7 +19,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
         // Paused: resuming wakes it.
         return whenWoken(m_context.clock);
     }
-    const auto outcome = maintenance.step(stop);
+    const auto outcome = maintenance.step(orderedUpTo(follower), stop);
     if (outcome.isLacking) {
         follower.lookAgain();
         wakeReplicas();
@@ -32,7 +32,12 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
                                          .time = outcome.made->time,
                                          .bytes = outcome.made->sizeBytes,
                                          .replicaId = follower.id()});
+        showReplicas();
     }
+    if (outcome.refused) {
+        refuseOrders(follower, *outcome.refused);
+    }
+    settleOrders();
     showMaintenance(follower, outcome.failure);
     return outcome.due;
 }

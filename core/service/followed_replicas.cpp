@@ -67,6 +67,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         m_wants.replicaNews = true;
         m_context.capture.wake(m_sourceKey);
     }
+    settleOrders();
     if (mayLeave(*follower)) {
         leaveReplica(*follower, &Upload::uploadsLeft);
         return {.finished = true};
@@ -141,7 +142,9 @@ void FollowedDatabase::showReplicas()
                              .name = follower->config().name,
                              .address = follower->config().address,
                              .standing = view.standing,
-                             .confirmed = view.confirmed});
+                             .confirmed = view.confirmed,
+                             .snapshot = follower->snapshot(),
+                             .snapshotOrdered = isSnapshotOrdered(*follower)});
         }
         bool allHave = !shown.empty() && status.captured != ltx::TxId{};
         for (ReplicaStatus& replica : shown) {

@@ -148,6 +148,7 @@ StepPool::Due FollowedDatabase::openFailed(const Error& error)
         const std::scoped_lock lock(m_mutex);
         m_openFailure = error;
     }
+    settleOrders();
     const bool needsAnswer = error.code == ErrorCode::NotInWalMode;
     const engine::Standing before = m_board.ownStanding();
     const bool isSame = before.reason == error.what;
@@ -203,6 +204,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
             m_noteTxId = m_captured;
         }
     }
+    settleOrders();
     // A database at rest costs nothing but the look at it.
     if (view != m_shown) {
         m_shown = view;

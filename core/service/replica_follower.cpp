@@ -73,6 +73,7 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
 {
     const Clock::Instant now = m_context.clock.monotonic();
     const std::scoped_lock lock(m_mutex);
+    m_retry = false;
     m_view.failure = error;
     // Nothing that the capture of the source has to wait for.
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
@@ -98,6 +99,7 @@ bool ReplicaFollower::takeRetry()
     const std::scoped_lock lock(m_mutex);
     const bool retry = std::exchange(m_retry, false);
     if (retry) {
+        m_isRetrying = true;
         m_uploader->retryNow();
         m_snapshotFailure.reset();
     }
@@ -223,6 +225,7 @@ Status ReplicaFollower::takeNews()
 void ReplicaFollower::remember(const std::optional<Error>& failure)
 {
     const std::scoped_lock lock(m_mutex);
+    m_isRetrying = false;
     const bool hasBase = m_uploader->hasBase() || m_baseWritten.has_value();
     if (hasBase) {
         m_snapshotFailure.reset();
@@ -254,6 +257,23 @@ engine::ReplicaLevels ReplicaFollower::levels() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_levels;
+}
+
+std::optional<SnapshotFacts> ReplicaFollower::snapshot() const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto& newest = m_levels.snapshot();
+    return newest ? std::optional(SnapshotFacts{.txId = newest->maxTxId,
+                                                .time = newest->time,
+                                                .bytes = newest->sizeBytes,
+                                                .name = newest->name})
+                  : std::nullopt;
+}
+
+std::optional<Error> ReplicaFollower::obstacle() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_retry || m_isRetrying ? std::nullopt : m_view.failure;
 }
 
 ltx::TxId ReplicaFollower::mergedUpTo() const

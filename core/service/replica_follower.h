@@ -67,6 +67,11 @@ public:
     void relisted(const replica::Catalog& catalog, ltx::TxId known);
     /// It reaches less far than was confirmed: the next step lists and compares it anew.
     void lookAgain();
+    /// The newest one in it; empty until it was looked at.
+    [[nodiscard]] std::optional<SnapshotFacts> snapshot() const;
+    /// What stood in the way of the last try; empty when nothing did, or when it was asked to try
+    /// again and has not done so yet.
+    [[nodiscard]] std::optional<Error> obstacle() const;
     /// Whether somebody asked to try again since the last call.
     [[nodiscard]] bool takeMaintenanceRetry();
 
@@ -118,6 +123,7 @@ private:
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     bool m_retry = false;
+    bool m_isRetrying = false;
     bool m_retryMaintenance = false;
     bool m_lookAgain = false;
 };

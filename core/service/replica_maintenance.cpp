@@ -46,7 +46,7 @@ private:
 
 }  // namespace
 
-ReplicaMaintenance::Outcome ReplicaMaintenance::step(const std::stop_token& stop)
+ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const std::stop_token& stop)
 {
     const ReplicaView view = m_follower->view();
     // While it does not answer, its uploader tries, and the view changes when it succeeds.
@@ -64,7 +64,11 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(const std::stop_token& stop
     if (!mayTry(m_merges)) {
         merge.reset();
     }
-    if (!merge && !(mayTry(m_snapshots) && engine::isSnapshotDue(levels, m_schedule, now))) {
+    const bool isOrdered =
+        ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
+    const bool isDue = isOrdered || engine::isSnapshotDue(levels, m_schedule, now);
+    // Windows that have passed go first, also before an order: there is less to read then.
+    if (!merge && !(isDue && mayTry(m_snapshots))) {
         return {.due = nextStep(levels, isBehind), .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
@@ -89,7 +93,10 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
         merge ? compactor.compact(*merge, stop) : compactor.snapshot(levels.newestPlan(), stop);
     Work& work = merge ? m_merges : m_snapshots;
     if (!made.ok()) {
-        return failed(work, made.error(), stop);
+        Outcome outcome = failed(work, made.error(), stop);
+        const bool isRefused = !merge && made.error().code != ErrorCode::Cancelled;
+        outcome.refused = isRefused ? std::optional(made.error()) : std::nullopt;
+        return outcome;
     }
     work = {};
     m_follower->noteObject(made.value());

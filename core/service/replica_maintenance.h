@@ -28,11 +28,13 @@ public:
         std::optional<replica::ObjectInfo> made = {};  ///< What is in the replica now.
         std::optional<Error> failure = {};  ///< What stands in the way; empty when nothing does.
         bool isLacking = false;             ///< The replica has lost what it had confirmed.
+        std::optional<Error> refused = {};  ///< Why the snapshot that was tried was not made.
     };
 
     /// One object at most, else nothing but the time of the next call. Wake it when an object was
-    /// added or the replica answers again: that may make it due sooner.
-    [[nodiscard]] Outcome step(const std::stop_token& stop);
+    /// added or the replica answers again: that may make it due sooner. A snapshot that reaches
+    /// `ordered` (0: none is) is made as soon as the replica does, whatever the schedule says.
+    [[nodiscard]] Outcome step(ltx::TxId ordered, const std::stop_token& stop);
 
 private:
     /// Merges and snapshots fail, and are tried again, each for itself.

@@ -1,12 +1,12 @@
 #include "core/service/service.h"
 
 #include "core/base/process.h"
+#include "core/service/control_answers.h"
 #include "core/service/control_socket.h"
 #include "core/service/database_set.h"
 #include "core/service/engine_context.h"
 #include "core/service/job_pool.h"
 #include "core/service/replica_jobs.h"
-#include "core/service/status_json.h"
 #include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
 
@@ -72,6 +72,7 @@ public:
                     .wholeReads = m_wholeReads,
                     .snapshots = m_snapshots,
                     .maintenanceSlots = m_maintenanceSlots,
+                    .orders = m_orders,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_owner{.processId = processId(), .program = dependencies.program},
@@ -148,6 +149,7 @@ public:
     }
 
     EngineContext& context() { return m_context; }
+    SnapshotOrders& orders() { return m_orders; }
 
 private:
     /// Lets other programs ask, from the first step of the first database on.
@@ -157,7 +159,9 @@ private:
         if (!std::exchange(m_controlAsked, true)) {
             auto control =
                 ControlSocket::serve(m_context.files, m_context.directories.run, m_owner.processId,
-                                     [this](std::string_view command) { return answer(command); });
+                                     [this](const ControlRequest& request) {
+                                         return answerRequest(request, m_databases, m_orders);
+                                     });
             // Without it others learn from the lock file alone who follows what.
             if (control.ok()) {
                 m_control = std::move(control).value();
@@ -176,23 +180,13 @@ private:
         control = std::move(m_control);
     }
 
-    std::vector<std::string> answer(std::string_view command) const
-    {
-        std::vector<std::string> lines;
-        if (command == "status") {
-            for (const DatabaseStatus& status : m_databases.statuses()) {
-                lines.push_back(statusJson(status, processId()));
-            }
-        }
-        return lines;
-    }
-
     std::stop_source m_jobsStop;
     Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
     sqlite::ChangeWatcher m_watcher;
     Slots m_wholeReads{kWholeReads};
     Slots m_snapshots{kSnapshotsAPlace};
     Slots m_maintenanceSlots{kMaintenancesAPlace};
+    SnapshotOrders m_orders;
 
     EngineContext m_context;
     DatabaseSet m_databases;
@@ -243,6 +237,16 @@ void Service::resume(const DatabaseId& id)
 void Service::retryNow(const DatabaseId& id)
 {
     m_impl->databases().with(id, [](FollowedDatabase& database) { database.retryNow(); });
+}
+
+Result<std::uint64_t> Service::snapshotNow(const DatabaseId& id, const std::string& replicaId)
+{
+    return m_impl->databases().orderSnapshot(id, replicaId);
+}
+
+std::vector<SnapshotOrder> Service::snapshotOrders(std::uint64_t ticket) const
+{
+    return m_impl->orders().of(ticket);
 }
 
 std::vector<DatabaseStatus> Service::statuses() const

@@ -9,6 +9,7 @@
 #include "core/replica/restore_plan.h"
 #include "core/restore/restorer.h"
 #include "core/service/observer.h"
+#include "core/service/snapshot_orders.h"
 #include "core/service/status.h"
 #include "core/storage/storage_address.h"
 
@@ -106,6 +107,21 @@ public:
 
     /// Tries at once whatever waits for its next try.
     void retryNow(const DatabaseId& id);
+
+    /// Orders a full snapshot of all that is committed now, in one replica or, where `replicaId` is
+    /// empty, in each, whatever the schedule says. It is merged from what the replica has, while
+    /// capture goes on; nothing is made where the newest moment is a snapshot already. Gives the
+    /// ticket by which snapshotOrders() tells what became of it. NotFound when there is no such
+    /// database or replica; Busy while it is paused.
+    ///
+    /// An order does not wait for what stands in its way, a pause, an end, a replica that does not
+    /// answer when it is tried now: it has failed then, with the reason.
+    [[nodiscard]] Result<std::uint64_t> snapshotNow(const DatabaseId& id,
+                                                    const std::string& replicaId = {});
+
+    /// One for each replica of the order; empty when it is not known or was forgotten, as old ones
+    /// are.
+    [[nodiscard]] std::vector<SnapshotOrder> snapshotOrders(std::uint64_t ticket) const;
 
     /// Every followed database as it stands.
     [[nodiscard]] std::vector<DatabaseStatus> statuses() const;

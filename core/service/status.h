@@ -20,6 +20,16 @@ namespace tidemark::service {
 /// the name of the database's directory in the data folder.
 using DatabaseId = std::string;
 
+/// A whole database in a replica, as one object.
+struct SnapshotFacts {
+    ltx::TxId txId = {};
+    Timestamp time = {};      ///< Of its moment.
+    std::uint64_t bytes = 0;  ///< Of the object.
+    std::string name = {};    ///< Of the object.
+
+    bool operator==(const SnapshotFacts&) const = default;
+};
+
 /// One replica of a database, as it stands.
 struct ReplicaStatus {
     std::string id = {};    ///< storage::replicaId of the address.
@@ -29,6 +39,8 @@ struct ReplicaStatus {
     ltx::TxId confirmed = {};                   ///< Everything up to it is durable there.
     std::optional<Timestamp> confirmedAt = {};  ///< When that was last seen to hold.
     std::uint64_t pendingSegments = 0;
+    std::optional<SnapshotFacts> snapshot = {};  ///< The newest; empty until it was looked at.
+    bool snapshotOrdered = false;                ///< And not there yet.
 
     bool operator==(const ReplicaStatus&) const = default;
 };

@@ -1,7 +1,7 @@
 #include "core/service/status_json.h"
 
 #include "core/base/rfc3339.h"
-#include "core/service/control_socket.h"
+#include "core/service/control_request.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,12 +22,45 @@ void addStanding(Json& object, const engine::Standing& standing)
     }
 }
 
+Json snapshotJson(const SnapshotFacts& snapshot)
+{
+    return {{"txid", snapshot.txId.value},
+            {"time", formatRfc3339(snapshot.time)},
+            {"bytes", snapshot.bytes},
+            {"name", snapshot.name}};
+}
+
+const char* stateName(SnapshotOrder::State state)
+{
+    switch (state) {
+    case SnapshotOrder::State::Waiting: return "waiting";
+    case SnapshotOrder::State::Done: return "done";
+    case SnapshotOrder::State::Failed: return "failed";
+    }
+    return "";
+}
+
+/// Paths may hold any bytes.
+std::string oneLine(const Json& object)
+{
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json replicaJson(const ReplicaStatus& replica)
 {
     Json object = {{"name", replica.name}, {"address", storage::formatAddress(replica.address)}};
     addStanding(object, replica.standing);
     object["confirmed"] = replica.confirmed.value;
+    if (replica.confirmedAt) {
+        object["confirmedAt"] = formatRfc3339(*replica.confirmedAt);
+    }
     object["pending"] = replica.pendingSegments;
+    if (replica.snapshot) {
+        object["snapshot"] = snapshotJson(*replica.snapshot);
+    }
+    if (replica.snapshotOrdered) {
+        object["snapshotOrdered"] = true;
+    }
     return object;
 }
 
@@ -56,8 +89,31 @@ std::string statusJson(const DatabaseStatus& status, int processId)
     for (const ReplicaStatus& replica : status.replicas) {
         object["replicas"].push_back(replicaJson(replica));
     }
-    // Paths may hold any bytes.
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return oneLine(object);
+}
+
+std::string ticketJson(std::uint64_t ticket)
+{
+    return oneLine({{"version", kControlVersion}, {"ticket", std::to_string(ticket)}});
+}
+
+std::string orderJson(const SnapshotOrder& order)
+{
+    Json object = {{"version", kControlVersion},
+                   {"ticket", std::to_string(order.ticket)},
+                   {"database", order.database},
+                   {"replica", storage::formatAddress(order.replica)},
+                   {"state", stateName(order.state)}};
+    if (order.snapshot) {
+        object["made"] = order.wasMade;
+        object["snapshot"] = snapshotJson(*order.snapshot);
+    }
+    if (order.failure) {
+        object["failure"] = {{"error", codeName(order.failure->code)},
+                             {"message", inEnglish(order.failure->what)},
+                             {"hint", inEnglish(order.failure->next)}};
+    }
+    return oneLine(object);
 }
 
 }  // namespace tidemark::service

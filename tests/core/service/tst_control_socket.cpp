@@ -20,6 +20,12 @@
 using namespace tidemark;
 using namespace tidemark::service;
 
+namespace {
+
+const ControlRequest kStatus{.command = "status"};
+
+}  // namespace
+
 class TestControlSocket : public QObject {
     Q_OBJECT
 
@@ -29,14 +35,14 @@ private slots:
         const QTemporaryDir home;
         const std::string directory = home.filePath("run").toStdString();
         const auto socket =
-            ControlSocket::serve(m_files, directory, 42, [](std::string_view command) {
-                return std::vector{"{\"to\":\"" + std::string(command) + "\"}", std::string("{}")};
+            ControlSocket::serve(m_files, directory, 42, [](const ControlRequest& request) {
+                return std::vector{"{\"to\":\"" + request.command + "\"}", std::string("{}")};
             });
         QVERIFY(socket.ok());
         QCOMPARE(socket.value()->path(), directory + "/42.sock");
         QCOMPARE(m_files.stat(directory).value()->permissions, kPrivateDirectory);
         for (int i = 0; i < 3; ++i) {
-            const auto lines = askEngine(socket.value()->path(), "status");
+            const auto lines = askEngine(socket.value()->path(), kStatus);
             QVERIFY(lines.ok());
             QCOMPARE(lines.value().size(), 2U);
             QCOMPARE(lines.value()[0], std::string("{\"to\":\"status\"}"));
@@ -48,8 +54,8 @@ private slots:
         const QTemporaryDir home;
         const auto socket = ControlSocket::serve(
             m_files, home.path().toStdString(), 42,
-            [](std::string_view) { return std::vector(1000, std::string(5000, 'x')); });
-        const auto lines = askEngine(socket.value()->path(), "status");
+            [](const ControlRequest&) { return std::vector(1000, std::string(5000, 'x')); });
+        const auto lines = askEngine(socket.value()->path(), kStatus);
         QVERIFY(lines.ok());
         QCOMPARE(lines.value(), std::vector(1000, std::string(5000, 'x')));
     }
@@ -60,13 +66,13 @@ private slots:
         const std::string directory = home.path().toStdString();
         std::string path;
         {
-            const auto socket = ControlSocket::serve(m_files, directory, 42, [](std::string_view) {
-                return std::vector<std::string>();
-            });
+            const auto socket = ControlSocket::serve(
+                m_files, directory, 42,
+                [](const ControlRequest&) { return std::vector<std::string>(); });
             path = socket.value()->path();
-            QVERIFY(askEngine(path, "status").value().empty());
+            QVERIFY(askEngine(path, kStatus).value().empty());
         }
-        QVERIFY(askEngine(path, "status").error().code == ErrorCode::NotFound);
+        QVERIFY(askEngine(path, kStatus).error().code == ErrorCode::NotFound);
         QVERIFY(m_files.list(directory).value().empty());
     }
 
@@ -75,13 +81,13 @@ private slots:
         const QTemporaryDir home;
         const auto socket =
             ControlSocket::serve(m_files, home.path().toStdString(), 42,
-                                 [](std::string_view) { return std::vector<std::string>(); });
+                                 [](const ControlRequest&) { return std::vector<std::string>(); });
         const int slow = connected(socket.value()->path());
         QTimer drip;
         connect(&drip, &QTimer::timeout, [slow] { ::send(slow, "x", 1, MSG_NOSIGNAL); });
         drip.start(100);
         QTRY_VERIFY_WITH_TIMEOUT(::recv(slow, m_buffer, sizeof m_buffer, MSG_DONTWAIT) == 0, 5000);
-        QVERIFY(askEngine(socket.value()->path(), "status").ok());
+        QVERIFY(askEngine(socket.value()->path(), kStatus).ok());
         ::close(slow);
     }
 
@@ -90,8 +96,8 @@ private slots:
         const QTemporaryDir home;
         auto socket =
             ControlSocket::serve(m_files, home.path().toStdString(), 42,
-                                 [](std::string_view) { return std::vector<std::string>(); });
-        QVERIFY(askEngine(socket.value()->path(), "status").ok());
+                                 [](const ControlRequest&) { return std::vector<std::string>(); });
+        QVERIFY(askEngine(socket.value()->path(), kStatus).ok());
         const int silent = connected(socket.value()->path());
         QElapsedTimer timer;
         timer.start();
@@ -110,7 +116,7 @@ private slots:
         QCOMPARE(::listen(listener, 0), 0);
         std::vector<int> waiting;
         while ((waiting.emplace_back(connected(path, SOCK_NONBLOCK))) >= 0) {}
-        auto asked = std::async(std::launch::async, [&path] { return askEngine(path, "status"); });
+        auto asked = std::async(std::launch::async, [&path] { return askEngine(path, kStatus); });
         const auto ready = asked.wait_for(std::chrono::seconds(20));
         ::close(listener);
         for (const int socket : waiting) {
@@ -129,31 +135,149 @@ private slots:
         QCOMPARE(::sigaction(SIGUSR1, &counting, &before), 0);
         const QTemporaryDir home;
         const auto asker = ::pthread_self();
-        const auto socket =
-            ControlSocket::serve(m_files, home.path().toStdString(), 42, [asker](std::string_view) {
-                // Each is taken before the next one: all but the first few find it waiting.
-                for (int sent = 1; sent <= 20; ++sent) {
-                    const int taken = m_signals;
-                    ::pthread_kill(asker, SIGUSR1);
-                    while (m_signals == taken) {
-                        std::this_thread::yield();
-                    }
-                }
-                return std::vector<std::string>{"{}"};
-            });
-        const auto lines = askEngine(socket.value()->path(), "status");
+        const auto socket = ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                                 [asker](const ControlRequest&) {
+                                                     // Each is taken before the next one: all but
+                                                     // the first few find it waiting.
+                                                     for (int sent = 1; sent <= 20; ++sent) {
+                                                         const int taken = m_signals;
+                                                         ::pthread_kill(asker, SIGUSR1);
+                                                         while (m_signals == taken) {
+                                                             std::this_thread::yield();
+                                                         }
+                                                     }
+                                                     return std::vector<std::string>{"{}"};
+                                                 });
+        const auto lines = askEngine(socket.value()->path(), kStatus);
         QCOMPARE(::sigaction(SIGUSR1, &before, nullptr), 0);
         QVERIFY(m_signals >= 20);
         QVERIFY(lines.ok());
         QCOMPARE(lines.value(), std::vector<std::string>{"{}"});
     }
 
+    void argumentsArriveAsTheyWereGiven()
+    {
+        const QTemporaryDir home;
+        const ControlRequest asked{.command = "snapshot",
+                                   .arguments = {{"database", "/a b/\"c\"\n.db"}, {"", ""}}};
+        ControlRequest heard;
+        const auto socket = ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                                 [&heard](const ControlRequest& request) {
+                                                     heard = request;
+                                                     return std::vector<std::string>();
+                                                 });
+        QVERIFY(askEngine(socket.value()->path(), asked).ok());
+        QVERIFY(heard == asked);
+    }
+
+    void aLineThatIsNoRequestIsAnsweredWithAnError_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("nothing") << QByteArray("\n");
+        QTest::newRow("garbage") << QByteArray("\x00\xff{{{\n", 6);
+        QTest::newRow("another field") << QByteArray(R"({"version":1,"command":"a","x":1})"
+                                                     "\n");
+        QTest::newRow("a line without an end") << QByteArray(70'000, 'x');
+        QTest::newRow("a huge line") << QByteArray(1'000'000, 'x') + "\n";
+    }
+    void aLineThatIsNoRequestIsAnsweredWithAnError()
+    {
+        QFETCH(QByteArray, line);
+        const QTemporaryDir home;
+        std::atomic<int> asked = 0;
+        const auto socket = ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                                 [&asked](const ControlRequest&) {
+                                                     ++asked;
+                                                     return std::vector<std::string>();
+                                                 });
+        const int client = connected(socket.value()->path());
+        ::send(client, line.constData(), static_cast<std::size_t>(line.size()), MSG_NOSIGNAL);
+        QByteArray answer;
+        char buffer[4096];
+        for (ssize_t got = 1; got > 0;) {
+            got = ::recv(client, buffer, sizeof buffer, 0);
+            answer.append(buffer, std::max<ssize_t>(got, 0));
+        }
+        ::close(client);
+        const auto error = errorOfLine(answer.trimmed().toStdString());
+        QVERIFY2(error && error->code == ErrorCode::Usage, answer.constData());
+        QCOMPARE(asked, 0);
+        // The next one is served as if nothing had been.
+        QVERIFY(askEngine(socket.value()->path(), kStatus).ok());
+    }
+
+    void halfALineIsNoRequest()
+    {
+        const QTemporaryDir home;
+        std::atomic<int> asked = 0;
+        const auto socket = ControlSocket::serve(m_files, home.path().toStdString(), 42,
+                                                 [&asked](const ControlRequest&) {
+                                                     ++asked;
+                                                     return std::vector<std::string>();
+                                                 });
+        const int client = connected(socket.value()->path());
+        const QByteArray whole = R"({"version":1,"command":"status"})";
+        ::send(client, whole.constData(), static_cast<std::size_t>(whole.size()), MSG_NOSIGNAL);
+        ::shutdown(client, SHUT_WR);
+        QCOMPARE(::recv(client, m_buffer, sizeof m_buffer, 0), 0);
+        QCOMPARE(asked, 0);
+        ::close(client);
+    }
+
+    void aRequestMayComeInPieces()
+    {
+        const QTemporaryDir home;
+        const auto socket = ControlSocket::serve(
+            m_files, home.path().toStdString(), 42,
+            [](const ControlRequest&) { return std::vector{std::string("{}")}; });
+        const int client = connected(socket.value()->path());
+        for (const char each : std::string_view("{\"version\":1,\"command\":\"status\"}\n")) {
+            QCOMPARE(::send(client, &each, 1, MSG_NOSIGNAL), 1);
+        }
+        QCOMPARE(::recv(client, m_buffer, sizeof m_buffer, MSG_WAITALL), 3);
+        ::close(client);
+    }
+
+    void manyClientsAreAllServed()
+    {
+        const QTemporaryDir home;
+        const auto socket = ControlSocket::serve(
+            m_files, home.path().toStdString(), 42,
+            [](const ControlRequest&) { return std::vector(10, std::string(1000, 'x')); });
+        std::vector<std::future<bool>> clients;
+        for (int i = 0; i < 40; ++i) {
+            clients.push_back(std::async(std::launch::async, [&socket] {
+                const auto lines = askEngine(socket.value()->path(), kStatus);
+                return lines.ok() && lines.value().size() == 10;
+            }));
+        }
+        for (auto& client : clients) {
+            QVERIFY(client.get());
+        }
+    }
+
+    void anErrorsLineIsAFailureToWhoeverAsked()
+    {
+        const QTemporaryDir home;
+        const Error said{.code = ErrorCode::Busy,
+                         .what = {.source = "It is paused."},
+                         .next = {.source = "Resume it."}};
+        const auto socket = ControlSocket::serve(
+            m_files, home.path().toStdString(), 42,
+            [&said](const ControlRequest&) { return std::vector{errorLine(said)}; });
+        const auto answer = askEngine(socket.value()->path(), kStatus);
+        QVERIFY(!answer.ok() && answer.error().code == ErrorCode::Busy);
+        QCOMPARE(inEnglish(answer.error().what), std::string("It is paused."));
+        QCOMPARE(inEnglish(answer.error().next), std::string("Resume it."));
+    }
+
     void aPathThatIsTooLongIsSaid()
     {
         const QTemporaryDir home;
         const std::string directory = home.filePath(QString(150, 'x')).toStdString();
-        const auto socket = ControlSocket::serve(
-            m_files, directory, 42, [](std::string_view) { return std::vector<std::string>(); });
+        const auto socket = ControlSocket::serve(m_files, directory, 42, [](const ControlRequest&) {
+            return std::vector<std::string>();
+        });
         QVERIFY(socket.error().code == ErrorCode::Unsupported);
     }
 
