@@ -34,6 +34,9 @@ constexpr std::array kVerifyOptions{
     kLatest, kTxId,  kTime,
     kMark,   kCheck, OptionSpec{"--all", "", "read every object, prove every moment"}};
 
+constexpr std::array kSnapshotOptions{
+    OptionSpec{"--db", "DB", "this database, whether or not an engine follows it"},
+};
 constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
                                   OptionSpec{"--note", "TEXT", "what there is to say about it"}};
 
@@ -56,6 +59,15 @@ constexpr std::string_view kReplicateDetails =
     "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
     "An unreachable storage is tried again and again; with --once that ends with 7. With several\n"
     "databases all are tried, and the first failure decides the exit status.";
+
+constexpr std::string_view kSnapshotDetails =
+    "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that is\n"
+    "committed now, and waits until it is there. The engine makes it while capture goes on, out "
+    "of\n"
+    "what the replica has; nothing is made when the newest moment is a snapshot already. With "
+    "--db\n"
+    "and no engine that follows DB into STORAGE, DB is followed here until the snapshot is there.\n"
+    "Stopped before that, an engine that was asked makes it all the same.";
 
 constexpr std::array kCommands{
     CommandSpec{.name = "replicate",
@@ -110,6 +122,15 @@ constexpr std::array kCommands{
                 .example = "tidemarkctl verify /mnt/backup/notes --all",
                 .options = kVerifyOptions,
                 .run = runVerify},
+    CommandSpec{.name = "snapshot",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "a full snapshot of the newest moment, now",
+                .details = kSnapshotDetails,
+                .example = "tidemarkctl snapshot /mnt/backup/notes",
+                .options = kSnapshotOptions,
+                .run = runSnapshot},
     CommandSpec{.name = "mark",
                 .operands = "STORAGE NAME [WHEN]",
                 .minOperands = 2,

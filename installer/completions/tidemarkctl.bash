@@ -6,7 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify mark marks unmark status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -19,7 +19,7 @@ _tidemarkctl() {
         return
         ;;
     --limit | --txid | --mark | --note) return ;;
-    --config)
+    --config | --db)
         compopt -o default
         return
         ;;
@@ -30,10 +30,11 @@ _tidemarkctl() {
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;
     verify) options="--latest --txid --time --mark --check --all" ;;
+    snapshot) options="--db" ;;
     mark) options="--latest --txid --time --mark --note" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify mark marks unmark status version help" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark status version help" -- "$current")
         return
         ;;
     esac
