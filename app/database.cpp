@@ -39,14 +39,18 @@ bool Database::refreshWords()
         m_status.sizeBytes > 0 ? timeline::dataSize(m_status.sizeBytes, speech) : QString();
     const StatusWords words = wordsFor(m_status, m_voice.now(), speech);
     const QString proof = proofWords(m_status, m_voice.now(), speech);
+    const QString snapshot = snapshotWords(m_status, m_voice.now(), speech);
+    const bool canSnapshot = maySnapshot(m_status);
     const QString name = fileNameOf(path());
     const QString folder = shortPath(folderOf(path()), m_home);
     const bool same = size == m_size && words == m_words && proof == m_proof && name == m_name &&
-                      folder == m_folder;
+                      folder == m_folder && snapshot == m_snapshot && canSnapshot == m_canSnapshot;
     m_size = size;
     m_words = words;
     m_proof = proof;
     m_proofWithin = proofWordsWithin(m_status, m_voice.now(), speech);
+    m_snapshot = snapshot;
+    m_canSnapshot = canSnapshot;
     m_name = name;
     m_folder = folder;
     return !same;

@@ -33,6 +33,9 @@ class Database : public QObject {
     Q_PROPERTY(QString proof READ proof NOTIFY changed FINAL)
     /// The same within a line: "proven 2 h ago"
     Q_PROPERTY(QString proofWithin READ proofWithin NOTIFY changed FINAL)
+    /// Of the last whole copy in a replica: "The last one: 2 h ago."
+    Q_PROPERTY(QString snapshot READ snapshot NOTIFY changed FINAL)
+    Q_PROPERTY(bool canSnapshot READ canSnapshot NOTIFY changed FINAL)
     Q_PROPERTY(bool paused READ paused NOTIFY changed FINAL)
     Q_PROPERTY(bool canRetry READ canRetry NOTIFY changed FINAL)
     Q_PROPERTY(tidemark::app::ReplicaStatusModel* replicas READ replicas CONSTANT FINAL)
@@ -55,6 +58,8 @@ public:
     [[nodiscard]] QString next() const { return m_words.next; }
     [[nodiscard]] QString proof() const { return m_proof; }
     [[nodiscard]] QString proofWithin() const { return m_proofWithin; }
+    [[nodiscard]] QString snapshot() const { return m_snapshot; }
+    [[nodiscard]] bool canSnapshot() const { return m_canSnapshot; }
     [[nodiscard]] bool paused() const { return m_words.state == Protection::State::Paused; }
     [[nodiscard]] bool canRetry() const { return m_status.standing.nextTry.has_value(); }
     [[nodiscard]] ReplicaStatusModel* replicas() { return &m_replicas; }
@@ -80,6 +85,8 @@ private:
     QString m_size;
     QString m_proof;
     QString m_proofWithin;
+    QString m_snapshot;
+    bool m_canSnapshot = false;
     StatusWords m_words;
     ReplicaStatusModel m_replicas;
 };

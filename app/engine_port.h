@@ -40,6 +40,9 @@ public:
     virtual void resume(const service::DatabaseId& id) = 0;
     /// What waits for its next try, at the source or at a replica, is tried now.
     virtual void retryNow(const service::DatabaseId& id) = 0;
+    /// Orders a snapshot of what is committed now in each replica. While it is being made the
+    /// replica's status says so, and then what is newest; what stands in the way is told there too.
+    virtual void snapshotNow(const service::DatabaseId& id) = 0;
 
     // A question with one answer; an Error says what happened and what to do.
 

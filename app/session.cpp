@@ -126,6 +126,11 @@ void Session::retry(const QString& databaseId)
     m_parts.engine.retryNow(databaseId.toStdString());
 }
 
+void Session::snapshotNow(const QString& databaseId)
+{
+    m_parts.engine.snapshotNow(databaseId.toStdString());
+}
+
 void Session::stopProtecting(const QString& databaseId)
 {
     m_followed.end(databaseId.toStdString());

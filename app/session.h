@@ -94,6 +94,7 @@ public:
     Q_INVOKABLE void pause(const QString& databaseId);
     Q_INVOKABLE void resume(const QString& databaseId);
     Q_INVOKABLE void retry(const QString& databaseId);
+    Q_INVOKABLE void snapshotNow(const QString& databaseId);
     /// Ends its protection; its replicas stay. Can be undone for a while.
     Q_INVOKABLE void stopProtecting(const QString& databaseId);
     Q_INVOKABLE void undo();

@@ -139,6 +139,36 @@ QString proofWordsWithin(const service::DatabaseStatus& status, Timestamp now, c
                : Text::tr("checked %1", "within a line; an age: 4 s ago").arg(age);
 }
 
+QString snapshotWords(const service::DatabaseStatus& status, Timestamp now, const Speech& speech)
+{
+    const service::SnapshotFacts* oldest = nullptr;
+    for (const service::ReplicaStatus& replica : status.replicas) {
+        if (replica.snapshotOrdered) {
+            return Text::tr("It is being made.");
+        }
+        if (replica.snapshot && (oldest == nullptr || replica.snapshot->txId < oldest->txId)) {
+            oldest = &*replica.snapshot;
+        }
+    }
+    if (oldest == nullptr) {
+        return {};
+    }
+    const QString age = timeline::age(millis(oldest->time), millis(now), speech);
+    return oldest->txId == status.captured
+               ? Text::tr("The newest moment is one: %1.", "an age: 4 s ago").arg(age)
+               : Text::tr("The last one: %1.", "an age: 4 s ago").arg(age);
+}
+
+bool maySnapshot(const service::DatabaseStatus& status)
+{
+    return status.standing.state != engine::Protection::Paused &&
+           std::ranges::any_of(status.replicas, [&](const service::ReplicaStatus& replica) {
+               return replica.standing.state <= engine::Protection::CatchingUp &&
+                      !replica.snapshotOrdered && replica.snapshot &&
+                      replica.snapshot->txId < status.captured;
+           });
+}
+
 QString briefAge(Timestamp since, Timestamp now, const Speech& speech)
 {
     const Millis seconds = std::max<Millis>(0, (millis(now) - millis(since)) / 1000);

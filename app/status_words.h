@@ -35,6 +35,13 @@ struct StatusWords {
 [[nodiscard]] QString proofWordsWithin(const service::DatabaseStatus& status, Timestamp now,
                                        const timeline::Speech& speech);
 
+/// Of the newest snapshot that each replica has: "The last one: 2 h ago."; empty before the first.
+[[nodiscard]] QString snapshotWords(const service::DatabaseStatus& status, Timestamp now,
+                                    const timeline::Speech& speech);
+
+/// Whether one that is ordered now would be made in some replica.
+[[nodiscard]] bool maySnapshot(const service::DatabaseStatus& status);
+
 /// "4 s", "26 min", "2 d": an age in the fewest letters. `since` later than `now` counts as now.
 [[nodiscard]] QString briefAge(Timestamp since, Timestamp now, const timeline::Speech& speech);
 

@@ -135,6 +135,23 @@ ScrollView {
                 }
                 SettingRow {
                     Layout.fillWidth: true
+                    iconPath: Icons.snapshot
+                    title: qsTr("Snapshot")
+                    text: root.database.snapshot !== "" ? root.database.snapshot : qsTr("A whole copy of the newest moment, in each replica.")
+
+                    ActionButton {
+                        objectName: "snapshot"
+                        small: true
+                        enabled: root.database.canSnapshot
+                        text: qsTr("Snapshot now")
+                        onClicked: root.session.snapshotNow(root.database.databaseId)
+                    }
+                }
+                Hairline {
+                    Layout.fillWidth: true
+                }
+                SettingRow {
+                    Layout.fillWidth: true
                     iconPath: Icons.cross
                     title: qsTr("Stop protecting %1").arg(root.database.name)
                     text: qsTr("Its replicas stay, with everything that is in them.")

@@ -156,6 +156,11 @@ void ServiceEngine::retryNow(const service::DatabaseId& id)
     m_service.retryNow(id);
 }
 
+void ServiceEngine::snapshotNow(const service::DatabaseId& id)
+{
+    static_cast<void>(m_service.snapshotNow(id));
+}
+
 std::unique_ptr<Pending> ServiceEngine::inspect(std::string path,
                                                 Answer<service::SourceFacts> answer)
 {

@@ -27,6 +27,7 @@ public:
     void pause(const service::DatabaseId& id) override;
     void resume(const service::DatabaseId& id) override;
     void retryNow(const service::DatabaseId& id) override;
+    void snapshotNow(const service::DatabaseId& id) override;
 
     [[nodiscard]] std::unique_ptr<Pending> inspect(std::string path,
                                                    Answer<service::SourceFacts> answer) override;

@@ -85,6 +85,7 @@ public:
     std::vector<service::DatabaseId> paused;
     std::vector<service::DatabaseId> resumed;
     std::vector<service::DatabaseId> retried;
+    std::vector<service::DatabaseId> snapshots;
 
     static service::DatabaseId idOf(const std::string& path) { return "id of " + path; }
 
@@ -97,6 +98,7 @@ public:
     void pause(const service::DatabaseId& id) override { paused.push_back(id); }
     void resume(const service::DatabaseId& id) override { resumed.push_back(id); }
     void retryNow(const service::DatabaseId& id) override { retried.push_back(id); }
+    void snapshotNow(const service::DatabaseId& id) override { snapshots.push_back(id); }
 
     std::unique_ptr<Pending> inspect(std::string path, Answer<service::SourceFacts> answer) override
     {

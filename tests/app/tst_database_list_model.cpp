@@ -111,6 +111,25 @@ private slots:
         QVERIFY(!changes.empty());
     }
 
+    void theSnapshotButtonComesAndGoesWithWhatThereIsToSave()
+    {
+        List list;
+        auto status = statusOf("/srv/a.db", Engine::Protected);
+        status.captured = {9};
+        status.replicas = {{.name = "Folder",
+                            .standing = {.state = Engine::Protected},
+                            .snapshot = service::SnapshotFacts{.txId = {9}, .time = kNow - 2h}}};
+        list.model.upsert(status);
+        const Database& notes = *list.model.at(0);
+        QVERIFY(!notes.canSnapshot());
+        QSignalSpy changes(&notes, &Database::changed);
+        status.captured = {10};
+        list.model.upsert(status);
+        QVERIFY(notes.canSnapshot());
+        QCOMPARE(notes.snapshot(), u"The last one: 2 h ago."_s);
+        QVERIFY(!changes.empty());
+    }
+
     void replicasFollowTheirDatabase()
     {
         List list;

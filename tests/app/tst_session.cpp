@@ -286,6 +286,8 @@ private slots:
         QVERIFY(!desk.saved().databases[0].paused);
         desk.session.retry(idOf(kNotes));
         QCOMPARE(desk.world.engine.retried.size(), 1U);
+        desk.session.snapshotNow(idOf(kNotes));
+        QCOMPARE(desk.world.engine.snapshots.size(), 1U);
     }
 
     void aPauseIsKeptUnderThePathOfTheSettings()

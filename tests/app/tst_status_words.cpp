@@ -68,6 +68,40 @@ private slots:
         QTEST(words.age, "age");
     }
 
+    void theSnapshotOfTheReplicaThatIsFurthestBehindIsSaid()
+    {
+        auto status = statusOf("/a.db", Engine::Protected);
+        status.captured = {9};
+        status.replicas = {{.name = "one"}, {.name = "two"}};
+        const auto words = [&status] { return snapshotWords(status, kNow, berlinSpeech()); };
+        QCOMPARE(words(), QString());
+        QVERIFY(!maySnapshot(status));
+        status.replicas[0].snapshot = service::SnapshotFacts{.txId = {9}, .time = kNow - 2h};
+        QCOMPARE(words(), QStringLiteral("The newest moment is one: 2 h ago."));
+        QVERIFY(!maySnapshot(status));
+        status.replicas[1].snapshot = service::SnapshotFacts{.txId = {7}, .time = kNow - 3h};
+        QCOMPARE(words(), QStringLiteral("The last one: 3 h ago."));
+    }
+
+    void aSnapshotMayBeOrderedWhereItWouldBeMade()
+    {
+        auto status = statusOf("/a.db", Engine::Protected);
+        status.captured = {9};
+        status.replicas = {{.name = "one", .standing = {.state = Engine::Protected}}};
+        service::ReplicaStatus& replica = status.replicas.front();
+        replica.snapshot = service::SnapshotFacts{.txId = {7}};
+        QVERIFY(maySnapshot(status));
+        replica.snapshotOrdered = true;
+        QVERIFY(!maySnapshot(status));
+        QCOMPARE(snapshotWords(status, kNow, berlinSpeech()), QStringLiteral("It is being made."));
+        replica.snapshotOrdered = false;
+        replica.standing.state = Engine::Waiting;
+        QVERIFY(!maySnapshot(status));
+        replica.standing.state = Engine::Protected;
+        status.standing.state = Engine::Paused;
+        QVERIFY(!maySnapshot(status));
+    }
+
     void workIsSaidInEveryStateInsteadOfAges()
     {
         for (const Engine state : kStates) {
