@@ -33,8 +33,8 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
     line.clear();
     if (!restored.ok()) {
         if (restored.error().code == ErrorCode::Damaged && session.output.isJson()) {
-            session.output.json(
-                damagedJson(restorer.tried(), request.target, since(session.clock, start)));
+            session.output.json(damagedJson(restorer.tried(), restorer.nearest(), request.target,
+                                            since(session.clock, start)));
         }
         return restored.error();
     }

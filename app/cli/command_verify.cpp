@@ -67,7 +67,8 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
     const std::string place = storage::formatAddress(address);
     if (!verified.ok()) {
         if (verified.error().code == ErrorCode::Damaged && session.output.isJson()) {
-            session.output.json(damagedJson(verifier.tried(), place, since(session.clock, start)));
+            session.output.json(damagedJson(verifier.tried(), verifier.nearest(), place,
+                                            since(session.clock, start)));
         }
         return verified.error();
     }

@@ -48,10 +48,16 @@ Json restoredJson(const restore::Restored& restored, const std::string& path)
                       path);
 }
 
-Json damagedJson(const replica::Moment& moment, const std::string& path,
-                 std::chrono::milliseconds duration)
+Json damagedJson(const replica::Moment& moment, const replica::Nearest& nearest,
+                 const std::string& path, std::chrono::milliseconds duration)
 {
-    return resultJson({.moment = moment, .duration = duration}, "damaged", path);
+    Json result = resultJson({.moment = moment, .duration = duration}, "damaged", path);
+    const auto numberOf = [](const std::optional<replica::Moment>& each) {
+        return each ? Json(each->txId.value) : Json();
+    };
+    result["goodBefore"] = numberOf(nearest.before);
+    result["goodAfter"] = numberOf(nearest.after);
+    return result;
 }
 
 Error endIsLost(const replica::Gap& gap)

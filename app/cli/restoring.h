@@ -34,8 +34,8 @@ void noteLost(Output& output, const replica::Wish& wish, const std::optional<rep
 /// "Proven: it is byte for byte what was recorded."
 [[nodiscard]] std::string verdictText(restore::Verdict verdict, restore::Check check);
 
-/// The verdict on a moment that did not come back whole.
-[[nodiscard]] Json damagedJson(const replica::Moment& moment, const std::string& path,
-                               std::chrono::milliseconds duration);
+/// The verdict on a moment that did not come back whole, and the nearest that may.
+[[nodiscard]] Json damagedJson(const replica::Moment& moment, const replica::Nearest& nearest,
+                               const std::string& path, std::chrono::milliseconds duration);
 
 }  // namespace tidemark::cli

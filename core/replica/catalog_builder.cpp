@@ -160,6 +160,16 @@ ltx::TxId highestTxId(const Catalog& catalog)
     return highest;
 }
 
+bool isInGap(const Catalog& catalog, const ObjectInfo& object)
+{
+    const auto behind = std::ranges::lower_bound(catalog.gaps, object.maxTxId, {}, &Gap::after);
+    if (behind == catalog.gaps.begin()) {
+        return false;
+    }
+    const Gap& gap = *std::prev(behind);
+    return gap.isTail() || object.maxTxId < gap.before;
+}
+
 const ObjectInfo* newestObjectOf(const Catalog& catalog, ltx::TxId moment)
 {
     const ObjectInfo* found = nullptr;

@@ -19,6 +19,10 @@ namespace tidemark::replica {
 /// The highest transaction in any object, reachable or not: numbers up to it are taken.
 [[nodiscard]] ltx::TxId highestTxId(const Catalog& catalog);
 
+/// Whether the object ends within a gap: only there a restore looks for files that have every page
+/// though their names do not say so.
+[[nodiscard]] bool isInGap(const Catalog& catalog, const ObjectInfo& object);
+
 /// The object that is new with a moment: of those that end there the one with the fewest
 /// transactions before it. Null when none does.
 [[nodiscard]] const ObjectInfo* newestObjectOf(const Catalog& catalog, ltx::TxId moment);

@@ -1,6 +1,7 @@
 // planExactly() of ltx_replica.h: what names and listed times cannot tell.
 #include "core/ltx/state_digest.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/ltx_object.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/marks.h"
@@ -16,13 +17,6 @@ namespace {
 // A hole is rare and a full file behind it is among the largest: beyond these nobody looks.
 constexpr std::size_t kMaxCandidates = 16;
 
-/// The object whose header has the time of `moment`.
-ObjectInfo* objectOf(Catalog& catalog, const Moment& moment)
-{
-    const auto found = std::ranges::find(catalog.objects, moment.txId, &ObjectInfo::maxTxId);
-    return found == catalog.objects.end() ? nullptr : &*found;
-}
-
 /// Reads headers of moments, and keeps the times.
 class ExactTimes {
 public:
@@ -34,14 +28,26 @@ public:
     Result<Timestamp> at(std::size_t index)
     {
         Moment& moment = m_catalog.moments[index];
-        ObjectInfo* const object = objectOf(m_catalog, moment);
-        if (moment.precision == TimePrecision::Exact || !object) {
+        if (moment.precision == TimePrecision::Exact) {
             return moment.time;
         }
-        TIDEMARK_TRY(const ltx::Header header, readObjectHeader(m_storage, *object, m_stop));
-        object->time = moment.time = header.createdAt;
-        object->precision = moment.precision = TimePrecision::Exact;
-        return moment.time;
+        for (ObjectInfo& object : m_catalog.objects) {
+            if (object.maxTxId != moment.txId) {
+                continue;
+            }
+            const auto header = readObjectHeader(m_storage, object, m_stop);
+            if (header.ok()) {
+                object.time = moment.time = header.value().createdAt;
+                object.precision = moment.precision = TimePrecision::Exact;
+                return moment.time;
+            }
+            if (!isOfObject(header.error())) {
+                return header.error();
+            }
+        }
+        // No whole object tells. It is no earlier than the one before it, and should that make it
+        // the answer, restoring it says what is damaged.
+        return index == 0 ? moment.time : at(index - 1);
     }
 
     /// How many moments are not after `time`, if times grow. Listed times say where to look first;

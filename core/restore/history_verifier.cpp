@@ -1,6 +1,7 @@
 #include "core/restore/history_verifier.h"
 
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/open_replica.h"
 #include "core/restore/history_walk.h"
 #include "core/restore/legacy_history.h"
@@ -23,11 +24,6 @@ constexpr std::uint64_t kBatchBytes = 32 << 20;
 
 // Compaction and retention may take away what was listed; each time the replica is listed anew.
 constexpr int kTries = 3;
-
-bool isOfObject(const Error& error)
-{
-    return error.code == ErrorCode::Damaged || error.code == ErrorCode::Unsupported;
-}
 
 /// Reads all objects and lets the walk judge them.
 class ObjectPass {
@@ -79,7 +75,7 @@ private:
         std::vector<std::optional<Result<HashedObject>>> all(batch.size());
         const auto readOne = [&](unsigned, std::size_t i) -> Status {
             all[i].emplace(read(batch[i]));
-            if (!all[i]->ok() && !isOfObject(all[i]->error())) {
+            if (!all[i]->ok() && !replica::isOfObject(all[i]->error())) {
                 return all[i]->error();
             }
             m_meter.add(m_objects[batch[i]].sizeBytes);
@@ -113,26 +109,13 @@ void countObjects(const std::vector<ObjectFinding>& findings, Tally& tally)
     }
 }
 
-/// Whether the object ends within a gap: only there a restore looks for files that have every page
-/// though their names do not say so.
-bool isInGap(const replica::Catalog& listed, const replica::ObjectInfo& object)
-{
-    const auto behind =
-        std::ranges::lower_bound(listed.gaps, object.maxTxId, {}, &replica::Gap::after);
-    if (behind == listed.gaps.begin()) {
-        return false;
-    }
-    const replica::Gap& gap = *std::prev(behind);
-    return gap.isTail() || object.maxTxId < gap.before;
-}
-
 /// What was learnt about the objects, and what follows for the moments.
 replica::Catalog rebuilt(const replica::Catalog& listed, const std::vector<ObjectFinding>& findings)
 {
     std::vector<replica::ObjectInfo> objects = listed.objects;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (!findings[i].fault) {
-            objects[i].isFull = findings[i].isFull && isInGap(listed, objects[i]);
+            objects[i].isFull = findings[i].isFull && replica::isInGap(listed, objects[i]);
             objects[i].time = findings[i].time;
             objects[i].precision = replica::TimePrecision::Exact;
         }
@@ -210,12 +193,14 @@ void addNearest(const replica::Catalog& catalog, const std::vector<bool>& isWith
 HistoryReport reportOn(const replica::Catalog& catalog, const std::vector<ObjectFinding>& findings)
 {
     HistoryReport report{.format = catalog.format};
-    std::vector<bool> isDamaged;
+    std::vector<JudgedObject> judged;
     for (std::size_t i = 0; i < findings.size(); ++i) {
-        isDamaged.push_back(findings[i].fault.has_value());
+        judged.push_back({.isDamaged = findings[i].fault.has_value(),
+                          .misleads = findings[i].isMisleading,
+                          .isFull = findings[i].isFull});
         report.bytes += catalog.objects[i].sizeBytes;
     }
-    const WithdrawnMoments withdrawn = withdrawnBy(catalog, isDamaged);
+    const WithdrawnMoments withdrawn = withdrawnBy(catalog, judged);
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (!findings[i].fault) {
             continue;

@@ -189,12 +189,14 @@ bool HistoryWalk::check(std::size_t object, const HashedObject& hashes)
     const std::uint64_t recorded = finding.stated ? finding.stated->after : digest.value();
     if (recorded != digest.value() || finding.result.value_or(digest.value()) != digest.value()) {
         finding.fault = otherThanRecorded(info);
+        finding.isMisleading = true;
         return false;
     }
     // Zero is what a file with every page says that follows from nothing.
     if (isAtItsStart && finding.stated && finding.stated->before != 0 &&
         finding.stated->before != m_state.digest()) {
         finding.fault = followsAnother(info);
+        finding.isMisleading = true;
         return false;
     }
     finding.result = digest.value();
@@ -234,6 +236,7 @@ void HistoryWalk::compareEnds()
             ObjectFinding& finding = m_findings[*first];
             if (finding.result != m_findings[*reference].result) {
                 finding.fault = otherThan(m_objects[*first], m_objects[*reference]);
+                finding.isMisleading = true;
             }
             finding.isProven = m_findings[*reference].stated.has_value();
         }

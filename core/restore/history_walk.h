@@ -20,6 +20,7 @@ namespace tidemark::restore {
 /// What is known of one object once all were read.
 struct ObjectFinding {
     std::optional<Error> fault = {};             ///< It is damaged; names it.
+    bool isMisleading = false;                   ///< Though it is whole: it leads to another state.
     std::optional<ltx::DigestPair> stated = {};  ///< What its header says, if it is Tidemark's.
     std::optional<std::uint64_t> result = {};    ///< Digest of the state it leads to, by its pages.
     bool isProven = false;                       ///< That digest was recorded, here or elsewhere.

@@ -54,6 +54,16 @@ Result<Restored> RestoreRun::restore(const replica::Wish& wish)
 {
     m_progress.enter(Phase::Planning);
     TIDEMARK_TRY_STATUS(checkTarget(m_files, m_target));
+    auto restored = tryUntilStill(wish);
+    if (!restored.ok() && replica::isOfObject(restored.error())) {
+        return goAround(restored.error());
+    }
+    return restored;
+}
+
+/// Others may take away what was planned.
+Result<Restored> RestoreRun::tryUntilStill(const replica::Wish& wish)
+{
     int vanished = 0;
     int refused = 0;
     for (;;) {
@@ -67,12 +77,69 @@ Result<Restored> RestoreRun::restore(const replica::Wish& wish)
     }
 }
 
+/// Restores the moment that failed with `first` over other objects, as long as there are any.
+Result<Restored> RestoreRun::goAround(const Error& first)
+{
+    const replica::Moment moment = m_plan.moment;
+    if (moment.legacy || m_plan.objects.empty()) {
+        return first;
+    }
+    while (learnDamage()) {
+        m_progress.enter(Phase::Planning);
+        auto restored = tryUntilStill(replica::AtTxId{moment.txId});
+        if (restored.ok()) {
+            return restored;
+        }
+        const bool hasNoWay = restored.error().code == ErrorCode::NotFound;
+        if (!hasNoWay && !replica::isOfObject(restored.error())) {
+            return restored;
+        }
+        if (hasNoWay) {
+            break;
+        }
+    }
+    // What is said of the last way is no better than what was said of the first.
+    m_plan.moment = moment;
+    return m_damaged.empty() ? first : withNearest(first);
+}
+
+/// Reads what was planned from start to end; whether it met damage.
+bool RestoreRun::learnDamage()
+{
+    const auto damaged = replica::damagedOf(m_storage, m_plan.objects, m_stop);
+    if (!damaged.ok()) {
+        return false;
+    }
+    for (const replica::ObjectInfo& each : damaged.value()) {
+        m_avoided.insert(each.name);
+        m_damaged.push_back(each);
+    }
+    return !damaged.value().empty();
+}
+
+Error RestoreRun::withNearest(Error error)
+{
+    auto catalog = replica::openCatalog(m_storage, m_stop);
+    if (!catalog.ok()) {
+        return error;
+    }
+    m_nearest = replica::nearestTo(replica::without(std::move(catalog).value(), m_avoided),
+                                   m_plan.moment.txId);
+    error.next = replica::inWords(m_nearest);
+    return error;
+}
+
 Result<Restored> RestoreRun::tryToRestore(const replica::Wish& wish)
 {
     m_hasVanished = false;
     m_isRefused = false;
     TIDEMARK_TRY_STATUS(plan(wish));
     auto restored = m_plan.moment.legacy ? restoreLegacy() : restoreLtx();
+    if (restored.ok() && m_alsoCheck) {
+        if (Status checked = m_alsoCheck(); !checked.ok()) {
+            restored = std::move(checked).error();
+        }
+    }
     m_hasVanished = !restored.ok() && restored.error().code == ErrorCode::NotFound;
     return restored;
 }
@@ -80,7 +147,8 @@ Result<Restored> RestoreRun::tryToRestore(const replica::Wish& wish)
 /// The catalog, which may tell of a million objects, goes before anything is restored.
 Status RestoreRun::plan(const replica::Wish& wish)
 {
-    TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(m_storage, m_stop));
+    TIDEMARK_TRY(replica::Catalog listed, replica::openCatalog(m_storage, m_stop));
+    replica::Catalog catalog = replica::without(std::move(listed), m_avoided);
     const bool isThere = replica::resolve(catalog, wish).ok();
     auto planned = replica::planExactly(m_storage, catalog, wish, m_stop);
     if (!planned.ok()) {

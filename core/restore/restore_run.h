@@ -1,14 +1,18 @@
 #pragma once
 
+#include "core/replica/damage.h"
 #include "core/replica/pins.h"
 #include "core/replica/v03_replica.h"
 #include "core/restore/progress_meter.h"
 #include "core/restore/restorer.h"
 #include "core/restore/target_file.h"
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tidemark::restore {
 
@@ -27,8 +31,21 @@ public:
                std::string target, Check check, Ending ending, ProgressMeter& progress,
                replica::PinBoard* pins, std::stop_token stop);
 
-    /// Fails as Restorer::restore() does.
+    /// Objects that no plan goes over: they are known to be damaged.
+    void avoid(replica::ObjectNames names) { m_avoided = std::move(names); }
+
+    /// Besides, `check` has to go well before a file counts as restored.
+    void checkAlso(std::function<Status()> check) { m_alsoCheck = std::move(check); }
+
+    /// Fails as Restorer::restore() does. Where a plan meets damaged objects, another one is made
+    /// that goes around them.
     [[nodiscard]] Result<Restored> restore(const replica::Wish& wish);
+
+    /// Objects that turned out to be damaged on the way.
+    [[nodiscard]] const std::vector<replica::ObjectInfo>& damaged() const { return m_damaged; }
+
+    /// The moments that are left around one that damage takes away.
+    [[nodiscard]] const replica::Nearest& nearest() const { return m_nearest; }
 
     /// What was restored, or tried last.
     [[nodiscard]] const replica::RestorePlan& plan() const { return m_plan; }
@@ -38,6 +55,10 @@ public:
 
 private:
     [[nodiscard]] Result<Restored> tryToRestore(const replica::Wish& wish);
+    [[nodiscard]] Result<Restored> tryUntilStill(const replica::Wish& wish);
+    [[nodiscard]] Result<Restored> goAround(const Error& first);
+    [[nodiscard]] bool learnDamage();
+    [[nodiscard]] Error withNearest(Error error);
     [[nodiscard]] Status plan(const replica::Wish& wish);
     [[nodiscard]] Status pin();
     [[nodiscard]] Result<Restored> restoreLtx();
@@ -59,6 +80,10 @@ private:
     std::optional<replica::PinBoard::Pin> m_pin;  // Of the plan's objects.
     bool m_hasVanished = false;                   // What the last try was to read.
     bool m_isRefused = false;                     // It is being deleted.
+    replica::ObjectNames m_avoided;
+    std::vector<replica::ObjectInfo> m_damaged;
+    replica::Nearest m_nearest;
+    std::function<Status()> m_alsoCheck;
 };
 
 }  // namespace tidemark::restore

@@ -21,6 +21,7 @@ Result<Restored> Restorer::restore(const Request& request, const OnProgress& pro
                    meter, m_pins, std::move(stop));
     auto outcome = run.restore(request.wish);
     m_tried = run.plan().moment;
+    m_nearest = run.nearest();
     TIDEMARK_TRY(Restored restored, std::move(outcome));
     meter.finish();
     restored.duration =

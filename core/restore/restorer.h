@@ -4,6 +4,7 @@
 #include "core/base/file_system.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/replica/damage.h"
 #include "core/replica/pins.h"
 #include "core/replica/restore_plan.h"
 #include "core/storage/storage.h"
@@ -67,12 +68,16 @@ public:
     /// Blocks until the file is there, checked and durable, or not at all: after a failure or a
     /// stop nothing is left behind. Fails with AlreadyExists, TargetRefused or NoSpace before
     /// anything is read; NotFound when the moment cannot be had; Damaged when an object or the
-    /// result is wrong; whatever the storage says; Cancelled.
+    /// result is wrong and no other way leads to the moment: nearest() are known then, and named;
+    /// whatever the storage says; Cancelled.
     [[nodiscard]] Result<Restored> restore(const Request& request, const OnProgress& progress,
                                            std::stop_token stop);
 
     /// The moment that was restored or tried last; transaction 0 when it did not come to that.
     [[nodiscard]] const replica::Moment& tried() const { return m_tried; }
+
+    /// The moments around tried(), if that is damaged, that do not need what is damaged.
+    [[nodiscard]] const replica::Nearest& nearest() const { return m_nearest; }
 
 private:
     const storage::Storage& m_storage;
@@ -81,6 +86,7 @@ private:
     Random& m_random;
     replica::PinBoard* const m_pins;
     replica::Moment m_tried = {};
+    replica::Nearest m_nearest = {};
 };
 
 }  // namespace tidemark::restore

@@ -1,9 +1,7 @@
 #include "core/restore/verifier.h"
 
 #include "core/base/hash.h"
-#include "core/ltx/decoder.h"
-#include "core/replica/ltx_object.h"
-#include "core/replica/object_source.h"
+#include "core/replica/damage.h"
 #include "core/restore/legacy_writer.h"
 #include "core/restore/parallel.h"
 #include "core/restore/restore_run.h"
@@ -15,36 +13,6 @@ namespace tidemark::restore {
 namespace {
 
 constexpr int kNameDigits = 16;
-
-/// Every rule of the format and the file checksum, from the first byte to the last.
-Status checkBytes(ByteReader& reader, const std::stop_token& stop)
-{
-    ltx::Decoder decoder(reader);
-    TIDEMARK_TRY(const ltx::Header header, decoder.readHeader());
-    std::vector<std::byte> page(header.pageSizeBytes);
-    for (;;) {
-        if (stop.stop_requested()) {
-            return cancelled();
-        }
-        TIDEMARK_TRY(const auto number, decoder.nextPage(page));
-        if (!number) {
-            break;
-        }
-    }
-    TIDEMARK_TRY([[maybe_unused]] const auto facts, decoder.finish());
-    return {};
-}
-
-Status checkObject(const storage::Storage& storage, const replica::ObjectInfo& object,
-                   const std::stop_token& stop)
-{
-    TIDEMARK_TRY([[maybe_unused]] const auto header,
-                 replica::readObjectHeader(storage, object, stop));
-    TIDEMARK_TRY(const auto reader, storage.read(object.name, 0, storage::kToTheEnd, stop));
-    auto checked = checkBytes(*reader, stop);
-    return checked.ok() ? checked
-                        : Status(replica::naming(object.name, std::move(checked).error()));
-}
 
 }  // namespace
 
@@ -62,10 +30,13 @@ Result<Verified> Verifier::verify(const replica::Wish& wish, const std::string& 
     RestoreRun run(m_storage, m_files, m_random, folder + '/' + hex(m_random.next(), kNameDigits),
                    check, Ending::Discard, meter, m_pins, stop);
     Verified verified;
+    run.avoid(m_avoided);
+    run.checkAlso([&] { return checkObjects(run, meter, stop, verified); });
     auto restored = run.restore(wish);
     m_tried = run.plan().moment;
+    m_nearest = run.nearest();
+    m_damaged = run.damaged();
     TIDEMARK_TRY(verified.restored, std::move(restored));
-    TIDEMARK_TRY_STATUS(checkObjects(run, meter, stop, verified));
     meter.finish();
     verified.restored.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
@@ -84,7 +55,7 @@ Status Verifier::checkObjects(const RestoreRun& run, ProgressMeter& meter,
     const std::vector<replica::ObjectInfo>& objects = run.plan().objects;
     meter.expect(run.plan().bytes);
     const auto checkOne = [&](unsigned, std::size_t index) -> Status {
-        TIDEMARK_TRY_STATUS(checkObject(m_storage, objects[index], stop));
+        TIDEMARK_TRY_STATUS(replica::checkObject(m_storage, objects[index], stop));
         meter.add(objects[index].sizeBytes);
         return {};
     };

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tidemark::restore {
 
@@ -17,8 +19,8 @@ struct Verified {
 };
 
 /// Proves that a moment can be restored: restores it into a file that never gets a name, with every
-/// check, and reads each object of its plan whole, also what no page comes from. For one thread; it
-/// uses others within a call.
+/// check, and reads each object of its plan whole, also what no page comes from. Where that meets
+/// damage, a plan that goes around it is tried. For one thread; it uses others within a call.
 class Verifier {
 public:
     /// `pins` as in Restorer.
@@ -34,6 +36,15 @@ public:
     /// The moment that was verified or tried last; transaction 0 when it did not come to that.
     [[nodiscard]] const replica::Moment& tried() const { return m_tried; }
 
+    /// Objects of which it is known that they are damaged: nothing is read of them.
+    void avoid(replica::ObjectNames names) { m_avoided = std::move(names); }
+
+    /// Others that turned out to be damaged, whether the moment could be verified or not.
+    [[nodiscard]] const std::vector<replica::ObjectInfo>& damaged() const { return m_damaged; }
+
+    /// As Restorer::nearest().
+    [[nodiscard]] const replica::Nearest& nearest() const { return m_nearest; }
+
 private:
     [[nodiscard]] Status checkObjects(const RestoreRun& run, ProgressMeter& meter,
                                       const std::stop_token& stop, Verified& verified) const;
@@ -44,6 +55,9 @@ private:
     Random& m_random;
     replica::PinBoard* const m_pins;
     replica::Moment m_tried = {};
+    replica::Nearest m_nearest = {};
+    replica::ObjectNames m_avoided = {};
+    std::vector<replica::ObjectInfo> m_damaged = {};
 };
 
 }  // namespace tidemark::restore

@@ -117,6 +117,13 @@ class TestRestorer : public QObject {
         m_made->put(2, 5, 9);
     }
 
+    /// In its middle, so that no header and no index tells of it.
+    void damage(const std::string& name)
+    {
+        std::string& bytes = m_made->storage.objects().at(name).bytes;
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    }
+
 private slots:
     void init()
     {
@@ -264,6 +271,80 @@ private slots:
             }
         }
         QCOMPARE(inFolder(), QStringList());
+    }
+
+    void damageIsPlannedAroundWhereAnotherWayLeadsOn_data()
+    {
+        QTest::addColumn<QStringList>("damaged");
+        const QString merged = "ltx/2/0000000000000005-0000000000000009.ltx";
+        const QString snapshot = "ltx/9/0000000000000001-0000000000000007.ltx";
+        const QString lowest = "ltx/1/0000000000000002-0000000000000004.ltx";
+        QTest::newRow("a merged object: its segments are there") << QStringList{merged};
+        QTest::newRow("the snapshot: an older one is there") << QStringList{snapshot};
+        QTest::newRow("both, and what leads on from the older one")
+            << QStringList{merged, snapshot, lowest};
+    }
+    void damageIsPlannedAroundWhereAnotherWayLeadsOn()
+    {
+        QFETCH(QStringList, damaged);
+        makeUsual(true);
+        for (const QString& each : damaged) {
+            damage(each.toStdString());
+        }
+        for (const replica::Wish& wish :
+             {replica::Wish(AtTxId{{10}}), replica::Wish(replica::Latest{}),
+              replica::Wish(replica::AtTime{m_made->timeOf(10)})}) {
+            const auto restored = restore(wish);
+            QVERIFY2(restored.ok(), restored.ok() ? "" : inEnglish(restored.error().what).c_str());
+            QVERIFY(restored.value().verdict == Verdict::Proven);
+            QCOMPARE(restored.value().moment.txId.value, std::uint64_t{10});
+            QVERIFY(restoredBytes() == m_made->state(10));
+            QVERIFY(QFile::remove(QString::fromStdString(target())));
+        }
+        QCOMPARE(inFolder(), QStringList());
+    }
+
+    void whereNoWayIsLeftTheNearestMomentsThatAreWholeAreNamed()
+    {
+        makeUsual(true);
+        m_made->storage.objects().erase("ltx/2/0000000000000005-0000000000000009.ltx");
+        damage("ltx/9/0000000000000001-0000000000000007.ltx");
+        damage("ltx/0/0000000000000006-0000000000000006.ltx");
+        m_made->put(9, 1, 9);
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random);
+        for (const std::uint64_t lost : {std::uint64_t{7}, std::uint64_t{8}}) {
+            const auto restored = restorer.restore(
+                {.wish = AtTxId{{lost}}, .target = target(), .check = Check::None}, {}, {});
+            QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+            QCOMPARE(restorer.tried().txId.value, lost);
+            QCOMPARE(restorer.nearest().before->txId.value, std::uint64_t{5});
+            QCOMPARE(restorer.nearest().after->txId.value, std::uint64_t{9});
+            const std::string next = inEnglish(restored.error().next);
+            QVERIFY2(next.starts_with("The nearest moments are 5 (") &&
+                         next.find(" and 9 (") != std::string::npos,
+                     next.c_str());
+        }
+        QCOMPARE(inFolder(), QStringList());
+        QVERIFY(restore(5).ok());
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+        QVERIFY(restore(9).ok());
+    }
+
+    void aTimeIsNeverAnsweredByALaterMomentBecauseAHeaderIsDamaged()
+    {
+        makeUsual(true);
+        // Only this one ends there.
+        m_made->storage.objects().at("ltx/0/0000000000000008-0000000000000008.ltx").bytes[0] ^= 1;
+        const auto before = restore(replica::AtTime{m_made->timeOf(6)});
+        QVERIFY(before.ok());
+        QCOMPARE(before.value().moment.txId.value, std::uint64_t{6});
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+        const auto behind = restore(replica::AtTime{m_made->timeOf(9)});
+        QVERIFY(behind.ok());
+        QCOMPARE(behind.value().moment.txId.value, std::uint64_t{9});
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+        const auto damaged = restore(replica::AtTime{m_made->timeOf(8)});
+        QVERIFY(!damaged.ok() && damaged.error().code == ErrorCode::Damaged);
     }
 
     void everyShorterObjectIsFoundOrHarmless()

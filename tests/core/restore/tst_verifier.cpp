@@ -12,6 +12,8 @@ using namespace tidemark;
 using namespace tidemark::restore;
 using replica::MadeReplica;
 
+constexpr const char* kFirst = "ltx/9/0000000000000001-0000000000000001.ltx";
+
 class TestVerifier : public QObject {
     Q_OBJECT
 
@@ -37,6 +39,12 @@ class TestVerifier : public QObject {
         made.put(0, 3, 3);
     }
 
+    static void damageFirst(MadeReplica& made)
+    {
+        std::string& bytes = made.storage.objects().at(kFirst).bytes;
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    }
+
 private slots:
     void aGoodMomentIsProvenAndLeavesNothing()
     {
@@ -57,15 +65,40 @@ private slots:
     void damageThatNoPageComesFromIsFoundToo()
     {
         MadeReplica made;
-        fill(made);
-        // Every page of the first object is replaced by the second.
-        std::string& bytes =
-            made.storage.objects()["ltx/9/0000000000000001-0000000000000001.ltx"].bytes;
-        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+        made.commit({1, 2, 3}, 3);
+        made.commit({1, 2}, 3);
+        made.commit({2, 3}, 3);
+        made.put(9, 1, 1);
+        made.put(0, 2, 2);
+        made.put(0, 3, 3);
+        damageFirst(made);
         const auto verified = verify(made);
         QVERIFY(!verified.ok() && verified.error().code == ErrorCode::Damaged);
         QVERIFY(inEnglish(verified.error().what).starts_with("ltx/9/"));
+        QCOMPARE(inEnglish(verified.error().next),
+                 std::string("No other moment of this replica can be restored."));
         QVERIFY(QDir(m_folder.path()).isEmpty(QDir::Files | QDir::Hidden));
+    }
+
+    void whatIsDamagedIsToldThoughAnotherWayIsProven()
+    {
+        MadeReplica made;
+        fill(made);
+        damageFirst(made);
+        Verifier verifier(made.storage, m_files, m_clock, m_random);
+        const auto folder = m_folder.path().toStdString();
+        const auto verified = verifier.verify(replica::Latest{}, folder, Check::None, {}, {});
+        QVERIFY(verified.ok());
+        QVERIFY(verified.value().restored.verdict == Verdict::Proven);
+        // The second has every page.
+        QCOMPARE(verified.value().objects, 2U);
+        QCOMPARE(verifier.damaged().size(), std::size_t{1});
+        QCOMPARE(verifier.damaged().front().name, std::string(kFirst));
+        // Known before, it is not read again.
+        Verifier knowing(made.storage, m_files, m_clock, m_random);
+        knowing.avoid({kFirst});
+        QVERIFY(knowing.verify(replica::Latest{}, folder, Check::None, {}, {}).ok());
+        QVERIFY(knowing.damaged().empty());
     }
 };
 

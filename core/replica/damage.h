@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/base/result.h"
+#include "core/replica/catalog.h"
+#include "core/replica/pins.h"
+#include "core/storage/storage.h"
+
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+/// What of a replica cannot be read any more, and what is left without it.
+namespace tidemark::replica {
+
+/// Whether a failure is one that the bytes of an object cause, and will each time.
+[[nodiscard]] bool isOfObject(const Error& error);
+
+/// Reads a file from its first byte to its last: every rule of the format, the header against the
+/// name of `object`, and the file checksum. Damaged or Unsupported, or as the source fails.
+[[nodiscard]] Status checkFile(const ByteSource& file, const ObjectInfo& object,
+                               const std::stop_token& stop);
+
+/// The same for an object in its storage. Fails with isOfObject(), naming the object; NotFound when
+/// it has gone; or as the storage does.
+[[nodiscard]] Status checkObject(const storage::Storage& storage, const ObjectInfo& object,
+                                 const std::stop_token& stop);
+
+/// Those of `objects` that checkObject() refuses, one after the other; one that has gone is none of
+/// them. Fails as the storage does.
+[[nodiscard]] Result<std::vector<ObjectInfo>> damagedOf(const storage::Storage& storage,
+                                                        std::span<const ObjectInfo> objects,
+                                                        const std::stop_token& stop);
+
+/// Pure: the catalog as it were if those objects were not there.
+[[nodiscard]] Catalog without(Catalog catalog, const ObjectNames& names);
+
+/// The moments before and behind one that cannot be had.
+struct Nearest {
+    std::optional<Moment> before = {};
+    std::optional<Moment> after = {};
+
+    bool operator==(const Nearest&) const = default;
+};
+
+[[nodiscard]] Nearest nearestTo(const Catalog& catalog, ltx::TxId moment);
+
+/// "The nearest moments are 4 (...) and 9 (...).", or that there is none.
+[[nodiscard]] Message inWords(const Nearest& nearest);
+
+}  // namespace tidemark::replica
