@@ -110,10 +110,10 @@ Status Uploader::compare(const std::stop_token& stop)
     }
     const ltx::TxId reached = replica::positionOf(catalog.value());
     const ltx::TxId highest = replica::highestTxId(catalog.value());
-    m_position = {.id = m_replicaId};
     if (isKnown && highest.value == 0) {
         return emptied(m_replica.describe(), remembered->confirmed);
     }
+    m_position = {.id = m_replicaId};
     if (isKnown) {
         goOnFrom(*remembered, reached);
     } else if (highest.value > 0) {

@@ -190,7 +190,12 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
         TIDEMARK_TRY_STATUS(m_claim->note());
     }
     TIDEMARK_TRY_STATUS(takeNews());
-    return m_uploader->step(captured, stop);
+    auto more = m_uploader->step(captured, stop);
+    if (!more.ok() && more.error().code == ErrorCode::Unavailable) {
+        // What comes back need not be all that went.
+        lookAgain();
+    }
+    return more;
 }
 
 /// What a snapshot came to.

@@ -41,6 +41,13 @@ Status checkName(std::string_view name)
                           {std::string(name)}}};
 }
 
+Error vanished(const std::string& folder)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "The folder %1 has vanished."), {folder}},
+            .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
+}
+
 /// A piece of a file that must not end early.
 class FolderReader final : public ByteReader {
 public:
@@ -145,9 +152,7 @@ Status FolderStorage::checkRoot() const
         }
     }
     if (m_seen) {
-        return Error{.code = ErrorCode::Unavailable,
-                     .what = {TIDEMARK_TEXT("storage", "The folder %1 has vanished."), {m_root}},
-                     .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
+        return vanished(m_root);
     }
     if (facts && !there) {
         return Error{.code = ErrorCode::NotFound,
@@ -163,7 +168,17 @@ Status FolderStorage::list(std::string_view prefix,
                            std::stop_token stop) const
 {
     TIDEMARK_TRY_STATUS(checkRoot());
-    TIDEMARK_TRY_STATUS(listFolder(m_files, m_root, prefix, kTemporaryFolder, entry, stop));
+    std::string folder;
+    const auto noted = [&](const ObjectEntry& object) {
+        const std::size_t slash = object.name.rfind('/');
+        if (slash != std::string::npos &&
+            std::string_view(object.name).substr(0, slash) != folder) {
+            folder = object.name.substr(0, slash);
+            noteObjects(pathOf(folder));
+        }
+        return entry(object);
+    };
+    TIDEMARK_TRY_STATUS(listFolder(m_files, m_root, prefix, kTemporaryFolder, noted, stop));
     // A disk that went in the middle must not pass for a short listing.
     return checkRoot();
 }
@@ -262,6 +277,21 @@ Status FolderStorage::makeFolder(const std::string& folder)
     return {};
 }
 
+void FolderStorage::noteObjects(const std::string& folder) const
+{
+    const std::scoped_lock lock(m_making);
+    if (m_withObjects.size() < kMaxDurable) {
+        m_withObjects.insert(folder);
+    }
+}
+
+/// Told once: who asks again has looked at what is left.
+bool FolderStorage::hadObjects(const std::string& folder)
+{
+    const std::scoped_lock lock(m_making);
+    return m_withObjects.erase(folder) > 0;
+}
+
 /// One that was found missing: what was known of it and its parents holds no more.
 Status FolderStorage::makeFolderAnew(const std::string& folder)
 {
@@ -276,6 +306,9 @@ Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const 
 {
     auto renamed = m_files.renameWithoutReplacing(temporary, path);
     if (!renamed.ok() && renamed.error().code == ErrorCode::NotFound) {
+        if (hadObjects(parentOf(path))) {
+            return vanished(parentOf(path));
+        }
         // Only the first object of a level finds no folder: the others need not look for it.
         TIDEMARK_TRY_STATUS(makeFolderAnew(parentOf(path)));
         renamed = m_files.renameWithoutReplacing(temporary, path);
@@ -294,6 +327,7 @@ Result<WriteOutcome> FolderStorage::settled(const std::string& path, WriteOutcom
     const std::string folder = parentOf(path);
     TIDEMARK_TRY_STATUS(makeFolder(folder));
     TIDEMARK_TRY_STATUS(m_files.syncDirectory(folder));
+    noteObjects(folder);
     return outcome;
 }
 

@@ -22,7 +22,8 @@ inline constexpr std::string_view kTemporaryFolder = ".tidemark-tmp";
 /// the folder's parents, and no other one of that folder is said to be written before. The root is
 /// made by the first write. Once it was seen, it has to stay: when it is gone, or its path leads to
 /// another folder in which nothing of ours was ever written (an empty mount point), every call but
-/// a read of what is there fails with Unavailable. Files are 0600, folders 0700.
+/// a read of what is there fails with Unavailable. So does a write into a folder that had objects
+/// and was removed, once: list before the next one. Files are 0600, folders 0700.
 class FolderStorage final : public Storage {
 public:
     /// `root` is a path without a trailing '/'. `files` and `random` must outlive the storage.
@@ -61,6 +62,8 @@ private:
     [[nodiscard]] Result<WriteOutcome> settled(const std::string& path, WriteOutcome outcome);
     [[nodiscard]] Status makeFolder(const std::string& folder);
     [[nodiscard]] Status makeFolderAnew(const std::string& folder);
+    void noteObjects(const std::string& folder) const;
+    [[nodiscard]] bool hadObjects(const std::string& folder);
 
     FileSystem& m_files;
     Random& m_random;
@@ -69,8 +72,9 @@ private:
     mutable std::optional<RootIdentity> m_seen;
     bool m_prepared = false;
 
-    std::mutex m_making;              // Held while folders are made and synced; guards m_durable.
-    std::set<std::string> m_durable;  // Folders whose names survive a power loss.
+    mutable std::mutex m_making;  // Held while folders are made and synced; guards what follows.
+    std::set<std::string> m_durable;              // Folders whose names survive a power loss.
+    mutable std::set<std::string> m_withObjects;  // Folders in which objects were seen or written.
 };
 
 }  // namespace tidemark::storage

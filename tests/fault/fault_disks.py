@@ -89,6 +89,22 @@ def replica_mounted_anew(place):
     scene.judge()
 
 
+def replica_emptied(place):
+    """While it is followed: nothing is told to be safe that cannot be restored. And brought back."""
+    scene = Scene(place, "emptied")
+    objects, parked = scene.replicator.replica / "ltx", scene.folder / "parked"
+    since = scene.mark()
+    objects.rename(parked)
+    write_unhindered(scene, seed=3)
+    scene.said(since, state="waiting")
+    told = scene.follower.named("segment", since)
+    if told and not scene.latest():
+        raise AssertionError(f"told to be restorable, and is not: {told}")
+    shutil.copytree(parked, objects, dirs_exist_ok=True)
+    scene.arrives()
+    scene.judge()
+
+
 def replica_read_only(place):
     disk, shown = place.path("other-disk", "x").parent, place.path("other-shown")
     show_at(disk, shown)
@@ -104,7 +120,8 @@ def replica_read_only(place):
 
 def main():
     scenes = (
-        no_space_in_the_spool, no_space_in_the_replica, replica_unmounted, replica_mounted_anew, replica_read_only,
+        no_space_in_the_spool, no_space_in_the_replica, replica_unmounted, replica_mounted_anew, replica_emptied,
+        replica_read_only,
     )
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])

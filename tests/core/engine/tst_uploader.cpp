@@ -214,6 +214,17 @@ private slots:
         QVERIFY(uploader->nextTry());
     }
 
+    void aPlaceThatIsEmptiedMeanwhileIsLeftAlone()
+    {
+        const auto uploader = withBase();
+        const ltx::TxId confirmed = uploader->confirmed();
+        m_made->storage.objects().clear();
+        const Status looked = uploader->look({});
+        QVERIFY(!looked.ok() && looked.error().code == ErrorCode::Unavailable);
+        QVERIFY(uploader->hasBase());
+        QVERIFY(uploader->confirmed() == confirmed);
+    }
+
     void anotherWriterIsSaidUntilSomebodyAsksAgain()
     {
         const auto uploader = withBase();

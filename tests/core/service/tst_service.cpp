@@ -623,6 +623,22 @@ private slots:
         QVERIFY(QDir(m_directory->filePath("replica")).isEmpty());
     }
 
+    void aReplicaThatIsEmptiedWhileItIsFollowedIsLeftAlone()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(application.write());
+        QVERIFY(service->bringUpToDate({}).ok());
+        const QDir replica(m_directory->filePath("replica"));
+        QVERIFY(QDir(replica).rename("ltx", "aside"));
+        QVERIFY(application.write());
+        const Status said = service->bringUpToDate({});
+        QVERIFY(!said.ok() && said.error().code == ErrorCode::Unavailable);
+        QVERIFY(!replica.exists("ltx"));
+    }
+
     void whatIsNotUploadedAtTheEndIsSaid()
     {
         Application application(m_database);

@@ -203,6 +203,27 @@ private slots:
         QVERIFY(contract::put(storage, "y", "2"));
     }
 
+    void aFolderOfObjectsThatVanishedIsSaidOnceBeforeItIsMadeAnew_data()
+    {
+        QTest::addColumn<bool>("listed");
+        QTest::newRow("written before") << false;
+        QTest::newRow("listed before") << true;
+    }
+    void aFolderOfObjectsThatVanishedIsSaidOnceBeforeItIsMadeAnew()
+    {
+        QFETCH(const bool, listed);
+        FolderStorage first(m_files, m_random, root());
+        QVERIFY(contract::put(first, "a/b/x", "1"));
+        FolderStorage second(m_files, m_random, root());
+        QVERIFY(listingOf(second) == ErrorCode::Bug);  // None.
+        FolderStorage& storage = listed ? second : first;
+        QVERIFY(QDir(m_folder->filePath("replica/a")).removeRecursively());
+        const auto written = storage.write("a/b/y", MemorySource("2"), {}, {});
+        QVERIFY(!written.ok() && written.error().code == ErrorCode::Unavailable);
+        QVERIFY(!QDir(m_folder->filePath("replica/a")).exists());
+        QVERIFY(contract::put(storage, "a/b/y", "2"));
+    }
+
     void aShareThatWasMountedAgainIsTheSamePlace()
     {
         FolderStorage storage(m_files, m_random, root());
