@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 /// A replica that was just opened, or got another policy, is looked at after this: whoever chose a
 /// policy by mistake can still take it back.
-constexpr seconds kFirstPause{60};
+constexpr seconds kFirstLook{60};
 
 /// What is written in so long is not much beside what is there.
 constexpr seconds kPause{3600};
@@ -105,7 +105,7 @@ void ReplicaRetention::retry()
 {
     m_failures = 0;
     m_lookedAt = m_context.clock.monotonic();
-    m_pause = kFirstPause;
+    m_pause = kFirstLook;
     if (!m_isBroken) {
         m_failure.reset();
     }
@@ -252,7 +252,7 @@ void ReplicaRetention::failed(const Error& error)
         return;
     }
     m_lookedAt = m_context.clock.monotonic();
-    m_pause = kFirstPause;
+    m_pause = kFirstLook;
     for (int i = 0; i < m_failures && m_pause < kPause; ++i) {
         m_pause = std::min(2 * m_pause, kPause);
     }
