@@ -139,7 +139,7 @@ Result<Json> snapshotByEngine(Session& session, const Target& target)
     if (ticket.empty()) {
         return knowsNoSnapshots();
     }
-    const auto settled = whenSettled(session, [&]() -> Result<Json> {
+    auto settled = whenSettled(session, [&]() -> Result<Json> {
         const auto lines = service::askEngine(
             target.socket, {.command = "order", .arguments = {{"ticket", ticket}}});
         if (!lines.ok()) {
