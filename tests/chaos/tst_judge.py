@@ -104,7 +104,7 @@ class JudgeTest(unittest.TestCase):
         self.sees("one before held", self.judged())
 
     def test_a_moment_that_is_not_proven_is_seen(self):
-        self.sees("not proven", self.judged(replicator=Recorded(self.files, verdict="checked")))
+        self.sees("its verdict is checked", self.judged(replicator=Recorded(self.files, verdict="checked")))
 
 
 if __name__ == "__main__":

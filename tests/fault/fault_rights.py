@@ -4,6 +4,7 @@ it is said which, nothing is deleted, and all goes on by itself.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 
@@ -30,7 +31,8 @@ class Unprivileged(Scene):
         """Root's application would leave root's files behind."""
         if os.geteuid() == 0:
             for path in [self.folder, *self.folder.rglob("*")]:
-                os.chown(path, NOBODY, NOBODY)
+                with contextlib.suppress(FileNotFoundError):  # What is being published has another name soon.
+                    os.chown(path, NOBODY, NOBODY)
 
     def write(self, *arguments, **options):
         written = super().write(*arguments, **options)

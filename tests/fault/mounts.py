@@ -4,20 +4,20 @@ import os
 import subprocess
 import sys
 
-from blackbox.programs import Skip
+from blackbox.programs import Forbidden
 from blackbox.run import ended, succeeded
 
 WITHIN = "TIDEMARK_OWN_MOUNTS"
 
 
 def in_own_namespace():
-    """Goes on as a program whose mounts nobody else sees. Skip where that may not be."""
+    """Goes on as a program whose mounts nobody else sees. Forbidden where that may not be."""
     if os.environ.get(WITHIN):
         return
     around = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
     tried = ended([*around, "mount", "-t", "tmpfs", "tmpfs", "/tmp"])
     if tried.code != 0:
-        raise Skip(f"nothing may be mounted here: {tried.stderr.strip()}")
+        raise Forbidden(f"nothing may be mounted here: {tried.stderr.strip()}")
     done = subprocess.run([*around, sys.executable, *sys.argv], env={**os.environ, WITHIN: "yes"}, check=False)
     sys.exit(done.returncode)
 
