@@ -61,11 +61,9 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
         m_replicaConfigs = replicas;
         for (Upload& upload : m_uploads) {
             const auto& address = upload.follower->config().address;
-            const auto wanted = std::ranges::find(replicas, address, &ReplicaConfig::address);
-            upload.leaving = upload.leaving || wanted == replicas.end();
-            if (wanted != replicas.end()) {
-                upload.follower->setKeep(wanted->keep);
-            }
+            upload.leaving =
+                upload.leaving ||
+                std::ranges::find(replicas, address, &ReplicaConfig::address) == replicas.end();
         }
         if (m_sourceOpen) {
             addMissingReplicas();
@@ -74,8 +72,6 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
     settleOrders();
     showReplicas();
     wakeReplicas();
-    const std::scoped_lock lock(m_mutex);
-    hurryMaintenance();
 }
 
 bool FollowedDatabase::hasReplica(const storage::StorageAddress& address) const

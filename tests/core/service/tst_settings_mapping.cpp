@@ -11,9 +11,7 @@ namespace {
 config::DatabaseSettings everything()
 {
     return {.path = "/home/ada/notes.db",
-            .replicas = {{.name = "Folder",
-                          .address = "file:///srv/notes",
-                          .keep = {.everyMomentAtMost = 7}}},
+            .replicas = {{.name = "Folder", .address = "file:///srv/notes"}},
             .switchToWal = true,
             .paused = true,
             .syncInterval = 250ms};
