@@ -134,7 +134,7 @@ private:
     std::optional<std::set<Key>> drain()
     {
         // One read a round is a bound on it; what it leaves is there in the next round.
-        alignas(inotify_event) std::array<char, 65536> buffer;
+        alignas(inotify_event) std::array<char, 65536> buffer = {};
         std::set<Key> changed;
         bool overrun = false;
         const ssize_t got = ::read(m_events.number(), buffer.data(), buffer.size());

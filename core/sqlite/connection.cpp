@@ -185,11 +185,12 @@ Status Connection::readFile(std::span<std::byte> into, std::uint64_t offset) con
 {
     for (std::size_t done = 0; done < into.size();) {
         const std::size_t length = std::min(into.size() - done, kLongestReadBytes);
+        const std::uint64_t at = offset + done;
         int code = SQLITE_OK;
         {
             const std::scoped_lock lock(m_reading);
             code = m_file->pMethods->xRead(m_file, into.data() + done, static_cast<int>(length),
-                                           static_cast<sqlite3_int64>(offset + done));
+                                           static_cast<sqlite3_int64>(at));
         }
         // A short read comes with zeros in place of the rest.
         if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
