@@ -48,6 +48,14 @@ Error vanished(const std::string& folder)
             .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
 }
 
+Error changed(const std::string& folder)
+{
+    return {
+        .code = ErrorCode::Unavailable,
+        .what = {TIDEMARK_TEXT("storage", "Another folder is in the place of %1."), {folder}},
+        .next = {TIDEMARK_TEXT("storage", "What it holds is looked at before it is written to.")}};
+}
+
 /// A piece of a file that must not end early.
 class FolderReader final : public ByteReader {
 public:
@@ -233,9 +241,23 @@ Status FolderStorage::prepareWriting()
     if (!root.ok() && root.error().code != ErrorCode::NotFound) {
         return root;
     }
+    TIDEMARK_TRY(const bool isTheSame, isPrepared());
+    if (!isTheSame) {
+        const std::scoped_lock making(m_making);
+        m_durable.clear();
+        m_withObjects.clear();
+        return changed(m_root);
+    }
+    return {};
+}
+
+/// False, once, for another disk of ours that was put there meanwhile: it has another history, so
+/// whoever writes has to list it before.
+Result<bool> FolderStorage::isPrepared()
+{
     const std::scoped_lock lock(m_mutex);
     if (m_prepared) {
-        return {};
+        return std::exchange(m_written, m_seen) == m_seen;
     }
     TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, m_root));
     TIDEMARK_TRY_STATUS(m_files.makeDirectories(pathOf(kTemporaryFolder), kPrivateDirectory));
@@ -244,8 +266,9 @@ Status FolderStorage::prepareWriting()
     if (facts) {
         m_seen = RootIdentity{.device = facts->device, .inode = facts->inode};
     }
+    m_written = m_seen;
     m_prepared = true;
-    return {};
+    return true;
 }
 
 Result<TemporaryFile> FolderStorage::makeTemporary()

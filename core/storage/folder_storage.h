@@ -56,6 +56,7 @@ private:
     [[nodiscard]] Result<bool> isTheRoot(const RootIdentity& found) const;
     [[nodiscard]] Status checkRoot() const;
     [[nodiscard]] Status prepareWriting();
+    [[nodiscard]] Result<bool> isPrepared();
     [[nodiscard]] Result<TemporaryFile> makeTemporary();
     [[nodiscard]] Result<WriteOutcome> publish(const std::string& temporary,
                                                const std::string& path);
@@ -70,6 +71,7 @@ private:
     std::string m_root;
     mutable std::mutex m_mutex;  // Guards what follows.
     mutable std::optional<RootIdentity> m_seen;
+    std::optional<RootIdentity> m_written;  // What was there at the last write.
     bool m_prepared = false;
 
     mutable std::mutex m_making;  // Held while folders are made and synced; guards what follows.

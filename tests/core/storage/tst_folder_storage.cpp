@@ -231,6 +231,9 @@ private slots:
         const QDir folder(m_folder->path());
         QVERIFY(QDir(folder).rename("replica", "elsewhere"));
         QVERIFY(folder.mkpath(QString("replica/") + kTemporaryFolder.data()));
+        // It may be another disk of ours as well, so whoever writes is to look at it before.
+        QVERIFY(!contract::put(storage, "y", "2"));
+        QVERIFY(!QFile::exists(folder.filePath("replica/y")));
         QVERIFY(contract::put(storage, "y", "2"));
         QVERIFY(QFile::exists(folder.filePath("replica/y")));
     }
