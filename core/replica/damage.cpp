@@ -18,17 +18,10 @@ std::string nameAndTime(const Moment& moment)
     return std::to_string(moment.txId.value) + " (" + formatRfc3339(moment.time) + ")";
 }
 
-}  // namespace
-
-bool isOfObject(const Error& error)
+Result<ltx::Header> readPages(ByteReader& bytes, const ObjectInfo& object, const OnPage& onPage,
+                              const std::stop_token& stop)
 {
-    return error.code == ErrorCode::Damaged || error.code == ErrorCode::Unsupported;
-}
-
-Status checkFile(const ByteSource& file, const ObjectInfo& object, const std::stop_token& stop)
-{
-    TIDEMARK_TRY(const auto reader, file.open());
-    ltx::Decoder decoder(*reader);
+    ltx::Decoder decoder(bytes);
     TIDEMARK_TRY(const ltx::Header header, decoder.readHeader());
     TIDEMARK_TRY_STATUS(checkRange(header, object));
     std::vector<std::byte> page(header.pageSizeBytes);
@@ -40,16 +33,33 @@ Status checkFile(const ByteSource& file, const ObjectInfo& object, const std::st
         if (!number) {
             break;
         }
+        onPage(*number, page);
     }
     TIDEMARK_TRY([[maybe_unused]] const auto facts, decoder.finish());
-    return {};
+    return header;
+}
+
+}  // namespace
+
+bool isOfObject(const Error& error)
+{
+    return error.code == ErrorCode::Damaged || error.code == ErrorCode::Unsupported;
+}
+
+Result<ltx::Header> readWhole(const storage::Storage& storage, const ObjectInfo& object,
+                              const OnPage& onPage, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto bytes, storage.read(object.name, 0, storage::kToTheEnd, stop));
+    auto header = readPages(*bytes, object, onPage, stop);
+    return header.ok() ? header : Result<ltx::Header>(naming(object.name, header.error()));
 }
 
 Status checkObject(const storage::Storage& storage, const ObjectInfo& object,
                    const std::stop_token& stop)
 {
-    const Status checked = checkFile(ObjectSource(storage, object.name, stop), object, stop);
-    return checked.ok() ? checked : Status(naming(object.name, checked.error()));
+    const auto read = readWhole(
+        storage, object, [](std::uint32_t, std::span<const std::byte>) {}, stop);
+    return read.ok() ? Status() : Status(read.error());
 }
 
 Result<std::vector<ObjectInfo>> damagedOf(const storage::Storage& storage,

@@ -1,11 +1,14 @@
 #pragma once
 
-#include "core/base/byte_stream.h"
 #include "core/base/result.h"
+#include "core/ltx/header.h"
 #include "core/replica/catalog.h"
 #include "core/replica/pins.h"
 #include "core/storage/storage.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -17,13 +20,17 @@ namespace tidemark::replica {
 /// Whether a failure is one that the bytes of an object cause, and will each time.
 [[nodiscard]] bool isOfObject(const Error& error);
 
-/// Reads a file from its first byte to its last: every rule of the format, the header against the
-/// name of `object`, and the file checksum. Damaged or Unsupported, or as the source fails.
-[[nodiscard]] Status checkFile(const ByteSource& file, const ObjectInfo& object,
-                               const std::stop_token& stop);
+/// A page's number and bytes, which live as long as the call.
+using OnPage = std::function<void(std::uint32_t number, std::span<const std::byte> page)>;
 
-/// The same for an object in its storage. Fails with isOfObject(), naming the object; NotFound when
-/// it has gone; or as the storage does.
+/// Reads an object from its first byte to its last: every rule of the format, the header against
+/// its name, and the file checksum. Fails with isOfObject(), naming the object; NotFound when it
+/// has gone; or as the storage does. What onPage() saw before a failure may be wrong.
+[[nodiscard]] Result<ltx::Header> readWhole(const storage::Storage& storage,
+                                            const ObjectInfo& object, const OnPage& onPage,
+                                            const std::stop_token& stop);
+
+/// The same for whoever only wants to know whether it is whole.
 [[nodiscard]] Status checkObject(const storage::Storage& storage, const ObjectInfo& object,
                                  const std::stop_token& stop);
 
