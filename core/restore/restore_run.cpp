@@ -98,6 +98,9 @@ Result<Restored> RestoreRun::goAround(const Error& first)
             break;
         }
     }
+    if (m_stop.stop_requested()) {
+        return cancelled();
+    }
     // What is said of the last way is no better than what was said of the first.
     m_plan.moment = moment;
     return m_damaged.empty() ? first : withNearest(first);
