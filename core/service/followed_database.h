@@ -102,7 +102,7 @@ private:
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
     [[nodiscard]] Status openSource();
-    [[nodiscard]] StepPool::Due openFailed(const Error& error);
+    [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
     void askForSnapshot();
@@ -234,6 +234,7 @@ private:
     ltx::TxId m_remembered;
     std::deque<engine::SegmentCaptured> m_unannounced;
     std::vector<Order> m_orders;
+    std::uint64_t m_noteTried = 0;  // A step of the source began after it and has ended.
     std::uint64_t m_noteReached = 0;
     ltx::TxId m_noteTxId;  // The last captured one at that time.
     Clock::Instant m_notedAt = {};

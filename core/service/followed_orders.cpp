@@ -75,6 +75,7 @@ Result<std::uint64_t> FollowedDatabase::addOrders(const std::string& replicaId)
     TIDEMARK_TRY(const std::uint64_t ticket, m_context.orders.add(m_path, replicas));
     m_notedAt = m_context.clock.monotonic();
     ++m_wants.note;
+    m_wants.retry = true;
     for (storage::StorageAddress& replica : replicas) {
         m_orders.push_back({.ticket = ticket, .replica = std::move(replica), .note = m_wants.note});
     }
@@ -158,14 +159,16 @@ std::optional<Error> FollowedDatabase::whyNoSnapshot(const Order& order, const U
     if (m_wants.paused) {
         return noSnapshotWhilePaused(m_path);
     }
-    if (m_openFailure) {
+    // What stood in its way before it was ordered may be over.
+    const bool wasTried = m_noteTried >= order.note;
+    if (wasTried && m_openFailure) {
         return m_openFailure;
     }
     if (std::ranges::find(m_replicaConfigs, order.replica, &ReplicaConfig::address) ==
         m_replicaConfigs.end()) {
         return noReplicaToSnapshot(m_path);
     }
-    const auto trouble = m_noteReached < order.note ? sourceTrouble() : std::nullopt;
+    const auto trouble = wasTried && m_noteReached < order.note ? sourceTrouble() : std::nullopt;
     if (trouble && !trouble->ok()) {
         return trouble->error();
     }

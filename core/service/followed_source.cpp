@@ -70,7 +70,7 @@ StepPool::Due FollowedDatabase::sourceStep()
     resume();
     if (!m_replicator) {
         if (const Status opened = openSource(); !opened.ok()) {
-            return openFailed(opened.error());
+            return openFailed(opened.error(), wants.note);
         }
     }
     return follow(wants);
@@ -141,12 +141,13 @@ void FollowedDatabase::unwatch()
     }
 }
 
-StepPool::Due FollowedDatabase::openFailed(const Error& error)
+StepPool::Due FollowedDatabase::openFailed(const Error& error, std::uint64_t note)
 {
     const StepPool::Due due = after(m_context.clock, kReopenPause);
     {
         const std::scoped_lock lock(m_mutex);
         m_openFailure = error;
+        m_noteTried = note;
     }
     settleOrders();
     const bool needsAnswer = error.code == ErrorCode::NotInWalMode;
@@ -191,6 +192,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     const engine::SourceView view = m_replicator->view();
     {
         const std::scoped_lock lock(m_mutex);
+        m_noteTried = wants.note;
         m_captured = view.captured;
         m_remembered = m_replicator->rememberedUpTo();
         m_sourceFailure = view.failure;

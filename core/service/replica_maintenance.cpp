@@ -66,9 +66,11 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     }
     const bool isOrdered =
         ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
-    const bool isDue = isOrdered || engine::isSnapshotDue(levels, m_schedule, now);
+    // An order is tried at once; its failure ends it.
+    const bool isDue =
+        isOrdered || (mayTry(m_snapshots) && engine::isSnapshotDue(levels, m_schedule, now));
     // Windows that have passed go first, also before an order: there is less to read then.
-    if (!merge && !(isDue && mayTry(m_snapshots))) {
+    if (!merge && !isDue) {
         return {.due = nextStep(levels, isBehind), .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
@@ -117,14 +119,13 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& 
     }
     ++work.failures;
     work.notBefore = m_context.clock.monotonic() + pause;
-    // What was to be read has gone: somebody else removed it. Go on from what is there.
-    const bool hasGone = error.code == ErrorCode::NotFound;
-    // One that cannot be reached is told of by its uploader.
-    const bool isTold = hasGone || error.code == ErrorCode::Unavailable;
+    // What was to be read has gone, or a folder in which it lay: somebody else removed it. Go on
+    // from what is there. One that cannot be reached at all is told of by its uploader.
+    const bool isTold = error.code == ErrorCode::NotFound || error.code == ErrorCode::Unavailable;
     work.failure = isTold ? std::nullopt : std::optional(error);
     return {.due = after(m_context.clock, kGlance),
             .failure = failure(),
-            .isLacking = hasGone && hasLost(m_follower->levels(), stop)};
+            .isLacking = isTold && hasLost(m_follower->levels(), stop)};
 }
 
 /// Lists the replica again; whether it reaches less far than before.

@@ -31,15 +31,24 @@ Result<std::uint64_t> SnapshotOrders::add(const std::string& database,
 bool SnapshotOrders::makeRoom(std::size_t count)
 {
     while (m_orders.size() + count > kMost) {
-        const auto ended = std::ranges::find_if(m_orders, [](const SnapshotOrder& order) {
-            return order.state != SnapshotOrder::State::Waiting;
-        });
+        const auto ended = std::ranges::find_if(
+            m_orders, [this](const SnapshotOrder& order) { return hasEnded(order.ticket); });
         if (ended == m_orders.end()) {
             return false;
         }
-        m_orders.erase(ended);
+        // The whole ticket: what is left of one must not pass for all of it.
+        std::erase_if(m_orders, [ticket = ended->ticket](const SnapshotOrder& order) {
+            return order.ticket == ticket;
+        });
     }
     return true;
+}
+
+bool SnapshotOrders::hasEnded(std::uint64_t ticket) const
+{
+    return std::ranges::none_of(m_orders, [ticket](const SnapshotOrder& order) {
+        return order.ticket == ticket && order.state == SnapshotOrder::State::Waiting;
+    });
 }
 
 void SnapshotOrders::done(std::uint64_t ticket, const storage::StorageAddress& replica,

@@ -49,7 +49,8 @@ public:
     [[nodiscard]] std::vector<SnapshotOrder> of(std::uint64_t ticket) const;
 
 private:
-    [[nodiscard]] bool makeRoom(std::size_t count);  // With m_mutex held.
+    [[nodiscard]] bool makeRoom(std::size_t count);           // With m_mutex held.
+    [[nodiscard]] bool hasEnded(std::uint64_t ticket) const;  // Also.
     [[nodiscard]] SnapshotOrder* find(std::uint64_t ticket,
                                       const storage::StorageAddress& replica);  // Also.
 
