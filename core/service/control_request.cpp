@@ -65,7 +65,7 @@ Message asSaid(const std::string& text)
 /// Of a newer engine there may be names that we do not know.
 ErrorCode codeNamed(std::string_view name)
 {
-    for (int i = 0; i < static_cast<int>(ErrorCode::Bug); ++i) {
+    for (int i = 0; i <= static_cast<int>(ErrorCode::Bug); ++i) {
         if (codeName(static_cast<ErrorCode>(i)) == name) {
             return static_cast<ErrorCode>(i);
         }

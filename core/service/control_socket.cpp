@@ -68,7 +68,7 @@ Error noEngine(const std::string& path)
 
 Error noAnswer(const std::string& path)
 {
-    return {.code = ErrorCode::Unavailable,
+    return {.code = ErrorCode::Busy,
             .what = {TIDEMARK_TEXT("service", "The engine at %1 does not answer."), {path}},
             .next = {TIDEMARK_TEXT("service", "Try again in a moment.")}};
 }

@@ -53,7 +53,7 @@ private:
     std::thread m_thread;
 };
 
-/// Asks the engine behind a socket. NotFound when nobody listens there (any more), Unavailable when
+/// Asks the engine behind a socket. NotFound when nobody listens there (any more), Busy when
 /// it does not answer within a second; fails, too, when the answer is an error's line. Blocks that
 /// long at most between two lines.
 [[nodiscard]] Result<std::vector<std::string>> askEngine(const std::string& socketPath,

@@ -124,7 +124,7 @@ private slots:
         }
         QVERIFY(ready == std::future_status::ready);
         const auto answer = asked.get();
-        QVERIFY(!answer.ok() && answer.error().code == ErrorCode::Unavailable);
+        QVERIFY(!answer.ok() && answer.error().code == ErrorCode::Busy);
     }
 
     void aSignalMeanwhileIsNoFailure()
