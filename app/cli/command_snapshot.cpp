@@ -48,6 +48,15 @@ Error engineEnded()
             .next = {TIDEMARK_TEXT("cli", "See what is there: tidemarkctl objects")}};
 }
 
+Error notUnderstood()
+{
+    return {.code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "The engine answers in a way that this version does not "
+                                   "understand.")},
+            .next = {TIDEMARK_TEXT("cli", "Let both be of the same version.")}};
+}
+
 /// Of the folder itself: another address may lead to it through links.
 std::string realAddress(const Session& session, storage::StorageAddress address)
 {
@@ -88,8 +97,11 @@ std::optional<Target> targetAmong(const Session& session, const EngineAnswers& a
     const std::string wanted = realAddress(session, address);
     for (const FollowedStatus& followed : answers.databases) {
         const std::string path = textOf(followed.status, "database");
-        const auto replica = replicaAt(session, followed.status, wanted);
-        if (replica && (!database || *database == path)) {
+        // The folders of other databases may lie where nothing answers.
+        if (database && *database != path) {
+            continue;
+        }
+        if (const auto replica = replicaAt(session, followed.status, wanted)) {
             return Target{.socket = followed.socket, .database = path, .replica = *replica};
         }
     }
@@ -102,7 +114,7 @@ Result<Json> whenSettled(Session& session, const std::function<Result<Json>()>& 
     const Clock::Instant start = session.clock.monotonic();
     for (int silences = 0;;) {
         const auto order = ask();
-        const bool isSilent = !order.ok() && order.error().code == ErrorCode::Unavailable;
+        const bool isSilent = !order.ok() && order.error().code == ErrorCode::Busy;
         silences = isSilent ? silences + 1 : 0;
         if (!order.ok() && (!isSilent || silences == kMostSilences)) {
             return order.error();
@@ -117,6 +129,9 @@ Result<Json> whenSettled(Session& session, const std::function<Result<Json>()>& 
                                    ? service::errorOfLine(failure->dump())
                                    : std::nullopt;
             return error.value_or(engineEnded());
+        }
+        if (state != "waiting") {
+            return notUnderstood();
         }
         const Clock::Instant now = session.clock.monotonic();
         session.output.progress(
@@ -231,6 +246,7 @@ Status runSnapshot(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const Json order,
                  snapshotHere(session, {.path = *database,
                                         .replicas = {{.name = storage, .address = address}},
+                                        .switchToWal = arguments.has("--switch-to-wal"),
                                         .proveFirstSnapshot = false}));
     print(session.output, order);
     return {};

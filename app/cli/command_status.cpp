@@ -37,7 +37,7 @@ void printStanding(Output& output, const Json& object, Timestamp now)
     }
 }
 
-/// "transaction 42, 3 segments wait, snapshot of transaction 40 (2 h ago)".
+/// "transaction 42, 3 segments to go, snapshot of transaction 40 (2 h ago)".
 std::string factsOf(const Json& replica, Timestamp now)
 {
     std::string facts = "transaction " + std::to_string(numberOf(replica, "confirmed"));

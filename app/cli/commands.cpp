@@ -12,6 +12,9 @@ constexpr OptionSpec kTime{"--time", "TIME", "the last moment not after it"};
 constexpr OptionSpec kMark{"--mark", "NAME", "the moment of this mark"};
 constexpr OptionSpec kCheck{"--check", "KIND", "quick (the default), full or none"};
 
+constexpr OptionSpec kSwitchToWal{"--switch-to-wal", "",
+                                  "allow the change of a database not in WAL mode"};
+
 constexpr std::array kCommonOptions{
     OptionSpec{"--json", "", "one JSON object a line"},
     OptionSpec{"--help", "", "what this command does"},
@@ -20,7 +23,7 @@ constexpr std::array kCommonOptions{
 constexpr std::array kReplicateOptions{
     OptionSpec{"--config", "FILE", "every database of a settings.json or litestream.yml"},
     OptionSpec{"--once", "", "bring every replica up to date, then exit"},
-    OptionSpec{"--switch-to-wal", "", "allow the change of a database not in WAL mode"},
+    kSwitchToWal,
 };
 constexpr std::array kListOptions{
     OptionSpec{"--since", "WHEN", "no moment before it"},
@@ -35,7 +38,8 @@ constexpr std::array kVerifyOptions{
     kMark,   kCheck, OptionSpec{"--all", "", "read every object, prove every moment"}};
 
 constexpr std::array kSnapshotOptions{
-    OptionSpec{"--db", "DB", "this database, whether or not an engine follows it"},
+    OptionSpec{"--db", "DB", "this database, also where no engine follows it"},
+    kSwitchToWal,
 };
 constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
                                   OptionSpec{"--note", "TEXT", "what there is to say about it"}};
@@ -61,13 +65,12 @@ constexpr std::string_view kReplicateDetails =
     "databases all are tried, and the first failure decides the exit status.";
 
 constexpr std::string_view kSnapshotDetails =
-    "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that is\n"
-    "committed now, and waits until it is there. The engine makes it while capture goes on, out "
-    "of\n"
-    "what the replica has; nothing is made when the newest moment is a snapshot already. With "
-    "--db\n"
-    "and no engine that follows DB into STORAGE, DB is followed here until the snapshot is there.\n"
-    "Stopped before that, an engine that was asked makes it all the same.";
+    "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that\n"
+    "is committed now, and waits until it is there. The engine makes it while capture goes on,\n"
+    "out of what the replica has; nothing is made when the newest moment is a snapshot already.\n"
+    "With --db, a DB that no engine follows is followed here until the snapshot is there; one\n"
+    "that is followed elsewhere only is refused. Stopped before that, an engine that was asked\n"
+    "makes it all the same.";
 
 constexpr std::array kCommands{
     CommandSpec{.name = "replicate",

@@ -30,7 +30,7 @@ _tidemarkctl() {
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;
     verify) options="--latest --txid --time --mark --check --all" ;;
-    snapshot) options="--db" ;;
+    snapshot) options="--db --switch-to-wal" ;;
     mark) options="--latest --txid --time --mark --note" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \

@@ -206,6 +206,17 @@ private slots:
         QVERIFY(!QFile::exists(m_program->path("replica")));
     }
 
+    void aDatabaseIsSwitchedToWalModeWhereItIsAllowed()
+    {
+        SampleDatabase database(m_program->path("notes.db"), "DELETE");
+        const QStringList words{"snapshot", "replica", "--db", "notes.db"};
+        QCOMPARE(m_program->run(words).status, 1);
+        QVERIFY(!QFile::exists(m_program->path("replica")));
+        const Ran ran = m_program->run(words + QStringList{"--switch-to-wal"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(!snapshotsIn("replica").isEmpty());
+    }
+
     void sigintEndsTheWaitAndNotTheOrder()
     {
         MadeEngine engine(*m_program, {R"({"version":1,"ticket":"7"})"}, {kWaiting});
@@ -249,6 +260,8 @@ private slots:
                                  << "" << 1;
         QTest::newRow("no order") << R"({"version":1,"ticket":"7"})"
                                   << "[]" << 1;
+        QTest::newRow("an order in no known state") << R"({"version":1,"ticket":"7"})"
+                                                    << R"({"version":1,"ticket":"7"})" << 1;
         QTest::newRow("a replica that is gone")
             << R"({"version":1,"ticket":"7"})"
             << R"({"version":1,"ticket":"7","state":"failed",)"
