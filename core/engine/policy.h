@@ -77,7 +77,7 @@ struct RetentionPolicy {
     bool operator==(const RetentionPolicy&) const = default;
 };
 
-/// Of every replica of which nobody said anything else.
+/// What deletes nothing.
 inline constexpr RetentionPolicy kKeepEverything{.neverDelete = true};
 
 }  // namespace tidemark::engine
