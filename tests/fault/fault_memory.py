@@ -9,9 +9,10 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from scene import Scene, play, programs  # noqa: E402
+from scene import NOTICE_SECONDS, Scene, play, programs, wait_until  # noqa: E402
 
 ONCE_MORE = 3  # commits each time
+KNOWN = {"state.db", "state.db-wal", "pages.crc", "segment"}  # at the least, after a kill
 
 
 def emptied(path):
@@ -47,6 +48,7 @@ class Remembered:
     """The files below the data folder. Names of databases and segments differ from run to run."""
 
     def __init__(self, scene):
+        self.scene = scene
         self.folder = scene.folder / "home" / "data"
 
     def kinds(self):
@@ -56,6 +58,14 @@ class Remembered:
             if path.is_file():
                 found["segment" if path.suffix == ".ltx" else path.name] = path
         return found
+
+    def one(self, kind):
+        """A clean end removes parts of SQLite's, another kill leaves them again."""
+        if kind not in self.kinds():
+            self.scene.start()
+            self.scene.arrives()
+            self.scene.kill()
+        return self.kinds()[kind]
 
 
 def once(scene, what):
@@ -71,31 +81,30 @@ def each_file(place):
     scene = Scene(place, "each")
     scene.kill()
     remembered = Remembered(scene)
+    kinds = sorted(remembered.kinds())
+    if not KNOWN <= set(kinds):
+        raise AssertionError(f"fewer files are remembered than are known to be: {kinds}")
     tried = 0
-    for kind in sorted(remembered.kinds()):
+    for kind in kinds:
         for damage in DAMAGES:
-            path = remembered.kinds().get(kind)
-            if not path:
-                break  # a part of SQLite's that a clean end removed
-            damage(path)
+            damage(remembered.one(kind))
             scene.write(ONCE_MORE, seed=100 + tried)
             once(scene, f"{kind} {damage.__name__}")
             tried += 1
-    print(f"{tried} damages", flush=True)
-    if tried < 4 * len(DAMAGES):
-        raise AssertionError("fewer files were remembered than are known to be")
+    print(f"{tried} damages of {', '.join(kinds)}", flush=True)
     scene.judge()
 
 
 def every_segment(place):
     """Nothing of the spool is left while a replica lacks what was in it: the base is made anew."""
     scene = Scene(place, "spool")
-    parked = scene.folder / "parked"
+    data, parked = scene.folder / "home" / "data", scene.folder / "parked"
+    safe = set(data.rglob("*.ltx"))
     scene.replicator.replica.rename(parked)
     scene.write(30, seed=3, mode="paced", rate=30)
+    wait_until(lambda: set(data.rglob("*.ltx")) - safe, NOTICE_SECONDS, "a segment that the replica lacks")
     scene.kill()
-    spools = list((scene.folder / "home" / "data").rglob("spool"))
-    for spool in spools:
+    for spool in list(data.rglob("spool")):
         shutil.rmtree(spool)
     parked.rename(scene.replicator.replica)
     scene.start()
@@ -119,7 +128,7 @@ def all_of_it(place):
 def folder_gone_while_followed(place):
     """Files that are open go on; the next start finds nothing and reads everything anew."""
     scene = Scene(place, "gone", filled_mib=1)
-    shutil.rmtree(scene.folder / "home" / "data")
+    (scene.folder / "home" / "data").rename(scene.folder / "gone")  # at once, also for us who write in it
     scene.write(30, seed=3, mode="paced", rate=30)
     scene.kill()
     scene.start()
