@@ -88,16 +88,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
     asked = parser.parse_args()
-    clock = Clock()
-
-    def by_clock(scene):
-        def played(place):
-            scene(place, clock)
-
-        played.__name__ = scene.__name__
-        return played
-
-    play("clock", [by_clock(scene) for scene in scenes], asked)
+    play("clock", scenes, asked, Clock())
 
 
 if __name__ == "__main__":

@@ -29,11 +29,7 @@ def main():
     parser.add_argument("--mib", type=int, default=1100)
     parser.set_defaults(only=None)
     asked = parser.parse_args()
-
-    def by_size(place):
-        past_the_lock_page(place, asked.mib)
-
-    play("large", [by_size], asked)
+    play("large", [past_the_lock_page], asked, asked.mib)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
 from blackbox import bytes_equal, loads, programs  # noqa: E402
 from blackbox.judge import Judge, shown  # noqa: E402
 from blackbox.place import Place  # noqa: E402
+from blackbox.programs import Forbidden  # noqa: E402
 from blackbox.run import Refused, ended, succeeded  # noqa: E402
 from blackbox.tidemark import Tidemark  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
@@ -161,10 +162,20 @@ class Scene:
         print(f"{self.name}: {verdict.restored} moments, 0 differences", flush=True)
 
 
-def play(name, scenes, asked):
-    """Each scene, or the one that was asked for."""
+def play(name, scenes, asked, *more, afterwards=lambda: None):
+    """Each scene, or the one that was asked for, with `more`; `afterwards` clears up behind each. Forbidden at
+    the end when the fault of any could not be made."""
+    forbidden = []
     with Place(name) as place:
         for scene in scenes:
-            if asked.only in (None, scene.__name__):
-                print(f"-- {scene.__name__}", flush=True)
-                scene(place)
+            if asked.only not in (None, scene.__name__):
+                continue
+            print(f"-- {scene.__name__}", flush=True)
+            try:
+                scene(place, *more)
+            except Forbidden as why:
+                print(f"not tried: {why}", flush=True)
+                forbidden.append(f"{scene.__name__}: {why}")
+            afterwards()
+    if forbidden:
+        raise Forbidden("; ".join(forbidden))
