@@ -10,7 +10,9 @@ import sys
 sys.dont_write_bytecode = True
 
 from scene import Scene, play, programs  # noqa: E402
-from mounts import fill, in_own_namespace, make_writable, show_at, small_disk, take_away  # noqa: E402
+from mounts import (  # noqa: E402
+    fill, in_own_namespace, make_writable, show_at, small_disk, take_all_away, take_away,
+)
 
 DISK_KIB = 6 * 1024
 
@@ -127,7 +129,7 @@ def main():
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
     asked = parser.parse_args()
     in_own_namespace()
-    play("disks", scenes, asked)
+    play("disks", scenes, asked, afterwards=take_all_away)
 
 
 if __name__ == "__main__":

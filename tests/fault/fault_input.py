@@ -18,6 +18,7 @@ from blackbox.litestream import ltx_files  # noqa: E402
 from blackbox.place import Place  # noqa: E402
 from blackbox.run import ended  # noqa: E402
 from blackbox.tidemark import Tidemark  # noqa: E402
+from mounts import own_namespace  # noqa: E402
 from refusal import Case, as_nobody, wrongness  # noqa: E402
 
 FAILED, USAGE, NOT_FOUND, TARGET, DAMAGED, RIGHT, UNREACHABLE = 1, 2, 3, 4, 5, 6, 7
@@ -140,12 +141,10 @@ def full_disks(inputs):
         f"""left=$(ls -A '{small}'); [ -z "$left" ] || {{ echo "left behind: $left" >&2; exit 99; }}\n"""
         "exit $code"
     )
-    namespace = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-    probe = ended([*namespace, "sh", "-c", f"mount -t tmpfs -o size=1m tmpfs '{small}'"])
+    probe = ended([*own_namespace(), "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small])
     if probe.code == 0:
-        yield inputs.restored(
-            "small_disk", (TARGET,), out=small / "out.db", around=[*namespace, "sh", "-c", script, "sh"]
-        )
+        around = [*own_namespace(), "sh", "-c", script, "sh"]
+        yield inputs.restored("small_disk", (TARGET,), out=small / "out.db", around=around)
     else:
         print(f"small_disk: not tried, no tmpfs may be mounted here: {probe.stderr.strip()}", flush=True)
 

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
 from blackbox import loads, programs  # noqa: E402
 from blackbox.place import Place  # noqa: E402
 from blackbox.run import ended, succeeded  # noqa: E402
+from mounts import own_namespace  # noqa: E402
 from refusal import Case, as_nobody, wrongness  # noqa: E402
 
 FAILED, DAMAGED = 1, 5
@@ -30,10 +31,6 @@ MARKS = {
     "Syncthing": ".stfolder/",
     "Nextcloud": ".sync_8f3ab1c20d44.db",
 }
-
-
-def own_namespace():
-    return ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
 
 
 class Scene:
