@@ -17,15 +17,19 @@ TO_WAL = "PRAGMA journal_mode = wal;"
 TO_DELETE = "PRAGMA journal_mode = delete;"
 
 
+def goes_on(scene, seed):
+    """To its good end."""
+    scene.arrives(lambda: scene.write(seed=seed))
+    scene.judge()
+
+
 def while_away(place, name, act, stopped=Scene.stop):
     """Also behind a kill, after which our own connections are still to be cleared up by SQLite."""
     scene = Scene(place, name)
     stopped(scene)
     act(scene)
     scene.start()
-    scene.arrives(lambda: scene.write(seed=5))
-    scene.judge()
-    return scene
+    goes_on(scene, seed=5)
 
 
 def vacuum_away(place):
@@ -42,8 +46,7 @@ def vacuum_followed(place):
     scene.sql("CREATE TABLE bulk AS SELECT randomblob(900000) AS b;")
     scene.arrives(lambda: scene.write(seed=3))
     scene.sql("DROP TABLE bulk; VACUUM;")
-    scene.arrives(lambda: scene.write(seed=4))
-    scene.judge()
+    goes_on(scene, seed=4)
 
 
 def page_size_away(place):
@@ -85,18 +88,20 @@ def another_mode_is_refused(place):
     scene.refused(FAILED)
     scene.sql(TO_WAL)
     scene.start()
-    scene.arrives(lambda: scene.write(seed=3))
-    scene.judge()
+    goes_on(scene, seed=3)
+
+
+def refused_by_sqlite(place, name, statements):
+    scene = Scene(place, name)
+    said = scene.sql_refused(statements)
+    if "locked" not in said:
+        raise AssertionError(f"{name}: {statements!r} was answered otherwise: {said}")
+    goes_on(scene, seed=3)
 
 
 def mode_switch_followed(place):
     """While we are there SQLite refuses the switch, the application goes on."""
-    scene = Scene(place, "mode-switch")
-    said = scene.sql_refused(TO_DELETE)
-    if "locked" not in said:
-        raise AssertionError(f"the switch was answered otherwise: {said}")
-    scene.arrives(lambda: scene.write(seed=3))
-    scene.judge()
+    refused_by_sqlite(place, "mode-switch", TO_DELETE)
 
 
 def copied_and_cut(place):
@@ -117,18 +122,12 @@ def exclusive_before(place):
         holder.execute("CREATE TABLE held (a)")
         scene.refused(FAILED)
     scene.start()
-    scene.arrives(lambda: scene.write(seed=3))
-    scene.judge()
+    goes_on(scene, seed=3)
 
 
 def exclusive_after(place):
     """It fails as long as we are there; nothing is lost on either side."""
-    scene = Scene(place, "exclusive-after")
-    said = scene.sql_refused("PRAGMA locking_mode = exclusive; CREATE TABLE held (a);")
-    if "locked" not in said:
-        raise AssertionError(f"exclusive locking was answered otherwise: {said}")
-    scene.arrives(lambda: scene.write(seed=3))
-    scene.judge()
+    refused_by_sqlite(place, "exclusive-after", "PRAGMA locking_mode = exclusive; CREATE TABLE held (a);")
 
 
 def main():
