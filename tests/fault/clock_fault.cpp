@@ -1,14 +1,14 @@
 // A preloaded library for a whole test's programs, by whose clock it is another time:
 // CLOCK_FAULT_FILE holds the difference in seconds, a 64-bit number of this machine, which may
 // change while they run.
-#include <dlfcn.h>
+#include "tests/fault/preloaded.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <ctime>
 
 namespace {
@@ -16,8 +16,7 @@ namespace {
 /// Null when there is none: then the clock is right.
 const volatile std::int64_t* mapped()
 {
-    const char* path = std::getenv("CLOCK_FAULT_FILE");
-    const int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    const int file = open(preloaded::setting("CLOCK_FAULT_FILE"), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return nullptr;
     void* found = mmap(nullptr, sizeof(std::int64_t), PROT_READ, MAP_SHARED, file, 0);
@@ -33,8 +32,7 @@ std::int64_t differenceSeconds()
 
 int now(clockid_t clock, timespec* time)
 {
-    static const auto real =
-        reinterpret_cast<int (*)(clockid_t, timespec*)>(dlsym(RTLD_NEXT, "clock_gettime"));
+    static const auto real = preloaded::next<int (*)(clockid_t, timespec*)>("clock_gettime");
     return real(clock, time);
 }
 

@@ -1,37 +1,29 @@
 // A preloaded library that lets one chosen write or sync of an application's commit go wrong.
 // COMMIT_FAULT_FILE names the database; COMMIT_FAULT_AT and COMMIT_FAULT_KIND say which and how.
 #include "tests/fault/commit_fault.h"
+#include "tests/fault/preloaded.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+using preloaded::die;
+using preloaded::next;
+using preloaded::setting;
 
 namespace {
 
 bool armed = false;
 int calls = 0;
 
-const char* setting(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
-/// SQLite's descriptors are asked for their path: it opened them long before anything was armed.
 bool isWatched(int file)
 {
-    char link[32];
-    char path[4096];
-    std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    const ssize_t size = readlink(link, path, sizeof path - 1);
-    if (size <= 0)
+    char buffer[preloaded::kPathBytes];
+    const char* path = preloaded::pathOf(file, buffer);
+    if (!path)
         return false;
-    path[size] = '\0';
     const char* database = setting("COMMIT_FAULT_FILE");
     const std::size_t length = std::strlen(database);
     return std::strncmp(path, database, length) == 0 &&
@@ -41,12 +33,6 @@ bool isWatched(int file)
 bool isKind(const char* kind)
 {
     return std::strcmp(setting("COMMIT_FAULT_KIND"), kind) == 0;
-}
-
-[[noreturn]] void die()
-{
-    kill(getpid(), SIGKILL);
-    std::abort();
 }
 
 /// Counts a call of a watched file. True when it is the chosen one.
@@ -69,12 +55,6 @@ auto faulty(int file, Real real, Torn torn) -> decltype(real())
     }
     isKind("torn") ? torn() : real();
     die();
-}
-
-template <typename Function>
-Function next(const char* name)
-{
-    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
 }  // namespace

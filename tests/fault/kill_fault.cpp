@@ -1,25 +1,22 @@
 // A preloaded library that kills its program at one chosen call by which it changes what lies under
 // a folder: KILL_FAULT_UNDER names the folder, KILL_FAULT_AT says which call (from 1),
 // KILL_FAULT_KIND whether it dies instead of the call ("before") or after half of a write ("torn").
-#include <dlfcn.h>
+#include "tests/fault/preloaded.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+using preloaded::die;
+using preloaded::next;
+using preloaded::setting;
 
 namespace {
 
 std::atomic<int> calls{0};
-
-const char* setting(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
 
 bool isUnder(const char* path)
 {
@@ -30,20 +27,9 @@ bool isUnder(const char* path)
 
 bool isUnder(int file)
 {
-    char link[32];
-    char path[4096];
-    std::snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    const ssize_t size = readlink(link, path, sizeof path - 1);
-    if (size <= 0)
-        return false;
-    path[size] = '\0';
-    return isUnder(path);
-}
-
-[[noreturn]] void die()
-{
-    kill(getpid(), SIGKILL);
-    std::abort();
+    char buffer[preloaded::kPathBytes];
+    const char* path = preloaded::pathOf(file, buffer);
+    return path && isUnder(path);
 }
 
 /// Counts a call that changes `what`, a path or a descriptor. True when it is the chosen one.
@@ -69,12 +55,6 @@ void countWrite(int file, Half half)
     if (std::strcmp(setting("KILL_FAULT_KIND"), "torn") == 0)
         half();
     die();
-}
-
-template <typename Function>
-Function next(const char* name)
-{
-    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
 using Pwrite = ssize_t (*)(int, const void*, size_t, off_t);
