@@ -27,8 +27,6 @@ MOST_PER_SECOND = 60
 ROWS = 300
 LONGEST_APPLICATION_SECONDS = 12
 LONGEST_OUTAGE_SECONDS = 8
-ATTACH_SECONDS = 120
-BACK_SECONDS = 400  # the longest back-off is 5 min
 
 
 class Followed:
@@ -110,7 +108,7 @@ class Soak:
         self.lives.append(Follower(command, self.place.env, self.place.path("log")))
 
     def restart(self):
-        """Sometimes as a power loss would have it, sometimes in good order; then there may be a pause."""
+        """Sometimes as a power loss would have it, sometimes in good order."""
         if self.chance.random() < 0.7:
             self.lives[-1].kill()
             self.kills += 1

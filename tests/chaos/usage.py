@@ -9,7 +9,7 @@ from statistics import median
 PAUSE_SECONDS = 1
 MOST_GROWTH = 1.2  # from the second quarter of its life to the last one
 SPARE = {"memory": 8 << 20, "threads": 4, "files": 16}  # what chance may add
-WORTH_COMPARING = 200  # samples
+WORTH_COMPARING = 100  # samples
 
 
 @dataclass(frozen=True)
