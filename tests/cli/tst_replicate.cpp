@@ -177,18 +177,7 @@ private slots:
             text += QString("  - {path: %1.db, replica: {path: r/%1}}\n").arg(i);
         }
         SampleDatabase first(m_program->path("0.db"));
-        QFile file(m_program->path("litestream.yml"));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text.toUtf8());
-        file.close();
-        QProcess process;
-        m_program->prepare(process, {});
-        process.setProgram("sh");
-        process.setArguments({"-c", QString("ulimit -n 256 && exec %1 replicate --config "
-                                            "litestream.yml --once")
-                                        .arg(TIDEMARKCTL)});
-        process.start();
-        const Ran ran = Program::finished(process);
+        const Ran ran = onceUnderALimit(text.toUtf8());
         QVERIFY2(ran.rest.contains("30 databases need about 500 open files"), qPrintable(ran.rest));
         QCOMPARE(ran.status, 3);
     }
@@ -200,18 +189,7 @@ private slots:
             const SampleDatabase database(m_program->path(QString("%1.db").arg(i)));
             text += QString("  - {path: %1.db, replica: {path: r/%1}}\n").arg(i);
         }
-        QFile file(m_program->path("litestream.yml"));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text.toUtf8());
-        file.close();
-        QProcess process;
-        m_program->prepare(process, {});
-        process.setProgram("sh");
-        process.setArguments({"-c", QString("ulimit -n 256 && exec %1 replicate --config "
-                                            "litestream.yml --once")
-                                        .arg(TIDEMARKCTL)});
-        process.start();
-        const Ran ran = Program::finished(process);
+        const Ran ran = onceUnderALimit(text.toUtf8());
         QCOMPARE(ran.status, 1);
         for (int i = 0; i < 7; ++i) {
             const bool isRefused = ran.rest.contains(QString("/%1.db is not followed").arg(i));
@@ -545,6 +523,20 @@ private:
         QFile file(m_program->path("litestream.yml"));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(text);
+    }
+
+    /// `replicate --once` with 256 open files.
+    Ran onceUnderALimit(const QByteArray& yml)
+    {
+        writeYml(yml);
+        QProcess process;
+        m_program->prepare(process, {});
+        process.setProgram("sh");
+        process.setArguments({"-c", QString("ulimit -n 256 && exec %1 replicate --config "
+                                            "litestream.yml --once")
+                                        .arg(TIDEMARKCTL)});
+        process.start();
+        return Program::finished(process);
     }
 
     /// How many notes a restore gives now; none when there is nothing to restore yet.
