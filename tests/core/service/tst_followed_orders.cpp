@@ -1,19 +1,13 @@
-#include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
-#include "core/replica/ltx_replica.h"
 #include "core/service/control_socket.h"
-#include "core/service/service.h"
-#include "core/storage/storage_factory.h"
+#include "tests/core/service/followed_place.h"
 
 #include <sqlite3.h>
 
 #include <QDir>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <atomic>
-#include <memory>
-#include <semaphore>
 #include <string>
 #include <thread>
 
@@ -22,50 +16,21 @@ using namespace tidemark::service;
 
 namespace {
 
-class Nobody final : public Observer {
-public:
-    void statusChanged(const DatabaseStatus&) override {}
-    void happened(const Event&) override {}
-    void removed(const DatabaseId&) override {}
-};
-
 using State = SnapshotOrder::State;
 
 }  // namespace
 
 /// Snapshots on demand.
-class TestFollowedOrders : public QObject {
+class TestFollowedOrders : public QObject, private FollowedPlace {
     Q_OBJECT
 
-    std::unique_ptr<QTemporaryDir> m_directory;
-    PosixFileSystem m_files;
-    SeededRandom m_random{1};
-    Nobody m_observer;
     SystemClock m_clock;
-    std::unique_ptr<Service> m_service;
     DatabaseId m_id;
-    sqlite3* m_application = nullptr;
-    int m_rows = 0;
-
-    [[nodiscard]] std::string path(const char* name) const
-    {
-        return m_directory->filePath(name).toStdString();
-    }
-    [[nodiscard]] storage::StorageAddress address(const char* name = "replica") const
-    {
-        return {.path = path(name)};
-    }
 
     /// Everything is in each replica when it returns.
     void follow(const std::vector<ReplicaConfig>& replicas)
     {
-        m_service = std::make_unique<Service>(
-            Service::Dependencies{
-                .clock = m_clock,
-                .files = m_files,
-                .random = m_random,
-                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
-            m_observer);
+        m_service = makeService(m_clock);
         m_id = m_service->follow(
             {.path = path("a.db"), .replicas = replicas, .proveFirstSnapshot = false});
         const Status upToDate = m_service->bringUpToDate({});
@@ -73,29 +38,9 @@ class TestFollowedOrders : public QObject {
     }
     void follow() { follow({{.address = address()}}); }
 
-    /// Any thread, one at a time.
-    [[nodiscard]] bool insert()
-    {
-        return sqlite3_exec(m_application, "INSERT INTO t VALUES (hex(randomblob(500)))", nullptr,
-                            nullptr, nullptr) == SQLITE_OK;
-    }
-    void write()
-    {
-        QVERIFY2(insert(), sqlite3_errmsg(m_application));
-        ++m_rows;
-    }
-
     [[nodiscard]] std::vector<replica::ObjectInfo> snapshots(const char* name = "replica")
     {
-        const auto storage = storage::openStorage(address(name), m_files, m_random);
-        const auto listed = replica::readLtxCatalog(*storage.value(), {});
-        std::vector<replica::ObjectInfo> found;
-        for (const replica::ObjectInfo& each : listed.value().objects) {
-            if (each.level == replica::kSnapshotLevel) {
-                found.push_back(each);
-            }
-        }
-        return found;
+        return level(replica::kSnapshotLevel, name);
     }
 
     [[nodiscard]] ltx::TxId captured() const { return m_service->statuses().front().captured; }
@@ -126,30 +71,6 @@ class TestFollowedOrders : public QObject {
         QVERIFY(!refused.ok() && refused.error().code == code);
     }
 
-    [[nodiscard]] int rowsAt(ltx::TxId txId)
-    {
-        const std::string target = path("restored.db");
-        std::binary_semaphore done{0};
-        bool isProven = false;
-        const auto job = m_service->restore(
-            address(), {.wish = replica::AtTxId{txId}, .target = target}, {},
-            [&](const Result<restore::Restored>& restored) {
-                isProven = restored.ok() && restored.value().verdict == restore::Verdict::Proven;
-                done.release();
-            });
-        done.acquire();
-        sqlite3* handle = nullptr;
-        sqlite3_stmt* statement = nullptr;
-        sqlite3_open(target.c_str(), &handle);
-        sqlite3_prepare_v2(handle, "SELECT count(*) FROM t", -1, &statement, nullptr);
-        const int rows = isProven && sqlite3_step(statement) == SQLITE_ROW
-                             ? sqlite3_column_int(statement, 0)
-                             : -1;
-        sqlite3_finalize(statement);
-        sqlite3_close(handle);
-        return rows;
-    }
-
     [[nodiscard]] std::string socket() const
     {
         return path("run") + "/" +
@@ -160,20 +81,8 @@ class TestFollowedOrders : public QObject {
     }
 
 private slots:
-    void init()
-    {
-        m_directory = std::make_unique<QTemporaryDir>();
-        m_rows = 0;
-        sqlite3_open(path("a.db").c_str(), &m_application);
-        sqlite3_busy_timeout(m_application, 60'000);
-        sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
-                     nullptr);
-    }
-    void cleanup()
-    {
-        m_service.reset();
-        sqlite3_close(m_application);
-    }
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void anOrderedSnapshotHoldsAllThatWasCommittedThen()
     {
@@ -292,13 +201,7 @@ private slots:
 
     void anOrderBeforeTheFirstSnapshotIsAnsweredByIt()
     {
-        m_service = std::make_unique<Service>(
-            Service::Dependencies{
-                .clock = m_clock,
-                .files = m_files,
-                .random = m_random,
-                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
-            m_observer);
+        m_service = makeService(m_clock);
         write();
         m_id = m_service->follow({.path = path("a.db"), .replicas = {{.address = address()}}});
         const SnapshotOrder order = settled(m_service->snapshotNow(m_id).value());
