@@ -158,6 +158,11 @@ void History::happened(const service::Event& event)
     if (m_stage != Stage::Ready && m_stage != Stage::Reading) {
         return;  // The listing will tell.
     }
+    if (std::holds_alternative<service::Thinned>(event.what)) {
+        // What is gone is not offered any more.
+        eventsMissed();
+        return;
+    }
     if (m_reading && isArrival(event)) {
         if (m_whileReading.size() == kMaxWhileReading) {
             m_whileReading.clear();

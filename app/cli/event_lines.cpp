@@ -51,6 +51,14 @@ struct Fields {
                 {"bytes", snapshot.bytes},
                 {"replica", snapshot.replicaId}};
     }
+    Json operator()(const Thinned& thinned) const
+    {
+        return {{"event", "thinned"},
+                {"objects", thinned.objects},
+                {"bytes", thinned.bytes},
+                {"moments", thinned.moments},
+                {"replica", thinned.replicaId}};
+    }
     Json operator()(const Checkpointed& checkpoint) const
     {
         return {{"event", "checkpoint"},
@@ -113,6 +121,11 @@ struct Sentence {
     {
         return "snapshot of transaction " + std::to_string(snapshot.txId.value) + ": " +
                humanBytes(snapshot.bytes);
+    }
+    std::string operator()(const Thinned& thinned) const
+    {
+        return "thinned: " + counted(thinned.objects, "object") + " deleted, " +
+               humanBytes(thinned.bytes) + ", " + counted(thinned.moments, "moment") + " given up";
     }
     std::string operator()(const Checkpointed& checkpoint) const
     {

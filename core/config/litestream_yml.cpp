@@ -1,5 +1,6 @@
 #include "core/config/litestream_yml.h"
 
+#include "core/config/keep_text.h"
 #include "core/config/name_pattern.h"
 #include "core/config/yml_node.h"
 
@@ -168,7 +169,8 @@ private:
             return replicaAt(node, {}, address);
         }
         TIDEMARK_TRY_STATUS(node.expectMap());
-        TIDEMARK_TRY_STATUS(checkKeys(node, {"type", "name", "url", "path", "sync-interval"}));
+        TIDEMARK_TRY_STATUS(
+            checkKeys(node, {"type", "name", "url", "path", "sync-interval", "keep"}));
         TIDEMARK_TRY(const std::string kind, node.text("type"));
         TIDEMARK_TRY(const std::string name, node.text("name"));
         TIDEMARK_TRY(const std::string url, node.text("url"));
@@ -187,7 +189,27 @@ private:
                     "%1, line %2: \"url\" and \"path\" of a replica exclude each other.")},
                 {TIDEMARK_TEXT("config", "Keep one of them.")});
         }
-        return replicaAt(node, name, url.empty() ? path : url);
+        TIDEMARK_TRY(auto replica, replicaAt(node, name, url.empty() ? path : url));
+        TIDEMARK_TRY(replica.keep, readKeep(node));
+        return replica;
+    }
+
+    /// A word of ours: without it everything is kept.
+    [[nodiscard]] static Result<engine::RetentionPolicy> readKeep(const YmlNode& node)
+    {
+        const auto keep = node.child("keep");
+        if (!keep) {
+            return engine::kKeepEverything;
+        }
+        TIDEMARK_TRY(const std::string text, keep->text());
+        auto parsed = parseKeep(text);
+        return parsed.ok()
+                   ? parsed
+                   : keep->refuse(
+                         {TIDEMARK_TEXT("config",
+                                        "%1, line %2: \"%3\" does not say what is to be kept."),
+                          {text}},
+                         parsed.error().next);
     }
 
     [[nodiscard]] static Result<ReplicaSettings> replicaAt(const YmlNode& node,

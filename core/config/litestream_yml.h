@@ -37,10 +37,11 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// Reads the text of a litestream.yml (0.3 and 0.5): `dbs`, each with `path`, or with `dir` and
 /// `pattern`, and `recursive` and `watch` where they are wanted otherwise; and with `replicas` or
 /// `replica`, given by `url`, by `path`, or as a bare address. Litestream watches a folder only
-/// when it is told to, here it is watched unless the file says `watch: false`. ${NAME} and $NAME in
-/// values are replaced; one that is not set is a failure. Usage names `path`, the line and what to
-/// write, for keys that contradict each other or come twice, too; Unsupported names a kind of
-/// replica that this version does not write to.
+/// when it is told to, here it is watched unless the file says `watch: false`. A replica with
+/// `keep` (keep_text.h) is thinned by it; Litestream's own words for deleting are among the
+/// notices. ${NAME} and $NAME in values are replaced; one that is not set is a failure. Usage names
+/// `path`, the line and what to write, for keys that contradict each other or come twice, too;
+/// Unsupported names a kind of replica that this version does not write to.
 [[nodiscard]] Result<FileConfig> parseLitestreamYml(const std::string& text,
                                                     const std::string& path,
                                                     const Environment& environment);

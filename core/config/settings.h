@@ -3,6 +3,7 @@
 #include "core/base/file_system.h"
 #include "core/base/result.h"
 #include "core/config/defaults.h"
+#include "core/engine/policy.h"
 
 #include <chrono>
 #include <optional>
@@ -22,6 +23,9 @@ struct ReplicaSettings {
     std::string name = {};     ///< Free text; unique within its list.
     std::string address = {};  ///< As storage::parseAddress reads it. Text, so that a kind that
                                ///< only a newer version opens survives a save.
+    /// What stays of the history; where nothing is said, everything does. A text that this version
+    /// does not understand is among the unknown keys, and everything stays.
+    engine::RetentionPolicy keep = engine::kKeepEverything;
     UnknownKeys unknown = {};
 
     bool operator==(const ReplicaSettings&) const = default;

@@ -1,5 +1,7 @@
 #include "core/config/settings_json.h"
 
+#include "core/config/keep_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -11,6 +13,8 @@ namespace tidemark::config {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kKeep = "keep";
 
 /// Empty for what is no whole number or does not fit: it must not come out as another one.
 std::optional<int> intOf(const json& value)
@@ -158,12 +162,37 @@ json objectWith(const UnknownKeys& unknown)
     return object.is_object() ? object : json::object();
 }
 
+/// In doubt everything stays, and so does the text.
+void readKeep(ObjectReader& reader, engine::RetentionPolicy& keep)
+{
+    auto value = reader.take(kKeep);
+    if (!value) {
+        return;
+    }
+    const auto parsed = value->is_string() ? parseKeep(value->get<std::string>())
+                                           : Result<engine::RetentionPolicy>(Error());
+    if (parsed.ok()) {
+        keep = parsed.value();
+    } else {
+        reader.leave(kKeep, std::move(*value));
+    }
+}
+
+/// Files that say nothing of it are left saying nothing, until somebody chooses.
+void writeKeep(json& object, const engine::RetentionPolicy& keep)
+{
+    if (!keep.neverDelete) {
+        object[kKeep] = keepText(keep);
+    }
+}
+
 ReplicaSettings readReplica(const json& object, std::string& wrongKey)
 {
     ObjectReader reader(object, wrongKey);
     ReplicaSettings replica;
     reader.read("name", replica.name);
     reader.read("address", replica.address);
+    readKeep(reader, replica.keep);
     replica.unknown = reader.unknown();
     return replica;
 }
@@ -232,6 +261,7 @@ json written(const ReplicaSettings& replica)
     json object = objectWith(replica.unknown);
     object["name"] = replica.name;
     object["address"] = replica.address;
+    writeKeep(object, replica.keep);
     return object;
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/service/database_lock.h"
 #include "core/service/observer.h"
+#include "core/service/pin_boards.h"
 #include "core/service/service.h"
 #include "core/service/slots.h"
 #include "core/service/snapshot_orders.h"
@@ -32,6 +33,7 @@ struct EngineContext {
     Slots& snapshots;         ///< By the place into which they are written.
     Slots& maintenanceSlots;  ///< Also.
     SnapshotOrders& orders;
+    PinBoards& pins;
     sqlite::ChangeWatcher& watcher;
 };
 

@@ -61,9 +61,11 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
         m_replicaConfigs = replicas;
         for (Upload& upload : m_uploads) {
             const auto& address = upload.follower->config().address;
-            upload.leaving =
-                upload.leaving ||
-                std::ranges::find(replicas, address, &ReplicaConfig::address) == replicas.end();
+            const auto wanted = std::ranges::find(replicas, address, &ReplicaConfig::address);
+            upload.leaving = upload.leaving || wanted == replicas.end();
+            if (wanted != replicas.end()) {
+                upload.follower->setKeep(wanted->keep);
+            }
         }
         if (m_sourceOpen) {
             addMissingReplicas();
@@ -72,6 +74,8 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
     settleOrders();
     showReplicas();
     wakeReplicas();
+    const std::scoped_lock lock(m_mutex);
+    hurryMaintenance();
 }
 
 bool FollowedDatabase::hasReplica(const storage::StorageAddress& address) const

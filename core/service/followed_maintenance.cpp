@@ -38,6 +38,9 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
         refuseOrders(follower, *outcome.refused);
     }
     settleOrders();
+    if (outcome.thinned) {
+        m_board.happened(*outcome.thinned);
+    }
     showMaintenance(follower, outcome.failure);
     return outcome.due;
 }

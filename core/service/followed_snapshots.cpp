@@ -236,7 +236,8 @@ Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId tx
     TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
     TIDEMARK_TRY(const auto storage,
                  storage::openStorage(replica.address, m_context.files, m_context.random));
-    restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random);
+    restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random,
+                               &m_context.pins.of(m_context.files, replica.address));
     TIDEMARK_TRY(
         const restore::Verified verified,
         verifier.verify(

@@ -49,7 +49,8 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_config(std::move(config)),
       m_id(storage::replicaId(m_config.address)),
       m_spool(spool),
-      m_state(state)
+      m_state(state),
+      m_keep(m_config.keep)
 {
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
 }
@@ -113,8 +114,9 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     }
     TIDEMARK_TRY_STATUS(makePlace());
     if (!m_claim) {
-        TIDEMARK_TRY(m_claim, ReplicaClaim::make(m_context.files, m_context.directories.data,
-                                                 claimedId(), m_path));
+        TIDEMARK_TRY(m_claim,
+                     ReplicaClaim::make(m_context.files, m_context.directories.data,
+                                        realReplicaId(m_context.files, m_config.address), m_path));
     }
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
@@ -148,19 +150,6 @@ Status ReplicaFollower::makePlace()
         return makeDirectoriesDurably(m_context.files, m_config.address.path);
     }
     return {};
-}
-
-/// Of the folder itself: another address may lead to it through links.
-std::string ReplicaFollower::claimedId() const
-{
-    const auto real = m_context.files.canonical(m_config.address.path);
-    const bool isFolder = m_config.address.kind == storage::StorageKind::Folder;
-    if (!isFolder || !real.ok()) {
-        return m_id;
-    }
-    storage::StorageAddress address = m_config.address;
-    address.path = real.value();
-    return storage::replicaId(address);
 }
 
 /// A place that holds both layouts would show the new one only.
@@ -325,6 +314,23 @@ bool ReplicaFollower::takeMaintenanceRetry()
 {
     const std::scoped_lock lock(m_mutex);
     return std::exchange(m_retryMaintenance, false);
+}
+
+void ReplicaFollower::setKeep(const engine::RetentionPolicy& keep)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_keep = keep;
+}
+
+engine::RetentionPolicy ReplicaFollower::keep() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_keep;
+}
+
+replica::PinBoard& ReplicaFollower::pins() const
+{
+    return m_context.pins.of(m_context.files, m_config.address);
 }
 
 void ReplicaFollower::snapshotFailed(const Error& error)

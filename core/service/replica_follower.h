@@ -75,6 +75,13 @@ public:
     /// Whether somebody asked to try again since the last call.
     [[nodiscard]] bool takeMaintenanceRetry();
 
+    /// What of its history stays, from now on.
+    void setKeep(const engine::RetentionPolicy& keep);
+    [[nodiscard]] engine::RetentionPolicy keep() const;
+
+    /// What of it is in use in this process; see PinBoards::of().
+    [[nodiscard]] replica::PinBoard& pins() const;
+
     /// It could not take a snapshot; what is shown until it can.
     void snapshotFailed(const Error& error);
 
@@ -82,6 +89,7 @@ public:
     void retryNow();
 
     [[nodiscard]] ReplicaView view() const;
+    /// As it was made; what stays of its history keep() says.
     [[nodiscard]] const ReplicaConfig& config() const { return m_config; }
     [[nodiscard]] const std::string& id() const { return m_id; }
 
@@ -91,7 +99,6 @@ public:
 private:
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status makePlace();
-    [[nodiscard]] std::string claimedId() const;
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
@@ -120,6 +127,7 @@ private:
     mutable std::mutex m_mutex;  // Guards what follows.
     ReplicaView m_view;
     engine::ReplicaLevels m_levels;
+    engine::RetentionPolicy m_keep;
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     bool m_retry = false;

@@ -4,7 +4,9 @@
 #include "core/replica/catalog_builder.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark::service {
 namespace {
@@ -19,6 +21,11 @@ constexpr std::chrono::minutes kLongWait{10};
 /// What failed is tried again after this, then less and less often.
 constexpr std::chrono::seconds kFirstPause{60};
 constexpr std::chrono::seconds kLastPause{3600};
+
+/// Of a replica that keeps everything: a snapshot is made only when it was paid for by as many
+/// changes, so that a history with snapshots is at most twice as large as without.
+constexpr engine::SnapshotSchedule kScheduleWhileAllStays{.every = engine::kForEver,
+                                                          .partOfDatabasePercent = 100};
 
 /// One place of work at a time, given back at the end.
 class HeldSlot {
@@ -44,6 +51,16 @@ private:
     const bool m_isHeld;
 };
 
+std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
+{
+    std::vector<std::string> names;
+    names.reserve(objects.size());
+    for (const replica::ObjectInfo& each : objects) {
+        names.push_back(each.name);
+    }
+    return names;
+}
+
 }  // namespace
 
 ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const std::stop_token& stop)
@@ -56,6 +73,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (m_follower->takeMaintenanceRetry()) {
         m_merges = {};
         m_snapshots = {};
+        m_retention.retry();
     }
     const engine::ReplicaLevels levels = m_follower->levels();
     const bool isBehind = m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
@@ -68,16 +86,20 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
         ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
     // An order is tried at once; its failure ends it.
     const bool isDue =
-        isOrdered || (mayTry(m_snapshots) && engine::isSnapshotDue(levels, m_schedule, now));
+        isOrdered || (mayTry(m_snapshots) && engine::isSnapshotDue(levels, schedule(), now));
+    const auto thinAt = m_retention.dueAt();
     // Windows that have passed go first, also before an order: there is less to read then.
-    if (!merge && !isDue) {
+    const bool isWriting = merge || isDue;
+    const bool isThinning = !isWriting && thinAt && *thinAt <= m_context.clock.monotonic() &&
+                            mayDelete(levels, isBehind, now);
+    if (!isWriting && !isThinning) {
         return {.due = nextStep(levels, isBehind), .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
     if (!slot.isHeld()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
-    return make(merge, levels, stop);
+    return isThinning ? thin(stop) : make(merge, levels, stop);
 }
 
 ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine::Merge>& merge,
@@ -88,11 +110,16 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
+    const auto plan = merge ? merge->inputs : levels.newestPlan();
+    // Nobody else deletes from it today; whoever will is to know what is in use.
+    const auto pin = m_follower->pins().pin(namesOf(plan));
+    if (!pin) {
+        return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
+    }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage);
     engine::Compactor compactor(m_spool, replica);
-    const auto made =
-        merge ? compactor.compact(*merge, stop) : compactor.snapshot(levels.newestPlan(), stop);
+    const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(plan, stop);
     Work& work = merge ? m_merges : m_snapshots;
     if (!made.ok()) {
         Outcome outcome = failed(work, made.error(), stop);
@@ -144,12 +171,37 @@ bool ReplicaMaintenance::hasLost(const engine::ReplicaLevels& before, const std:
     return replica::positionOf(listed.value()) < confirmed;
 }
 
+ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop)
+{
+    storage::Storage* const storage = m_follower->storage();
+    if (storage == nullptr) {
+        return {.due = whenWoken(m_context.clock), .failure = failure()};
+    }
+    auto thinned = m_retention.step(*storage, stop);
+    return {.due = after(m_context.clock, kGlance),
+            .thinned = std::move(thinned),
+            .failure = failure()};
+}
+
+bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
+                                   Timestamp now) const
+{
+    return !isBehind && m_merges.failures == 0 && m_snapshots.failures == 0 &&
+           !engine::nextMerge(levels, isBehind, now) &&
+           !engine::isSnapshotDue(levels, schedule(), now);
+}
+
+engine::SnapshotSchedule ReplicaMaintenance::schedule() const
+{
+    return m_follower->keep().neverDelete ? kScheduleWhileAllStays : engine::SnapshotSchedule();
+}
+
 bool ReplicaMaintenance::mayTry(const Work& work) const
 {
     return m_context.clock.monotonic() >= work.notBefore;
 }
 
-StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, bool isBehind) const
+StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, bool isBehind)
 {
     const Timestamp now = m_context.clock.now();
     const Clock::Instant start = m_context.clock.monotonic();
@@ -164,7 +216,11 @@ StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, 
         }
     };
     look(engine::nextMergeAt(levels, isBehind, now), m_merges);
-    look(engine::nextSnapshotAt(levels, m_schedule, now), m_snapshots);
+    look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);
+    const auto thinAt = m_retention.dueAt();
+    if (thinAt && mayDelete(levels, isBehind, now)) {
+        due.atLatest = std::min(due.atLatest, std::max(start, *thinAt));
+    }
     return due;
 }
 

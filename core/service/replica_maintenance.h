@@ -5,6 +5,7 @@
 #include "core/engine/spool.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_follower.h"
+#include "core/service/replica_retention.h"
 
 #include <memory>
 #include <optional>
@@ -12,28 +13,35 @@
 
 namespace tidemark::service {
 
-/// What a replica needs besides uploads: its levels built from the ones below, and a snapshot now
-/// and then. Nothing is removed. step() is for one thread at a time.
+/// What a replica needs besides uploads: its levels built from the ones below, a snapshot now and
+/// then, and, where its policy says so, what it gives up deleted. What supersedes is written first:
+/// while anything is to be written, or could not be, nothing is deleted. step() is for one thread
+/// at a time.
 class ReplicaMaintenance {
 public:
     /// `context` and `spool` outlive it.
     ReplicaMaintenance(EngineContext& context, std::shared_ptr<ReplicaFollower> follower,
                        const engine::Spool& spool)
-        : m_context(context), m_follower(std::move(follower)), m_spool(spool)
+        : m_context(context),
+          m_follower(std::move(follower)),
+          m_spool(spool),
+          m_retention(context, m_follower)
     {
     }
 
     struct Outcome {
         StepPool::Due due = {};
         std::optional<replica::ObjectInfo> made = {};  ///< What is in the replica now.
+        std::optional<Thinned> thinned = {};           ///< What was deleted from it.
         std::optional<Error> failure = {};  ///< What stands in the way; empty when nothing does.
         bool isLacking = false;             ///< The replica has lost what it had confirmed.
         std::optional<Error> refused = {};  ///< Why the snapshot that was tried was not made.
     };
 
-    /// One object at most, else nothing but the time of the next call. Wake it when an object was
-    /// added or the replica answers again: that may make it due sooner. A snapshot that reaches
-    /// `ordered` (0: none is) is made as soon as the replica does, whatever the schedule says.
+    /// One object at most, or a piece of retention, else nothing but the time of the next call.
+    /// Wake it when an object was added or the replica answers again: that may make it due sooner.
+    /// A snapshot that reaches `ordered` (0: none is) is made as soon as the replica does, whatever
+    /// the schedule says.
     [[nodiscard]] Outcome step(ltx::TxId ordered, const std::stop_token& stop);
 
 private:
@@ -48,22 +56,25 @@ private:
                                const engine::ReplicaLevels& levels, const std::stop_token& stop);
     [[nodiscard]] Outcome failed(Work& work, const Error& error, const std::stop_token& stop);
     [[nodiscard]] bool hasLost(const engine::ReplicaLevels& before, const std::stop_token& stop);
+    [[nodiscard]] Outcome thin(const std::stop_token& stop);
     [[nodiscard]] bool mayTry(const Work& work) const;
-    [[nodiscard]] StepPool::Due nextStep(const engine::ReplicaLevels& levels, bool isBehind) const;
+    [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
+                                 Timestamp now) const;
+    [[nodiscard]] engine::SnapshotSchedule schedule() const;
+    [[nodiscard]] StepPool::Due nextStep(const engine::ReplicaLevels& levels, bool isBehind);
     [[nodiscard]] const std::optional<Error>& failure() const
     {
-        return m_merges.failure ? m_merges.failure : m_snapshots.failure;
+        return m_merges.failure      ? m_merges.failure
+               : m_snapshots.failure ? m_snapshots.failure
+                                     : m_retention.failure();
     }
 
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     const engine::Spool& m_spool;
-    /// While nothing is deleted, only what was paid for by as many changes: a history with
-    /// snapshots is then at most twice as large as without.
-    const engine::SnapshotSchedule m_schedule = {.every = engine::kForEver,
-                                                 .partOfDatabasePercent = 100};
     Work m_merges;
     Work m_snapshots;
+    ReplicaRetention m_retention;
 };
 
 }  // namespace tidemark::service

@@ -73,6 +73,7 @@ public:
                     .snapshots = m_snapshots,
                     .maintenanceSlots = m_maintenanceSlots,
                     .orders = m_orders,
+                    .pins = m_pins,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_owner{.processId = processId(), .program = dependencies.program},
@@ -187,6 +188,7 @@ private:
     Slots m_snapshots{kSnapshotsAPlace};
     Slots m_maintenanceSlots{kMaintenancesAPlace};
     SnapshotOrders m_orders;
+    PinBoards m_pins;
 
     EngineContext m_context;
     DatabaseSet m_databases;
@@ -302,8 +304,23 @@ std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::
          progress = std::move(progress)](const std::stop_token& stop) -> Result<restore::Restored> {
             TIDEMARK_TRY(const auto storage,
                          storage::openStorage(address, context.files, context.random));
-            restore::Restorer restorer(*storage, context.files, context.clock, context.random);
+            restore::Restorer restorer(*storage, context.files, context.clock, context.random,
+                                       &context.pins.of(context.files, address));
             return restorer.restore(request, progress, stop);
+        },
+        std::move(done));
+}
+
+std::unique_ptr<Job> Service::previewRetention(storage::StorageAddress address,
+                                               engine::RetentionPolicy policy,
+                                               std::function<void(Result<RetentionPreview>)> done)
+{
+    return m_impl->job(
+        [&context = m_impl->context(), address = std::move(address),
+         policy](const std::stop_token& stop) {
+            return service::previewRetention(
+                context.files, context.random, address, policy, context.clock.now(),
+                context.pins.of(context.files, address).pinned(), stop);
         },
         std::move(done));
 }

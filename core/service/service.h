@@ -5,10 +5,12 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/config/defaults.h"
+#include "core/engine/policy.h"
 #include "core/replica/catalog.h"
 #include "core/replica/restore_plan.h"
 #include "core/restore/restorer.h"
 #include "core/service/observer.h"
+#include "core/service/retention_preview.h"
 #include "core/service/snapshot_orders.h"
 #include "core/service/status.h"
 #include "core/storage/storage_address.h"
@@ -26,6 +28,7 @@ namespace tidemark::service {
 struct ReplicaConfig {
     std::string name = {};
     storage::StorageAddress address = {};
+    engine::RetentionPolicy keep = engine::kKeepEverything;
 };
 
 /// What following one database takes.
@@ -93,8 +96,8 @@ public:
 
     /// Follows the database from now on. Its id is known at once, and the same for the same path;
     /// whatever stands in the way comes as its standing, also that the file is followed already by
-    /// another path. A database that is followed already keeps running with the new replicas,
-    /// paused or not as `config` says.
+    /// another path. A database that is followed already keeps running with the new replicas, and
+    /// what they are to keep, paused or not as `config` says.
     DatabaseId follow(const DatabaseConfig& config);
 
     /// Stops following: captured to the end, uploaded where it can be within a bounded time.
@@ -150,6 +153,11 @@ public:
                                                restore::Request request,
                                                restore::OnProgress progress,
                                                std::function<void(Result<restore::Restored>)> done);
+
+    /// What `policy` would delete from a replica now, and what not, and why. Changes nothing.
+    [[nodiscard]] std::unique_ptr<Job> previewRetention(
+        storage::StorageAddress address, engine::RetentionPolicy policy,
+        std::function<void(Result<RetentionPreview>)> done);
 
     /// Stops every job and every database cleanly and joins all threads. Blocks, for a bounded
     /// time.

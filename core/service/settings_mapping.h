@@ -17,7 +17,7 @@ namespace tidemark::service {
 {
     TIDEMARK_TRY(auto address,
                  storage::parseAddress(replica.address, workingDirectory, homeDirectory));
-    return ReplicaConfig{.name = replica.name, .address = std::move(address)};
+    return ReplicaConfig{.name = replica.name, .address = std::move(address), .keep = replica.keep};
 }
 
 /// Without its replicas: what one that cannot be read means is for the caller to say.
@@ -37,8 +37,9 @@ namespace tidemark::service {
                                       .paused = database.paused,
                                       .syncInterval = database.burstInterval};
     for (const ReplicaConfig& replica : database.replicas) {
-        settings.replicas.push_back(
-            {.name = replica.name, .address = storage::formatAddress(replica.address)});
+        settings.replicas.push_back({.name = replica.name,
+                                     .address = storage::formatAddress(replica.address),
+                                     .keep = replica.keep});
     }
     return settings;
 }

@@ -8,6 +8,7 @@
 #include "core/storage/storage_address.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,6 +101,13 @@ struct SnapshotWritten {
     std::uint64_t bytes = 0;
     std::string replicaId = {};
 };
+/// Retention deleted what the replica's policy gives up.
+struct Thinned {
+    std::size_t objects = 0;
+    std::uint64_t bytes = 0;
+    std::size_t moments = 0;  ///< That could be restored before, and cannot be now.
+    std::string replicaId = {};
+};
 struct Checkpointed {
     std::uint64_t walBytes = 0;
     bool sealed = false;  ///< Whether writers were held for it.
@@ -119,8 +127,8 @@ struct Event {
     DatabaseId database = {};
     std::string path = {};
     Timestamp at = {};
-    std::variant<Attached, SegmentWritten, SnapshotWritten, Checkpointed, StandingChanged, Proven,
-                 Stopped>
+    std::variant<Attached, SegmentWritten, SnapshotWritten, Thinned, Checkpointed, StandingChanged,
+                 Proven, Stopped>
         what = {};
 };
 

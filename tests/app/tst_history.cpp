@@ -116,6 +116,17 @@ private slots:
         QCOMPARE(shown.count(), 6);
     }
 
+    void whatRetentionDeletedIsNotOfferedAnyMore()
+    {
+        Shown shown;
+        QVERIFY(shown.read(5));
+        shown.tell(service::Thinned{.objects = 2, .moments = 2});
+        QCOMPARE(shown.history.stage(), Stage::Reading);
+        shown.world.engine.openings.back().reply(catalogOf(3));
+        QVERIFY(shown.untilReady());
+        QCOMPARE(shown.count(), 3);
+    }
+
     void whatIsTooMuchToKeepMeanwhileIsReadAgain()
     {
         Shown shown;

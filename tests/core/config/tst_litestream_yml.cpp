@@ -30,6 +30,27 @@ class TestLitestreamYml : public QObject {
     Q_OBJECT
 
 private slots:
+    void aReplicaIsThinnedOnlyWhereOurWordSaysSo()
+    {
+        const auto config = parse(
+            "snapshot: {interval: 1h, retention: 24h}\n"
+            "dbs:\n"
+            "  - path: notes.db\n"
+            "    replicas:\n"
+            "      - {path: /a, retention: 24h}\n"
+            "      - {path: /b, keep: 'time-machine:every=2h'}\n"
+            "      - {path: /c, keep: everything}\n"
+            "      - /d\n");
+        QVERIFY(config.ok());
+        const auto& replicas = config.value().databases[0].replicas;
+        QVERIFY(replicas[0].keep.neverDelete);
+        QCOMPARE(replicas[1].keep, engine::RetentionPolicy{.everyMomentFor = 2h});
+        QVERIFY(replicas[2].keep.neverDelete && replicas[3].keep.neverDelete);
+        QCOMPARE(config.value().notices.size(), 2U);
+        QCOMPARE(refusal("dbs:\n  - path: a.db\n    replica: {path: /r, keep: some}\n"),
+                 "x.yml, line 3: \"some\" does not say what is to be kept.");
+    }
+
     void everyFormOfAReplicaIsRead()
     {
         const auto config = parse(

@@ -19,7 +19,9 @@ Settings everythingSet()
     settings.databases = {{.path = "/home/me/notes.db",
                            .name = "Notes",
                            .replicas = {{.name = "Folder", .address = "file:///srv/notes"},
-                                        {.name = "Bucket", .address = "s3://b/notes?region=x"}},
+                                        {.name = "Bucket",
+                                         .address = "s3://b/notes?region=x",
+                                         .keep = {.everyMomentFor = 3h}}},
                            .switchToWal = true,
                            .paused = true,
                            .syncInterval = 250ms},
@@ -61,6 +63,35 @@ private slots:
         QVERIFY(file.save(everythingSet()).ok());
         QCOMPARE(file.load().value().settings, everythingSet());
         QCOMPARE(readSettings(m_files, m_path).value().settings, everythingSet());
+    }
+
+    void whoSaysNothingOfDeletingKeepsEverything()
+    {
+        write(m_path,
+              "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"replicas\":[{\"name\":\"r\","
+              "\"address\":\"file:///r\"}]}]}");
+        SettingsFile file(m_files, m_path);
+        const Settings settings = file.load().value().settings;
+        QVERIFY(settings.databases[0].replicas[0].keep.neverDelete);
+        QVERIFY(file.save(settings).ok());
+        QVERIFY(read(m_path).find("keep") == std::string::npos);
+    }
+
+    void whatIsNotUnderstoodKeepsEverythingAndStaysInTheFile()
+    {
+        for (const std::string text :
+             {"\"grandfather\"", "\"time-machine:weeks=3d\"", "{\"a\":1}"}) {
+            write(m_path,
+                  "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"replicas\":[{\"name\":\"r\","
+                  "\"address\":\"file:///r\",\"keep\":" +
+                      text + "}]}]}");
+            SettingsFile file(m_files, m_path);
+            const Settings settings = file.load().value().settings;
+            QVERIFY(settings.databases[0].replicas[0].keep.neverDelete);
+            QVERIFY(file.save(settings).ok());
+            QCOMPARE(file.load().value().settings, settings);
+            QVERIFY(settings.databases[0].replicas[0].unknown.find(text) != std::string::npos);
+        }
     }
 
     void unknownKeysSurviveASaveWithTheirOwner()

@@ -11,7 +11,9 @@ namespace {
 config::DatabaseSettings everything()
 {
     return {.path = "/home/ada/notes.db",
-            .replicas = {{.name = "Folder", .address = "file:///srv/notes"}},
+            .replicas = {{.name = "Folder",
+                          .address = "file:///srv/notes",
+                          .keep = {.everyMomentAtMost = 7}}},
             .switchToWal = true,
             .paused = true,
             .syncInterval = 250ms};

@@ -1,0 +1,268 @@
+#include "core/service/replica_retention.h"
+
+#include "core/replica/catalog_builder.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark::service {
+namespace {
+
+using std::chrono::seconds;
+
+/// A replica that was just opened, or got another policy, is looked at after this: whoever chose a
+/// policy by mistake can still take it back.
+constexpr seconds kFirstLook{60};
+
+/// What is written in so long is not much beside what is there.
+constexpr seconds kPause{3600};
+
+/// Where nothing is written, things still grow old.
+constexpr seconds kLongestPause{24 * 3600};
+
+/// So many objects go in one step; then others have their turn, and what is left is planned anew.
+constexpr std::size_t kObjectsAStep = 20'000;
+
+Error othersWriteHere(const storage::Storage& storage)
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 holds files that were not written here, so nothing is "
+                                   "deleted from it."),
+                     {storage.describe()}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Stop whoever else writes into it, or keep everything of it.")}};
+}
+
+Error changedMeanwhile()
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("service",
+                                   "What the replica keeps has changed while it was looked "
+                                   "through.")}};
+}
+
+Error stillInUse(const std::string& name)
+{
+    return {.code = ErrorCode::Bug,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 was to be deleted and is still to be merged, so nothing is "
+                                   "deleted."),
+                     {name}}};
+}
+
+Error keptHasGone(ltx::TxId moment)
+{
+    return {.code = ErrorCode::Bug,
+            .what = {TIDEMARK_TEXT("service",
+                                   "Transaction %1 was to stay and has gone. Nothing more is "
+                                   "deleted from this replica."),
+                     {std::to_string(moment.value)}},
+            .next = {TIDEMARK_TEXT("service", "Verify it: tidemarkctl verify STORAGE --all")}};
+}
+
+bool isMoment(const replica::Catalog& catalog, ltx::TxId txId)
+{
+    return std::ranges::binary_search(catalog.moments, txId, {}, &replica::Moment::txId);
+}
+
+std::size_t goneOf(const std::vector<ltx::TxId>& lost, const replica::Catalog& left)
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(lost, [&left](ltx::TxId each) { return !isMoment(left, each); }));
+}
+
+ltx::TxId snapshotOf(const engine::ReplicaLevels& levels)
+{
+    return levels.snapshot() ? levels.snapshot()->maxTxId : ltx::TxId();
+}
+
+}  // namespace
+
+ReplicaRetention::ReplicaRetention(EngineContext& context,
+                                   std::shared_ptr<ReplicaFollower> follower)
+    : m_context(context), m_follower(std::move(follower))
+{
+}
+
+std::optional<Clock::Instant> ReplicaRetention::dueAt()
+{
+    if (const engine::RetentionPolicy policy = m_follower->keep(); policy != m_policy) {
+        m_policy = policy;
+        retry();
+    }
+    if (m_policy.neverDelete || m_isBroken) {
+        return std::nullopt;
+    }
+    const bool hasGrown = m_follower->view().confirmed != m_position;
+    return m_lookedAt + (hasGrown ? std::min(m_pause, kPause) : m_pause);
+}
+
+void ReplicaRetention::retry()
+{
+    m_failures = 0;
+    m_lookedAt = m_context.clock.monotonic();
+    m_pause = kFirstLook;
+    if (!m_isBroken) {
+        m_failure.reset();
+    }
+}
+
+std::optional<Thinned> ReplicaRetention::step(storage::Storage& storage,
+                                              const std::stop_token& stop)
+{
+    std::optional<Thinned> thinned;
+    const Status done = look(storage, thinned, stop);
+    if (done.ok()) {
+        m_failures = 0;
+        m_failure.reset();
+    } else {
+        failed(done.error());
+    }
+    return thinned;
+}
+
+ReplicaRetention::Known ReplicaRetention::known() const
+{
+    return {.confirmed = m_follower->view().confirmed, .levels = m_follower->levels()};
+}
+
+Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
+                              const std::stop_token& stop)
+{
+    const Known before = known();
+    TIDEMARK_TRY(auto look, engine::lookForRetention(storage, m_policy, m_context.clock.now(),
+                                                     m_follower->pins().pinned(), m_headers, stop));
+    if (!look) {
+        goOnAtOnce();
+        return {};
+    }
+    const std::size_t going = look->plan.going.size();
+    if (going > 0) {
+        TIDEMARK_TRY_STATUS(checkOurs(storage, before, look->catalog));
+        TIDEMARK_TRY_STATUS(checkUnused(look->plan));
+        // After any number of deletions every kept moment can be restored.
+        look->plan.going.resize(std::min(going, kObjectsAStep));
+        TIDEMARK_TRY_STATUS(carryOut(storage, *look, thinned, stop));
+    }
+    rest(before.confirmed, going > 0);
+    if (going > kObjectsAStep) {
+        goOnAtOnce();
+    }
+    return {};
+}
+
+/// Segments may have been uploaded during the listing; nothing else is written meanwhile.
+Status ReplicaRetention::checkOurs(const storage::Storage& storage, const Known& before,
+                                   const replica::Catalog& listed) const
+{
+    const Known after = known();
+    const engine::ReplicaLevels there(listed);
+    const auto isBetween = [](ltx::TxId low, ltx::TxId txId, ltx::TxId high) {
+        return low <= txId && txId <= high;
+    };
+    bool isOurs = isBetween(snapshotOf(before.levels), snapshotOf(there), snapshotOf(after.levels));
+    for (int level = replica::kSegmentLevel; level <= engine::kHighestLevel; ++level) {
+        isOurs = isOurs && isBetween(before.levels.newest(level), there.newest(level),
+                                     after.levels.newest(level));
+    }
+    const ltx::TxId reached = replica::positionOf(listed);
+    isOurs = isOurs && before.confirmed <= reached && reached == replica::highestTxId(listed);
+    return isOurs ? Status() : Status(othersWriteHere(storage));
+}
+
+/// What merges and snapshots go on from stays in any case; they would find it gone otherwise.
+Status ReplicaRetention::checkUnused(const engine::RetentionPlan& plan) const
+{
+    const engine::ReplicaLevels levels = m_follower->levels();
+    std::set<std::string> used;
+    for (int level = replica::kSegmentLevel; level <= engine::kHighestLevel; ++level) {
+        for (const replica::ObjectInfo& each : levels.open(level)) {
+            used.insert(each.name);
+        }
+    }
+    if (levels.snapshot()) {
+        used.insert(levels.snapshot()->name);
+    }
+    const auto found = std::ranges::find_if(
+        plan.going, [&used](const replica::ObjectInfo& each) { return used.contains(each.name); });
+    return found == plan.going.end() ? Status() : Status(stillInUse(found->name));
+}
+
+Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::RetentionLook& look,
+                                  std::optional<Thinned>& thinned, const std::stop_token& stop)
+{
+    replica::LtxReplica replica(storage);
+    const engine::RetentionRun run = engine::runRetention(
+        replica, look.plan, m_follower->pins(), stop, [&] { return mayGoOn(storage, look, stop); });
+    if (run.objects > 0) {
+        thinned =
+            Thinned{.objects = run.objects, .bytes = run.bytes, .replicaId = m_follower->id()};
+        TIDEMARK_TRY(const replica::Catalog left, replica::readLtxCatalog(storage, stop));
+        thinned->moments = goneOf(look.plan.lost, left);
+        TIDEMARK_TRY_STATUS(checkLeft(look, left));
+    }
+    return run.error ? Status(*run.error) : Status();
+}
+
+/// Before each batch: somebody may have set a mark, or chosen another policy, since the plan.
+Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
+                                 const std::stop_token& stop) const
+{
+    const ReplicaView view = m_follower->view();
+    if (view.foreign || view.failure || m_follower->keep() != m_policy) {
+        return changedMeanwhile();
+    }
+    TIDEMARK_TRY(const auto marks, engine::readAllMarks(storage, stop));
+    return marks == look.marks ? Status() : Status(changedMeanwhile());
+}
+
+/// The planner has proved it before; but what was deleted is deleted.
+Status ReplicaRetention::checkLeft(const engine::RetentionLook& look, const replica::Catalog& left)
+{
+    for (const engine::KeptMoment& each : look.plan.kept) {
+        if (!isMoment(left, each.txId)) {
+            m_isBroken = true;
+            return keptHasGone(each.txId);
+        }
+    }
+    return {};
+}
+
+void ReplicaRetention::rest(ltx::TxId position, bool hasDeleted)
+{
+    const bool isCalm = !hasDeleted && position == m_position && m_pause >= kPause;
+    m_pause = isCalm ? std::min(2 * m_pause, kLongestPause) : kPause;
+    m_position = position;
+    m_lookedAt = m_context.clock.monotonic();
+}
+
+void ReplicaRetention::goOnAtOnce()
+{
+    m_lookedAt = m_context.clock.monotonic();
+    m_pause = seconds(0);
+}
+
+void ReplicaRetention::failed(const Error& error)
+{
+    if (error.code == ErrorCode::Cancelled) {
+        return;
+    }
+    m_lookedAt = m_context.clock.monotonic();
+    m_pause = kFirstLook;
+    for (int i = 0; i < m_failures && m_pause < kPause; ++i) {
+        m_pause = std::min(2 * m_pause, kPause);
+    }
+    ++m_failures;
+    // One that cannot be reached is told of by its uploader. The others are over by the next look
+    // if they came from what was written or set at the same time.
+    const bool isPassing = error.code == ErrorCode::AlreadyExists && m_failures == 1;
+    const bool isTold = isPassing || error.code == ErrorCode::Unavailable ||
+                        error.code == ErrorCode::NotFound || error.code == ErrorCode::Busy;
+    m_failure = isTold ? std::nullopt : std::optional(error);
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/engine/retention_look.h"
+#include "core/engine/retention_run.h"
+#include "core/service/engine_context.h"
+#include "core/service/replica_follower.h"
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace tidemark::service {
+
+/// Retention of one replica of a followed database, for its maintenance: looks about once an hour,
+/// less often where nothing happens, and deletes what the policy gives up. For one thread at a
+/// time.
+///
+/// Only what this process knows to be its own is touched: a replica that lists anything but what
+/// was listed at the start and written since is left as it is. The objects that merges and
+/// snapshots go on from are never among those that go, so what the follower keeps in mind stays
+/// right.
+class ReplicaRetention {
+public:
+    /// `context` outlives it.
+    ReplicaRetention(EngineContext& context, std::shared_ptr<ReplicaFollower> follower);
+
+    /// When the next step is due; empty while the replica keeps everything.
+    [[nodiscard]] std::optional<Clock::Instant> dueAt();
+
+    /// One look, or the next piece of a long one, and a bounded number of deletions. To be called
+    /// when it is due, the replica has all that was captured and nothing is to be written into it;
+    /// nobody else in this process merges it meanwhile. What was deleted, where something was.
+    [[nodiscard]] std::optional<Thinned> step(storage::Storage& storage,
+                                              const std::stop_token& stop);
+
+    /// Looks soon, whatever failed before.
+    void retry();
+
+    /// What stands in the way; empty when nothing does.
+    [[nodiscard]] const std::optional<Error>& failure() const { return m_failure; }
+
+private:
+    /// What the replica was known to hold at one time.
+    struct Known {
+        ltx::TxId confirmed = {};
+        engine::ReplicaLevels levels = {};
+    };
+
+    [[nodiscard]] Known known() const;
+    [[nodiscard]] Status look(storage::Storage& storage, std::optional<Thinned>& thinned,
+                              const std::stop_token& stop);
+    [[nodiscard]] Status checkOurs(const storage::Storage& storage, const Known& before,
+                                   const replica::Catalog& listed) const;
+    [[nodiscard]] Status checkUnused(const engine::RetentionPlan& plan) const;
+    [[nodiscard]] Status carryOut(storage::Storage& storage, const engine::RetentionLook& look,
+                                  std::optional<Thinned>& thinned, const std::stop_token& stop);
+    [[nodiscard]] Status mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
+                                 const std::stop_token& stop) const;
+    [[nodiscard]] Status checkLeft(const engine::RetentionLook& look, const replica::Catalog& left);
+    void rest(ltx::TxId position, bool hasDeleted);
+    void goOnAtOnce();
+    void failed(const Error& error);
+
+    EngineContext& m_context;
+    const std::shared_ptr<ReplicaFollower> m_follower;
+    engine::WrittenHeaders m_headers;
+    engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
+    Clock::Instant m_lookedAt = {};
+    std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.
+    ltx::TxId m_position;             // What the replica reached then.
+    bool m_isBroken = false;          // It deleted what was to stay: never again.
+    int m_failures = 0;               // In a row.
+    std::optional<Error> m_failure;
+};
+
+}  // namespace tidemark::service

@@ -1,0 +1,450 @@
+#include "core/base/posix_file_system.h"
+#include "core/replica/ltx_replica.h"
+#include "core/replica/marks.h"
+#include "core/replica/restore_plan.h"
+#include "core/service/service.h"
+#include "core/storage/storage_factory.h"
+#include "tests/support/made_replica.h"
+#include "tests/support/moved_clock.h"
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <set>
+#include <vector>
+
+using namespace tidemark;
+using namespace tidemark::service;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What retention did, and what is wrong.
+class Listener final : public Observer {
+public:
+    void statusChanged(const DatabaseStatus& status) override
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_standing = status.standing;
+    }
+    void happened(const Event& event) override
+    {
+        if (const auto* const thinned = std::get_if<Thinned>(&event.what)) {
+            const std::scoped_lock lock(m_mutex);
+            m_thinned.push_back(*thinned);
+        }
+    }
+    void removed(const DatabaseId&) override {}
+
+    [[nodiscard]] std::size_t runs() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_thinned.size();
+    }
+    [[nodiscard]] QString trouble() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return QString::fromStdString(inEnglish(m_standing.reason));
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::vector<Thinned> m_thinned;
+    engine::Standing m_standing;
+};
+
+}  // namespace
+
+/// Retention while a database is followed, over weeks that pass in seconds. What stays must be what
+/// the application had then, row by row.
+class TestReplicaRetention : public QObject {
+    Q_OBJECT
+
+    static constexpr int kHours = 50;
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    PosixFileSystem m_files;
+    SeededRandom m_random{1};
+    std::unique_ptr<Listener> m_listener;
+    std::unique_ptr<MovedClock> m_clock;
+    std::unique_ptr<Service> m_service;
+    sqlite3* m_application = nullptr;
+    int m_rows = 0;
+    std::map<std::uint64_t, int> m_rowsAt;  // By transaction.
+
+    [[nodiscard]] std::string path(const char* name) const
+    {
+        return m_directory->filePath(name).toStdString();
+    }
+    [[nodiscard]] storage::StorageAddress address() const { return {.path = path("replica")}; }
+    [[nodiscard]] std::unique_ptr<storage::Storage> replica()
+    {
+        return std::move(storage::openStorage(address(), m_files, m_random)).value();
+    }
+
+    /// The last hours, then one of a day.
+    static engine::RetentionPolicy shortHistory()
+    {
+        engine::RetentionPolicy policy{.everyMomentFor = 3h};
+        policy.thinnings.fill({.grid = engine::Grid::Day, .age = engine::kForEver});
+        return policy;
+    }
+
+    void follow(const engine::RetentionPolicy& keep)
+    {
+        if (!m_service) {
+            m_service = std::make_unique<Service>(
+                Service::Dependencies{.clock = *m_clock,
+                                      .files = m_files,
+                                      .random = m_random,
+                                      .directories = {.data = path("data"),
+                                                      .cache = path("cache"),
+                                                      .run = path("run")}},
+                *m_listener);
+        }
+        static_cast<void>(m_service->follow({.path = path("a.db"),
+                                             .replicas = {{.address = address(), .keep = keep}},
+                                             .proveFirstSnapshot = false}));
+    }
+
+    [[nodiscard]] replica::Catalog catalog()
+    {
+        auto listed = replica::readLtxCatalog(*replica(), {});
+        // Its folder is made by the first step.
+        return listed.ok() ? std::move(listed).value() : replica::Catalog();
+    }
+    [[nodiscard]] std::uint64_t newest()
+    {
+        const auto listed = catalog();
+        return listed.moments.empty() ? 0 : listed.moments.back().txId.value;
+    }
+    [[nodiscard]] std::set<std::uint64_t> moments()
+    {
+        std::set<std::uint64_t> all;
+        for (const replica::Moment& each : catalog().moments) {
+            all.insert(each.txId.value);
+        }
+        return all;
+    }
+    [[nodiscard]] std::uint64_t endOf(int level)
+    {
+        std::uint64_t end = 0;
+        for (const replica::ObjectInfo& each : catalog().objects) {
+            end = each.level == level ? std::max(end, each.maxTxId.value) : end;
+        }
+        return end;
+    }
+
+    /// Without one of each day, all that was merged since the last one stays for the day's moment.
+    void makeSnapshot()
+    {
+        const auto ticket = m_service->snapshotNow(m_service->statuses().front().id).value();
+        const auto isMade = [&] {
+            return m_service->snapshotOrders(ticket).front().state == SnapshotOrder::State::Done;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isMade(), 60'000);
+    }
+
+    /// One change an hour, and a snapshot a day.
+    void live(int hours)
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(newest() > 0, 30'000);
+        for (int hour = 0; hour < hours; ++hour) {
+            sqlite3_exec(m_application, "INSERT INTO t VALUES (hex(randomblob(500)))", nullptr,
+                         nullptr, nullptr);
+            const Status isThere = m_service->bringUpToDate({});
+            QVERIFY2(isThere.ok(), isThere.ok() ? "" : inEnglish(isThere.error().what).c_str());
+            m_rowsAt[newest()] = ++m_rows;
+            if (m_rows % 24 == 0) {
+                makeSnapshot();
+            }
+            m_clock->advance(1h);
+        }
+    }
+
+    [[nodiscard]] Result<restore::Restored> restore(ltx::TxId txId,
+                                                    const restore::OnProgress& progress = {})
+    {
+        std::optional<Result<restore::Restored>> outcome;
+        std::binary_semaphore done{0};
+        const auto job = m_service->restore(
+            address(), {.wish = replica::AtTxId{txId}, .target = path("restored.db")}, progress,
+            [&](Result<restore::Restored> restored) {
+                outcome = std::move(restored);
+                done.release();
+            });
+        done.acquire();
+        return std::move(*outcome);
+    }
+
+    [[nodiscard]] int restoredRows()
+    {
+        sqlite3* handle = nullptr;
+        sqlite3_stmt* statement = nullptr;
+        sqlite3_open(path("restored.db").c_str(), &handle);
+        sqlite3_prepare_v2(handle, "SELECT count(*) FROM t", -1, &statement, nullptr);
+        const int rows =
+            sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+        sqlite3_finalize(statement);
+        sqlite3_close(handle);
+        QFile::remove(QString::fromStdString(path("restored.db")));
+        return rows;
+    }
+
+    /// The first moment of the replica that is not what the application had; nothing when all are.
+    [[nodiscard]] QString wrongMoment()
+    {
+        for (const std::uint64_t each : moments()) {
+            const QString name = QString("transaction %1: ").arg(each);
+            const auto restored = restore({each});
+            // Retention came in between.
+            const auto hasGone = [&] { return !moments().contains(each); };
+            if (!restored.ok() && QTest::qWaitFor(hasGone, 5'000)) {
+                continue;
+            }
+            if (!restored.ok()) {
+                return name + QString::fromStdString(inEnglish(restored.error().what));
+            }
+            if (restored.value().verdict != restore::Verdict::Proven) {
+                return name + "not proven";
+            }
+            const int rows = restoredRows();
+            const auto known = m_rowsAt.find(each);
+            if (known != m_rowsAt.end() && rows != known->second) {
+                return name + QString("%1 rows and not %2").arg(rows).arg(known->second);
+            }
+        }
+        return {};
+    }
+
+    /// Whatever is due is looked at twice.
+    void letHoursPass()
+    {
+        m_clock->advance(2h);
+        m_service->retryNow(m_service->statuses().front().id);
+        m_clock->advance(5min);
+    }
+
+private slots:
+    void init()
+    {
+        m_directory = std::make_unique<QTemporaryDir>();
+        m_listener = std::make_unique<Listener>();
+        m_clock = std::make_unique<MovedClock>();
+        m_rows = 0;
+        m_rowsAt.clear();
+        sqlite3_open(path("a.db").c_str(), &m_application);
+        sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
+                     nullptr);
+    }
+    void cleanup()
+    {
+        m_service.reset();
+        sqlite3_close(m_application);
+    }
+
+    void whatIsOldIsThinnedAndTheRestIsRestored()
+    {
+        follow(shortHistory());
+        live(kHours);
+        const auto isThinned = [&] {
+            m_clock->advance(10min);
+            return m_listener->runs() > 0 && moments().size() < kHours / 3;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isThinned(), 60'000);
+        // One of each day at least, and the newest; and a writer goes on at the end of each level.
+        QVERIFY(moments().size() >= kHours / 24);
+        QVERIFY(moments().contains(m_rowsAt.rbegin()->first));
+        QCOMPARE(endOf(replica::kSegmentLevel), newest());
+        QCOMPARE(wrongMoment(), QString());
+        QCOMPARE(m_listener->trouble(), QString());
+        // And on it goes, from what is kept in mind and after a start.
+        live(5);
+        m_service.reset();
+        follow(shortHistory());
+        live(5);
+        QCOMPARE(wrongMoment(), QString());
+        QCOMPARE(m_listener->trouble(), QString());
+    }
+
+    void whoSaysNothingKeepsEverything()
+    {
+        follow(ReplicaConfig().keep);
+        live(30);
+        letHoursPass();
+        live(2);
+        const auto all = moments();
+        for (const auto& [txId, rows] : m_rowsAt) {
+            QVERIFY(all.contains(txId));
+        }
+        QCOMPARE(m_listener->runs(), std::size_t{0});
+    }
+
+    void aRestoreThatRunsKeepsWhatItReads()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        const ltx::TxId old{std::next(m_rowsAt.begin(), 10)->first};
+        bool isThinned = false;
+        bool isReading = false;
+        const auto restored = restore(old, [&](const restore::Progress& progress) {
+            if (progress.phase != restore::Phase::Reading || std::exchange(isReading, true)) {
+                return;
+            }
+            // The policy is another one from now on, and gives this moment up.
+            follow(shortHistory());
+            isThinned = QTest::qWaitFor(
+                [&] {
+                    m_clock->advance(10min);
+                    return m_listener->runs() > 0;
+                },
+                30'000);
+        });
+        QVERIFY(isReading && isThinned);
+        QVERIFY(restored.ok());
+        QCOMPARE(restoredRows(), m_rowsAt.at(old.value));
+        // Read no more, it goes as well.
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), !moments().contains(old.value)), 60'000);
+    }
+
+    void markedMomentsStay()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        const ltx::TxId old{std::next(m_rowsAt.begin(), 10)->first};
+        QVERIFY(replica::writeMark(*replica(), {.name = "before", .txId = old}, {}).ok());
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+        QVERIFY(moments().contains(old.value));
+        QVERIFY(restore(old).ok());
+        QCOMPARE(restoredRows(), m_rowsAt.at(old.value));
+    }
+
+    void aMarkThatCannotBeReadKeepsEverything()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        QVERIFY(QDir().mkpath(QString::fromStdString(path("replica/tidemark/marks"))));
+        const QString name = QString::fromStdString(
+            path("replica/") + replica::markObjectName({m_rowsAt.begin()->first}, "before"));
+        {
+            QFile file(name);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("nonsense") > 0);
+        }
+        const auto before = moments();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (m_clock->advance(10min), m_listener->trouble().contains("cannot be read")), 60'000);
+        QCOMPARE(moments(), before);
+        QVERIFY(QFile::remove(name));
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+        QCOMPARE(wrongMoment(), QString());
+    }
+
+    void whatOthersWroteKeepsEverything()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        replica::MadeReplica others;
+        others.hasDigests = false;
+        others.commit({1, 2}, 2);
+        others.commit({1}, 2);
+        const auto storage = replica();
+        replica::LtxReplica written(*storage);
+        QVERIFY(written
+                    .put(replica::kSnapshotLevel, {{1}, {2}},
+                         MemorySource(others.fileOf({{1}, {2}})), m_clock->now(), {})
+                    .ok());
+        const auto before = moments();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (m_clock->advance(10min), m_listener->trouble().contains("others wrote")), 60'000);
+        QCOMPARE(moments(), before);
+    }
+
+    void whatAnotherProcessAddedKeepsEverything()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        // With digests, as another Tidemark would.
+        replica::MadeReplica another;
+        while (another.commit({1, 2}, 2) < newest()) {}
+        const ltx::TxRange range{{2}, {newest()}};
+        const auto storage = replica();
+        replica::LtxReplica written(*storage);
+        QVERIFY(
+            written.put(3, range, MemorySource(another.fileOf(range)), m_clock->now(), {}).ok());
+        const auto before = moments();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (m_clock->advance(10min), m_listener->trouble().contains("nothing is deleted")),
+            60'000);
+        QCOMPARE(moments(), before);
+        QCOMPARE(m_listener->runs(), std::size_t{0});
+    }
+
+    void aFolderThatCannotBeWrittenLosesNothing()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        const QString folder = QString::fromStdString(path("replica/ltx/0"));
+        // Root may write everywhere.
+        if (geteuid() == 0) {
+            QSKIP("Root is not kept from deleting.");
+        }
+        QVERIFY(QFile::setPermissions(folder, QFile::ReadOwner | QFile::ExeOwner));
+        const auto before = moments();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), !m_listener->trouble().isEmpty()),
+                                 60'000);
+        QVERIFY(
+            QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        QCOMPARE(moments(), before);
+    }
+
+    void thePreviewSaysWhatWouldGoAndChangesNothing()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        const auto before = catalog();
+        std::optional<Result<RetentionPreview>> preview;
+        std::binary_semaphore done{0};
+        const auto job = m_service->previewRetention(address(), shortHistory(),
+                                                     [&](Result<RetentionPreview> made) {
+                                                         preview = std::move(made);
+                                                         done.release();
+                                                     });
+        done.acquire();
+        QVERIFY(preview->ok());
+        const RetentionPreview& it = preview->value();
+        QVERIFY(!it.refused);
+        QVERIFY(it.going().objects > 0 && it.going().bytes > 0);
+        QCOMPARE(it.moments, std::uint64_t{before.moments.size()});
+        QVERIFY(it.lostMoments > 0 && it.lostMoments < it.moments);
+        QVERIFY(it.kept.contains(engine::KeptFor::Newest));
+        std::uint64_t all = 0;
+        for (const auto& [fate, share] : it.objects) {
+            all += share.objects;
+        }
+        // The engine goes on merging.
+        const auto after = catalog();
+        QVERIFY(all >= before.objects.size() && all <= after.objects.size());
+        for (const replica::ObjectInfo& each : before.objects) {
+            QVERIFY(std::ranges::count(after.objects, each) == 1);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReplicaRetention)
+#include "tst_replica_retention.moc"
