@@ -5,6 +5,7 @@
 #include "app/cli/output.h"
 #include "core/base/process.h"
 #include "core/config/config_file.h"
+#include "core/config/keep_text.h"
 #include "core/service/folder_follower.h"
 #include "core/service/preflight.h"
 #include "core/service/service.h"
@@ -91,10 +92,12 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
     }
     service::DatabaseConfig database{.path = absolutePath(session, arguments.operands().front()),
                                      .switchToWal = arguments.has("--switch-to-wal")};
+    TIDEMARK_TRY(const engine::RetentionPolicy keep,
+                 config::parseKeep(arguments.value("--keep").value_or("everything")));
     for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
         const std::string& text = arguments.operands()[i];
         TIDEMARK_TRY(auto address, storageOperand(session, text));
-        database.replicas.push_back({.name = text, .address = std::move(address)});
+        database.replicas.push_back({.name = text, .address = std::move(address), .keep = keep});
     }
     std::vector databases{std::move(database)};
     TIDEMARK_TRY_STATUS(checkUnique(session, databases));
@@ -147,6 +150,12 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
                      .what = {TIDEMARK_TEXT("cli", "--config and \"%1\" exclude each other."),
                               {arguments.operands().front()}},
                      .next = {TIDEMARK_TEXT("cli", "Name databases in the file or as arguments.")}};
+    }
+    if (arguments.has("--keep")) {
+        return Error{
+            .code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli", "--config and --keep exclude each other.")},
+            .next = {TIDEMARK_TEXT("cli", "Write \"keep\" for each replica in the file.")}};
     }
     const std::string path = absolutePath(session, *arguments.value("--config"));
     TIDEMARK_TRY(const config::FileConfig file,

@@ -22,8 +22,12 @@ constexpr std::array kCommonOptions{
 
 constexpr std::array kReplicateOptions{
     OptionSpec{"--config", "FILE", "every database of a settings.json or litestream.yml"},
+    OptionSpec{"--keep", "WHAT", "everything (the default) or time-machine"},
     OptionSpec{"--once", "", "bring every replica up to date, then exit"},
     kSwitchToWal,
+};
+constexpr std::array kRetentionOptions{
+    OptionSpec{"--keep", "WHAT", "time-machine (the default), also with numbers, or everything"},
 };
 constexpr std::array kListOptions{
     OptionSpec{"--since", "WHEN", "no moment before it"},
@@ -62,7 +66,21 @@ constexpr std::string_view kVerifyDetails =
 constexpr std::string_view kReplicateDetails =
     "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
     "An unreachable storage is tried again and again; with --once that ends with 7. With several\n"
-    "databases all are tried, and the first failure decides the exit status.";
+    "databases all are tried, and the first failure decides the exit status.\n"
+    "\n"
+    "With --keep time-machine old moments are thinned out, see \"tidemarkctl help retention\".\n"
+    "Without it, and with --once, nothing is ever deleted. A file says it for each replica, as\n"
+    "\"keep\".";
+
+constexpr std::string_view kRetentionDetails =
+    "Says what --keep would delete from the replica now, and why the rest stays. Nothing is\n"
+    "changed; it is \"tidemarkctl replicate --keep\" that deletes.\n"
+    "\n"
+    "WHAT is everything, time-machine, or that with numbers of its own; with all of them:\n"
+    "time-machine:every=24h,at-most=20000,half-minutes=24h,five-minutes=7d,hours=30d,days=90d,\n"
+    "months=forever. Every moment of the last 24 hours stays, but of the newest 20000 only; then\n"
+    "the last one of each half minute, and so on; one of each month for ever. The newest moment\n"
+    "and each mark stay whatever the numbers say. Times are in hours (h), days (d) or forever.";
 
 constexpr std::string_view kSnapshotDetails =
     "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that\n"
@@ -157,6 +175,15 @@ constexpr std::array kCommands{
                 .summary = "take a name from its moment",
                 .example = "tidemarkctl unmark /mnt/backup/notes \"before the move\"",
                 .run = runUnmark},
+    CommandSpec{.name = "retention",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "what would be deleted from a replica, and what stays",
+                .details = kRetentionDetails,
+                .example = "tidemarkctl retention /mnt/backup/notes --keep time-machine:days=30d",
+                .options = kRetentionOptions,
+                .run = runRetention},
     CommandSpec{.name = "status",
                 .summary = "what your engines follow and how it stands",
                 .example = "tidemarkctl status",

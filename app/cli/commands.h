@@ -77,6 +77,7 @@ struct CommandSpec {
 [[nodiscard]] Status runMark(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runMarks(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runUnmark(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runRetention(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runStatus(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runVersion(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runHelp(Session& session, const ParsedArguments& arguments);

@@ -6,7 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify snapshot mark marks unmark status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark retention status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -18,6 +18,10 @@ _tidemarkctl() {
         mapfile -t COMPREPLY < <(compgen -W "latest txid: mark: yesterday today -20m -1h" -- "$current")
         return
         ;;
+    --keep)
+        mapfile -t COMPREPLY < <(compgen -W "everything time-machine" -- "$current")
+        return
+        ;;
     --limit | --txid | --mark | --note) return ;;
     --config | --db)
         compopt -o default
@@ -25,16 +29,17 @@ _tidemarkctl() {
         ;;
     esac
     case $command in
-    replicate) options="--config --once --switch-to-wal" ;;
+    replicate) options="--config --keep --once --switch-to-wal" ;;
     list) options="--since --until --limit --newest-first" ;;
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;
     verify) options="--latest --txid --time --mark --check --all" ;;
     snapshot) options="--db --switch-to-wal" ;;
     mark) options="--latest --txid --time --mark --note" ;;
+    retention) options="--keep" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify snapshot mark marks unmark status version help" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark retention status version help" -- "$current")
         return
         ;;
     esac

@@ -1,6 +1,6 @@
 # fish completion for tidemarkctl
 
-set -l commands replicate list objects plan restore verify snapshot mark marks unmark status version help
+set -l commands replicate list objects plan restore verify snapshot mark marks unmark retention status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
@@ -13,6 +13,7 @@ complete -c tidemarkctl -n $first -f -a snapshot -d 'a full snapshot of the newe
 complete -c tidemarkctl -n $first -f -a mark -d 'give a moment a name'
 complete -c tidemarkctl -n $first -f -a marks -d 'the moments that have a name'
 complete -c tidemarkctl -n $first -f -a unmark -d 'take a name from its moment'
+complete -c tidemarkctl -n $first -f -a retention -d 'what would be deleted from a replica, and what stays'
 complete -c tidemarkctl -n $first -f -a status -d 'what your engines follow and how it stands'
 complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
 complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
@@ -25,6 +26,9 @@ set -l replicate '__fish_seen_subcommand_from replicate'
 complete -c tidemarkctl -n $replicate -l config -r -F -d 'every database of a settings.json or litestream.yml'
 complete -c tidemarkctl -n $replicate -l once -d 'bring every replica up to date, then exit'
 complete -c tidemarkctl -n $replicate -l switch-to-wal -d 'allow the change of a database not in WAL mode'
+
+set -l keeping '__fish_seen_subcommand_from replicate retention'
+complete -c tidemarkctl -n $keeping -l keep -x -a 'everything time-machine' -d 'what stays of the history'
 
 set -l list '__fish_seen_subcommand_from list'
 complete -c tidemarkctl -n $list -l since -x -d 'no moment before it'

@@ -92,6 +92,14 @@ private slots:
         QTest::newRow("database alone")
             << QStringList{"replicate", "a.db"}
             << "Nothing to follow: a database and a storage, or --config, is needed.";
+        QTest::newRow("no way to keep") << QStringList{"replicate", "a.db", "x", "--keep", "some"}
+                                        << "\"some\" does not say what is to be kept.";
+        QTest::newRow("to keep, and a file")
+            << QStringList{"replicate", "--config", "y", "--keep", "everything"}
+            << "--config and --keep exclude each other.";
+        QTest::newRow("no way to keep it")
+            << QStringList{"retention", "x", "--keep", "time-machine:"}
+            << "\"time-machine:\" does not say what is to be kept.";
         QTest::newRow("both") << QStringList{"replicate", "a.db", "x", "--config", "y"}
                               << "--config and \"a.db\" exclude each other.";
     }
