@@ -1,0 +1,171 @@
+#include "app/cli/wanted.h"
+
+#include "app/cli/operands.h"
+#include "app/cli/output.h"
+#include "core/config/config_file.h"
+#include "core/config/keep_text.h"
+#include "core/service/settings_mapping.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace tidemark::cli {
+namespace {
+
+Error nothingToFollow()
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Nothing to follow: a database and a storage, or "
+                                   "--config, is needed.")},
+            .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl replicate --help")}};
+}
+
+std::string fromHome(const Session& session, const std::string& path)
+{
+    return path.starts_with("~/") ? session.places.home + path.substr(1) : path;
+}
+
+Error namedTwice(const std::string& what, Message next)
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli", "%1 is named twice."), {what}},
+            .next = std::move(next)};
+}
+
+/// Each database once, and each place for one of them.
+Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>& databases)
+{
+    std::set<std::string> paths;
+    std::set<std::string> places;
+    for (const service::DatabaseConfig& database : databases) {
+        const auto canonical = session.files.canonical(database.path);
+        if (!paths.insert(canonical.ok() ? canonical.value() : database.path).second) {
+            return namedTwice(database.path, {TIDEMARK_TEXT("cli",
+                                                            "Name all replicas of a database at "
+                                                            "one place.")});
+        }
+        for (const service::ReplicaConfig& replica : database.replicas) {
+            if (!places.insert(storage::replicaId(replica.address)).second) {
+                return namedTwice(storage::formatAddress(replica.address),
+                                  {TIDEMARK_TEXT("cli", "Give each replica a place of its own.")});
+            }
+        }
+    }
+    return {};
+}
+
+Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
+{
+    if (arguments.operands().size() < 2) {
+        return nothingToFollow();
+    }
+    service::DatabaseConfig database{.path = absolutePath(session, arguments.operands().front()),
+                                     .switchToWal = arguments.has("--switch-to-wal")};
+    TIDEMARK_TRY(const engine::RetentionPolicy keep,
+                 config::parseKeep(arguments.value("--keep").value_or("everything")));
+    for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
+        const std::string& text = arguments.operands()[i];
+        TIDEMARK_TRY(auto address, storageOperand(session, text));
+        database.replicas.push_back({.name = text, .address = std::move(address), .keep = keep});
+    }
+    std::vector databases{std::move(database)};
+    TIDEMARK_TRY_STATUS(checkUnique(session, databases));
+    return Wanted{.databases = std::move(databases)};
+}
+
+Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArguments& arguments,
+                                             const config::DatabaseSettings& settings)
+{
+    service::DatabaseConfig database = service::configOf(settings);
+    database.path = absolutePath(session, fromHome(session, settings.path));
+    database.switchToWal = settings.switchToWal || arguments.has("--switch-to-wal");
+    for (const config::ReplicaSettings& each : settings.replicas) {
+        TIDEMARK_TRY(auto replica,
+                     service::configOf(each, session.places.workingDirectory, session.places.home));
+        database.replicas.push_back(std::move(replica));
+    }
+    return database;
+}
+
+/// As the places of replicas are written, so that those that lie in it are known.
+std::string plainFolder(const Session& session, const std::string& path)
+{
+    const std::filesystem::path place = absolutePath(session, fromHome(session, path));
+    std::string plain = place.lexically_normal().string();
+    plain.erase(std::max<std::size_t>(plain.find_last_not_of('/') + 1, 1));
+    return plain;
+}
+
+/// No folder is looked through for databases where a history of any of them lies.
+void leaveOutReplicas(Wanted& wanted)
+{
+    std::set<std::string> places;
+    const auto add = [&places](const service::DatabaseConfig& database) {
+        for (const service::ReplicaConfig& replica : database.replicas) {
+            places.insert(replica.address.path);
+        }
+    };
+    std::ranges::for_each(wanted.databases, add);
+    std::ranges::for_each(wanted.folders, add, &service::FolderConfig::each);
+    for (service::FolderConfig& folder : wanted.folders) {
+        folder.otherReplicas = places;
+    }
+}
+
+Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
+{
+    if (!arguments.operands().empty()) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("cli", "--config and \"%1\" exclude each other."),
+                              {arguments.operands().front()}},
+                     .next = {TIDEMARK_TEXT("cli", "Name databases in the file or as arguments.")}};
+    }
+    if (arguments.has("--keep")) {
+        return Error{
+            .code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli", "--config and --keep exclude each other.")},
+            .next = {TIDEMARK_TEXT("cli", "Write \"keep\" for each replica in the file.")}};
+    }
+    const std::string path = absolutePath(session, *arguments.value("--config"));
+    TIDEMARK_TRY(const config::FileConfig file,
+                 config::readConfigFile(session.files, path, session.environment));
+    for (const Message& notice : file.notices) {
+        session.output.note(inEnglish(notice));
+    }
+    Wanted wanted;
+    for (const config::DatabaseSettings& settings : file.databases) {
+        TIDEMARK_TRY(auto database, fromSettings(session, arguments, settings));
+        wanted.databases.push_back(std::move(database));
+    }
+    TIDEMARK_TRY_STATUS(checkUnique(session, wanted.databases));
+    for (const config::FolderSettings& folder : file.folders) {
+        TIDEMARK_TRY(auto each, fromSettings(session, arguments, folder.each));
+        each.path.clear();
+        wanted.folders.push_back({.path = plainFolder(session, folder.path),
+                                  .pattern = folder.pattern,
+                                  .recursive = folder.recursive,
+                                  .watch = folder.watch,
+                                  .each = std::move(each)});
+    }
+    leaveOutReplicas(wanted);
+    if (wanted.databases.empty() && wanted.folders.empty()) {
+        return Error{.code = ErrorCode::NotFound,
+                     .what = {TIDEMARK_TEXT("cli", "%1 names no database to follow."), {path}},
+                     .next = {TIDEMARK_TEXT("cli", "Add one to the file.")}};
+    }
+    return wanted;
+}
+
+}  // namespace
+
+Result<Wanted> wantedBy(Session& session, const ParsedArguments& arguments)
+{
+    return arguments.has("--config") ? fromFile(session, arguments)
+                                     : fromOperands(session, arguments);
+}
+
+}  // namespace tidemark::cli
