@@ -8,7 +8,8 @@
 namespace tidemark::cli {
 namespace {
 
-/// The retention of a running engine may have deleted the moment just before it saw the mark.
+/// Retention elsewhere, of an engine that knows nothing of our use of the replica, may have deleted
+/// the moment just before it saw the mark.
 Status checkStillThere(Session& session, storage::Storage& storage, const replica::Mark& mark)
 {
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(storage, session.stop));
@@ -33,6 +34,8 @@ Status runMark(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY_STATUS(replica::checkMarkName(mark.name));
     TIDEMARK_TRY_STATUS(replica::checkMarkNote(mark.note));
     TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 2));
+    TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY(const storage::Use use, useOf(session, address));
     TIDEMARK_TRY(OpenedReplica opened, replicaOperand(session, arguments));
     TIDEMARK_TRY_STATUS(requireMarks(opened));
     TIDEMARK_TRY(const replica::RestorePlan plan,

@@ -7,15 +7,8 @@ namespace tidemark::cli {
 
 Status runReplicate(Session& session, const ParsedArguments& arguments)
 {
-    TIDEMARK_TRY(Wanted wanted, wantedBy(session, arguments));
+    TIDEMARK_TRY(const Wanted wanted, wantedBy(session, arguments));
     const bool isOnce = arguments.has("--once");
-    // Proving takes as long as the snapshot did; who wants it then calls verify.
-    for (service::DatabaseConfig& database : wanted.databases) {
-        database.proveFirstSnapshot = !isOnce;
-    }
-    for (service::FolderConfig& folder : wanted.folders) {
-        folder.each.proveFirstSnapshot = !isOnce;
-    }
     Replication replication(session, wanted);
     if (!replication.follow(isOnce)) {
         return replication.outcome();

@@ -25,6 +25,7 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
     request.target = absolutePath(session, arguments.operands()[1]);
     TIDEMARK_TRY(request.wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(request.check, checkOption(arguments));
+    TIDEMARK_TRY(const storage::Use use, useOf(session, address));
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
     restore::Restorer restorer(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);

@@ -58,6 +58,7 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const restore::Check check, checkOption(arguments));
     const std::string folder = session.places.cache + "/verify";
     TIDEMARK_TRY_STATUS(session.files.makeDirectories(folder));
+    TIDEMARK_TRY(const storage::Use use, useOf(session, address));
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
     restore::Verifier verifier(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);

@@ -125,6 +125,11 @@ std::string absolutePath(const Session& session, const std::string& path)
     return path.starts_with('/') ? path : session.places.workingDirectory + "/" + path;
 }
 
+Result<storage::Use> useOf(Session& session, const storage::StorageAddress& address)
+{
+    return storage::shareUse(session.clock, address, session.stop);
+}
+
 Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));

@@ -7,6 +7,7 @@
 #include "core/restore/restorer.h"
 #include "core/storage/storage.h"
 #include "core/storage/storage_address.h"
+#include "core/storage/use.h"
 
 #include <memory>
 #include <string>
@@ -18,6 +19,10 @@ namespace tidemark::cli {
 /// Usage when several replicas have that name.
 [[nodiscard]] Result<storage::StorageAddress> storageOperand(Session& session,
                                                              const std::string& text);
+
+/// Nothing is deleted from the replica at `address` while the result lives. Blocks while an engine
+/// deletes; Cancelled.
+[[nodiscard]] Result<storage::Use> useOf(Session& session, const storage::StorageAddress& address);
 
 /// The moment that is asked for: operand `number`, or one of --latest, --txid, --time and
 /// --mark. Usage when there are several.

@@ -1,6 +1,7 @@
 #include "app/cli/verify_all.h"
 
 #include "app/cli/human.h"
+#include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
 #include "app/cli/restoring.h"
@@ -169,6 +170,7 @@ Error damagedReplica(const HistoryReport& report)
 
 Status verifyAll(Session& session, const storage::StorageAddress& address)
 {
+    TIDEMARK_TRY(const storage::Use use, useOf(session, address));
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
     ProgressLine line(session.clock, session.output);
     auto report =

@@ -160,12 +160,35 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
     return wanted;
 }
 
+/// For a run that ends when all is there: nothing is deleted, and proving takes as long as the
+/// snapshot did, so who wants it calls verify.
+void makeBrief(service::DatabaseConfig& database)
+{
+    database.proveFirstSnapshot = false;
+    for (service::ReplicaConfig& replica : database.replicas) {
+        replica.keep = engine::kKeepEverything;
+    }
+}
+
 }  // namespace
 
 Result<Wanted> wantedBy(Session& session, const ParsedArguments& arguments)
 {
-    return arguments.has("--config") ? fromFile(session, arguments)
-                                     : fromOperands(session, arguments);
+    const bool isOnce = arguments.has("--once");
+    if (isOnce && arguments.has("--keep")) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("cli",
+                                            "--once deletes nothing, so --keep has no place "
+                                            "beside it.")},
+                     .next = {TIDEMARK_TEXT("cli", "Leave one of them out.")}};
+    }
+    TIDEMARK_TRY(Wanted wanted, arguments.has("--config") ? fromFile(session, arguments)
+                                                          : fromOperands(session, arguments));
+    if (isOnce) {
+        std::ranges::for_each(wanted.databases, makeBrief);
+        std::ranges::for_each(wanted.folders, makeBrief, &service::FolderConfig::each);
+    }
+    return wanted;
 }
 
 }  // namespace tidemark::cli

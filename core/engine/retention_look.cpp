@@ -1,8 +1,11 @@
 #include "core/engine/retention_look.h"
 
+#include "core/replica/damage.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/marks.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tidemark::engine {
@@ -46,11 +49,18 @@ Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
 Result<std::optional<RetentionLook>> lookForRetention(const storage::Storage& storage,
                                                       const RetentionPolicy& policy, Timestamp now,
                                                       const replica::ObjectNames& pinned,
+                                                      const replica::ObjectNames& damaged,
                                                       WrittenHeaders& headers,
                                                       const std::stop_token& stop)
 {
     RetentionLook look;
     TIDEMARK_TRY(look.catalog, replica::readLtxCatalog(storage, stop));
+    if (!damaged.empty()) {
+        std::ranges::copy_if(
+            look.catalog.objects, std::back_inserter(look.damaged),
+            [&damaged](const replica::ObjectInfo& each) { return damaged.contains(each.name); });
+        look.catalog = replica::without(std::move(look.catalog), damaged);
+    }
     TIDEMARK_TRY(look.marks, readAllMarks(storage, stop));
     const std::vector<ltx::TxId> marks = momentsOf(look.marks);
     TIDEMARK_TRY(look.plan, planRetention(look.catalog, policy, now, marks, pinned));

@@ -15,20 +15,22 @@ namespace tidemark::engine {
 /// A replica as it lies there, and what retention would do to it.
 struct RetentionLook {
     replica::Catalog catalog = {};
+    std::vector<replica::ObjectInfo> damaged = {};  ///< Listed, and none of the catalog's.
     std::vector<replica::Mark> marks = {};
     RetentionPlan plan = {};
 };
 
-/// Lists the replica and its marks and plans. A plan by which something goes is made a second time,
-/// with the times of the headers in the place of the listed ones; where nothing goes by the listed
-/// times nothing goes, and no header is read.
+/// Lists the replica and its marks and plans, as if `damaged` objects were not there. A plan by
+/// which something goes is made a second time, with the times of the headers in the place of the
+/// listed ones; where nothing goes by the listed times nothing goes, and no header is read.
 ///
 /// Empty when more headers have to be read than one call does: call again. Fails as WrittenHeaders
 /// and planRetention() do, and as the storage does; Damaged when a mark cannot be read, since it
 /// may keep any moment. After every failure nothing may be deleted.
 [[nodiscard]] Result<std::optional<RetentionLook>> lookForRetention(
     const storage::Storage& storage, const RetentionPolicy& policy, Timestamp now,
-    const replica::ObjectNames& pinned, WrittenHeaders& headers, const std::stop_token& stop);
+    const replica::ObjectNames& pinned, const replica::ObjectNames& damaged,
+    WrittenHeaders& headers, const std::stop_token& stop);
 
 /// The marks of a replica from which something is to be deleted: all of them, or a failure.
 [[nodiscard]] Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,

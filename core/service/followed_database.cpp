@@ -63,9 +63,9 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
             const auto& address = upload.follower->config().address;
             const auto wanted = std::ranges::find(replicas, address, &ReplicaConfig::address);
             upload.leaving = upload.leaving || wanted == replicas.end();
-            if (wanted != replicas.end()) {
-                upload.follower->setKeep(wanted->keep);
-            }
+            // What nobody follows any more stays as it is.
+            upload.follower->setKeep(wanted != replicas.end() ? wanted->keep
+                                                              : engine::kKeepEverything);
         }
         if (m_sourceOpen) {
             addMissingReplicas();

@@ -296,6 +296,13 @@ void ReplicaFollower::relisted(const replica::Catalog& catalog, ltx::TxId known)
         listed.add(*snapshot);
     }
     m_levels = std::move(listed);
+    ++m_listings;
+}
+
+std::uint64_t ReplicaFollower::listings() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_listings;
 }
 
 void ReplicaFollower::lookAgain()

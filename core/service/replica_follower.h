@@ -65,6 +65,9 @@ public:
     /// It was listed again. Segments above `known`, the newest before the listing, may have been
     /// written meanwhile and are kept in mind.
     void relisted(const replica::Catalog& catalog, ltx::TxId known);
+    /// How often it was listed as a whole: what was planned by one listing is not to be done after
+    /// the next.
+    [[nodiscard]] std::uint64_t listings() const;
     /// It reaches less far than was confirmed: the next step lists and compares it anew.
     void lookAgain();
     /// The newest one in it; empty until it was looked at.
@@ -130,6 +133,7 @@ private:
     engine::RetentionPolicy m_keep;
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
+    std::uint64_t m_listings = 0;
     bool m_retry = false;
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;

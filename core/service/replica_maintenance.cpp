@@ -111,7 +111,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
     const auto plan = merge ? merge->inputs : levels.newestPlan();
-    // Nobody else deletes from it today; whoever will is to know what is in use.
+    // Whoever deletes from it is to know what is in use.
     const auto pin = m_follower->pins().pin(namesOf(plan));
     if (!pin) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};

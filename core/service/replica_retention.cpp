@@ -1,6 +1,9 @@
 #include "core/service/replica_retention.h"
 
+#include "core/engine/counted_on.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
+#include "core/storage/use.h"
 
 #include <algorithm>
 #include <set>
@@ -22,6 +25,9 @@ constexpr seconds kPause{3600};
 
 /// Where nothing is written, things still grow old.
 constexpr seconds kLongestPause{24 * 3600};
+
+/// What is read of what stays in one step; then others have their turn.
+constexpr seconds kReading{2};
 
 /// So many objects go in one step; then others have their turn, and what is left is planned anew.
 constexpr std::size_t kObjectsAStep = 20'000;
@@ -80,6 +86,16 @@ ltx::TxId snapshotOf(const engine::ReplicaLevels& levels)
     return levels.snapshot() ? levels.snapshot()->maxTxId : ltx::TxId();
 }
 
+replica::Catalog asListed(const engine::RetentionLook& look)
+{
+    if (look.damaged.empty()) {
+        return look.catalog;
+    }
+    std::vector<replica::ObjectInfo> objects = look.catalog.objects;
+    objects.insert(objects.end(), look.damaged.begin(), look.damaged.end());
+    return replica::buildCatalog(std::move(objects), look.catalog.foreign);
+}
+
 }  // namespace
 
 ReplicaRetention::ReplicaRetention(EngineContext& context,
@@ -127,26 +143,36 @@ std::optional<Thinned> ReplicaRetention::step(storage::Storage& storage,
 
 ReplicaRetention::Known ReplicaRetention::known() const
 {
-    return {.confirmed = m_follower->view().confirmed, .levels = m_follower->levels()};
+    return {.listings = m_follower->listings(),
+            .confirmed = m_follower->view().confirmed,
+            .levels = m_follower->levels()};
 }
 
 Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop)
 {
+    // Held to the end: who restores or marks in another program waits until it is done.
+    TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
     const Known before = known();
-    TIDEMARK_TRY(auto look, engine::lookForRetention(storage, m_policy, m_context.clock.now(),
-                                                     m_follower->pins().pinned(), m_headers, stop));
+    TIDEMARK_TRY(auto look,
+                 engine::lookForRetention(storage, m_policy, m_context.clock.now(),
+                                          m_follower->pins().pinned(), m_damaged, m_headers, stop));
     if (!look) {
         goOnAtOnce();
         return {};
     }
     const std::size_t going = look->plan.going.size();
     if (going > 0) {
-        TIDEMARK_TRY_STATUS(checkOurs(storage, before, look->catalog));
+        TIDEMARK_TRY_STATUS(checkOurs(storage, before, *look));
         TIDEMARK_TRY_STATUS(checkUnused(look->plan));
         // After any number of deletions every kept moment can be restored.
         look->plan.going.resize(std::min(going, kObjectsAStep));
-        TIDEMARK_TRY_STATUS(carryOut(storage, *look, thinned, stop));
+        TIDEMARK_TRY(const bool isChecked, checkCountedOn(storage, *look, stop));
+        if (!isChecked) {
+            goOnAtOnce();
+            return {};
+        }
+        TIDEMARK_TRY_STATUS(carryOut(storage, *look, before, thinned, stop));
     }
     rest(before.confirmed, going > 0);
     if (going > kObjectsAStep) {
@@ -157,8 +183,9 @@ Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>&
 
 /// Segments may have been uploaded during the listing; nothing else is written meanwhile.
 Status ReplicaRetention::checkOurs(const storage::Storage& storage, const Known& before,
-                                   const replica::Catalog& listed) const
+                                   const engine::RetentionLook& look) const
 {
+    const replica::Catalog listed = asListed(look);
     const Known after = known();
     const engine::ReplicaLevels there(listed);
     const auto isBetween = [](ltx::TxId low, ltx::TxId txId, ltx::TxId high) {
@@ -192,12 +219,41 @@ Status ReplicaRetention::checkUnused(const engine::RetentionPlan& plan) const
     return found == plan.going.end() ? Status() : Status(stillInUse(found->name));
 }
 
+/// False when there was more to read than in one step. After damage it is planned anew, without.
+Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
+                                              const engine::RetentionLook& look,
+                                              const std::stop_token& stop)
+{
+    const Clock::Instant end = m_context.clock.monotonic() + kReading;
+    std::optional<Error> damage;
+    for (const replica::ObjectInfo& each : engine::countedOn(look.catalog, look.plan)) {
+        if (m_read.contains(each.name)) {
+            continue;
+        }
+        Status read = replica::checkObject(storage, each, stop);
+        if (read.ok()) {
+            m_read.insert(each.name);
+        } else if (replica::isOfObject(read.error())) {
+            m_damaged.insert(each.name);
+            damage = std::move(read).error();
+        } else {
+            return std::move(read).error();
+        }
+        if (m_context.clock.monotonic() >= end) {
+            return damage ? Result<bool>(*damage) : false;
+        }
+    }
+    return damage ? Result<bool>(*damage) : true;
+}
+
 Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::RetentionLook& look,
-                                  std::optional<Thinned>& thinned, const std::stop_token& stop)
+                                  const Known& before, std::optional<Thinned>& thinned,
+                                  const std::stop_token& stop)
 {
     replica::LtxReplica replica(storage);
-    const engine::RetentionRun run = engine::runRetention(
-        replica, look.plan, m_follower->pins(), stop, [&] { return mayGoOn(storage, look, stop); });
+    const engine::RetentionRun run =
+        engine::runRetention(replica, look.plan, m_follower->pins(), stop,
+                             [&] { return mayGoOn(storage, look, before, stop); });
     if (run.objects > 0) {
         thinned =
             Thinned{.objects = run.objects, .bytes = run.bytes, .replicaId = m_follower->id()};
@@ -210,14 +266,14 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
 
 /// Before each batch: somebody may have set a mark, or chosen another policy, since the plan.
 Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
-                                 const std::stop_token& stop) const
+                                 const Known& before, const std::stop_token& stop) const
 {
-    const ReplicaView view = m_follower->view();
-    if (view.foreign || view.failure || m_follower->keep() != m_policy) {
-        return changedMeanwhile();
-    }
     TIDEMARK_TRY(const auto marks, engine::readAllMarks(storage, stop));
-    return marks == look.marks ? Status() : Status(changedMeanwhile());
+    const ReplicaView view = m_follower->view();
+    const bool isAsPlanned = marks == look.marks && !view.foreign && !view.failure &&
+                             m_follower->listings() == before.listings &&
+                             m_follower->keep() == m_policy;
+    return isAsPlanned ? Status() : Status(changedMeanwhile());
 }
 
 /// The planner has proved it before; but what was deleted is deleted.

@@ -16,10 +16,11 @@ namespace tidemark::service {
 /// less often where nothing happens, and deletes what the policy gives up. For one thread at a
 /// time.
 ///
-/// Only what this process knows to be its own is touched: a replica that lists anything but what
-/// was listed at the start and written since is left as it is. The objects that merges and
-/// snapshots go on from are never among those that go, so what the follower keeps in mind stays
-/// right.
+/// Only what this process knows to be its own is touched: a replica whose levels end elsewhere than
+/// by what was listed at the start and written since is left as it is, and so is one that another
+/// program reads or marks just now. What a deletion counts on is read to its end before, once. The
+/// objects that merges and snapshots go on from are never among those that go, so what the follower
+/// keeps in mind stays right.
 class ReplicaRetention {
 public:
     /// `context` outlives it.
@@ -43,6 +44,7 @@ public:
 private:
     /// What the replica was known to hold at one time.
     struct Known {
+        std::uint64_t listings = 0;
         ltx::TxId confirmed = {};
         engine::ReplicaLevels levels = {};
     };
@@ -51,12 +53,16 @@ private:
     [[nodiscard]] Status look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop);
     [[nodiscard]] Status checkOurs(const storage::Storage& storage, const Known& before,
-                                   const replica::Catalog& listed) const;
+                                   const engine::RetentionLook& look) const;
     [[nodiscard]] Status checkUnused(const engine::RetentionPlan& plan) const;
+    [[nodiscard]] Result<bool> checkCountedOn(const storage::Storage& storage,
+                                              const engine::RetentionLook& look,
+                                              const std::stop_token& stop);
     [[nodiscard]] Status carryOut(storage::Storage& storage, const engine::RetentionLook& look,
-                                  std::optional<Thinned>& thinned, const std::stop_token& stop);
+                                  const Known& before, std::optional<Thinned>& thinned,
+                                  const std::stop_token& stop);
     [[nodiscard]] Status mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
-                                 const std::stop_token& stop) const;
+                                 const Known& before, const std::stop_token& stop) const;
     [[nodiscard]] Status checkLeft(const engine::RetentionLook& look, const replica::Catalog& left);
     void rest(ltx::TxId position, bool hasDeleted);
     void goOnAtOnce();
@@ -65,6 +71,8 @@ private:
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     engine::WrittenHeaders m_headers;
+    replica::ObjectNames m_read;     // Whole, of those that deletions counted on.
+    replica::ObjectNames m_damaged;  // Also, and they were not whole.
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};
     std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.

@@ -26,7 +26,7 @@ Result<engine::RetentionLook> lookThrough(const storage::Storage& storage,
     engine::WrittenHeaders headers;
     for (;;) {
         TIDEMARK_TRY(auto look,
-                     engine::lookForRetention(storage, policy, now, pinned, headers, stop));
+                     engine::lookForRetention(storage, policy, now, pinned, {}, headers, stop));
         if (look) {
             return std::move(*look);
         }

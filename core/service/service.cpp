@@ -9,6 +9,7 @@
 #include "core/service/replica_jobs.h"
 #include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
+#include "core/storage/use.h"
 
 #include <algorithm>
 #include <mutex>
@@ -302,6 +303,7 @@ std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::
     return m_impl->job(
         [&context = m_impl->context(), address = std::move(address), request = std::move(request),
          progress = std::move(progress)](const std::stop_token& stop) -> Result<restore::Restored> {
+            TIDEMARK_TRY(const storage::Use use, storage::shareUse(context.clock, address, stop));
             TIDEMARK_TRY(const auto storage,
                          storage::openStorage(address, context.files, context.random));
             restore::Restorer restorer(*storage, context.files, context.clock, context.random,

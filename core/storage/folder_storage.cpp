@@ -271,6 +271,14 @@ Result<bool> FolderStorage::isPrepared()
     return true;
 }
 
+/// What may be deleted was found by what is in it: another disk of ours holds another history.
+Status FolderStorage::checkUnchanged() const
+{
+    TIDEMARK_TRY_STATUS(checkRoot());
+    const std::scoped_lock lock(m_mutex);
+    return m_prepared && m_written != m_seen ? Status(changed(m_root)) : Status();
+}
+
 Result<TemporaryFile> FolderStorage::makeTemporary()
 {
     const std::string stem = pathOf(kTemporaryFolder) + '/';
@@ -379,7 +387,7 @@ Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSou
 
 Status FolderStorage::remove(std::span<const std::string> names, std::stop_token stop)
 {
-    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(checkUnchanged());
     std::vector<std::string> folders;
     for (const std::string& name : names) {
         if (stop.stop_requested()) {

@@ -55,6 +55,7 @@ private:
     [[nodiscard]] std::string pathOf(std::string_view name) const;
     [[nodiscard]] Result<bool> isTheRoot(const RootIdentity& found) const;
     [[nodiscard]] Status checkRoot() const;
+    [[nodiscard]] Status checkUnchanged() const;
     [[nodiscard]] Status prepareWriting();
     [[nodiscard]] Result<bool> isPrepared();
     [[nodiscard]] Result<TemporaryFile> makeTemporary();

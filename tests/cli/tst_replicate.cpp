@@ -496,6 +496,16 @@ private slots:
         QCOMPARE(status.readAll(), QByteArray("1\n"));
     }
 
+    void whoRunsItOnceCannotAskForDeletions()
+    {
+        const SampleDatabase database(m_program->path("notes.db"));
+        const Ran ran = m_program->run(
+            {"replicate", "notes.db", "replica", "--once", "--keep", "time-machine"});
+        QCOMPARE(ran.status, 2);
+        QVERIFY2(ran.rest.contains("--once deletes nothing"), qPrintable(ran.rest));
+        QVERIFY(!QFile::exists(m_program->path("replica")));
+    }
+
     void anEngineThatHangsHidesNoOther()
     {
         SampleDatabase database(m_program->path("notes.db"));

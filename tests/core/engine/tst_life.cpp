@@ -315,10 +315,12 @@ private:
             return;
         }
         const RetentionPolicy policy{.everyMomentAtMost = 20};
-        auto look = lookForRetention(place.storage, policy, m_clock.now(), {}, place.headers, {});
+        auto look =
+            lookForRetention(place.storage, policy, m_clock.now(), {}, {}, place.headers, {});
         // What was read before a failure is remembered.
         for (int more = 0; more < kLooks && !look.ok() && !place.isDown; ++more) {
-            look = lookForRetention(place.storage, policy, m_clock.now(), {}, place.headers, {});
+            look =
+                lookForRetention(place.storage, policy, m_clock.now(), {}, {}, place.headers, {});
         }
         if (!look.ok()) {
             const bool isDown = look.error().code == ErrorCode::Unavailable;

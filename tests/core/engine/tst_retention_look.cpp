@@ -64,7 +64,7 @@ class TestRetentionLook : public QObject {
 
     Result<std::optional<RetentionLook>> look(const RetentionPolicy& policy)
     {
-        return lookForRetention(m_made->storage, policy, kNow, {}, m_headers, {});
+        return lookForRetention(m_made->storage, policy, kNow, {}, {}, m_headers, {});
     }
     RetentionLook looked(const RetentionPolicy& policy)
     {
@@ -218,7 +218,7 @@ private slots:
         const RetentionPlan plan = looked(daysOnly()).plan;
         const std::string name = plan.going.front().name;
         const auto look =
-            lookForRetention(m_made->storage, daysOnly(), kNow, {name}, m_headers, {});
+            lookForRetention(m_made->storage, daysOnly(), kNow, {name}, {}, m_headers, {});
         for (const replica::ObjectInfo& each : look.value()->plan.going) {
             QVERIFY(each.name != name);
         }

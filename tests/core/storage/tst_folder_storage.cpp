@@ -238,6 +238,22 @@ private slots:
         QVERIFY(QFile::exists(folder.filePath("replica/y")));
     }
 
+    void nothingIsDeletedFromAnotherDiskOfOurs()
+    {
+        FolderStorage storage(m_files, m_random, root());
+        QVERIFY(contract::put(storage, "x", "1"));
+        QVERIFY(QDir(m_folder->path()).rename("replica", "elsewhere"));
+        FolderStorage another(m_files, m_random, root());
+        QVERIFY(contract::put(another, "x", "2"));
+        const std::vector<std::string> names{"x"};
+        QCOMPARE(storage.remove(names, {}).error().code, ErrorCode::Unavailable);
+        QVERIFY(QFile::exists(path("x")));
+        // Whoever comes to know it may.
+        QVERIFY(!contract::put(storage, "y", "3"));
+        QVERIFY(storage.remove(names, {}).ok());
+        QVERIFY(!QFile::exists(path("x")));
+    }
+
     void clearsWhatADeadWriterLeft()
     {
         QVERIFY(QDir().mkpath(path(".tidemark-tmp")));

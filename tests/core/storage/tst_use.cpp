@@ -1,0 +1,76 @@
+#include "core/base/system_clock.h"
+#include "core/storage/use.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <future>
+#include <optional>
+#include <stop_token>
+
+using namespace tidemark;
+using namespace tidemark::storage;
+
+class TestUse : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    SystemClock m_clock;
+
+    [[nodiscard]] StorageAddress address() const { return {.path = m_folder.path().toStdString()}; }
+
+private slots:
+    void manyShareIt()
+    {
+        const auto one = shareUse(m_clock, address(), {});
+        const auto another = shareUse(m_clock, address(), {});
+        QVERIFY(one.ok() && another.ok());
+    }
+
+    void whoDeletesIsRefusedWhileSomebodyReads()
+    {
+        {
+            const auto reader = shareUse(m_clock, address(), {});
+            QCOMPARE(takeUse(address()).error().code, ErrorCode::Busy);
+        }
+        QVERIFY(takeUse(address()).ok());
+    }
+
+    void onlyOneDeletes()
+    {
+        const auto one = takeUse(address());
+        QVERIFY(one.ok());
+        QCOMPARE(takeUse(address()).error().code, ErrorCode::Busy);
+    }
+
+    void whoReadsWaitsUntilTheDeletionsAreOver()
+    {
+        std::optional deleting(takeUse(address()));
+        auto reader = std::async(std::launch::async,
+                                 [this] { return shareUse(m_clock, address(), {}).ok(); });
+        QCOMPARE(reader.wait_for(std::chrono::milliseconds(150)), std::future_status::timeout);
+        deleting.reset();
+        QVERIFY(reader.get());
+    }
+
+    void aWaitingReaderCanBeStopped()
+    {
+        const auto deleting = takeUse(address());
+        std::stop_source stop;
+        auto reader = std::async(std::launch::async, [this, token = stop.get_token()] {
+            return shareUse(m_clock, address(), token).error().code;
+        });
+        stop.request_stop();
+        QCOMPARE(reader.get(), ErrorCode::Cancelled);
+    }
+
+    void aFolderThatIsNotThereIsInNobodysUse()
+    {
+        const StorageAddress none{.path = address().path + "/none"};
+        QVERIFY(shareUse(m_clock, none, {}).ok());
+        QVERIFY(takeUse(none).ok());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestUse)
+#include "tst_use.moc"
