@@ -2,7 +2,7 @@
 """The desktop's whole way, as a person goes it, while another program writes to the database.
 
 A database is added and proven, its timeline grows, a moment is held and restored to the same bytes as
-tidemarkctl restores; the colours follow the desktop's; what Litestream would find in the folder is
+tidemarkctl restores; a snapshot is ordered; the colours follow the desktop's; what Litestream would find in the folder is
 opened as a replica; the window is closed, raised by a second start, ended and started again, and
 everything that was chosen, and what was proven, is still so.
 """
@@ -84,6 +84,18 @@ class Way:
         bytes_equal.must_equal(by_command, file)
         loads.truth_of(file)
 
+    def order_a_snapshot(self):
+        """While the application writes on; the file is in the replica, and the window says its age."""
+        before = self.snapshots()
+        self.desktop.press("page tab", "Protection")
+        self.desktop.press("push button", "Snapshot now")
+        wait_until(lambda: self.snapshots() > before, 20, "another snapshot in the replica", poll=0.1)
+        self.desktop.tree.wait("label", r"(The newest moment is one|The last one): .*")
+        self.stage.picture("6-protection")
+
+    def snapshots(self):
+        return len(list((self.replica / "ltx" / "9").glob("*.ltx")))
+
     def follow_the_desktop(self):
         """Its colours are those that the desktop prefers, also when it changes its mind."""
         for number, dark in ((1, True), (0, False)):
@@ -96,7 +108,7 @@ class Way:
         desktop.press("radio button", "Appearance: Dark")
         desktop.press("radio button", "Time zone: UTC")
         self.expect_settings()
-        self.stage.picture("6-settings")
+        self.stage.picture("7-settings")
 
     def expect_settings(self):
         def chosen():
@@ -112,10 +124,10 @@ class Way:
         desktop.press("push button", "Choose a folder…")
         desktop.choose_in_dialog(self.replica)
         desktop.tree.wait("push button", "Open read only")
-        self.stage.picture("7-open")
+        self.stage.picture("8-open")
         desktop.press("push button", "Open read only")
         desktop.tree.wait("slider", "Timeline")
-        self.stage.picture("8-replica")
+        self.stage.picture("9-replica")
 
     def close_and_raise(self):
         """Closing leaves the protection on; without a tray a second start is the way back."""
@@ -135,7 +147,7 @@ class Way:
         self.desktop.tree.wait("label", r".* Proven by a test restore .*")
         self.desktop.tree.wait("page tab", r"notes, read only, in .*")
         self.desktop.tree.wait("image", r"Last 24 hours: \d+ moments · .*")
-        self.stage.picture("9-home-again")
+        self.stage.picture("10-home-again")
         self.stage.key("ctrl+comma")
         self.expect_settings()
 
@@ -162,6 +174,7 @@ def go(place):
             way.add()
             way.watch_it_grow()
             way.restore()
+            way.order_a_snapshot()
             way.follow_the_desktop()
             way.choose_settings()
             way.open_replica()
