@@ -31,7 +31,8 @@ class TestCountedOn : public QObject {
         return replica::buildCatalog(std::move(objects), {});
     }
 
-    static RetentionPlan planOf(std::vector<ObjectInfo> going, std::vector<std::uint64_t> kept)
+    static RetentionPlan planOf(std::vector<ObjectInfo> going,
+                                const std::vector<std::uint64_t>& kept)
     {
         RetentionPlan plan{.going = std::move(going)};
         for (const std::uint64_t each : kept) {
