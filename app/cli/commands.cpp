@@ -68,11 +68,11 @@ constexpr std::string_view kReplicateDetails =
     "An unreachable storage is tried again and again; with --once that ends with 7. With several\n"
     "databases all are tried, and the first failure decides the exit status.\n"
     "\n"
-    "With --keep time-machine files are deleted for good from every STORAGE, from a minute after\n"
-    "the start on and then about once an hour: those that only old moments need, also such from\n"
-    "before. Marked moments stay. Look first what would go: tidemarkctl retention STORAGE. "
-    "Without\n"
-    "it, and with --once, nothing is ever deleted. A file says it for each replica, as \"keep\".";
+    "With --keep time-machine files are deleted for good from every STORAGE, from a minute\n"
+    "after the start on and then about once an hour: those that only old moments need, also such\n"
+    "from before. Marked moments stay. Look first what would go: tidemarkctl retention STORAGE.\n"
+    "Without it, and with --once, nothing is ever deleted. A file says it for each replica, as\n"
+    "\"keep\".";
 
 constexpr std::string_view kRetentionDetails =
     "Says what --keep would delete from the replica now, and why the rest stays. Nothing is\n"

@@ -18,9 +18,8 @@ struct Wanted {
 
 /// What the operands name, or the file of --config, whose notices are printed. Each database is
 /// named once in it, and each place for one of them; with --once nothing of them is deleted or
-/// proven. Usage when they do not say what is wanted or
-/// contradict each other, NotFound for a file that names no database, else as readConfigFile()
-/// fails.
+/// proven. Usage when they do not say what is wanted or contradict each other, NotFound for a file
+/// that names no database, else as readConfigFile() fails.
 [[nodiscard]] Result<Wanted> wantedBy(Session& session, const ParsedArguments& arguments);
 
 }  // namespace tidemark::cli

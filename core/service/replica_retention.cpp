@@ -86,11 +86,9 @@ ltx::TxId snapshotOf(const engine::ReplicaLevels& levels)
     return levels.snapshot() ? levels.snapshot()->maxTxId : ltx::TxId();
 }
 
+/// With what is damaged.
 replica::Catalog asListed(const engine::RetentionLook& look)
 {
-    if (look.damaged.empty()) {
-        return look.catalog;
-    }
     std::vector<replica::ObjectInfo> objects = look.catalog.objects;
     objects.insert(objects.end(), look.damaged.begin(), look.damaged.end());
     return replica::buildCatalog(std::move(objects), look.catalog.foreign);
@@ -151,8 +149,6 @@ ReplicaRetention::Known ReplicaRetention::known() const
 Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop)
 {
-    // Held to the end: who restores or marks in another program waits until it is done.
-    TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
     const Known before = known();
     TIDEMARK_TRY(auto look,
                  engine::lookForRetention(storage, m_policy, m_context.clock.now(),
@@ -185,7 +181,11 @@ Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>&
 Status ReplicaRetention::checkOurs(const storage::Storage& storage, const Known& before,
                                    const engine::RetentionLook& look) const
 {
-    const replica::Catalog listed = asListed(look);
+    std::optional<replica::Catalog> whole;
+    if (!look.damaged.empty()) {
+        whole = asListed(look);
+    }
+    const replica::Catalog& listed = whole ? *whole : look.catalog;
     const Known after = known();
     const engine::ReplicaLevels there(listed);
     const auto isBetween = [](ltx::TxId low, ltx::TxId txId, ltx::TxId high) {
@@ -250,6 +250,9 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
                                   const Known& before, std::optional<Thinned>& thinned,
                                   const std::stop_token& stop)
 {
+    // Who restores or marks in another program waits until it is done. What was marked before is
+    // seen before the first batch.
+    TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
     replica::LtxReplica replica(storage);
     const engine::RetentionRun run =
         engine::runRetention(replica, look.plan, m_follower->pins(), stop,

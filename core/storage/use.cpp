@@ -7,8 +7,11 @@
 namespace tidemark::storage {
 namespace {
 
-/// Deletions are made in steps of a few seconds at most.
 constexpr std::chrono::milliseconds kPause{50};
+
+/// Deletions are made in steps, which take seconds. Whoever holds the folder longer is no engine,
+/// like `flock FOLDER tidemarkctl restore ...`, and would wait for us as long as we for it.
+constexpr std::chrono::seconds kPatience{60};
 
 Error inUse(const StorageAddress& address)
 {
@@ -35,9 +38,13 @@ std::optional<Use> tryUse(const StorageAddress& address, LockFor purpose)
 
 Result<Use> shareUse(Clock& clock, const StorageAddress& address, const std::stop_token& stop)
 {
+    const Clock::Instant end = clock.monotonic() + kPatience;
     for (;;) {
         if (auto use = tryUse(address, LockFor::Sharing)) {
             return std::move(*use);
+        }
+        if (clock.monotonic() >= end) {
+            return Use();
         }
         if (!clock.waitUntil(clock.monotonic() + kPause, stop)) {
             return cancelled();

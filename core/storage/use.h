@@ -25,7 +25,8 @@ private:
     std::optional<Descriptor> m_held;
 };
 
-/// Blocks while somebody has it alone. Fails with Cancelled only.
+/// Blocks while somebody has it alone, for a minute at most; then it is given all the same. Fails
+/// with Cancelled only.
 [[nodiscard]] Result<Use> shareUse(Clock& clock, const StorageAddress& address,
                                    const std::stop_token& stop);
 

@@ -1,5 +1,6 @@
 #include "core/base/system_clock.h"
 #include "core/storage/use.h"
+#include "tests/support/hurried_clock.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -51,6 +52,13 @@ private slots:
         QCOMPARE(reader.wait_for(std::chrono::milliseconds(150)), std::future_status::timeout);
         deleting.reset();
         QVERIFY(reader.get());
+    }
+
+    void whoHoldsTheFolderForGoodIsNotWaitedFor()
+    {
+        HurriedClock clock(1000);
+        const auto held = takeUse(address());
+        QVERIFY(shareUse(clock, address(), {}).ok());
     }
 
     void aWaitingReaderCanBeStopped()
