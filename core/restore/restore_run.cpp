@@ -7,6 +7,7 @@
 #include "core/restore/legacy_writer.h"
 #include "core/restore/page_sources.h"
 #include "core/restore/page_writer.h"
+#include "core/restore/parallel.h"
 
 #include <string>
 #include <utility>
@@ -106,18 +107,32 @@ Result<Restored> RestoreRun::goAround(const Error& first)
     return m_damaged.empty() ? first : withNearest(first);
 }
 
-/// Reads what was planned from start to end; whether it met damage.
+/// Reads from start to end what was planned and what no call before has read; whether it met
+/// damage.
 bool RestoreRun::learnDamage()
 {
-    const auto damaged = replica::damagedOf(m_storage, m_plan.objects, m_stop);
-    if (!damaged.ok()) {
+    std::vector<replica::ObjectInfo> unread = m_plan.objects;
+    std::erase_if(unread, [this](const auto& each) { return m_whole.contains(each.name); });
+    std::vector<Status> found(unread.size());
+    const auto readOne = [&](unsigned, std::size_t index) -> Status {
+        found[index] = replica::checkObject(m_storage, unread[index], m_stop);
+        const bool isKnown = found[index].ok() || replica::isOfObject(found[index].error()) ||
+                             found[index].error().code == ErrorCode::NotFound;
+        return isKnown ? Status() : found[index];
+    };
+    if (!parallelFor(restoreThreads(), unread.size(), readOne).ok()) {
         return false;
     }
-    for (const replica::ObjectInfo& each : damaged.value()) {
-        m_avoided.insert(each.name);
-        m_damaged.push_back(each);
+    const std::size_t before = m_damaged.size();
+    for (std::size_t i = 0; i < unread.size(); ++i) {
+        if (found[i].ok()) {
+            m_whole.insert(unread[i].name);
+        } else if (replica::isOfObject(found[i].error())) {
+            m_avoided.insert(unread[i].name);
+            m_damaged.push_back(unread[i]);
+        }
     }
-    return !damaged.value().empty();
+    return m_damaged.size() > before;
 }
 
 Error RestoreRun::withNearest(Error error)

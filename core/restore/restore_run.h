@@ -81,6 +81,7 @@ private:
     bool m_hasVanished = false;                   // What the last try was to read.
     bool m_isRefused = false;                     // It is being deleted.
     replica::ObjectNames m_avoided;
+    replica::ObjectNames m_whole;  // Read from start to end to find damage, and right.
     std::vector<replica::ObjectInfo> m_damaged;
     replica::Nearest m_nearest;
     std::function<Status()> m_alsoCheck;
