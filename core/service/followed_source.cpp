@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace tidemark::service {
 namespace {
@@ -42,6 +43,14 @@ Protection stateFor(ErrorCode code)
     case ErrorCode::Unavailable: return Protection::Waiting;
     default: return Protection::Broken;
     }
+}
+
+bool hasEach(const std::vector<ReplicaStatus>& replicas, ltx::TxId captured)
+{
+    return captured != ltx::TxId{} && !replicas.empty() &&
+           std::ranges::all_of(replicas, [captured](const ReplicaStatus& each) {
+               return each.confirmed >= captured;
+           });
 }
 
 }  // namespace
@@ -299,7 +308,8 @@ void FollowedDatabase::showSource()
         standing.next = m_untold->next;
     }
     m_board.setOwnStanding(standing);
-    m_board.update([&view](DatabaseStatus& status) {
+    const Timestamp now = m_context.clock.now();
+    m_board.update([&view, now](DatabaseStatus& status) {
         status.sizeBytes = view.sizeBytes;
         status.walBytes = view.walBytes;
         status.pageSizeBytes = view.pageSizeBytes;
@@ -308,6 +318,10 @@ void FollowedDatabase::showSource()
         for (ReplicaStatus& replica : status.replicas) {
             replica.pendingSegments =
                 view.captured.value - std::min(view.captured, replica.confirmed).value;
+        }
+        // A replica that was looked at first did not know yet what there is to hold.
+        if (!status.savedAt && hasEach(status.replicas, view.captured)) {
+            status.savedAt = now;
         }
     });
 }
