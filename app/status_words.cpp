@@ -119,6 +119,9 @@ StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now, const 
 
 QString proofWords(const service::DatabaseStatus& status, Timestamp now, const Speech& speech)
 {
+    if (status.unproven) {
+        return Text::tr("Not proven: %1", "a sentence").arg(translated(status.unproven->why.what));
+    }
     if (!status.proof) {
         return {};
     }
@@ -130,6 +133,9 @@ QString proofWords(const service::DatabaseStatus& status, Timestamp now, const S
 
 QString proofWordsWithin(const service::DatabaseStatus& status, Timestamp now, const Speech& speech)
 {
+    if (status.unproven) {
+        return Text::tr("not proven", "within a line");
+    }
     if (!status.proof) {
         return {};
     }

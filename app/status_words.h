@@ -27,7 +27,7 @@ struct StatusWords {
 [[nodiscard]] StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now,
                                    const timeline::Speech& speech);
 
-/// "Proven 2 h ago"; empty before the first proof.
+/// "Proven 2 h ago"; empty before the first proof. Why the last try gave none, if it did not.
 [[nodiscard]] QString proofWords(const service::DatabaseStatus& status, Timestamp now,
                                  const timeline::Speech& speech);
 

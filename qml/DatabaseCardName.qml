@@ -75,7 +75,12 @@ RowLayout {
                 color: Theme.ink2
             }
             Caption {
+                Layout.fillWidth: true
                 text: root.database.proof
+                elide: Text.ElideRight
+
+                WholeText {
+                }
             }
         }
         ReplicaMarks {

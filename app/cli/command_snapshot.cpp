@@ -247,7 +247,8 @@ Status runSnapshot(Session& session, const ParsedArguments& arguments)
                  snapshotHere(session, {.path = *database,
                                         .replicas = {{.name = storage, .address = address}},
                                         .switchToWal = arguments.has("--switch-to-wal"),
-                                        .proveFirstSnapshot = false}));
+                                        .proveFirstSnapshot = false,
+                                        .drillEvery = std::chrono::hours(0)}));
     print(session.output, order);
     return {};
 }

@@ -52,15 +52,56 @@ std::string factsOf(const Json& replica, Timestamp now)
            " (" + ageOf(*snapshot, "time", now) + ")";
 }
 
+/// "2 damaged objects, 5 moments lost from transaction 5 to 9; mended 3 min ago".
+std::string damageText(const Json& damage, Timestamp now)
+{
+    const std::uint64_t moments = numberOf(damage, "moments");
+    std::string text = counted(numberOf(damage, "objects"), "damaged object") + ", ";
+    if (moments == 0) {
+        text += "no moment lost";
+    } else {
+        text += counted(moments, "moment") + " lost from transaction " +
+                std::to_string(numberOf(damage, "first")) + " to " +
+                std::to_string(numberOf(damage, "last"));
+    }
+    const bool isMended = damage.contains("mended");
+    return text + (isMended ? "; mended " + ageOf(damage, "mended", now)
+                            : "; found " + ageOf(damage, "found", now) + ", not mended yet");
+}
+
+/// "proven 3 h ago (transaction 42)", and why it is not when the last try gave no proof.
+std::string proofText(const Json& status, Timestamp now)
+{
+    std::string text;
+    const auto proof = status.find("proof");
+    if (proof != status.end() && proof->is_object()) {
+        text = textOf(*proof, "verdict") + " " + ageOf(*proof, "at", now) + " (transaction " +
+               std::to_string(numberOf(*proof, "txid")) + ")";
+    }
+    const auto unproven = status.find("unproven");
+    if (unproven != status.end() && unproven->is_object()) {
+        text +=
+            (text.empty() ? "not proven: " : "; not proven again: ") + textOf(*unproven, "reason");
+    }
+    return text;
+}
+
 void printText(Output& output, const Json& status, Timestamp now)
 {
     output.text(textOf(status, "database") + ": " + textOf(status, "state") + ", saved " +
                 ageOf(status, "saved", now) + ", last change " + ageOf(status, "changed", now));
     printStanding(output, status, now);
+    if (const std::string proof = proofText(status, now); !proof.empty()) {
+        output.text("    " + proof);
+    }
     for (const Json& replica : objectsOf(status, "replicas")) {
         output.text("  " + textOf(replica, "address") + ": " + textOf(replica, "state") + ", " +
                     factsOf(replica, now));
         printStanding(output, replica, now);
+        const auto damage = replica.find("damage");
+        if (damage != replica.end() && damage->is_object()) {
+            output.text("    " + damageText(*damage, now));
+        }
     }
 }
 

@@ -31,6 +31,16 @@ std::string shortTime(std::chrono::microseconds time)
     return {text, static_cast<std::size_t>(length)};
 }
 
+Json damageJson(const char* event, const engine::Damage& damage, const std::string& replicaId)
+{
+    return {{"event", event},
+            {"objects", damage.objects},
+            {"moments", damage.moments},
+            {"first", damage.moments > 0 ? Json(damage.first.value) : Json()},
+            {"last", damage.moments > 0 ? Json(damage.last.value) : Json()},
+            {"replica", replicaId}};
+}
+
 /// The fields of each kind of event.
 struct Fields {
     Json operator()(const Attached&) const { return {{"event", "attached"}}; }
@@ -82,6 +92,14 @@ struct Fields {
         return {{"event", "proven"},
                 {"txid", proven.proof.txId.value},
                 {"verdict", verdictName(proven.proof.verdict)}};
+    }
+    Json operator()(const DamageFound& found) const
+    {
+        return damageJson("damaged", found.damage, found.replicaId);
+    }
+    Json operator()(const DamageMended& mended) const
+    {
+        return damageJson("mended", mended.damage, mended.replicaId);
     }
     Json operator()(const Stopped& stopped) const
     {
@@ -147,6 +165,21 @@ struct Sentence {
         return "transaction " + std::to_string(proven.proof.txId.value) +
                " was restored: " + verdictName(proven.proof.verdict);
     }
+    std::string operator()(const DamageFound& found) const
+    {
+        const engine::Damage& damage = found.damage;
+        const std::string lost = damage.moments == 0
+                                     ? std::string("no moment is lost")
+                                     : counted(damage.moments, "moment") + " from transaction " +
+                                           std::to_string(damage.first.value) + " to " +
+                                           std::to_string(damage.last.value) +
+                                           " cannot be restored any more";
+        return "damaged: " + counted(damage.objects, "object") + ", " + lost;
+    }
+    std::string operator()(const DamageMended&) const
+    {
+        return "mended: every moment from now on can be restored";
+    }
     std::string operator()(const Stopped& stopped) const
     {
         return stopped.failure ? "stopped: " + inEnglish(stopped.failure->what) : "stopped";
@@ -186,6 +219,9 @@ bool isTrouble(const Event& event)
 {
     if (const auto* const stopped = std::get_if<Stopped>(&event.what)) {
         return stopped->failure.has_value();
+    }
+    if (std::holds_alternative<DamageFound>(event.what)) {
+        return true;
     }
     const auto* const change = std::get_if<StandingChanged>(&event.what);
     return change != nullptr && change->standing.state > engine::Protection::CatchingUp;

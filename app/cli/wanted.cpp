@@ -7,6 +7,7 @@
 #include "core/service/settings_mapping.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -165,6 +166,7 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
 void makeBrief(service::DatabaseConfig& database)
 {
     database.proveFirstSnapshot = false;
+    database.drillEvery = std::chrono::hours(0);
     for (service::ReplicaConfig& replica : database.replicas) {
         replica.keep = engine::kKeepEverything;
     }

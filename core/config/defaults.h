@@ -13,6 +13,9 @@ inline constexpr std::chrono::milliseconds kSyncInterval{100};
 /// Whether the first snapshot is restored once, checked and deleted.
 inline constexpr bool kProveFirstSnapshot = true;
 
+/// Each replica is proven so often by restoring its newest moment once.
+inline constexpr std::chrono::hours kDrillEvery{7 * 24};
+
 /// How a replica is called until its owner names it.
 inline constexpr std::string_view kReplicaName = "Folder";
 

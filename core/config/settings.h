@@ -38,6 +38,7 @@ struct DatabaseSettings {
     bool switchToWal = false;  ///< The owner agreed to leave the journal mode that it had.
     bool paused = false;
     std::chrono::milliseconds syncInterval = kSyncInterval;
+    std::chrono::hours drillEvery = kDrillEvery;  ///< 0: no drills.
     UnknownKeys unknown = {};
 
     bool operator==(const DatabaseSettings&) const = default;

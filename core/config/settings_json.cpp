@@ -72,6 +72,16 @@ public:
         into = std::chrono::milliseconds(count);
     }
 
+    void read(const char* key, std::chrono::hours& into)
+    {
+        int count = static_cast<int>(into.count());
+        read(key, count);
+        if (count < 0) {
+            refuse(key);
+        }
+        into = std::chrono::hours(count);
+    }
+
     /// Hands each element of a list to `element`.
     template <typename Element>
     void readList(const char* key, Element element)
@@ -209,6 +219,7 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
     reader.read("switchToWal", database.switchToWal);
     reader.read("paused", database.paused);
     reader.read("syncIntervalMs", database.syncInterval);
+    reader.read("drillEveryHours", database.drillEvery);
     database.unknown = reader.unknown();
     return database;
 }
@@ -273,6 +284,7 @@ json written(const DatabaseSettings& database)
     object["switchToWal"] = database.switchToWal;
     object["paused"] = database.paused;
     object["syncIntervalMs"] = database.syncInterval.count();
+    object["drillEveryHours"] = database.drillEvery.count();
     object["replicas"] = json::array();
     for (const ReplicaSettings& replica : database.replicas) {
         object["replicas"].push_back(written(replica));

@@ -4,6 +4,7 @@
 #include "core/ltx/digest_checked.h"
 #include "core/ltx/encoding_source.h"
 #include "core/ltx/state_digest.h"
+#include "core/replica/damage.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_object.h"
 
@@ -140,6 +141,8 @@ Result<replica::ObjectInfo> Compactor::write(int level, const ltx::Header& heade
 Status Compactor::requireSameState(const replica::ObjectInfo& object, const ltx::Header& header,
                                    const std::stop_token& stop) const
 {
+    // A damaged one must never be taken for the one that was to be made.
+    TIDEMARK_TRY_STATUS(replica::checkObject(m_replica.storage(), object, stop));
     TIDEMARK_TRY(const ltx::Header there,
                  replica::readObjectHeader(m_replica.storage(), object, stop));
     const auto ours = ltx::digestsOf(header);

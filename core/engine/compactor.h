@@ -27,7 +27,8 @@ public:
 
     /// Writes the object of `merge.level`, and gives it. It may stand for fewer inputs: a file with
     /// every page, as a change of the page size makes, gets one of its own. Every input is checked
-    /// to its end. Damaged when one is not right or does not follow from the one before it;
+    /// to its end. Damaged when one is not right or does not follow from the one before it, or what
+    /// is there under the name of the result is not right;
     /// NotFound when one has gone; AlreadyExists when there is an object of that name with another
     /// state; else fails as the storage does. A failure leaves nothing behind.
     [[nodiscard]] Result<replica::ObjectInfo> compact(const Merge& merge,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/replica/catalog.h"
+#include "core/replica/damage.h"
 
 #include <array>
 #include <optional>
@@ -18,13 +19,18 @@ inline constexpr int kHighestLevel = 3;
 class ReplicaLevels {
 public:
     ReplicaLevels() = default;
-    explicit ReplicaLevels(const replica::Catalog& catalog);
+
+    /// Of a catalog without those of its objects that are damaged: these are `damaged`. Where one
+    /// of a level is damaged or missing, the objects of lower levels that hold the same
+    /// transactions stand in its place, if all of them are there still. One that is damaged is
+    /// never due to be made again: its name is taken.
+    explicit ReplicaLevels(const replica::Catalog& whole, const replica::ObjectNames& damaged = {});
 
     /// An object that is durable in the replica. One below what is covered already is left out.
     void add(const replica::ObjectInfo& object);
 
     /// The objects of level 0 to 3 that reach above the newest one of the next level (of level 3:
-    /// above the newest snapshot), in order.
+    /// above the newest snapshot), in order, and what stands for those that are missing.
     [[nodiscard]] const std::vector<replica::ObjectInfo>& open(int level) const
     {
         return m_open.at(static_cast<std::size_t>(level));
@@ -46,6 +52,8 @@ public:
 
 private:
     void cover(int level, ltx::TxId upTo);
+    void fillHoles(const replica::Catalog& whole, int level);
+    [[nodiscard]] ltx::TxId coveredAbove(int level) const;
 
     static constexpr std::size_t kLevels = kHighestLevel + 1;
 

@@ -1,5 +1,6 @@
 #include "core/engine/uploader.h"
 
+#include "core/engine/damage_book.h"
 #include "core/ltx/header.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/layout.h"
@@ -108,8 +109,11 @@ Status Uploader::compare(const std::stop_token& stop)
         error.code = hasGone ? ErrorCode::Unavailable : error.code;
         return error;
     }
-    const ltx::TxId reached = replica::positionOf(catalog.value());
+    // What is damaged leads nowhere, but its number stays taken.
     const ltx::TxId highest = replica::highestTxId(catalog.value());
+    TIDEMARK_TRY(const auto missing, DamageBook(m_state, m_spool, m_replicaId).missing());
+    const replica::Catalog whole = replica::without(std::move(catalog).value(), missing);
+    const ltx::TxId reached = replica::positionOf(whole);
     if (isKnown && highest.value == 0) {
         return emptied(m_replica.describe(), remembered->confirmed);
     }
@@ -117,15 +121,14 @@ Status Uploader::compare(const std::stop_token& stop)
     if (isKnown) {
         goOnFrom(*remembered, reached);
     } else if (highest.value > 0) {
-        TIDEMARK_TRY_STATUS(m_mayAdopt(catalog.value(), stop));
+        TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
         m_position.base = m_position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     m_newest = highest;
-    m_newestAt =
-        catalog.value().moments.empty() ? Timestamp() : catalog.value().moments.back().time;
+    m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
     m_looked = true;
     if (m_listener.listed) {
-        m_listener.listed(catalog.value());
+        m_listener.listed(whole);
     }
     return {};
 }

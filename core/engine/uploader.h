@@ -40,7 +40,8 @@ public:
     };
     void setListener(Listener listener) { m_listener = std::move(listener); }
 
-    /// Lists the replica once and compares it with what is remembered. `newest()` and `hasBase()`
+    /// Lists the replica once and compares it with what is remembered; objects that are known to be
+    /// damaged (engine/damage_book.h) count as if they were not there. `newest()` and `hasBase()`
     /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
     /// there has gone as a whole: its disk is not connected.
     [[nodiscard]] Status look(const std::stop_token& stop);
@@ -55,6 +56,9 @@ public:
 
     /// Whether segments can follow: a complete file is there.
     [[nodiscard]] bool hasBase() const;
+
+    /// Where the complete file ends that they follow; 0 without one.
+    [[nodiscard]] ltx::TxId base() const { return m_position.base; }
 
     /// A snapshot up to `txId` was written: segments above it follow.
     [[nodiscard]] Status baseWritten(ltx::TxId txId);

@@ -13,6 +13,8 @@
 namespace tidemark::replica {
 namespace {
 
+constexpr auto kIgnorePages = [](std::uint32_t, std::span<const std::byte>) {};
+
 std::string nameAndTime(const Moment& moment)
 {
     return std::to_string(moment.txId.value) + " (" + formatRfc3339(moment.time) + ")";
@@ -57,8 +59,14 @@ Result<ltx::Header> readWhole(const storage::Storage& storage, const ObjectInfo&
 Status checkObject(const storage::Storage& storage, const ObjectInfo& object,
                    const std::stop_token& stop)
 {
-    const auto read = readWhole(
-        storage, object, [](std::uint32_t, std::span<const std::byte>) {}, stop);
+    const auto read = readWhole(storage, object, kIgnorePages, stop);
+    return read.ok() ? Status() : Status(read.error());
+}
+
+Status checkFile(const ByteSource& file, const ObjectInfo& object, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto bytes, file.open());
+    const auto read = readPages(*bytes, object, kIgnorePages, stop);
     return read.ok() ? Status() : Status(read.error());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/byte_stream.h"
 #include "core/base/result.h"
 #include "core/ltx/header.h"
 #include "core/replica/catalog.h"
@@ -33,6 +34,11 @@ using OnPage = std::function<void(std::uint32_t number, std::span<const std::byt
 /// The same for whoever only wants to know whether it is whole.
 [[nodiscard]] Status checkObject(const storage::Storage& storage, const ObjectInfo& object,
                                  const std::stop_token& stop);
+
+/// The same of a file that holds what `object` should, but lies elsewhere, as a segment that is
+/// still in the spool. Fails with isOfObject(), naming nothing, or as the file does.
+[[nodiscard]] Status checkFile(const ByteSource& file, const ObjectInfo& object,
+                               const std::stop_token& stop);
 
 /// Those of `objects` that checkObject() refuses, one after the other; one that has gone is none of
 /// them. Fails as the storage does.

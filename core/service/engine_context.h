@@ -32,6 +32,7 @@ struct EngineContext {
     Slots& wholeReads;        ///< Steps of sources that may read a whole, large database.
     Slots& snapshots;         ///< By the place into which they are written.
     Slots& maintenanceSlots;  ///< Also.
+    Slots& drills;            ///< One at a time, wherever it is.
     SnapshotOrders& orders;
     PinBoards& pins;
     sqlite::ChangeWatcher& watcher;

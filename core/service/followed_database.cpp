@@ -113,9 +113,18 @@ void FollowedDatabase::retryNow()
 
 void FollowedDatabase::hurryDrills()
 {
-    for (const StepPool::Key key : m_drills) {
-        m_context.longWork.hurry(key);
+    for (const Upload& upload : m_uploads) {
+        m_context.longWork.hurry(upload.drill);
     }
+}
+
+void FollowedDatabase::proveNow()
+{
+    for (const auto& follower : replicas()) {
+        follower->askForDrill();
+    }
+    const std::scoped_lock lock(m_mutex);
+    hurryDrills();
 }
 
 void FollowedDatabase::leave()
@@ -250,6 +259,7 @@ void FollowedDatabase::wakeReplicas()
         m_context.uploads.wake(upload.key);
         if (upload.leaving || m_wants.leaving) {
             m_context.maintenance.hurry(upload.maintenance);
+            m_context.longWork.hurry(upload.drill);
         }
     }
 }
@@ -258,9 +268,8 @@ void FollowedDatabase::finishIfAllLeft()
 {
     {
         const std::scoped_lock lock(m_mutex);
-        const bool allLeft = m_sourceLeft && !m_snapshotRunning &&
-                             m_drillsEnded == m_drills.size() &&
-                             std::ranges::all_of(m_uploads, &Upload::left);
+        const bool allLeft =
+            m_sourceLeft && !m_snapshotRunning && std::ranges::all_of(m_uploads, &Upload::left);
         if (!allLeft || m_finishedCalled) {
             return;
         }

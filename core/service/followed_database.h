@@ -3,6 +3,7 @@
 #include "core/engine/replicator.h"
 #include "core/restore/restorer.h"
 #include "core/service/engine_context.h"
+#include "core/service/replica_drill.h"
 #include "core/service/replica_follower.h"
 #include "core/service/replica_maintenance.h"
 #include "core/service/status_board.h"
@@ -24,9 +25,9 @@
 namespace tidemark::service {
 
 /// One database that is followed: a step of its source on the capture pool, one of each replica on
-/// the upload pool and one on the maintenance pool, its snapshot and drill on the pool for long
-/// work. Any thread may call it; no call blocks. Shared by the service and by its steps in the
-/// pools; it goes with the last of them.
+/// the upload pool, one on the maintenance pool and one, its drills, on the pool for long work,
+/// where snapshots run, too. Any thread may call it; no call blocks. Shared by the service and by
+/// its steps in the pools; it goes with the last of them.
 class FollowedDatabase : public std::enable_shared_from_this<FollowedDatabase> {
 public:
     /// `changed` is called after each change of the status; `finished` once, when all of it has
@@ -45,6 +46,7 @@ public:
 
     void setPaused(bool paused);
     void retryNow();
+    void proveNow();
 
     /// Stops cleanly: captures to the end and uploads, within a bounded time. Then `finished`.
     void leave();
@@ -70,13 +72,16 @@ private:
         std::shared_ptr<ReplicaFollower> follower;
         StepPool::Key key = 0;
         StepPool::Key maintenance = 0;
+        StepPool::Key drill = 0;
         bool leaving = false;
         bool hadLastTry = false;  ///< Since the source left.
         bool uploadsLeft = false;
         bool maintenanceLeft = false;
+        bool drillLeft = false;
         std::optional<Error> maintenanceFailure = {};
+        std::optional<Unproven> unproven = {};
 
-        [[nodiscard]] bool left() const { return uploadsLeft && maintenanceLeft; }
+        [[nodiscard]] bool left() const { return uploadsLeft && maintenanceLeft && drillLeft; }
     };
 
     /// A snapshot of one replica that was ordered and is not there yet.
@@ -132,6 +137,7 @@ private:
                                                 ReplicaMaintenance& maintenance);
     [[nodiscard]] bool mayLeaveMaintenance(const ReplicaFollower& follower) const;
     void showMaintenance(const ReplicaFollower& follower, const std::optional<Error>& failure);
+    void tellOfDamage(const ReplicaFollower& follower);
     void wakeMaintenance(const ReplicaFollower& follower);
     void hurryMaintenance();  // With m_mutex held.
     void showReplicas();
@@ -141,17 +147,14 @@ private:
     // Snapshots and drills, on the pool for long work.
     void takeSnapshot(engine::SnapshotWork& work);
     [[nodiscard]] bool isReserved(const std::string& place) const;
-    [[nodiscard]] bool writeBase(engine::SnapshotWork& work, ReplicaFollower& follower);
+    void writeBase(engine::SnapshotWork& work, ReplicaFollower& follower);
     void snapshotFailed(ReplicaFollower& follower, const Error& error);
     void snapshotEnded();
-    void startDrill(const ReplicaConfig& replica, ltx::TxId txId);
-    /// The pause before the next try; empty when there is none.
-    [[nodiscard]] std::optional<std::chrono::seconds> drillStep(const ReplicaConfig& replica,
-                                                                ltx::TxId txId, int& failures);
-    [[nodiscard]] bool isDrillWanted(const ReplicaConfig& replica) const;
-    void drillEnded();
+    [[nodiscard]] DrillRules drillRules(const ReplicaFollower& follower) const;
+    [[nodiscard]] StepPool::Due drillStep(ReplicaFollower& follower, ReplicaDrill& drill);
+    void drillEnded(const ReplicaFollower& follower, const Result<Proof>& proof);
+    void showUnproven(const ReplicaFollower& follower, const std::optional<Error>& failure);
     void hurryDrills();  // With m_mutex held.
-    [[nodiscard]] Result<Proof> drill(const ReplicaConfig& replica, ltx::TxId txId);
     void showDrill(const restore::Progress& progress);
     void rememberProof(const Proof& proof);
     void tellRememberedProof();
@@ -227,8 +230,6 @@ private:
     std::set<std::string> m_snapshotPlaces;  // Reserved for the one that is asked for or runs.
     int m_snapshotFailures = 0;
     Clock::Instant m_snapshotNotBefore = {};
-    std::vector<StepPool::Key> m_drills;
-    std::size_t m_drillsEnded = 0;
     Clock::Instant m_leaveLimit = {};
     ltx::TxId m_captured;
     ltx::TxId m_remembered;

@@ -24,6 +24,9 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
         follower.lookAgain();
         wakeReplicas();
     }
+    if (outcome.foundDamage) {
+        tellOfDamage(follower);
+    }
     if (outcome.made) {
         trimSpool();
     }
@@ -43,6 +46,16 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
     }
     showMaintenance(follower, outcome.failure);
     return outcome.due;
+}
+
+/// Once it is mended, the step of the replica tells.
+void FollowedDatabase::tellOfDamage(const ReplicaFollower& follower)
+{
+    if (const auto damage = follower.view().damage) {
+        m_board.happened(DamageFound{.damage = *damage, .replicaId = follower.id()});
+    }
+    showReplicas();
+    wakeReplicas();
 }
 
 bool FollowedDatabase::mayLeaveMaintenance(const ReplicaFollower& follower) const
@@ -86,6 +99,7 @@ void FollowedDatabase::wakeMaintenance(const ReplicaFollower& follower)
     for (const Upload& upload : m_uploads) {
         if (upload.follower.get() == &follower) {
             m_context.maintenance.wake(upload.maintenance);
+            m_context.longWork.wake(upload.drill);
         }
     }
 }

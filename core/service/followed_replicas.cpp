@@ -34,6 +34,11 @@ void FollowedDatabase::addMissingReplicas()
                                            m_context, follower, m_replicator->spool())] {
                 return self->maintenanceStep(*follower, *work);
             });
+        m_uploads.back().drill = m_context.longWork.add(
+            [self = shared_from_this(), follower,
+             drill = std::make_shared<ReplicaDrill>(m_context, follower, drillRules(*follower))] {
+                return self->drillStep(*follower, *drill);
+            });
     }
 }
 
@@ -52,6 +57,9 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const StepPool::Due due = follower->step(captured, m_stop.get_token());
     const ReplicaView now = follower->view();
+    if (const auto mended = follower->takeMended()) {
+        m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});
+    }
     if (now != before) {
         announceSegments();
         showReplicas();
@@ -144,7 +152,9 @@ void FollowedDatabase::showReplicas()
                              .standing = view.standing,
                              .confirmed = view.confirmed,
                              .snapshot = follower->snapshot(),
-                             .snapshotOrdered = isSnapshotOrdered(*follower)});
+                             .snapshotOrdered = isSnapshotOrdered(*follower),
+                             .damage = view.damage,
+                             .proof = view.proof});
         }
         bool allHave = !shown.empty() && status.captured != ltx::TxId{};
         for (ReplicaStatus& replica : shown) {

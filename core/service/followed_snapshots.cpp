@@ -1,12 +1,12 @@
 // The long work of FollowedDatabase: snapshots and drills.
 
 #include "core/replica/layout.h"
-#include "core/restore/verifier.h"
 #include "core/service/followed_database.h"
-#include "core/storage/storage_factory.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -21,9 +21,8 @@ constexpr unsigned kMaxSnapshotThreads = 4;
 constexpr std::chrono::seconds kFirstSnapshotPause{10};
 constexpr std::chrono::seconds kLastSnapshotPause{600};
 
-/// A drill that failed is tried again after this, less and less often.
-constexpr std::chrono::seconds kFirstDrillPause{60};
-constexpr std::chrono::seconds kLastDrillPause{3600};
+/// How much of the time between two drills their places are spread over: one part of so many.
+constexpr int kDrillSpread = 8;
 
 std::chrono::seconds doubled(std::chrono::seconds pause, int times, std::chrono::seconds longest)
 {
@@ -31,6 +30,11 @@ std::chrono::seconds doubled(std::chrono::seconds pause, int times, std::chrono:
         pause = std::min(2 * pause, longest);
     }
     return pause;
+}
+
+std::string nameOf(const engine::SnapshotWork& work)
+{
+    return replica::objectName({.level = replica::kSnapshotLevel, .range = {{1}, work.txId()}});
 }
 
 unsigned snapshotThreads()
@@ -101,9 +105,12 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
         if (!view.lacksBase() || !isReserved(view.place) || workStop().stop_requested()) {
             continue;
         }
-        if (writeBase(work, *follower) && m_config.proveFirstSnapshot) {
-            startDrill(follower->config(), work.txId());
+        // A damaged one keeps its name. To offer this one took a transaction, and the next one is
+        // of that.
+        if (follower->isDamaged(nameOf(work))) {
+            continue;
         }
+        writeBase(work, *follower);
     }
 }
 
@@ -113,7 +120,7 @@ bool FollowedDatabase::isReserved(const std::string& place) const
     return m_snapshotPlaces.contains(place);
 }
 
-bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& follower)
+void FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& follower)
 {
     const std::uint64_t total = work.databaseBytes();
     const auto show = [this, total](std::uint64_t done) {
@@ -130,7 +137,7 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
         snapshotFailed(follower, bytes.error());
-        return false;
+        return;
     }
     {
         const std::scoped_lock lock(m_mutex);
@@ -142,14 +149,12 @@ bool FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
                           .time = work.time(),
                           .precision = replica::TimePrecision::Exact,
                           .sizeBytes = bytes.value(),
-                          .name = replica::objectName(
-                              {.level = replica::kSnapshotLevel, .range = {{1}, work.txId()}})});
+                          .name = nameOf(work)});
     m_board.happened(SnapshotWritten{.txId = work.txId(),
                                      .time = work.time(),
                                      .bytes = bytes.value(),
                                      .replicaId = follower.id()});
     wakeReplicas();
-    return true;
 }
 
 void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& error)
@@ -176,74 +181,81 @@ void FollowedDatabase::snapshotEnded()
     finishIfAllLeft();
 }
 
-void FollowedDatabase::startDrill(const ReplicaConfig& replica, ltx::TxId txId)
+/// Each replica of each database has its own place within the time between two drills.
+DrillRules FollowedDatabase::drillRules(const ReplicaFollower& follower) const
 {
-    const std::scoped_lock lock(m_mutex);
-    m_drills.push_back(
-        m_context.longWork.add([self = shared_from_this(), replica, txId, failures = 0]() mutable {
-            const auto pause = self->drillStep(replica, txId, failures);
-            return pause ? after(self->m_context.clock, *pause) : StepPool::Due{.finished = true};
-        }));
+    const auto most = std::chrono::milliseconds(m_config.drillEvery) / kDrillSpread;
+    const std::uint64_t place = std::hash<std::string>()(m_id + follower.id());
+    return {
+        .every = m_config.drillEvery,
+        .newBases = m_config.proveFirstSnapshot,
+        .ahead = std::chrono::milliseconds(place % static_cast<std::uint64_t>(most.count() + 1))};
 }
 
-std::optional<std::chrono::seconds> FollowedDatabase::drillStep(const ReplicaConfig& replica,
-                                                                ltx::TxId txId, int& failures)
+StepPool::Due FollowedDatabase::drillStep(ReplicaFollower& follower, ReplicaDrill& drill)
 {
-    if (!isDrillWanted(replica)) {
-        drillEnded();
-        return std::nullopt;
+    if (mayLeaveMaintenance(follower)) {
+        showUnproven(follower, std::nullopt);
+        leaveReplica(follower, &Upload::drillLeft);
+        return {.finished = true};
     }
-    const auto proof = drill(replica, txId);
+    const std::stop_token stop = workStop();
+    if (stop.stop_requested()) {
+        // Paused: resuming wakes it.
+        return whenWoken(m_context.clock);
+    }
+    const auto outcome = drill.step(
+        m_board.status().sizeBytes,
+        [this](const restore::Progress& progress) { showDrill(progress); }, stop);
+    if (outcome.foundDamage) {
+        tellOfDamage(follower);
+    }
+    if (outcome.ended) {
+        drillEnded(follower, *outcome.ended);
+    }
+    return outcome.due;
+}
+
+void FollowedDatabase::drillEnded(const ReplicaFollower& follower, const Result<Proof>& proof)
+{
     m_board.update([&proof](DatabaseStatus& status) {
         status.work.reset();
         status.proof = proof.ok() ? std::optional(proof.value()) : status.proof;
     });
     if (proof.ok()) {
         rememberProof(proof.value());
-        m_board.setTrouble(Trouble::Proof, std::nullopt);
+        showUnproven(follower, std::nullopt);
+        showReplicas();
         m_board.happened(Proven{proof.value()});
-        drillEnded();
-        return std::nullopt;
+    } else if (proof.error().code != ErrorCode::Cancelled) {
+        showUnproven(follower, proof.error());
     }
-    // While the source is let go of, a drill waits, too.
-    const bool isStopped = proof.error().code == ErrorCode::Cancelled;
-    if (!isStopped) {
-        m_board.setTrouble(Trouble::Proof, proof.error());
-    }
-    failures += isStopped ? 0 : 1;
-    return doubled(kFirstDrillPause, failures, kLastDrillPause);
 }
 
-bool FollowedDatabase::isDrillWanted(const ReplicaConfig& replica) const
+/// One replica that is proven does not hide another one that is not.
+void FollowedDatabase::showUnproven(const ReplicaFollower& follower,
+                                    const std::optional<Error>& failure)
 {
-    const std::scoped_lock lock(m_mutex);
-    return !m_wants.leaving && std::ranges::find(m_replicaConfigs, replica.address,
-                                                 &ReplicaConfig::address) != m_replicaConfigs.end();
-}
-
-void FollowedDatabase::drillEnded()
-{
+    std::optional<Unproven> first;
     {
         const std::scoped_lock lock(m_mutex);
-        ++m_drillsEnded;
+        for (Upload& upload : m_uploads) {
+            if (upload.follower.get() == &follower) {
+                upload.unproven =
+                    failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
+                            : std::nullopt;
+            }
+            if (!first && !upload.leaving) {
+                first = upload.unproven;
+            }
+        }
     }
-    finishIfAllLeft();
-}
-
-Result<Proof> FollowedDatabase::drill(const ReplicaConfig& replica, ltx::TxId txId)
-{
-    const std::string folder = m_context.directories.cache + "/drills";
-    TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
-    TIDEMARK_TRY(const auto storage,
-                 storage::openStorage(replica.address, m_context.files, m_context.random));
-    restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random,
-                               &m_context.pins.of(m_context.files, replica.address));
-    TIDEMARK_TRY(
-        const restore::Verified verified,
-        verifier.verify(
-            replica::AtTxId{txId}, folder, restore::Check::Quick,
-            [this](const restore::Progress& progress) { showDrill(progress); }, workStop()));
-    return Proof{.at = m_context.clock.now(), .txId = txId, .verdict = verified.restored.verdict};
+    m_board.update([&first](DatabaseStatus& status) { status.unproven = first; });
+    // A drill that has no room, or cannot reach the replica, says nothing of what is saved.
+    const bool isHarmless = first && (first->why.code == ErrorCode::NoSpace ||
+                                      first->why.code == ErrorCode::Unavailable);
+    m_board.setTrouble(Trouble::Proof,
+                       first && !isHarmless ? std::optional(first->why) : std::nullopt);
 }
 
 void FollowedDatabase::rememberProof(const Proof& proof)

@@ -384,6 +384,7 @@ void FollowedDatabase::resume()
     if (m_workStop.stop_requested() && !m_wants.leaving && !m_wants.paused) {
         m_workStop = {};
         hurryMaintenance();
+        hurryDrills();
     }
 }
 

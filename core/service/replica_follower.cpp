@@ -7,6 +7,7 @@
 #include "core/service/same_database.h"
 #include "core/storage/storage_factory.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::service {
@@ -26,6 +27,20 @@ engine::Standing standingFor(const Error& error, Timestamp since)
             .reason = error.what,
             .next = error.next,
             .since = since};
+}
+
+/// While what was found is not mended.
+engine::Standing damagedStanding(const engine::Damage& damage)
+{
+    return {.state = engine::Protection::AtRisk,
+            .reason = {TIDEMARK_TEXT("service",
+                                     "Objects of the replica that are damaged: %1. Moments that "
+                                     "cannot be restored because of them: %2."),
+                       {std::to_string(damage.objects), std::to_string(damage.moments)}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "A new snapshot is being made. Everything from then on can be "
+                                   "restored.")},
+            .since = damage.foundAt};
 }
 
 Error holdsLegacy(const storage::Storage& storage)
@@ -50,6 +65,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_id(storage::replicaId(m_config.address)),
       m_spool(spool),
       m_state(state),
+      m_damageBook(state, spool, m_id),
       m_keep(m_config.keep)
 {
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
@@ -131,6 +147,8 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     m_uploader->setListener(
         {.listed = [this](const replica::Catalog& catalog) { relisted(catalog, {UINT64_MAX}); },
          .written = [this](const replica::ObjectInfo& object) { noteObject(object); }});
+    readDamage();
+    readProof();
     return {};
 }
 
@@ -190,6 +208,7 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
         TIDEMARK_TRY_STATUS(m_claim->note());
     }
     TIDEMARK_TRY_STATUS(takeNews());
+    noteMended(stop);
     auto more = m_uploader->step(captured, stop);
     if (!more.ok() && more.error().code == ErrorCode::Unavailable) {
         // What comes back need not be all that went.
@@ -233,9 +252,22 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
               .newestAt = m_uploader->newestAt(),
               .confirmed = m_uploader->confirmed(),
               .standing = m_uploader->standing(),
-              .failure = failure ? failure : m_snapshotFailure};
+              .failure = failure ? failure : m_snapshotFailure,
+              .damage = m_view.damage,
+              .base = m_uploader->base(),
+              .proof = m_view.proof};
     if (m_snapshotFailure && !failure) {
         m_view.standing = standingFor(*m_snapshotFailure, since);
+    }
+    showDamage();
+}
+
+/// With m_mutex held.
+void ReplicaFollower::showDamage()
+{
+    const auto& damage = m_view.damage;
+    if (damage && !damage->mendedAt && m_view.standing.state < engine::Protection::AtRisk) {
+        m_view.standing = damagedStanding(*damage);
     }
 }
 
@@ -282,9 +314,21 @@ void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
     m_levels.add(object);
 }
 
+Result<replica::Catalog> ReplicaFollower::relist(const std::stop_token& stop)
+{
+    const ltx::TxId known = levels().newest(replica::kSegmentLevel);
+    TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(*storage(), stop));
+    replica::Catalog whole = replica::without(std::move(listed), missing());
+    relisted(whole, known);
+    return whole;
+}
+
+/// Segments above `known`, the newest before the listing, may have been written meanwhile and are
+/// kept in mind.
 void ReplicaFollower::relisted(const replica::Catalog& catalog, ltx::TxId known)
 {
-    engine::ReplicaLevels listed(catalog);
+    const replica::ObjectNames damaged = missing();
+    engine::ReplicaLevels listed(catalog, damaged);
     const std::scoped_lock lock(m_mutex);
     for (const replica::ObjectInfo& each : m_levels.open(replica::kSegmentLevel)) {
         if (each.maxTxId > known) {
@@ -292,7 +336,8 @@ void ReplicaFollower::relisted(const replica::Catalog& catalog, ltx::TxId known)
         }
     }
     // A first snapshot may have been written meanwhile, too.
-    if (const auto& snapshot = m_levels.snapshot()) {
+    const auto& snapshot = m_levels.snapshot();
+    if (snapshot && !damaged.contains(snapshot->name)) {
         listed.add(*snapshot);
     }
     m_levels = std::move(listed);
@@ -303,6 +348,109 @@ std::uint64_t ReplicaFollower::listings() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_listings;
+}
+
+/// What cannot be remembered is found again.
+replica::ObjectNames ReplicaFollower::missing() const
+{
+    auto names = m_damageBook.missing();
+    return names.ok() ? std::move(names).value() : replica::ObjectNames();
+}
+
+Inspection ReplicaFollower::inspect(std::span<const replica::ObjectInfo> suspects,
+                                    const std::stop_token& stop)
+{
+    storage::Storage* const where = storage();
+    if (where == nullptr) {
+        return Inspection::Nothing;
+    }
+    const auto isNews = m_damageBook.inspect(*where, suspects, m_context.clock.now(), stop);
+    const replica::ObjectNames names = missing();
+    const bool isAny = std::ranges::any_of(
+        suspects, [&names](const auto& each) { return names.contains(each.name); });
+    if (!isNews.ok() || (!isNews.value() && !isAny)) {
+        return Inspection::Nothing;
+    }
+    lookAgain();
+    readDamage();
+    // Failing that, the next look lists it.
+    static_cast<void>(relist(stop));
+    return isNews.value() ? Inspection::News : Inspection::Known;
+}
+
+bool ReplicaFollower::isDamaged(const std::string& name) const
+{
+    const auto names = damaged();
+    return names.ok() && names.value().contains(name);
+}
+
+void ReplicaFollower::readProof()
+{
+    const auto remembered = m_state.proofOf(m_id);
+    const std::scoped_lock lock(m_mutex);
+    if (remembered.ok() && remembered.value()) {
+        const state::ProofState& proof = *remembered.value();
+        m_view.proof =
+            Proof{.at = proof.at,
+                  .txId = proof.txId,
+                  .verdict = proof.byDigest ? restore::Verdict::Proven : restore::Verdict::Checked};
+    }
+}
+
+void ReplicaFollower::noteProof(const Proof& proof)
+{
+    // Not remembered, it is known until the next start all the same.
+    static_cast<void>(
+        m_state.setProofOf(m_id, {.at = proof.at,
+                                  .txId = proof.txId,
+                                  .byDigest = proof.verdict == restore::Verdict::Proven}));
+    const std::scoped_lock lock(m_mutex);
+    m_view.proof = proof;
+}
+
+void ReplicaFollower::askForDrill()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_drillWish = DrillWish::Now;
+}
+
+DrillWish ReplicaFollower::takeDrillWish()
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_drillWish, DrillWish::None);
+}
+
+void ReplicaFollower::readDamage()
+{
+    const auto damage = m_damageBook.damage();
+    const std::scoped_lock lock(m_mutex);
+    if (damage.ok()) {
+        m_view.damage = damage.value();
+        showDamage();
+    }
+}
+
+/// A replica with a base, as it was looked at without what is damaged, leads to the newest moment.
+void ReplicaFollower::noteMended(const std::stop_token& stop)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto& damage = m_view.damage;
+        if (!damage || damage->mendedAt || m_lookAgain || !m_uploader->hasBase()) {
+            return;
+        }
+    }
+    if (m_damageBook.mended(*m_storage, m_context.clock.now(), stop).ok()) {
+        readDamage();
+        const std::scoped_lock lock(m_mutex);
+        m_isMended = true;
+    }
+}
+
+std::optional<engine::Damage> ReplicaFollower::takeMended()
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_isMended, false) ? m_view.damage : std::nullopt;
 }
 
 void ReplicaFollower::lookAgain()
@@ -352,6 +500,7 @@ void ReplicaFollower::retryNow()
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
     m_retryMaintenance = true;
+    m_drillWish = std::max(m_drillWish, DrillWish::Retry);
 }
 
 ReplicaView ReplicaFollower::view() const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/engine/damage_book.h"
 #include "core/engine/replica_levels.h"
 #include "core/engine/spool.h"
 #include "core/engine/uploader.h"
@@ -14,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -29,13 +31,30 @@ struct ReplicaView {
     Timestamp newestAt = {};
     ltx::TxId confirmed = {};
     engine::Standing standing = {};
-    std::optional<Error> failure = {};  ///< Of the last try; empty when it went well.
+    std::optional<Error> failure = {};          ///< Of the last try; empty when it went well.
+    std::optional<engine::Damage> damage = {};  ///< That was ever found in it.
+    ltx::TxId base = {};  ///< Where the complete file ends that all else follows.
+    std::optional<Proof> proof = {};
 
     /// Whether it waits for a snapshot.
     [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
     [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
 
     bool operator==(const ReplicaView&) const = default;
+};
+
+/// What came of reading objects that might be damaged.
+enum class Inspection {
+    Nothing,  ///< All are whole, or it could not be found out.
+    Known,    ///< The damage was known, but the spool has lost since what stood for it.
+    News,     ///< It is remembered from now on.
+};
+
+/// What somebody wants of the next drill.
+enum class DrillWish {
+    None,
+    Retry,  ///< If it waits because it failed, now.
+    Now,    ///< Whether it is due or not.
 };
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
@@ -62,12 +81,31 @@ public:
     [[nodiscard]] ltx::TxId mergedUpTo() const;
     /// An object was written into it.
     void noteObject(const replica::ObjectInfo& object);
-    /// It was listed again. Segments above `known`, the newest before the listing, may have been
-    /// written meanwhile and are kept in mind.
-    void relisted(const replica::Catalog& catalog, ltx::TxId known);
+    /// Lists it again, and takes in what is there: the catalog without what is damaged.
+    [[nodiscard]] Result<replica::Catalog> relist(const std::stop_token& stop);
     /// How often it was listed as a whole: what was planned by one listing is not to be done after
     /// the next.
     [[nodiscard]] std::uint64_t listings() const;
+    /// Reads each of `suspects` to find out which of them are damaged. Where any is, what is to be
+    /// compacted goes without it from then on, and the next step looks whether a new base is
+    /// needed. They are left as they are.
+    [[nodiscard]] Inspection inspect(std::span<const replica::ObjectInfo> suspects,
+                                     const std::stop_token& stop);
+    /// All objects that are known to be damaged. Fails as the state does.
+    [[nodiscard]] Result<replica::ObjectNames> damaged() const { return m_damageBook.found(); }
+    /// Whether it is one of them.
+    [[nodiscard]] bool isDamaged(const std::string& name) const;
+    /// Those of them that are not in the spool either.
+    [[nodiscard]] replica::ObjectNames missing() const;
+
+    /// The damage, if it was mended since the last call.
+    [[nodiscard]] std::optional<engine::Damage> takeMended();
+
+    /// The newest moment was proven; remembered.
+    void noteProof(const Proof& proof);
+    /// The next drill is due now.
+    void askForDrill();
+    [[nodiscard]] DrillWish takeDrillWish();
     /// It reaches less far than was confirmed: the next step lists and compares it anew.
     void lookAgain();
     /// The newest one in it; empty until it was looked at.
@@ -107,6 +145,11 @@ private:
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
     [[nodiscard]] StepPool::Due openFailed(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
+    void relisted(const replica::Catalog& catalog, ltx::TxId known);
+    void readDamage();
+    void readProof();
+    void showDamage();
+    void noteMended(const std::stop_token& stop);
     [[nodiscard]] Status takeNews();
     [[nodiscard]] bool takeRetry();
     [[nodiscard]] bool takeLookAgain();
@@ -119,6 +162,7 @@ private:
     const std::string m_id;
     engine::Spool& m_spool;
     state::StateDb& m_state;
+    engine::DamageBook m_damageBook;
 
     // For the thread of step(); made by the first one.
     std::optional<ReplicaClaim> m_claim;
@@ -138,6 +182,8 @@ private:
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;
     bool m_lookAgain = false;
+    bool m_isMended = false;  // And nobody was told.
+    DrillWish m_drillWish = DrillWish::None;
 };
 
 }  // namespace tidemark::service

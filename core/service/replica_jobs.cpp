@@ -1,6 +1,7 @@
 #include "core/service/replica_jobs.h"
 
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/layout.h"
 #include "core/replica/listed_times.h"
 #include "core/replica/ltx_object.h"
@@ -8,6 +9,7 @@
 #include "core/replica/open_replica.h"
 #include "core/restore/legacy_writer.h"
 #include "core/service/captured_moments.h"
+#include "core/service/known_damage.h"
 #include "core/sqlite/source_probe.h"
 #include "core/storage/storage_factory.h"
 
@@ -59,6 +61,8 @@ Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, R
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
     if (!stateDb.empty()) {
+        catalog = replica::without(std::move(catalog),
+                                   knownDamage(files, stateDb, storage::replicaId(address)));
         tellCaptured(catalog, files, stateDb, stop);
     }
     TIDEMARK_TRY_STATUS(replica::correctListedTimes(*storage, catalog, stop));

@@ -14,8 +14,9 @@ namespace tidemark::service {
 
 [[nodiscard]] Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path);
 
-/// With what `stateDb`, the state of the database whose replica it is, remembers of it; an empty
-/// path for a replica that is nobody's here.
+/// With what `stateDb`, the state of the database whose replica it is, remembers of it, and without
+/// the objects that it knows to be damaged and the moments that go with them; an empty path for a
+/// replica that is nobody's here.
 [[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> listReplica(
     FileSystem& files, Random& random, const storage::StorageAddress& address,
     const std::stop_token& stop, const std::string& stateDb = {});

@@ -2,6 +2,8 @@
 
 #include "core/engine/compactor.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
+#include "core/replica/layout.h"
 
 #include <algorithm>
 #include <string>
@@ -27,29 +29,39 @@ constexpr std::chrono::seconds kLastPause{3600};
 constexpr engine::SnapshotSchedule kScheduleWhileAllStays{.every = engine::kForEver,
                                                           .partOfDatabasePercent = 100};
 
-/// One place of work at a time, given back at the end.
-class HeldSlot {
-public:
-    HeldSlot(Slots& slots, std::string place)
-        : m_slots(slots), m_place(std::move(place)), m_isHeld(slots.tryTake(m_place))
-    {
+/// What may be damaged when this could not be made: what it is made from, and what has its name.
+std::vector<replica::ObjectInfo> suspects(std::vector<replica::ObjectInfo> inputs, int level)
+{
+    if (inputs.empty()) {
+        return inputs;
     }
-    ~HeldSlot()
-    {
-        if (m_isHeld) {
-            m_slots.giveBack(m_place);
-        }
-    }
-    HeldSlot(const HeldSlot&) = delete;
-    HeldSlot& operator=(const HeldSlot&) = delete;
+    replica::ObjectInfo there{
+        .level = level, .minTxId = inputs.front().minTxId, .maxTxId = inputs.back().maxTxId};
+    there.name = replica::objectName({.level = level, .range = {there.minTxId, there.maxTxId}});
+    inputs.push_back(std::move(there));
+    return inputs;
+}
 
-    [[nodiscard]] bool isHeld() const { return m_isHeld; }
+/// One that is damaged keeps its name: the next change gives another one.
+bool isNameTaken(const ReplicaFollower& follower, const engine::ReplicaLevels& levels)
+{
+    const auto plan = levels.newestPlan();
+    return !plan.empty() && follower.isDamaged(replica::objectName(
+                                {.level = replica::kSnapshotLevel,
+                                 .range = {.minTxId = {1}, .maxTxId = plan.back().maxTxId}}));
+}
 
-private:
-    Slots& m_slots;
-    const std::string m_place;
-    const bool m_isHeld;
-};
+Error nameTaken(ltx::TxId newest)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("service",
+                                   "The replica holds a snapshot of transaction %1 that is "
+                                   "damaged, and nothing is overwritten."),
+                     {std::to_string(newest.value)}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Order it again after the next change of the database. The "
+                                   "transaction can be restored without it.")}};
+}
 
 std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
 {
@@ -85,8 +97,12 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     const bool isOrdered =
         ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
     // An order is tried at once; its failure ends it.
-    const bool isDue =
-        isOrdered || (mayTry(m_snapshots) && engine::isSnapshotDue(levels, schedule(), now));
+    if (isOrdered && isNameTaken(*m_follower, levels)) {
+        return {.due = after(m_context.clock, kGlance),
+                .failure = failure(),
+                .refused = nameTaken(ordered)};
+    }
+    const bool isDue = isOrdered || (mayTry(m_snapshots) && isSnapshotDue(levels, now));
     const auto thinAt = m_retention.dueAt();
     // Windows that have passed go first, also before an order: there is less to read then.
     const bool isWriting = merge || isDue;
@@ -110,17 +126,29 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    const auto plan = merge ? merge->inputs : levels.newestPlan();
+    const auto inputs = merge ? merge->inputs : levels.newestPlan();
     // Whoever deletes from it is to know what is in use.
-    const auto pin = m_follower->pins().pin(namesOf(plan));
+    const auto pin = m_follower->pins().pin(namesOf(inputs));
     if (!pin) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage);
     engine::Compactor compactor(m_spool, replica);
-    const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(plan, stop);
+    const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
     Work& work = merge ? m_merges : m_snapshots;
+    const bool isBytes = !made.ok() && replica::isOfObject(made.error());
+    const auto learnt =
+        isBytes ? m_follower->inspect(
+                      suspects(inputs, merge ? merge->level : replica::kSnapshotLevel), stop)
+                : Inspection::Nothing;
+    if (learnt != Inspection::Nothing) {
+        // What was in the way is not read any more.
+        work = {};
+        return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
+                .failure = failure(),
+                .foundDamage = learnt == Inspection::News};
+    }
     if (!made.ok()) {
         Outcome outcome = failed(work, made.error(), stop);
         const bool isRefused = !merge && made.error().code != ErrorCode::Cancelled;
@@ -152,23 +180,20 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& 
     work.failure = isTold ? std::nullopt : std::optional(error);
     return {.due = after(m_context.clock, kGlance),
             .failure = failure(),
-            .isLacking = isTold && hasLost(m_follower->levels(), stop)};
+            .isLacking = isTold && hasLost(stop)};
 }
 
 /// Lists the replica again; whether it reaches less far than before.
-bool ReplicaMaintenance::hasLost(const engine::ReplicaLevels& before, const std::stop_token& stop)
+bool ReplicaMaintenance::hasLost(const std::stop_token& stop)
 {
     const ltx::TxId confirmed = m_follower->view().confirmed;
-    storage::Storage* const storage = m_follower->storage();
-    if (storage == nullptr) {
-        return false;
-    }
-    const auto listed = replica::readLtxCatalog(*storage, stop);
-    if (!listed.ok()) {
-        return false;
-    }
-    m_follower->relisted(listed.value(), before.newest(replica::kSegmentLevel));
-    return replica::positionOf(listed.value()) < confirmed;
+    const auto listed = m_follower->relist(stop);
+    return listed.ok() && replica::positionOf(listed.value()) < confirmed;
+}
+
+bool ReplicaMaintenance::isSnapshotDue(const engine::ReplicaLevels& levels, Timestamp now) const
+{
+    return engine::isSnapshotDue(levels, schedule(), now) && !isNameTaken(*m_follower, levels);
 }
 
 ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop)
@@ -186,9 +211,10 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                    Timestamp now) const
 {
-    return !isBehind && m_merges.failures == 0 && m_snapshots.failures == 0 &&
-           !engine::nextMerge(levels, isBehind, now) &&
-           !engine::isSnapshotDue(levels, schedule(), now);
+    const auto damage = m_follower->view().damage;
+    const bool isMending = damage && !damage->mendedAt;
+    return !isBehind && !isMending && m_merges.failures == 0 && m_snapshots.failures == 0 &&
+           !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now);
 }
 
 engine::SnapshotSchedule ReplicaMaintenance::schedule() const
@@ -216,7 +242,11 @@ StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, 
         }
     };
     look(engine::nextMergeAt(levels, isBehind, now), m_merges);
-    look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);
+    const bool isHeldBack =
+        engine::isSnapshotDue(levels, schedule(), now) && isNameTaken(*m_follower, levels);
+    if (!isHeldBack) {
+        look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);
+    }
     const auto thinAt = m_retention.dueAt();
     if (thinAt && mayDelete(levels, isBehind, now)) {
         due.atLatest = std::min(due.atLatest, std::max(start, *thinAt));

@@ -36,6 +36,7 @@ public:
         std::optional<Error> failure = {};  ///< What stands in the way; empty when nothing does.
         bool isLacking = false;             ///< The replica has lost what it had confirmed.
         std::optional<Error> refused = {};  ///< Why the snapshot that was tried was not made.
+        bool foundDamage = false;           ///< Objects of it were found damaged.
     };
 
     /// One object at most, or a piece of retention, else nothing but the time of the next call.
@@ -55,8 +56,9 @@ private:
     [[nodiscard]] Outcome make(const std::optional<engine::Merge>& merge,
                                const engine::ReplicaLevels& levels, const std::stop_token& stop);
     [[nodiscard]] Outcome failed(Work& work, const Error& error, const std::stop_token& stop);
-    [[nodiscard]] bool hasLost(const engine::ReplicaLevels& before, const std::stop_token& stop);
+    [[nodiscard]] bool hasLost(const std::stop_token& stop);
     [[nodiscard]] Outcome thin(const std::stop_token& stop);
+    [[nodiscard]] bool isSnapshotDue(const engine::ReplicaLevels& levels, Timestamp now) const;
     [[nodiscard]] bool mayTry(const Work& work) const;
     [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                  Timestamp now) const;

@@ -73,6 +73,7 @@ public:
                     .wholeReads = m_wholeReads,
                     .snapshots = m_snapshots,
                     .maintenanceSlots = m_maintenanceSlots,
+                    .drills = m_drills,
                     .orders = m_orders,
                     .pins = m_pins,
                     .watcher = m_watcher},
@@ -188,6 +189,7 @@ private:
     Slots m_wholeReads{kWholeReads};
     Slots m_snapshots{kSnapshotsAPlace};
     Slots m_maintenanceSlots{kMaintenancesAPlace};
+    Slots m_drills{1};
     SnapshotOrders m_orders;
     PinBoards m_pins;
 
@@ -250,6 +252,11 @@ Result<std::uint64_t> Service::snapshotNow(const DatabaseId& id, const std::stri
 std::vector<SnapshotOrder> Service::snapshotOrders(std::uint64_t ticket) const
 {
     return m_impl->orders().of(ticket);
+}
+
+void Service::proveNow(const DatabaseId& id)
+{
+    m_impl->databases().with(id, [](FollowedDatabase& database) { database.proveNow(); });
 }
 
 std::vector<DatabaseStatus> Service::statuses() const

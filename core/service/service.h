@@ -39,7 +39,10 @@ struct DatabaseConfig {
     bool paused = false;       ///< Followed, but not touched before resume().
     std::chrono::milliseconds burstInterval =
         config::kSyncInterval;  ///< A burst gets a segment each so often.
-    bool proveFirstSnapshot = config::kProveFirstSnapshot;  ///< Restore it once, check, delete.
+    /// Each new base that is read from the source is restored once, checked and deleted.
+    bool proveFirstSnapshot = config::kProveFirstSnapshot;
+    /// So is the newest moment of each replica from time to time; 0: never.
+    std::chrono::hours drillEvery = config::kDrillEvery;
 };
 
 /// The places of this user's data, from the XDG variables; tests give their own.
@@ -125,6 +128,10 @@ public:
     /// One for each replica of the order; empty when it is not known or was forgotten, as old ones
     /// are.
     [[nodiscard]] std::vector<SnapshotOrder> snapshotOrders(std::uint64_t ticket) const;
+
+    /// Restores the newest moment of each of its replicas once, checks and deletes it, whenever
+    /// that was done last. What comes of it is in the status.
+    void proveNow(const DatabaseId& id);
 
     /// Every followed database as it stands.
     [[nodiscard]] std::vector<DatabaseStatus> statuses() const;

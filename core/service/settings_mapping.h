@@ -26,7 +26,9 @@ namespace tidemark::service {
     return {.path = database.path,
             .switchToWal = database.switchToWal,
             .paused = database.paused,
-            .burstInterval = database.syncInterval};
+            .burstInterval = database.syncInterval,
+            .proveFirstSnapshot = config::kProveFirstSnapshot && database.drillEvery.count() > 0,
+            .drillEvery = database.drillEvery};
 }
 
 /// With its replicas.
@@ -35,7 +37,8 @@ namespace tidemark::service {
     config::DatabaseSettings settings{.path = database.path,
                                       .switchToWal = database.switchToWal,
                                       .paused = database.paused,
-                                      .syncInterval = database.burstInterval};
+                                      .syncInterval = database.burstInterval,
+                                      .drillEvery = database.drillEvery};
     for (const ReplicaConfig& replica : database.replicas) {
         settings.replicas.push_back({.name = replica.name,
                                      .address = storage::formatAddress(replica.address),

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace tidemark::service {
 
@@ -35,6 +36,30 @@ private:
     const unsigned m_each;
     std::mutex m_mutex;  // Guards m_taken.
     std::map<std::string, unsigned> m_taken;
+};
+
+/// One slot of a place, if one was free, given back at the end.
+class HeldSlot {
+public:
+    HeldSlot(Slots& slots, std::string place)
+        : m_slots(slots), m_place(std::move(place)), m_isHeld(slots.tryTake(m_place))
+    {
+    }
+    ~HeldSlot()
+    {
+        if (m_isHeld) {
+            m_slots.giveBack(m_place);
+        }
+    }
+    HeldSlot(const HeldSlot&) = delete;
+    HeldSlot& operator=(const HeldSlot&) = delete;
+
+    [[nodiscard]] bool isHeld() const { return m_isHeld; }
+
+private:
+    Slots& m_slots;
+    const std::string m_place;
+    const bool m_isHeld;
 };
 
 }  // namespace tidemark::service

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/engine/damage.h"
 #include "core/engine/protection.h"
 #include "core/ltx/tx_id.h"
 #include "core/restore/restorer.h"
@@ -31,6 +32,15 @@ struct SnapshotFacts {
     bool operator==(const SnapshotFacts&) const = default;
 };
 
+/// The outcome of the newest drill that went well.
+struct Proof {
+    Timestamp at = {};
+    ltx::TxId txId = {};
+    restore::Verdict verdict = restore::Verdict::Checked;
+
+    bool operator==(const Proof&) const = default;
+};
+
 /// One replica of a database, as it stands.
 struct ReplicaStatus {
     std::string id = {};    ///< storage::replicaId of the address.
@@ -42,17 +52,18 @@ struct ReplicaStatus {
     std::uint64_t pendingSegments = 0;
     std::optional<SnapshotFacts> snapshot = {};  ///< The newest; empty until it was looked at.
     bool snapshotOrdered = false;                ///< And not there yet.
+    std::optional<engine::Damage> damage = {};   ///< That was ever found in it.
+    std::optional<Proof> proof = {};             ///< Of this one.
 
     bool operator==(const ReplicaStatus&) const = default;
 };
 
-/// The outcome of the newest drill.
-struct Proof {
+/// Why the newest drill of a replica gave no proof.
+struct Unproven {
     Timestamp at = {};
-    ltx::TxId txId = {};
-    restore::Verdict verdict = restore::Verdict::Checked;
+    Error why = {};
 
-    bool operator==(const Proof&) const = default;
+    bool operator==(const Unproven&) const = default;
 };
 
 /// Reading the whole database into a replica or out of one.
@@ -79,6 +90,7 @@ struct DatabaseStatus {
     std::optional<Timestamp> savedAt = {};       ///< When all changes were last in each replica.
     std::vector<ReplicaStatus> replicas = {};
     std::optional<Proof> proof = {};
+    std::optional<Unproven> unproven = {};  ///< Of one replica, until a drill of it goes well.
     std::optional<LongWork> work = {};
 
     bool operator==(const DatabaseStatus&) const = default;
@@ -119,6 +131,16 @@ struct StandingChanged {
 struct Proven {
     Proof proof = {};
 };
+/// Objects of a replica turned out to be damaged; from the next moment on all can be restored again
+/// once it is mended.
+struct DamageFound {
+    engine::Damage damage = {};
+    std::string replicaId = {};
+};
+struct DamageMended {
+    engine::Damage damage = {};
+    std::string replicaId = {};
+};
 struct Stopped {
     std::optional<Error> failure = {};  ///< What is not captured, or not in each replica.
 };
@@ -128,7 +150,7 @@ struct Event {
     std::string path = {};
     Timestamp at = {};
     std::variant<Attached, SegmentWritten, SnapshotWritten, Thinned, Checkpointed, StandingChanged,
-                 Proven, Stopped>
+                 Proven, DamageFound, DamageMended, Stopped>
         what = {};
 };
 

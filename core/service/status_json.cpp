@@ -46,6 +46,28 @@ std::string oneLine(const Json& object)
     return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+void addDamage(Json& object, const engine::Damage& damage)
+{
+    Json told = {{"objects", damage.objects}, {"moments", damage.moments}};
+    if (damage.moments > 0) {
+        told["first"] = damage.first.value;
+        told["last"] = damage.last.value;
+    }
+    told["found"] = formatRfc3339(damage.foundAt);
+    if (damage.mendedAt) {
+        told["mended"] = formatRfc3339(*damage.mendedAt);
+    }
+    object["damage"] = std::move(told);
+}
+
+Json proofJson(const Proof& proof)
+{
+    const bool isProven = proof.verdict == restore::Verdict::Proven;
+    return {{"at", formatRfc3339(proof.at)},
+            {"txid", proof.txId.value},
+            {"verdict", isProven ? "proven" : "checked"}};
+}
+
 Json replicaJson(const ReplicaStatus& replica)
 {
     Json object = {{"name", replica.name}, {"address", storage::formatAddress(replica.address)}};
@@ -60,6 +82,12 @@ Json replicaJson(const ReplicaStatus& replica)
     }
     if (replica.snapshotOrdered) {
         object["snapshotOrdered"] = true;
+    }
+    if (replica.proof) {
+        object["proof"] = proofJson(*replica.proof);
+    }
+    if (replica.damage) {
+        addDamage(object, *replica.damage);
     }
     return object;
 }
@@ -80,10 +108,12 @@ std::string statusJson(const DatabaseStatus& status, int processId)
         object["saved"] = formatRfc3339(*status.savedAt);
     }
     if (status.proof) {
-        const bool isProven = status.proof->verdict == restore::Verdict::Proven;
-        object["proof"] = {{"at", formatRfc3339(status.proof->at)},
-                           {"txid", status.proof->txId.value},
-                           {"verdict", isProven ? "proven" : "checked"}};
+        object["proof"] = proofJson(*status.proof);
+    }
+    if (status.unproven) {
+        object["unproven"] = {{"at", formatRfc3339(status.unproven->at)},
+                              {"reason", inEnglish(status.unproven->why.what)},
+                              {"next", inEnglish(status.unproven->why.next)}};
     }
     object["replicas"] = Json::array();
     for (const ReplicaStatus& replica : status.replicas) {

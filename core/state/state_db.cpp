@@ -12,7 +12,7 @@
 namespace tidemark::state {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 // Only another Tidemark program that looks for a moment can hold it.
 constexpr int kBusyTimeoutMs = 2000;
@@ -30,6 +30,12 @@ constexpr std::array<const char*, kVersion> kSteps = {
     "BEGIN IMMEDIATE;"
     "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);"
     "PRAGMA user_version = 2;"
+    "COMMIT;",
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE damaged(replica TEXT, name TEXT, found, moments, first, last, mended,"
+    " PRIMARY KEY(replica, name)) WITHOUT ROWID;"
+    "CREATE TABLE proofs(replica TEXT PRIMARY KEY, at, tx, by_digest) WITHOUT ROWID;"
+    "PRAGMA user_version = 3;"
     "COMMIT;",
 };
 
@@ -107,6 +113,13 @@ public:
     {
         return static_cast<std::uint64_t>(sqlite3_column_int64(m_statement, m_column++));
     }
+    std::string text()
+    {
+        const auto* const from =
+            static_cast<const char*>(sqlite3_column_blob(m_statement, m_column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
+        return from == nullptr ? std::string() : std::string(from, size);
+    }
     std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
     Timestamp time()
     {
@@ -118,6 +131,12 @@ public:
             static_cast<const std::byte*>(sqlite3_column_blob(m_statement, m_column));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
         std::copy_n(from, std::min(size, into.size()), into.begin());
+    }
+    std::optional<Timestamp> optionalTime()
+    {
+        const bool there = sqlite3_column_type(m_statement, m_column) != SQLITE_NULL;
+        const Timestamp at = time();
+        return there ? std::optional(at) : std::nullopt;
     }
     std::optional<sqlite::FileId> file()
     {
@@ -244,6 +263,18 @@ Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
     return finish(put);
 }
 
+Result<std::optional<ProofState>> proofIn(Statement& row)
+{
+    TIDEMARK_TRY(const bool there, row.next());
+    if (!there) {
+        return std::optional<ProofState>();
+    }
+    ProofState proof{.at = row.time()};
+    proof.txId = {row.number()};
+    proof.byDigest = row.number() != 0;
+    return std::optional(proof);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StateDb>> StateDb::open(FileSystem& files, const std::string& path)
@@ -342,14 +373,7 @@ Result<std::optional<ProofState>> StateDb::proof() const
 {
     const std::scoped_lock lock(m_mutex);
     Statement row(m_handle, "SELECT at, tx, by_digest FROM proof");
-    TIDEMARK_TRY(const bool there, row.next());
-    if (!there) {
-        return std::optional<ProofState>();
-    }
-    ProofState proof{.at = row.time()};
-    proof.txId = {row.number()};
-    proof.byDigest = row.number() != 0;
-    return std::optional(proof);
+    return proofIn(row);
 }
 
 Status StateDb::setProof(const ProofState& proof)
@@ -357,6 +381,62 @@ Status StateDb::setProof(const ProofState& proof)
     const std::scoped_lock lock(m_mutex);
     Statement put(m_handle, "INSERT OR REPLACE INTO proof VALUES(1, ?, ?, ?)");
     put.add(proof.at).add(proof.txId.value).add(std::uint64_t{proof.byDigest ? 1U : 0U});
+    return finish(put);
+}
+
+Result<std::optional<ProofState>> StateDb::proofOf(const std::string& replicaId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT at, tx, by_digest FROM proofs WHERE replica = ?");
+    return proofIn(row.add(replicaId));
+}
+
+Status StateDb::setProofOf(const std::string& replicaId, const ProofState& proof)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO proofs VALUES(?, ?, ?, ?)");
+    put.add(replicaId).add(proof.at).add(proof.txId.value);
+    put.add(std::uint64_t{proof.byDigest ? 1U : 0U});
+    return finish(put);
+}
+
+Result<std::vector<DamagedObject>> StateDb::damaged(const std::string& replicaId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle,
+                  "SELECT name, found, moments, first, last, mended FROM damaged"
+                  " WHERE replica = ? ORDER BY name");
+    row.add(replicaId);
+    std::vector<DamagedObject> objects;
+    for (;;) {
+        TIDEMARK_TRY(const bool there, row.next());
+        if (!there) {
+            return objects;
+        }
+        DamagedObject object{.name = row.text()};
+        object.foundAt = row.time();
+        object.moments = row.number();
+        object.first = {row.number()};
+        object.last = {row.number()};
+        object.mendedAt = row.optionalTime();
+        objects.push_back(std::move(object));
+    }
+}
+
+Status StateDb::addDamaged(const std::string& replicaId, const DamagedObject& object)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO damaged VALUES(?, ?, ?, ?, ?, ?, NULL)");
+    put.add(replicaId).add(object.name).add(object.foundAt).add(object.moments);
+    put.add(object.first.value).add(object.last.value);
+    return finish(put);
+}
+
+Status StateDb::setMended(const std::string& replicaId, Timestamp at)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "UPDATE damaged SET mended = ? WHERE replica = ? AND mended IS NULL");
+    put.add(at).add(replicaId);
     return finish(put);
 }
 

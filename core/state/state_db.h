@@ -53,13 +53,25 @@ struct ReplicaState {
     bool operator==(const ReplicaState&) const = default;
 };
 
-/// The newest drill that went well.
+/// A drill that went well.
 struct ProofState {
     Timestamp at = {};
     ltx::TxId txId = {};
     bool byDigest = false;  ///< The digest was as recorded; else there was none to compare with.
 
     bool operator==(const ProofState&) const = default;
+};
+
+/// An object of a replica that was found damaged, and the moments that went with it.
+struct DamagedObject {
+    std::string name = {};
+    Timestamp foundAt = {};
+    std::uint64_t moments = 0;
+    ltx::TxId first = {};  ///< Of those moments; 0 when there are none.
+    ltx::TxId last = {};
+    std::optional<Timestamp> mendedAt = {};  ///< What came since can be restored without it.
+
+    bool operator==(const DamagedObject&) const = default;
 };
 
 /// What is remembered of one database between two runs, in a small SQLite file of our own. Losing
@@ -91,8 +103,19 @@ public:
     [[nodiscard]] Result<std::optional<ReplicaState>> replica(const std::string& id) const;
     [[nodiscard]] Status setReplica(const ReplicaState& replica);
 
+    /// The newest of all replicas.
     [[nodiscard]] Result<std::optional<ProofState>> proof() const;
     [[nodiscard]] Status setProof(const ProofState& proof);
+
+    /// The newest drill of one replica that went well.
+    [[nodiscard]] Result<std::optional<ProofState>> proofOf(const std::string& replicaId) const;
+    [[nodiscard]] Status setProofOf(const std::string& replicaId, const ProofState& proof);
+
+    /// The damaged objects of one replica, by name.
+    [[nodiscard]] Result<std::vector<DamagedObject>> damaged(const std::string& replicaId) const;
+    [[nodiscard]] Status addDamaged(const std::string& replicaId, const DamagedObject& object);
+    /// Those that are not mended are from now on.
+    [[nodiscard]] Status setMended(const std::string& replicaId, Timestamp at);
 
     /// All segments, oldest first.
     [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;

@@ -82,6 +82,11 @@ private slots:
         QCOMPARE(notes.folder(), u"~/dev"_s);
         QCOMPARE(notes.size(), u"48 MB"_s);
         QCOMPARE(notes.proof(), u"Proven 2 h ago"_s);
+        status.unproven = service::Unproven{
+            .at = kNow, .why = {.code = ErrorCode::NoSpace, .what = {"test", "No room."}}};
+        list.model.upsert(status);
+        QCOMPARE(notes.proof(), u"Not proven: No room."_s);
+        QCOMPARE(notes.proofWithin(), u"not proven"_s);
         QVERIFY(!notes.paused());
         QVERIFY(!notes.canRetry());
     }

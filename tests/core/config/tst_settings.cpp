@@ -24,7 +24,8 @@ Settings everythingSet()
                                          .keep = {.everyMomentFor = 3h}}},
                            .switchToWal = true,
                            .paused = true,
-                           .syncInterval = 250ms},
+                           .syncInterval = 250ms,
+                           .drillEvery = 48h},
                           {.path = "/home/me/Büro/\"shop\".db"}};
     settings.openedReplicas = {{.name = "old", .address = "file:///mnt/old"}};
     settings.appearance = Appearance::Dark;

@@ -110,6 +110,65 @@ private slots:
         QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 2s)->inputs), (Ends{2, 3}));
     }
 
+    void whatADamagedObjectWasMadeOfStandsForIt_data()
+    {
+        QTest::addColumn<quint64>("first");
+        QTest::addColumn<quint64>("last");
+        QTest::newRow("at the start") << quint64{2} << quint64{3};
+        QTest::newRow("in the middle") << quint64{4} << quint64{5};
+        QTest::newRow("at the end") << quint64{6} << quint64{7};
+    }
+    void whatADamagedObjectWasMadeOfStandsForIt()
+    {
+        QFETCH(quint64, first);
+        QFETCH(quint64, last);
+        std::vector<ObjectInfo> objects = {object(9, 1, 1, kNoon)};
+        for (std::uint64_t txId = 2; txId <= 8; ++txId) {
+            objects.push_back(object(0, txId, txId, kNoon + 1s));
+        }
+        for (const std::uint64_t txId : {2U, 4U, 6U}) {
+            objects.push_back(object(1, txId, txId + 1, kNoon + 1s));
+        }
+        const std::string damaged = object(1, first, last, kNoon).name;
+        const ReplicaLevels levels(
+            replica::without(replica::buildCatalog(std::move(objects), {}), {damaged}), {damaged});
+        // Not made again under the name that is taken; the next level takes what it was made of.
+        QCOMPARE(endsOf(levels.open(0)), (Ends{8}));
+        Ends inputs = {3, 5, 7};
+        inputs.insert(std::ranges::find(inputs, last), first);
+        QCOMPARE(endsOf(levels.open(1)), inputs);
+        ReplicaLevels merged = levels;
+        merged.add(object(1, 8, 8, kNoon + 1s));
+        inputs.push_back(8);
+        QCOMPARE(endsOf(nextMerge(merged, false, kNoon + 10min)->inputs), inputs);
+        QCOMPARE(merged.newestPlan().back().maxTxId.value, std::uint64_t{8});
+    }
+
+    void whereNothingStandsForItMergesStopBeforeItAndGoOnBehind()
+    {
+        const auto catalog = replica::buildCatalog(
+            {object(9, 1, 1, kNoon), object(1, 2, 3, kNoon + 1s), object(1, 6, 7, kNoon + 1s)}, {});
+        ReplicaLevels levels(catalog, {object(1, 4, 5, kNoon).name});
+        QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 10min)->inputs), (Ends{3}));
+        levels.add(object(2, 2, 3, kNoon + 1s));
+        QCOMPARE(endsOf(nextMerge(levels, false, kNoon + 10min)->inputs), (Ends{7}));
+        // Until a new base is there, the newest moment has no plan.
+        QCOMPARE(levels.newestPlan().back().maxTxId.value, std::uint64_t{3});
+        levels.add(object(9, 1, 7, kNoon + 2s));
+        QCOMPARE(levels.newestPlan().size(), std::size_t{1});
+    }
+
+    void aDamagedSnapshotIsStoodForByAnOlderOneAndTheLevels()
+    {
+        const std::string damaged = object(9, 1, 7, kNoon).name;
+        const auto catalog =
+            replica::buildCatalog({object(9, 1, 1, kNoon), object(3, 2, 4, kNoon),
+                                   object(2, 5, 7, kNoon), object(0, 8, 8, kNoon + 1s)},
+                                  {});
+        const ReplicaLevels levels(catalog, {damaged});
+        QCOMPARE(endsOf(levels.newestPlan()), (Ends{1, 4, 7, 8}));
+    }
+
     void whileMoreIsOnItsWayAWindowAtTheEndWaits()
     {
         // A backlog of yesterday, of which two segments have arrived.

@@ -191,8 +191,8 @@ private slots:
         const Merge merge{.level = 1, .inputs = segments()};
         QVERIFY(compactor().compact(merge, {}).ok());
         QVERIFY(compactor().compact(merge, {}).ok());
-        // As another version of the library might have compressed it: other bytes, the same state.
-        bytesOf(1, 2, 5) += "x";
+        // With every page, as another program might write it: other bytes, the same state.
+        bytesOf(1, 2, 5) = m_made->fileOf({{2}, {5}}, true);
         QVERIFY(compactor().compact(merge, {}).ok());
         MadeReplica other;
         other.commit({1, 2, 3}, 3);
@@ -202,6 +202,17 @@ private slots:
         bytesOf(1, 2, 5) = other.fileOf({{2}, {5}});
         const auto refused = compactor().compact(merge, {});
         QVERIFY(!refused.ok() && refused.error().code == ErrorCode::AlreadyExists);
+    }
+
+    void whatIsThereAlreadyAndDamagedIsNotTakenForIt()
+    {
+        segmentsUpTo(5);
+        const Merge merge{.level = 1, .inputs = segments()};
+        QVERIFY(compactor().compact(merge, {}).ok());
+        // The header is as it should be.
+        bytesOf(1, 2, 5).back() ^= 1;
+        const auto refused = compactor().compact(merge, {});
+        QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Damaged);
     }
 
     void aFileThatStandsAloneGetsAnObjectOfItsOwn()

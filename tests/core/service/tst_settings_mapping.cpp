@@ -16,7 +16,8 @@ config::DatabaseSettings everything()
                           .keep = {.everyMomentAtMost = 7}}},
             .switchToWal = true,
             .paused = true,
-            .syncInterval = 250ms};
+            .syncInterval = 250ms,
+            .drillEvery = 0h};
 }
 
 }  // namespace

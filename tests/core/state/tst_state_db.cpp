@@ -53,6 +53,9 @@ private slots:
             QVERIFY(!made.value()->proof().value());
             QVERIFY(made.value()->setProof({.txId = {3}}).ok());
             QVERIFY(made.value()->setProof(proof).ok());
+            QVERIFY(!made.value()->proofOf("a").value());
+            QVERIFY(made.value()->setProofOf("a", {.txId = {3}}).ok());
+            QVERIFY(made.value()->setProofOf("a", proof).ok());
         }
         const auto again = StateDb::open(m_files, path("a"));
         QVERIFY(again.ok());
@@ -61,6 +64,27 @@ private slots:
         QVERIFY(again.value()->replica("a").value() == replica);
         QVERIFY(!again.value()->replica("b").value());
         QVERIFY(again.value()->proof().value() == proof);
+        QVERIFY(again.value()->proofOf("a").value() == proof);
+        QVERIFY(!again.value()->proofOf("b").value());
+    }
+
+    void remembersWhatIsDamagedInEachReplica()
+    {
+        const DamagedObject whole{.name = "ltx/9/a", .foundAt = Timestamp(std::chrono::seconds(7))};
+        DamagedObject other{
+            .name = "ltx/0/b", .foundAt = whole.foundAt, .moments = 3, .first = {5}, .last = {9}};
+        const auto state = StateDb::open(m_files, path("damaged"));
+        QVERIFY(state.value()->damaged("one").value().empty());
+        QVERIFY(state.value()->addDamaged("one", whole).ok());
+        QVERIFY(state.value()->addDamaged("one", other).ok());
+        QVERIFY(state.value()->addDamaged("two", other).ok());
+        QVERIFY(state.value()->damaged("one").value() == (std::vector{other, whole}));
+        const Timestamp mended(std::chrono::seconds(8));
+        QVERIFY(state.value()->setMended("two", mended).ok());
+        QVERIFY(state.value()->setMended("two", mended + std::chrono::seconds(1)).ok());
+        other.mendedAt = mended;
+        QVERIFY(state.value()->damaged("two").value() == std::vector{other});
+        QVERIFY(!state.value()->damaged("one").value().front().mendedAt);
     }
 
     void canBeLookedIntoWhileItIsWrittenTo()

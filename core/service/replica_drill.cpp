@@ -1,0 +1,171 @@
+#include "core/service/replica_drill.h"
+
+#include "core/restore/verifier.h"
+#include "core/storage/storage_factory.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+/// Another one runs; drills take seconds to minutes.
+constexpr std::chrono::seconds kTurnPause{5};
+
+/// Woken or not, it looks no more often than this. The wall clock may be set, so it looks at last
+/// that often.
+constexpr std::chrono::seconds kLeastRest{1};
+constexpr std::chrono::hours kLongestRest{1};
+
+/// One that failed is tried again after this, less and less often.
+constexpr std::chrono::seconds kFirstRetry{60};
+constexpr std::chrono::seconds kLastRetry{3600};
+
+/// What a drill leaves free beside the database, for everybody else.
+constexpr std::uint64_t kRoomForOthers = std::uint64_t{256} << 20;
+
+std::chrono::seconds retryPause(int failures)
+{
+    std::chrono::seconds pause = kFirstRetry;
+    for (int i = 1; i < failures && pause < kLastRetry; ++i) {
+        pause = std::min(2 * pause, kLastRetry);
+    }
+    return pause;
+}
+
+}  // namespace
+
+ReplicaDrill::ReplicaDrill(EngineContext& context, std::shared_ptr<ReplicaFollower> follower,
+                           const DrillRules& rules)
+    : m_context(context),
+      m_follower(std::move(follower)),
+      m_rules(rules),
+      m_since(context.clock.now())
+{
+}
+
+ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes,
+                                         const restore::OnProgress& progress,
+                                         const std::stop_token& stop)
+{
+    const DrillWish wish = m_follower->takeDrillWish();
+    m_isAsked = m_isAsked || wish == DrillWish::Now;
+    if (wish != DrillWish::None) {
+        m_notBefore = {};
+        m_failures = 0;
+    }
+    const ReplicaView view = m_follower->view();
+    // While it does not answer, its uploader tries, and the view changes when it succeeds. What is
+    // being mended leads nowhere yet.
+    const bool isMending = view.damage && !view.damage->mendedAt;
+    if (!view.looked || !view.hasBase || view.foreign || view.failure || isMending ||
+        view.confirmed == ltx::TxId{}) {
+        return {.due = whenWoken(m_context.clock)};
+    }
+    const StepPool::Due next = nextStep(view);
+    if (next.atLatest > m_context.clock.monotonic()) {
+        return {.due = next};
+    }
+    const HeldSlot slot(m_context.drills, {});
+    if (!slot.isHeld()) {
+        return {.due = after(m_context.clock, kTurnPause)};
+    }
+    return run(view, databaseBytes, progress, stop);
+}
+
+StepPool::Due ReplicaDrill::nextStep(const ReplicaView& view) const
+{
+    const Clock::Instant start = m_context.clock.monotonic();
+    if (m_isAsked) {
+        const Clock::Instant next = std::max(start, m_notBefore);
+        return {.notBefore = std::min(start + kLeastRest, next), .atLatest = next};
+    }
+    const Timestamp now = m_context.clock.now();
+    const Timestamp mendedAt =
+        view.damage ? view.damage->mendedAt.value_or(Timestamp()) : Timestamp();
+    const auto at = nextDrillAt(m_rules,
+                                {.base = view.base,
+                                 .provenTxId = view.proof ? view.proof->txId : ltx::TxId(),
+                                 .provenAt = view.proof ? view.proof->at : Timestamp(),
+                                 .mendedAt = mendedAt,
+                                 .followedSince = m_since},
+                                now);
+    StepPool::Due due = whenWoken(m_context.clock);
+    if (at) {
+        due.atLatest = start + std::min<std::chrono::milliseconds>(*at - now, kLongestRest);
+        due.atLatest = std::max(due.atLatest, m_notBefore);
+    }
+    due.notBefore = std::min(start + kLeastRest, due.atLatest);
+    return due;
+}
+
+ReplicaDrill::Outcome ReplicaDrill::run(const ReplicaView& view, std::uint64_t databaseBytes,
+                                        const restore::OnProgress& progress,
+                                        const std::stop_token& stop)
+{
+    Outcome outcome;
+    auto proof = drill(view, databaseBytes, progress, stop, outcome.foundDamage);
+    if (proof.ok()) {
+        m_isAsked = false;
+        m_failures = 0;
+        m_follower->noteProof(proof.value());
+        outcome.due = after(m_context.clock, kLeastRest);
+    } else if (proof.error().code == ErrorCode::Cancelled) {
+        // Resuming wakes it.
+        outcome.due = whenWoken(m_context.clock);
+    } else {
+        const auto pause = retryPause(++m_failures);
+        m_notBefore = m_context.clock.monotonic() + pause;
+        outcome.due = after(m_context.clock, pause);
+        // A new base is made, or another way leads on: woken then, it need not wait.
+        if (outcome.foundDamage) {
+            m_notBefore = {};
+            outcome.due.notBefore = m_context.clock.monotonic();
+        }
+    }
+    outcome.ended = std::move(proof);
+    return outcome;
+}
+
+Result<Proof> ReplicaDrill::drill(const ReplicaView& view, std::uint64_t databaseBytes,
+                                  const restore::OnProgress& progress, const std::stop_token& stop,
+                                  bool& foundDamage)
+{
+    const std::string folder = m_context.directories.cache + "/drills";
+    TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
+    TIDEMARK_TRY_STATUS(requireRoom(folder, databaseBytes));
+    TIDEMARK_TRY(const auto storage, storage::openStorage(m_follower->config().address,
+                                                          m_context.files, m_context.random));
+    restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random,
+                               &m_follower->pins());
+    verifier.avoid(m_follower->missing());
+    const bool isFirst = !view.proof || view.proof->txId < view.base;
+    const auto verified =
+        verifier.verify(replica::AtTxId{view.confirmed}, folder,
+                        isFirst ? restore::Check::Quick : restore::Check::Full, progress, stop);
+    foundDamage = !verifier.damaged().empty() &&
+                  m_follower->inspect(verifier.damaged(), stop) == Inspection::News;
+    if (!verified.ok()) {
+        return verified.error();
+    }
+    return Proof{.at = m_context.clock.now(),
+                 .txId = view.confirmed,
+                 .verdict = verified.value().restored.verdict};
+}
+
+Status ReplicaDrill::requireRoom(const std::string& folder, std::uint64_t databaseBytes) const
+{
+    TIDEMARK_TRY(const Space space, m_context.files.space(folder));
+    if (space.freeBytes >= databaseBytes + kRoomForOthers) {
+        return {};
+    }
+    return Error{
+        .code = ErrorCode::NoSpace,
+        .what = {TIDEMARK_TEXT("service",
+                               "There is not enough room in %1 to restore the database once."),
+                 {folder}},
+        .next = {TIDEMARK_TEXT(
+            "service", "It is proven as soon as there is. Everything is saved meanwhile.")}};
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,217 @@
+#include "core/base/posix_file_system.h"
+#include "core/service/drill_schedule.h"
+#include "core/service/service.h"
+#include "tests/support/hurried_clock.h"
+#include "tests/support/passing_file_system.h"
+
+#include <sqlite3.h>
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+using namespace tidemark;
+using namespace tidemark::service;
+
+namespace {
+
+class Counter final : public Observer {
+public:
+    void statusChanged(const DatabaseStatus&) override {}
+    void happened(const Event& event) override
+    {
+        m_proven += std::holds_alternative<Proven>(event.what) ? 1 : 0;
+    }
+    void removed(const DatabaseId&) override {}
+
+    [[nodiscard]] int proven() const { return m_proven; }
+
+private:
+    std::atomic<int> m_proven = 0;
+};
+
+/// The disk of the cache, as short of room as a test says, and who is told when a drill begins.
+class CacheDisk final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    std::atomic<bool> isShort = false;
+    std::function<void()> onDrill;
+
+    [[nodiscard]] Result<Space> space(const std::string& path) const override
+    {
+        if (isShort && path.ends_with("/drills")) {
+            return Space{.freeBytes = 1 << 20};
+        }
+        return PassingFileSystem::space(path);
+    }
+    [[nodiscard]] Result<std::unique_ptr<File>> createUnnamed(const std::string& directory,
+                                                              std::uint32_t permissions) override
+    {
+        if (onDrill && directory.ends_with("/drills")) {
+            onDrill();
+        }
+        return PassingFileSystem::createUnnamed(directory, permissions);
+    }
+};
+
+}  // namespace
+
+/// Drills of a followed database, in time that is hurried: an hour passes in nine seconds.
+class TestDrills : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    PosixFileSystem m_disk;
+    std::unique_ptr<CacheDisk> m_files;
+    SeededRandom m_random{1};
+    std::unique_ptr<Counter> m_counter;
+    HurriedClock m_clock{400};
+    std::unique_ptr<Service> m_service;
+    sqlite3* m_application = nullptr;
+    DatabaseId m_id;
+
+    [[nodiscard]] std::string path(const char* name) const
+    {
+        return m_directory->filePath(name).toStdString();
+    }
+
+    void follow(int everyHours, bool proveFirst = true)
+    {
+        m_service = std::make_unique<Service>(
+            Service::Dependencies{
+                .clock = m_clock,
+                .files = *m_files,
+                .random = m_random,
+                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
+            *m_counter);
+        m_id = m_service->follow({.path = path("a.db"),
+                                  .replicas = {{.address = {.path = path("replica")}}},
+                                  .proveFirstSnapshot = proveFirst,
+                                  .drillEvery = std::chrono::hours(everyHours)});
+    }
+
+    [[nodiscard]] DatabaseStatus status() const { return m_service->statuses().front(); }
+    [[nodiscard]] bool isSaved() const
+    {
+        return status().savedAt && status().standing.state == engine::Protection::Protected;
+    }
+
+    [[nodiscard]] bool isCacheEmpty() const
+    {
+        return QDir(m_directory->filePath("cache/drills"))
+            .isEmpty(QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot);
+    }
+
+private slots:
+    void init()
+    {
+        m_directory = std::make_unique<QTemporaryDir>();
+        m_files = std::make_unique<CacheDisk>(m_disk);
+        m_counter = std::make_unique<Counter>();
+        sqlite3_open(path("a.db").c_str(), &m_application);
+        sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
+                     nullptr);
+    }
+    void cleanup()
+    {
+        m_service.reset();
+        sqlite3_close(m_application);
+    }
+
+    void theNewestMomentIsProvenAgainAndAgain()
+    {
+        follow(1);
+        QTRY_VERIFY_WITH_TIMEOUT(m_counter->proven() == 1, 20'000);
+        const Proof first = *status().proof;
+        sqlite3_exec(m_application, "INSERT INTO t VALUES (1)", nullptr, nullptr, nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(m_counter->proven() >= 2, 60'000);
+        const Proof second = *status().proof;
+        QVERIFY(second.txId > first.txId);
+        // The place of this replica is up to an eighth of the interval ahead.
+        QVERIFY(second.at - first.at >= std::chrono::minutes(52));
+        QVERIFY(second.verdict == restore::Verdict::Proven);
+        QCOMPARE(status().replicas.front().proof->txId, second.txId);
+        QVERIFY(isCacheEmpty());
+    }
+
+    void whatWasProvenIsNotProvenAgainAtEachStart()
+    {
+        follow(24);
+        QTRY_VERIFY_WITH_TIMEOUT(m_counter->proven() == 1, 20'000);
+        m_service.reset();
+        follow(24);
+        QTRY_VERIFY_WITH_TIMEOUT(isSaved(), 20'000);
+        // Longer than what is overdue would wait for.
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + 2 * kDrillPatience, {}));
+        QCOMPARE(m_counter->proven(), 1);
+        QVERIFY(status().replicas.front().proof.has_value());
+    }
+
+    void turnedOffItIsDoneOnlyWhenItIsAskedFor()
+    {
+        follow(0, false);
+        QTRY_VERIFY_WITH_TIMEOUT(isSaved(), 20'000);
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + 2 * kDrillPatience, {}));
+        QCOMPARE(m_counter->proven(), 0);
+        m_service->proveNow(m_id);
+        QTRY_COMPARE_WITH_TIMEOUT(m_counter->proven(), 1, 20'000);
+        m_service->proveNow(m_id);
+        QTRY_COMPARE_WITH_TIMEOUT(m_counter->proven(), 2, 20'000);
+        QVERIFY(isCacheEmpty());
+    }
+
+    void whereTheDiskIsShortItSaysSoAndNothingElseIsWrong()
+    {
+        m_files->isShort = true;
+        follow(1);
+        QTRY_VERIFY_WITH_TIMEOUT(isSaved() && status().unproven, 20'000);
+        QVERIFY(status().unproven->why.code == ErrorCode::NoSpace);
+        QVERIFY(!status().proof);
+        QVERIFY(status().standing.state == engine::Protection::Protected);
+        QVERIFY(isCacheEmpty());
+        // It tries again by itself.
+        m_files->isShort = false;
+        QTRY_VERIFY_WITH_TIMEOUT(m_counter->proven() >= 1, 20'000);
+        QVERIFY(!status().unproven);
+    }
+
+    void pausedInItsMiddleItLeavesNothingAndIsDoneLater()
+    {
+        std::atomic<int> drills = 0;
+        m_files->onDrill = [&] {
+            if (++drills == 1) {
+                m_service->pause(m_id);
+            }
+        };
+        follow(24);
+        QTRY_VERIFY_WITH_TIMEOUT(drills == 1 && !status().work, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::Paused, 20'000);
+        QCOMPARE(m_counter->proven(), 0);
+        QVERIFY(!status().unproven);
+        QVERIFY(isCacheEmpty());
+        m_service->resume(m_id);
+        QTRY_COMPARE_WITH_TIMEOUT(m_counter->proven(), 1, 20'000);
+    }
+
+    void stoppedInItsMiddleItLeavesNothing()
+    {
+        std::atomic<int> drills = 0;
+        m_files->onDrill = [&] {
+            if (++drills == 1) {
+                m_service->unfollow(m_id);
+            }
+        };
+        follow(24);
+        QTRY_VERIFY_WITH_TIMEOUT(drills == 1 && m_service->statuses().empty(), 20'000);
+        QCOMPARE(m_counter->proven(), 0);
+        QVERIFY(isCacheEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDrills)
+#include "tst_drills.moc"
