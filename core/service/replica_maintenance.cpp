@@ -205,7 +205,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     auto thinned = m_retention.step(*storage, stop);
     return {.due = after(m_context.clock, kGlance),
             .thinned = std::move(thinned),
-            .failure = failure()};
+            .failure = failure(),
+            .foundDamage = m_retention.takeFoundDamage()};
 }
 
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,

@@ -139,17 +139,20 @@ std::optional<Thinned> ReplicaRetention::step(storage::Storage& storage,
     return thinned;
 }
 
-ReplicaRetention::Known ReplicaRetention::known() const
+Result<ReplicaRetention::Known> ReplicaRetention::known() const
 {
-    return {.listings = m_follower->listings(),
-            .confirmed = m_follower->view().confirmed,
-            .levels = m_follower->levels()};
+    TIDEMARK_TRY(auto damaged, m_follower->damaged());
+    return Known{.listings = m_follower->listings(),
+                 .confirmed = m_follower->view().confirmed,
+                 .levels = m_follower->levels(),
+                 .damaged = std::move(damaged)};
 }
 
 Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop)
 {
-    const Known before = known();
+    TIDEMARK_TRY(const Known before, known());
+    m_damaged.insert(before.damaged.begin(), before.damaged.end());
     TIDEMARK_TRY(auto look,
                  engine::lookForRetention(storage, m_policy, m_context.clock.now(),
                                           m_follower->pins().pinned(), m_damaged, m_headers, stop));
@@ -181,13 +184,13 @@ Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>&
 Status ReplicaRetention::checkOurs(const storage::Storage& storage, const Known& before,
                                    const engine::RetentionLook& look) const
 {
+    TIDEMARK_TRY(const Known after, known());
     std::optional<replica::Catalog> whole;
-    if (!look.damaged.empty()) {
-        whole = asListed(look);
+    if (!look.damaged.empty() || !after.damaged.empty()) {
+        whole = replica::without(asListed(look), after.damaged);
     }
     const replica::Catalog& listed = whole ? *whole : look.catalog;
-    const Known after = known();
-    const engine::ReplicaLevels there(listed);
+    const engine::ReplicaLevels there(listed, after.damaged);
     const auto isBetween = [](ltx::TxId low, ltx::TxId txId, ltx::TxId high) {
         return low <= txId && txId <= high;
     };
@@ -219,13 +222,16 @@ Status ReplicaRetention::checkUnused(const engine::RetentionPlan& plan) const
     return found == plan.going.end() ? Status() : Status(stillInUse(found->name));
 }
 
-/// False when there was more to read than in one step. After damage it is planned anew, without.
+/// False when there was more to read than in one step. After damage it is planned anew, without;
+/// the follower sees to what else follows from it.
 Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
                                               const engine::RetentionLook& look,
                                               const std::stop_token& stop)
 {
     const Clock::Instant end = m_context.clock.monotonic() + kReading;
+    std::vector<replica::ObjectInfo> damaged;
     std::optional<Error> damage;
+    bool isAll = true;
     for (const replica::ObjectInfo& each : engine::countedOn(look.catalog, look.plan)) {
         if (m_read.contains(each.name)) {
             continue;
@@ -235,15 +241,24 @@ Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
             m_read.insert(each.name);
         } else if (replica::isOfObject(read.error())) {
             m_damaged.insert(each.name);
+            damaged.push_back(each);
             damage = std::move(read).error();
         } else {
             return std::move(read).error();
         }
         if (m_context.clock.monotonic() >= end) {
-            return damage ? Result<bool>(*damage) : false;
+            isAll = false;
+            break;
         }
     }
-    return damage ? Result<bool>(*damage) : true;
+    if (!damage) {
+        return isAll;
+    }
+    if (m_follower->inspect(damaged, stop) != Inspection::News) {
+        return std::move(*damage);
+    }
+    m_hasFoundDamage = true;
+    return changedMeanwhile();
 }
 
 Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::RetentionLook& look,
@@ -260,7 +275,8 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     if (run.objects > 0) {
         thinned =
             Thinned{.objects = run.objects, .bytes = run.bytes, .replicaId = m_follower->id()};
-        TIDEMARK_TRY(const replica::Catalog left, replica::readLtxCatalog(storage, stop));
+        TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(storage, stop));
+        const replica::Catalog left = replica::without(std::move(listed), m_damaged);
         thinned->moments = goneOf(look.plan.lost, left);
         TIDEMARK_TRY_STATUS(checkLeft(look, left));
     }

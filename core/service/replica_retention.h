@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace tidemark::service {
 
@@ -35,6 +36,9 @@ public:
     [[nodiscard]] std::optional<Thinned> step(storage::Storage& storage,
                                               const std::stop_token& stop);
 
+    /// Whether objects turned out to be damaged since the last call.
+    [[nodiscard]] bool takeFoundDamage() { return std::exchange(m_hasFoundDamage, false); }
+
     /// Looks soon, whatever failed before.
     void retry();
 
@@ -47,9 +51,10 @@ private:
         std::uint64_t listings = 0;
         ltx::TxId confirmed = {};
         engine::ReplicaLevels levels = {};
+        replica::ObjectNames damaged = {};
     };
 
-    [[nodiscard]] Known known() const;
+    [[nodiscard]] Result<Known> known() const;
     [[nodiscard]] Status look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop);
     [[nodiscard]] Status checkOurs(const storage::Storage& storage, const Known& before,
@@ -72,7 +77,8 @@ private:
     const std::shared_ptr<ReplicaFollower> m_follower;
     engine::WrittenHeaders m_headers;
     replica::ObjectNames m_read;     // Whole, of those that deletions counted on.
-    replica::ObjectNames m_damaged;  // Also, and they were not whole.
+    replica::ObjectNames m_damaged;  // Also, and they were not whole, and what else is known so.
+    bool m_hasFoundDamage = false;
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};
     std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.

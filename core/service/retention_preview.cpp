@@ -21,12 +21,13 @@ Error isLegacy(const storage::Storage& storage)
 Result<engine::RetentionLook> lookThrough(const storage::Storage& storage,
                                           const engine::RetentionPolicy& policy, Timestamp now,
                                           const replica::ObjectNames& pinned,
+                                          const replica::ObjectNames& damaged,
                                           const std::stop_token& stop)
 {
     engine::WrittenHeaders headers;
     for (;;) {
-        TIDEMARK_TRY(auto look,
-                     engine::lookForRetention(storage, policy, now, pinned, {}, headers, stop));
+        TIDEMARK_TRY(auto look, engine::lookForRetention(storage, policy, now, pinned, damaged,
+                                                         headers, stop));
         if (look) {
             return std::move(*look);
         }
@@ -59,6 +60,7 @@ Result<RetentionPreview> previewRetention(FileSystem& files, Random& random,
                                           const storage::StorageAddress& address,
                                           const engine::RetentionPolicy& policy, Timestamp now,
                                           const replica::ObjectNames& pinned,
+                                          const replica::ObjectNames& damaged,
                                           const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
@@ -68,7 +70,7 @@ Result<RetentionPreview> previewRetention(FileSystem& files, Random& random,
         refused.refused = isLegacy(*storage);
         return refused;
     }
-    auto look = lookThrough(*storage, policy, now, pinned, stop);
+    auto look = lookThrough(*storage, policy, now, pinned, damaged, stop);
     if (look.ok()) {
         return previewOf(look.value());
     }

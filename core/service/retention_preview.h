@@ -42,13 +42,12 @@ struct RetentionPreview {
     }
 };
 
-/// Blocks; reads the headers of the replica's objects where something would go. Fails as the
+/// Blocks; reads the headers of the replica's objects where something would go. `pinned` and
+/// `damaged` are objects of it that are in use, and that are known to be damaged. Fails as the
 /// storage does; NotFound when there is no replica.
-[[nodiscard]] Result<RetentionPreview> previewRetention(FileSystem& files, Random& random,
-                                                        const storage::StorageAddress& address,
-                                                        const engine::RetentionPolicy& policy,
-                                                        Timestamp now,
-                                                        const replica::ObjectNames& pinned,
-                                                        const std::stop_token& stop);
+[[nodiscard]] Result<RetentionPreview> previewRetention(
+    FileSystem& files, Random& random, const storage::StorageAddress& address,
+    const engine::RetentionPolicy& policy, Timestamp now, const replica::ObjectNames& pinned,
+    const replica::ObjectNames& damaged, const std::stop_token& stop);
 
 }  // namespace tidemark::service

@@ -6,6 +6,7 @@
 #include "core/service/database_set.h"
 #include "core/service/engine_context.h"
 #include "core/service/job_pool.h"
+#include "core/service/known_damage.h"
 #include "core/service/replica_jobs.h"
 #include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
@@ -325,11 +326,15 @@ std::unique_ptr<Job> Service::previewRetention(storage::StorageAddress address,
                                                std::function<void(Result<RetentionPreview>)> done)
 {
     return m_impl->job(
-        [&context = m_impl->context(), address = std::move(address),
-         policy](const std::stop_token& stop) {
+        [&context = m_impl->context(), &databases = m_impl->databases(),
+         address = std::move(address), policy](const std::stop_token& stop) {
+            const auto owner = databases.ownerOf(address);
+            const auto damaged = owner ? knownDamage(context.files, stateDbOf(context, *owner),
+                                                     storage::replicaId(address))
+                                       : replica::ObjectNames();
             return service::previewRetention(
                 context.files, context.random, address, policy, context.clock.now(),
-                context.pins.of(context.files, address).pinned(), stop);
+                context.pins.of(context.files, address).pinned(), damaged, stop);
         },
         std::move(done));
 }

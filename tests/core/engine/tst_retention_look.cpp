@@ -1,11 +1,14 @@
 #include "core/engine/retention_look.h"
 
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/marks.h"
 #include "core/replica/restore_plan.h"
 #include "tests/support/made_replica.h"
 
 #include <QTest>
+
+#include <algorithm>
 
 using namespace tidemark;
 using namespace tidemark::engine;
@@ -87,6 +90,39 @@ private slots:
         const RetentionLook look = looked(daysOnly());
         QCOMPARE(look.plan.kept.size(), std::size_t{kDays});
         QVERIFY(!look.plan.going.empty());
+    }
+
+    void whatADamagedObjectSeemsToHoldStays()
+    {
+        const ltx::TxId day{120};
+        const std::string damaged = replica::objectName({.level = 9, .range = {{1}, day}});
+        const auto isLeftBy = [&](const replica::ObjectNames& known) {
+            const auto look =
+                lookForRetention(m_made->storage, daysOnly(), kNow, {}, known, m_headers, {});
+            replica::ObjectNames without = {damaged};
+            for (const replica::ObjectInfo& each : look.value()->plan.going) {
+                without.insert(each.name);
+            }
+            const auto left =
+                replica::without(replica::readLtxCatalog(m_made->storage, {}).value(), without);
+            return std::ranges::count(left.moments, day, &replica::Moment::txId) == 1;
+        };
+        QVERIFY(isLeftBy({damaged}));
+        // Who does not know takes away what it could be restored from.
+        QVERIFY(!isLeftBy({}));
+    }
+
+    void whatIsDamagedDoesNotGoItself()
+    {
+        const std::string damaged = replica::objectName({.range = {{9}, {9}}});
+        const auto look =
+            lookForRetention(m_made->storage, daysOnly(), kNow, {}, {damaged}, m_headers, {});
+        QVERIFY(!look.value()->plan.going.empty());
+        QCOMPARE(std::ranges::count(look.value()->plan.going, damaged, &replica::ObjectInfo::name),
+                 0);
+        QCOMPARE(
+            std::ranges::count(looked(daysOnly()).plan.going, damaged, &replica::ObjectInfo::name),
+            1);
     }
 
     void theTimesOfACopiedFolderDecideNothing()

@@ -1,4 +1,5 @@
 #include "core/base/posix_file_system.h"
+#include "core/replica/damage.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/marks.h"
 #include "core/replica/restore_plan.h"
@@ -83,6 +84,7 @@ class TestReplicaRetention : public QObject {
     sqlite3* m_application = nullptr;
     int m_rows = 0;
     std::map<std::uint64_t, int> m_rowsAt;  // By transaction.
+    replica::ObjectNames m_damaged;         // What is in none of them.
 
     [[nodiscard]] std::string path(const char* name) const
     {
@@ -123,7 +125,8 @@ class TestReplicaRetention : public QObject {
     {
         auto listed = replica::readLtxCatalog(*replica(), {});
         // Its folder is made by the first step.
-        return listed.ok() ? std::move(listed).value() : replica::Catalog();
+        return listed.ok() ? replica::without(std::move(listed).value(), m_damaged)
+                           : replica::Catalog();
     }
     [[nodiscard]] std::uint64_t newest()
     {
@@ -137,6 +140,14 @@ class TestReplicaRetention : public QObject {
             all.insert(each.txId.value);
         }
         return all;
+    }
+    [[nodiscard]] std::vector<replica::ObjectInfo> snapshots()
+    {
+        std::vector<replica::ObjectInfo> found = catalog().objects;
+        std::erase_if(found, [](const replica::ObjectInfo& each) {
+            return each.level != replica::kSnapshotLevel;
+        });
+        return found;
     }
     [[nodiscard]] std::uint64_t endOf(int level)
     {
@@ -257,6 +268,7 @@ private slots:
         m_clock = std::make_unique<MovedClock>();
         m_rows = 0;
         m_rowsAt.clear();
+        m_damaged.clear();
         sqlite3_open(path("a.db").c_str(), &m_application);
         sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
                      nullptr);
@@ -383,6 +395,33 @@ private slots:
         follow(hours);
         QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
         QCOMPARE(wrongMoment(), QString());
+        QVERIFY(m_service->statuses().front().replicas.front().damage);
+    }
+
+    void whatIsKnownToBeDamagedHoldsNothing()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        makeSnapshot();
+        const replica::ObjectInfo damaged = snapshots().back();
+        live(5);
+        QCOMPARE(snapshots().back().name, damaged.name);
+        flipAByteOf(damaged);
+        m_service->proveNow(m_service->statuses().front().id);
+        const auto known = [&] { return m_service->statuses().front().replicas.front().damage; };
+        QTRY_VERIFY_WITH_TIMEOUT(known(), 30'000);
+        m_damaged = {damaged.name};
+        // From the snapshot before it on all can be restored.
+        QCOMPARE(known()->objects, std::uint64_t{1});
+        QCOMPARE(known()->moments, std::uint64_t{0});
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+        const auto left = moments();
+        QVERIFY(left.size() < m_rowsAt.size());
+        QVERIFY(left.contains(std::prev(m_rowsAt.end(), 2)->first));
+        QVERIFY(QFile::exists(QString::fromStdString(path("replica/") + damaged.name)));
+        QCOMPARE(wrongMoment(), QString());
+        QCOMPARE(m_listener->trouble(), QString());
     }
 
     void aMarkThatCannotBeReadKeepsEverything()
