@@ -27,7 +27,7 @@ bool standsAlone(const ltx::Header& header)
     return header.isComplete() || (digests && digests->before == 0);
 }
 
-Error otherState(const std::string& name)
+Error holdsOtherState(const std::string& name)
 {
     return {.code = ErrorCode::AlreadyExists,
             .what = {TIDEMARK_TEXT("engine",
@@ -150,7 +150,7 @@ Status Compactor::requireSameState(const replica::ObjectInfo& object, const ltx:
     const bool isSame = there.pageSizeBytes == header.pageSizeBytes &&
                         there.pageCountAfter == header.pageCountAfter &&
                         (!ours || !theirs || ours->after == theirs->after);
-    return isSame ? Status() : Status(otherState(object.name));
+    return isSame ? Status() : Status(holdsOtherState(object.name));
 }
 
 }  // namespace tidemark::engine

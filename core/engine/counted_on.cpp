@@ -14,7 +14,7 @@ using replica::Catalog;
 using replica::Moment;
 using replica::ObjectInfo;
 
-replica::ObjectNames namesOf(const std::vector<ObjectInfo>& objects)
+replica::ObjectNames goingNames(const std::vector<ObjectInfo>& objects)
 {
     replica::ObjectNames names;
     for (const ObjectInfo& each : objects) {
@@ -56,7 +56,7 @@ std::vector<ObjectInfo> countedOn(const Catalog& catalog, const RetentionPlan& p
     if (plan.going.empty()) {
         return {};
     }
-    const Catalog left = replica::without(catalog, namesOf(plan.going));
+    const Catalog left = replica::without(catalog, goingNames(plan.going));
     const std::vector<ChainStep> chains = chainsTo(left);
     const ltx::TxId first = firstOf(plan.going);
     const ltx::TxId last = lastOf(left, plan.going);

@@ -11,7 +11,7 @@ namespace {
 using replica::Catalog;
 using replica::ObjectInfo;
 
-bool isMoment(const Catalog& catalog, ltx::TxId txId)
+bool isMomentOf(const Catalog& catalog, ltx::TxId txId)
 {
     return std::ranges::binary_search(catalog.moments, txId, {}, &replica::Moment::txId);
 }
@@ -23,7 +23,7 @@ RangeCover mergedRanges(const Catalog& catalog)
     std::vector<ltx::TxRange> ranges;
     for (const ObjectInfo& each : catalog.objects) {
         if (each.level > replica::kSegmentLevel && each.level < replica::kSnapshotLevel &&
-            isMoment(catalog, each.maxTxId)) {
+            isMomentOf(catalog, each.maxTxId)) {
             ranges.push_back({.minTxId = each.minTxId, .maxTxId = each.maxTxId});
         }
     }
@@ -43,7 +43,7 @@ std::vector<Hole> holesOf(const Catalog& catalog)
 {
     std::vector<const ObjectInfo*> stranded;
     for (const ObjectInfo& each : catalog.objects) {
-        if (!isMoment(catalog, each.maxTxId)) {
+        if (!isMomentOf(catalog, each.maxTxId)) {
             stranded.push_back(&each);
         }
     }

@@ -7,12 +7,12 @@ namespace tidemark::service {
 namespace {
 
 /// Longer than any path.
-constexpr std::size_t kMaxOwnerBytes = 8192;
+constexpr std::size_t kMaxClaimBytes = 8192;
 
 std::string readOwner(FileSystem& files, const std::string& path)
 {
     const auto file = files.open(path, OpenFor::Reading);
-    std::string owner(kMaxOwnerBytes, '\0');
+    std::string owner(kMaxClaimBytes, '\0');
     const auto got = file.ok() ? file.value()->readAt(std::as_writable_bytes(std::span(owner)), 0)
                                : Result<std::size_t>(std::size_t{0});
     owner.resize(got.ok() ? got.value() : 0);
