@@ -223,6 +223,7 @@ private:
     std::optional<Error> m_sourceFailure;
     int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;
+    bool m_sourceLooked = false;  // What was captured is all that there was to, once.
     bool m_sourceLeft = false;
     bool m_finishedCalled = false;
     std::optional<Error> m_leaveFailure;  // Of the last capture.

@@ -168,7 +168,8 @@ void FollowedDatabase::showReplicas()
             allHave = allHave && replica.confirmed >= status.captured;
         }
         status.replicas = std::move(shown);
-        if (allHave) {
+        const std::scoped_lock lock(m_mutex);
+        if (allHave && m_sourceLooked) {
             status.savedAt = now;
         }
     });

@@ -207,6 +207,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_sourceFailure = view.failure;
         m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
         m_attached = view.standing.state == Protection::Protected;
+        m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
         if (!m_attached && !m_snapshotRunning) {
             releasePlaces();
         }
@@ -309,7 +310,9 @@ void FollowedDatabase::showSource()
     }
     m_board.setOwnStanding(standing);
     const Timestamp now = m_context.clock.now();
-    m_board.update([&view, now](DatabaseStatus& status) {
+    // Before, it tells what was captured when it was followed last.
+    const bool isLooked = view.standing.state == Protection::Protected && !view.failure;
+    m_board.update([&view, isLooked, now](DatabaseStatus& status) {
         status.sizeBytes = view.sizeBytes;
         status.walBytes = view.walBytes;
         status.pageSizeBytes = view.pageSizeBytes;
@@ -320,7 +323,7 @@ void FollowedDatabase::showSource()
                 view.captured.value - std::min(view.captured, replica.confirmed).value;
         }
         // A replica that was looked at first did not know yet what there is to hold.
-        if (!status.savedAt && hasEach(status.replicas, view.captured)) {
+        if (isLooked && !status.savedAt && hasEach(status.replicas, view.captured)) {
             status.savedAt = now;
         }
     });

@@ -241,6 +241,41 @@ private slots:
         QVERIFY(service->statuses().front().proof->verdict == restore::Verdict::Proven);
     }
 
+    void whoCannotLookAtTheDatabaseDoesNotSayThatItIsSaved()
+    {
+        {
+            Application application(m_database);
+            Listener listener;
+            const auto service = makeService(listener);
+            service->follow(config());
+            QVERIFY(service->bringUpToDate({}).ok());
+        }
+        // Who reads it keeps it from being switched back.
+        QVERIFY(setJournalMode(m_database, "DELETE"));
+        sqlite3* reader = nullptr;
+        sqlite3_open(m_database.c_str(), &reader);
+        QCOMPARE(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM t", nullptr, nullptr, nullptr),
+                 SQLITE_OK);
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig switched = config();
+        switched.switchToWal = true;
+        service->follow(switched);
+        // It remembers all that the replica has.
+        const bool isWaiting = listener.heard([](const Listener& heard) {
+            const DatabaseStatus status = heard.status();
+            return status.standing.state >= Protection::Waiting && !status.replicas.empty() &&
+                   status.captured != ltx::TxId{} &&
+                   status.replicas.front().confirmed >= status.captured;
+        });
+        const bool isSaved = listener.status().savedAt.has_value();
+        sqlite3_close(reader);
+        QVERIFY(isWaiting && !isSaved);
+        service->retryNow(service->statuses().front().id);
+        QVERIFY(listener.heard(
+            [](const Listener& heard) { return heard.status().savedAt.has_value(); }));
+    }
+
     void everyWriteBecomesRestorable()
     {
         Application application(m_database);
