@@ -62,7 +62,11 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
         for (Upload& upload : m_uploads) {
             const auto& address = upload.follower->config().address;
             const auto wanted = std::ranges::find(replicas, address, &ReplicaConfig::address);
-            upload.leaving = upload.leaving || wanted == replicas.end();
+            if (wanted == replicas.end()) {
+                upload.leaving = true;
+                // Else it would wait for its drill to end.
+                upload.workStop.request_stop();
+            }
             // What nobody follows any more stays as it is.
             upload.follower->setKeep(wanted != replicas.end() ? wanted->keep
                                                               : engine::kKeepEverything);
@@ -91,7 +95,7 @@ void FollowedDatabase::setPaused(bool paused)
         const std::scoped_lock lock(m_mutex);
         m_wants.paused = paused;
         if (paused) {
-            m_workStop.request_stop();
+            stopWork();
         }
         m_context.capture.hurry(m_sourceKey);
     }
@@ -131,7 +135,7 @@ void FollowedDatabase::leave()
 {
     {
         const std::scoped_lock lock(m_mutex);
-        m_workStop.request_stop();
+        stopWork();
         if (!m_wants.leaving) {
             m_leaveLimit = m_context.clock.monotonic() + kLeaveLimit;
         }
@@ -147,7 +151,27 @@ void FollowedDatabase::abandon()
 {
     m_stop.request_stop();
     const std::scoped_lock lock(m_mutex);
+    stopWork();
+}
+
+void FollowedDatabase::stopWork()
+{
     m_workStop.request_stop();
+    for (Upload& upload : m_uploads) {
+        upload.workStop.request_stop();
+    }
+}
+
+std::stop_token FollowedDatabase::workStop(const ReplicaFollower& follower) const
+{
+    const std::scoped_lock lock(m_mutex);
+    for (const Upload& upload : m_uploads) {
+        // One that joins in a pause is stopped, too.
+        if (upload.follower.get() == &follower && !m_workStop.stop_requested()) {
+            return upload.workStop.get_token();
+        }
+    }
+    return m_workStop.get_token();
 }
 
 std::stop_token FollowedDatabase::workStop() const

@@ -73,6 +73,7 @@ private:
         StepPool::Key key = 0;
         StepPool::Key maintenance = 0;
         StepPool::Key drill = 0;
+        std::stop_source workStop = {};  ///< Of its snapshots, maintenance and drills.
         bool leaving = false;
         bool hadLastTry = false;  ///< Since the source left.
         bool uploadsLeft = false;
@@ -182,6 +183,9 @@ private:
 
     /// Of what a stop or a pause need not wait for: the steps of the source, snapshots, drills.
     [[nodiscard]] std::stop_token workStop() const;
+    /// The same of one replica, which may leave alone.
+    [[nodiscard]] std::stop_token workStop(const ReplicaFollower& follower) const;
+    void stopWork();  // With m_mutex held.
 
     [[nodiscard]] std::vector<std::shared_ptr<ReplicaFollower>> replicas() const;
     void wakeReplicas();

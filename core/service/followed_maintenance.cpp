@@ -14,7 +14,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
         leaveReplica(follower, &Upload::maintenanceLeft);
         return {.finished = true};
     }
-    const std::stop_token stop = workStop();
+    const std::stop_token stop = workStop(follower);
     if (stop.stop_requested()) {
         // Paused: resuming wakes it.
         return whenWoken(m_context.clock);

@@ -133,7 +133,7 @@ void FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     show(0);
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*follower.storage());
-    const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop());
+    const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop(follower));
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
         snapshotFailed(follower, bytes.error());
@@ -199,7 +199,7 @@ StepPool::Due FollowedDatabase::drillStep(ReplicaFollower& follower, ReplicaDril
         leaveReplica(follower, &Upload::drillLeft);
         return {.finished = true};
     }
-    const std::stop_token stop = workStop();
+    const std::stop_token stop = workStop(follower);
     if (stop.stop_requested()) {
         // Paused: resuming wakes it.
         return whenWoken(m_context.clock);

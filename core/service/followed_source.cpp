@@ -386,6 +386,11 @@ void FollowedDatabase::resume()
     const std::scoped_lock lock(m_mutex);
     if (m_workStop.stop_requested() && !m_wants.leaving && !m_wants.paused) {
         m_workStop = {};
+        for (Upload& upload : m_uploads) {
+            if (!upload.leaving) {
+                upload.workStop = {};
+            }
+        }
         hurryMaintenance();
         hurryDrills();
     }
