@@ -57,12 +57,14 @@ Result<replica::ObjectInfo> Compactor::fromEither(const Make& make)
 
 Result<replica::ObjectInfo> Compactor::compact(const Merge& merge, const std::stop_token& stop)
 {
+    m_tried.clear();
     return fromEither([&](MergeInputs& inputs) { return compactFrom(inputs, merge, stop); });
 }
 
 Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectInfo> plan,
                                                 const std::stop_token& stop)
 {
+    m_tried.clear();
     return fromEither([&](MergeInputs& inputs) { return snapshotFrom(inputs, plan, stop); });
 }
 
@@ -125,6 +127,7 @@ Result<replica::ObjectInfo> Compactor::write(int level, const ltx::Header& heade
                              .time = header.createdAt,
                              .precision = replica::TimePrecision::Exact,
                              .name = replica::objectName({.level = level, .range = range})};
+    m_tried = made.name;
     const ltx::EncodingSource file(
         header, pages, kThreads,
         [&made](const ltx::EncodedFacts& facts) { made.sizeBytes = facts.sizeBytes; });

@@ -4,11 +4,14 @@
 #include "core/engine/compaction.h"
 #include "core/engine/spool.h"
 #include "core/ltx/header.h"
+#include "core/ltx/merge.h"
 #include "core/ltx/page_stream.h"
 #include "core/replica/ltx_replica.h"
 
+#include <algorithm>
 #include <span>
 #include <stop_token>
+#include <string>
 
 namespace tidemark::engine {
 
@@ -40,6 +43,9 @@ public:
     [[nodiscard]] Result<replica::ObjectInfo> snapshot(std::span<const replica::ObjectInfo> plan,
                                                        const std::stop_token& stop);
 
+    /// The name that the last call tried to write, or wrote; empty when it did not come to that.
+    [[nodiscard]] const std::string& tried() const { return m_tried; }
+
 private:
     /// `make` with what the spool has; once more without it if that turns out to be no good.
     template <typename Make>
@@ -58,6 +64,13 @@ private:
 
     const Spool& m_spool;
     replica::LtxReplica& m_replica;
+    std::string m_tried = {};
 };
+
+/// The last transaction of the snapshot of such a plan, which is not empty.
+[[nodiscard]] inline ltx::TxId snapshotEnd(std::span<const replica::ObjectInfo> plan)
+{
+    return plan[std::min(plan.size(), ltx::kMaxMergeInputs) - 1].maxTxId;
+}
 
 }  // namespace tidemark::engine

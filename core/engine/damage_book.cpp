@@ -1,5 +1,6 @@
 #include "core/engine/damage_book.h"
 
+#include "core/replica/catalog_builder.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_replica.h"
 
@@ -52,9 +53,9 @@ bool DamageBook::isWholeInSpool(const std::string& name) const
     return replica::checkFile(*m_spool.source(object.maxTxId), object, {}).ok();
 }
 
-Result<bool> DamageBook::inspect(const storage::Storage& storage,
-                                 std::span<const replica::ObjectInfo> suspects, Timestamp now,
-                                 const std::stop_token& stop)
+Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
+                                       std::span<const replica::ObjectInfo> suspects,
+                                       const std::stop_token& stop)
 {
     TIDEMARK_TRY(replica::ObjectNames known, found());
     const auto isKnown = [&known](const auto& each) { return known.contains(each.name); };
@@ -65,18 +66,76 @@ Result<bool> DamageBook::inspect(const storage::Storage& storage,
     const std::scoped_lock lock(m_writing);
     TIDEMARK_TRY(known, found());
     std::erase_if(damaged, isKnown);
-    if (damaged.empty()) {
-        return false;
+    const bool isSuspected = setAsideSuspected(unknown, damaged);
+    if (!damaged.empty()) {
+        TIDEMARK_TRY_STATUS(takeDownNews(storage, damaged, std::move(known), stop));
+        for (const replica::ObjectInfo& each : damaged) {
+            m_suspected.erase(each.name);
+        }
+        return Inspection::News;
     }
+    TIDEMARK_TRY(const bool isMissed, missAgain(suspects));
+    const auto otherwise = isSuspected ? Inspection::Suspected : Inspection::Nothing;
+    return isMissed ? Inspection::Known : otherwise;
+}
+
+/// Leaves in `damaged` what was read as damaged before; whether others were in it.
+bool DamageBook::setAsideSuspected(std::span<const replica::ObjectInfo> read,
+                                   std::vector<replica::ObjectInfo>& damaged)
+{
+    const auto isDamaged = [&damaged](const std::string& name) {
+        return std::ranges::find(damaged, name, &replica::ObjectInfo::name) != damaged.end();
+    };
+    for (const replica::ObjectInfo& each : read) {
+        if (!isDamaged(each.name)) {
+            m_suspected.erase(each.name);
+        }
+    }
+    const Clock::Instant now = m_clock.monotonic();
+    const auto isFirst = [this, now](const replica::ObjectInfo& each) {
+        return now - m_suspected.try_emplace(each.name, now).first->second < kSecondRead;
+    };
+    return std::erase_if(damaged, isFirst) > 0;
+}
+
+Status DamageBook::takeDownNews(const storage::Storage& storage,
+                                const std::vector<replica::ObjectInfo>& damaged,
+                                replica::ObjectNames known, const std::stop_token& stop)
+{
     TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(storage, stop));
     const replica::Catalog before = replica::without(std::move(listed), known);
+    const Timestamp now = m_clock.now();
     std::vector<state::DamagedObject> objects;
     for (const replica::ObjectInfo& each : damaged) {
         known.insert(each.name);
-        objects.push_back({.name = each.name, .foundAt = now});
+        TIDEMARK_TRY(const auto there, storage.find(each.name, stop));
+        objects.push_back({.name = each.name,
+                           .foundAt = now,
+                           .sizeBytes = there ? there->sizeBytes : 0,
+                           .modified = there ? there->modified : std::nullopt});
     }
-    TIDEMARK_TRY_STATUS(takeDown(std::move(objects), before, replica::without(before, known)));
-    return true;
+    return takeDown(std::move(objects), before, replica::without(before, known));
+}
+
+/// Whether any of them is known and missing.
+Result<bool> DamageBook::missAgain(std::span<const replica::ObjectInfo> suspects)
+{
+    TIDEMARK_TRY(const replica::ObjectNames names, missing());
+    TIDEMARK_TRY(auto objects, m_state.damaged(m_replicaId));
+    bool isAny = false;
+    for (state::DamagedObject& each : objects) {
+        const bool isSuspect =
+            std::ranges::find(suspects, each.name, &replica::ObjectInfo::name) != suspects.end();
+        if (!isSuspect || !names.contains(each.name)) {
+            continue;
+        }
+        isAny = true;
+        if (each.mendedAt) {
+            each.mendedAt.reset();
+            TIDEMARK_TRY_STATUS(m_state.addDamaged(m_replicaId, each));
+        }
+    }
+    return isAny;
 }
 
 /// What they take away together is told of the first, and so counted once.
@@ -95,24 +154,81 @@ Status DamageBook::takeDown(std::vector<state::DamagedObject> objects,
     return {};
 }
 
-Status DamageBook::mended(const storage::Storage& storage, Timestamp now,
-                          const std::stop_token& stop)
+Result<bool> DamageBook::mended(const storage::Storage& storage, const replica::ObjectNames& names,
+                                ltx::TxId upTo, const std::stop_token& stop)
 {
     const std::scoped_lock lock(m_writing);
     TIDEMARK_TRY(auto objects, m_state.damaged(m_replicaId));
     TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(storage, stop));
-    replica::ObjectNames mended;
+    replica::ObjectNames done;
     replica::ObjectNames all;
-    for (const state::DamagedObject& each : objects) {
+    for (state::DamagedObject& each : objects) {
         all.insert(each.name);
         if (each.mendedAt) {
-            mended.insert(each.name);
+            done.insert(each.name);
+        } else if (names.contains(each.name)) {
+            each.mendedAt = m_clock.now();
         }
     }
+    // What nobody has looked for yet may be in the way all the same.
+    if (replica::positionOf(replica::without(listed, all)) < upTo) {
+        return false;
+    }
+    std::erase_if(objects, [&done](const state::DamagedObject& each) {
+        return !each.mendedAt || done.contains(each.name);
+    });
+    const replica::Catalog before = replica::without(std::move(listed), done);
+    TIDEMARK_TRY_STATUS(takeDown(objects, before, replica::without(before, names)));
+    return !objects.empty();
+}
+
+Status DamageBook::noteBase()
+{
+    const std::scoped_lock lock(m_writing);
+    TIDEMARK_TRY(auto objects, m_state.damaged(m_replicaId));
     std::erase_if(objects, [](const auto& each) { return each.mendedAt.has_value(); });
-    const replica::Catalog before = replica::without(std::move(listed), mended);
-    TIDEMARK_TRY_STATUS(takeDown(std::move(objects), before, replica::without(before, all)));
-    return m_state.setMended(m_replicaId, now);
+    const auto isFirst = [](const auto& each) { return !each.basedAt; };
+    if (std::ranges::none_of(objects, isFirst) && !objects.empty()) {
+        // One is enough to tell of it; the others go on telling of those before.
+        std::ranges::max_element(objects, {}, &state::DamagedObject::foundAt)->basedAt.reset();
+    }
+    for (state::DamagedObject& each : objects) {
+        if (isFirst(each)) {
+            each.basedAt = m_clock.now();
+            TIDEMARK_TRY_STATUS(m_state.addDamaged(m_replicaId, each));
+        }
+    }
+    return {};
+}
+
+Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
+                                   const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto objects, m_state.damaged(m_replicaId));
+    bool isAnyWhole = false;
+    for (const state::DamagedObject& each : objects) {
+        TIDEMARK_TRY(const auto there, storage.find(each.name, stop));
+        const auto key = replica::parseObjectName(each.name);
+        const bool isSame =
+            there && there->sizeBytes == each.sizeBytes && there->modified == each.modified;
+        if (!there || !key || (isSame && !all)) {
+            continue;
+        }
+        const Status read = replica::checkObject(storage,
+                                                 {.level = key->level,
+                                                  .minTxId = key->range.minTxId,
+                                                  .maxTxId = key->range.maxTxId,
+                                                  .name = each.name},
+                                                 stop);
+        if (read.ok()) {
+            const std::scoped_lock lock(m_writing);
+            TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
+            isAnyWhole = true;
+        } else if (!replica::isOfObject(read.error()) && read.error().code != ErrorCode::NotFound) {
+            return read.error();
+        }
+    }
+    return isAnyWhole;
 }
 
 Result<std::optional<Damage>> DamageBook::damage() const
@@ -125,6 +241,9 @@ Result<std::optional<Damage>> DamageBook::damage() const
     for (const state::DamagedObject& each : objects) {
         ++damage.objects;
         damage.foundAt = std::max(damage.foundAt, each.foundAt);
+        if (each.basedAt) {
+            damage.bases.push_back(*each.basedAt);
+        }
         damage.mendedAt = damage.mendedAt && each.mendedAt
                               ? std::optional(std::max(*damage.mendedAt, *each.mendedAt))
                               : std::nullopt;
@@ -134,7 +253,11 @@ Result<std::optional<Damage>> DamageBook::damage() const
             damage.moments += each.moments;
         }
     }
-    return std::optional(damage);
+    // Several may have been mended by one.
+    std::ranges::sort(damage.bases);
+    const auto doubled = std::ranges::unique(damage.bases);
+    damage.bases.erase(doubled.begin(), doubled.end());
+    return std::optional(std::move(damage));
 }
 
 }  // namespace tidemark::engine

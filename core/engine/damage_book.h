@@ -8,6 +8,8 @@
 #include "core/state/state_db.h"
 #include "core/storage/storage.h"
 
+#include <chrono>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -18,13 +20,26 @@
 
 namespace tidemark::engine {
 
+/// What came of reading objects that might be damaged.
+enum class Inspection {
+    Nothing,    ///< All are whole, or it could not be found out.
+    Suspected,  ///< One was read as damaged for the first time: ask again after kSecondRead.
+    Known,      ///< The damage was known, but the spool has lost since what stood for it.
+    News,       ///< It is remembered from now on.
+};
+
+/// One bad read condemns nothing: a cable or a share may have failed for a moment. Whoever found an
+/// object damaged reads it once more after so long.
+inline constexpr std::chrono::seconds kSecondRead{60};
+
 /// Which objects of one replica were found damaged. They stay where they are, and from then on are
-/// neither read nor counted on. Lost with the state of the database, it is found anew. Any thread.
+/// neither read nor counted on, until they turn out to be whole. Lost with the state of the
+/// database, it is found anew. Any thread.
 class DamageBook {
 public:
-    /// Both outlive it.
-    DamageBook(state::StateDb& state, const Spool& spool, std::string replicaId)
-        : m_state(state), m_spool(spool), m_replicaId(std::move(replicaId))
+    /// All outlive it.
+    DamageBook(Clock& clock, state::StateDb& state, const Spool& spool, std::string replicaId)
+        : m_clock(clock), m_state(state), m_spool(spool), m_replicaId(std::move(replicaId))
     {
     }
 
@@ -35,29 +50,51 @@ public:
     /// These are read.
     [[nodiscard]] Result<replica::ObjectNames> missing() const;
 
-    /// Reads each of `suspects` from start to end, and takes down those that are damaged; whether
-    /// that was news. Fails as the storage does.
-    [[nodiscard]] Result<bool> inspect(const storage::Storage& storage,
-                                       std::span<const replica::ObjectInfo> suspects, Timestamp now,
-                                       const std::stop_token& stop);
+    /// Reads each of `suspects` from start to end, and takes down those that are damaged for the
+    /// second time. Known ones that the spool does not hold any more count as not mended again.
+    /// Fails as replica::damagedOf() does.
+    [[nodiscard]] Result<Inspection> inspect(const storage::Storage& storage,
+                                             std::span<const replica::ObjectInfo> suspects,
+                                             const std::stop_token& stop);
 
-    /// From `now` on each moment can be restored without what was found. Lists the replica, to take
-    /// down which moments are lost in the end. Fails as the storage does.
-    [[nodiscard]] Status mended(const storage::Storage& storage, Timestamp now,
-                                const std::stop_token& stop);
+    /// Lists the replica; where it leads to `upTo` without any object that was found, those of
+    /// `names`, which whoever looked at it did without, are mended: each moment from now on can be
+    /// restored. Takes down which moments are lost in the end. Whether any was mended by that.
+    /// Fails as the storage does.
+    [[nodiscard]] Result<bool> mended(const storage::Storage& storage,
+                                      const replica::ObjectNames& names, ltx::TxId upTo,
+                                      const std::stop_token& stop);
+
+    /// A base was written; what is not mended is why.
+    [[nodiscard]] Status noteBase();
+
+    /// Reads again what was found, all of it or what has another size or time since, and drops what
+    /// is whole; whether anything was. Fails as the storage does.
+    [[nodiscard]] Result<bool> readAgain(const storage::Storage& storage, bool all,
+                                         const std::stop_token& stop);
 
     /// Empty when there is none.
     [[nodiscard]] Result<std::optional<Damage>> damage() const;
 
 private:
+    // With m_writing held.
+    [[nodiscard]] bool setAsideSuspected(std::span<const replica::ObjectInfo> read,
+                                         std::vector<replica::ObjectInfo>& damaged);
+    [[nodiscard]] Status takeDownNews(const storage::Storage& storage,
+                                      const std::vector<replica::ObjectInfo>& damaged,
+                                      replica::ObjectNames known, const std::stop_token& stop);
     [[nodiscard]] Status takeDown(std::vector<state::DamagedObject> objects,
                                   const replica::Catalog& before, const replica::Catalog& after);
+    [[nodiscard]] Result<bool> missAgain(std::span<const replica::ObjectInfo> suspects);
+
     [[nodiscard]] bool isWholeInSpool(const std::string& name) const;
 
+    Clock& m_clock;
     state::StateDb& m_state;
     const Spool& m_spool;
     const std::string m_replicaId;
-    std::mutex m_writing;  // What is taken down follows from what was.
+    std::mutex m_writing;  // What is taken down follows from what was. Guards m_suspected, too.
+    std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
 };
 
 }  // namespace tidemark::engine

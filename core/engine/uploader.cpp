@@ -111,7 +111,9 @@ Status Uploader::compare(const std::stop_token& stop)
     }
     // What is damaged leads nowhere, but its number stays taken.
     const ltx::TxId highest = replica::highestTxId(catalog.value());
-    TIDEMARK_TRY(const auto missing, DamageBook(m_state, m_spool, m_replicaId).missing());
+    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
+    TIDEMARK_TRY(m_knownDamage, book.found());
+    TIDEMARK_TRY(const auto missing, book.missing());
     const replica::Catalog whole = replica::without(std::move(catalog).value(), missing);
     const ltx::TxId reached = replica::positionOf(whole);
     if (isKnown && highest.value == 0) {

@@ -7,6 +7,7 @@
 #include "core/engine/spool.h"
 #include "core/ltx/tx_id.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/pins.h"
 #include "core/state/state_db.h"
 
 #include <chrono>
@@ -53,6 +54,9 @@ public:
 
     /// About when its last moment was, 0 if it had none: as the listing told.
     [[nodiscard]] Timestamp newestAt() const { return m_newestAt; }
+
+    /// What was known to be damaged when it was looked at.
+    [[nodiscard]] const replica::ObjectNames& knownDamage() const { return m_knownDamage; }
 
     /// Whether segments can follow: a complete file is there.
     [[nodiscard]] bool hasBase() const;
@@ -105,6 +109,7 @@ private:
     bool m_looked = false;
     ltx::TxId m_newest = {};
     Timestamp m_newestAt = {};
+    replica::ObjectNames m_knownDamage = {};
     state::ReplicaState m_position = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};

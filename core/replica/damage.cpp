@@ -41,6 +41,13 @@ Result<ltx::Header> readPages(ByteReader& bytes, const ObjectInfo& object, const
     return header;
 }
 
+Error hasChanged(const ObjectInfo& object)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("replica", "%1 has another size than it was listed with."),
+                     {object.name}}};
+}
+
 }  // namespace
 
 bool isOfObject(const Error& error)
@@ -77,13 +84,20 @@ Result<std::vector<ObjectInfo>> damagedOf(const storage::Storage& storage,
     std::vector<ObjectInfo> damaged;
     for (const ObjectInfo& each : objects) {
         const Status checked = checkObject(storage, each, stop);
-        if (checked.ok() || checked.error().code == ErrorCode::NotFound) {
+        if (checked.ok() || checked.error().code == ErrorCode::NotFound ||
+            checked.error().code == ErrorCode::Unsupported) {
             continue;
         }
-        if (!isOfObject(checked.error())) {
+        if (checked.error().code != ErrorCode::Damaged) {
             return checked.error();
         }
-        damaged.push_back(each);
+        TIDEMARK_TRY(const auto there, storage.find(each.name, stop));
+        if (there && each.sizeBytes != 0 && there->sizeBytes != each.sizeBytes) {
+            return hasChanged(each);
+        }
+        if (there) {
+            damaged.push_back(each);
+        }
     }
     return damaged;
 }

@@ -40,8 +40,10 @@ using OnPage = std::function<void(std::uint32_t number, std::span<const std::byt
 [[nodiscard]] Status checkFile(const ByteSource& file, const ObjectInfo& object,
                                const std::stop_token& stop);
 
-/// Those of `objects` that checkObject() refuses, one after the other; one that has gone is none of
-/// them. Fails as the storage does.
+/// Those of `objects` that checkObject() finds Damaged, one after the other; one that has gone, or
+/// is of a newer kind, is none of them. Unavailable when one has another size than `objects` tells
+/// (0: none): that is no damage of it but a change, or a share that fails. Fails as the storage
+/// does.
 [[nodiscard]] Result<std::vector<ObjectInfo>> damagedOf(const storage::Storage& storage,
                                                         std::span<const ObjectInfo> objects,
                                                         const std::stop_token& stop);

@@ -138,7 +138,7 @@ private:
                                                 ReplicaMaintenance& maintenance);
     [[nodiscard]] bool mayLeaveMaintenance(const ReplicaFollower& follower) const;
     void showMaintenance(const ReplicaFollower& follower, const std::optional<Error>& failure);
-    void tellOfDamage(const ReplicaFollower& follower);
+    void tellOfDamage(ReplicaFollower& follower);
     void wakeMaintenance(const ReplicaFollower& follower);
     void hurryMaintenance();  // With m_mutex held.
     void showReplicas();

@@ -22,6 +22,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
     const auto outcome = maintenance.step(orderedUpTo(follower), stop);
     if (outcome.isLacking) {
         follower.lookAgain();
+        showReplicas();
         wakeReplicas();
     }
     if (outcome.foundDamage) {
@@ -48,12 +49,13 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
     return outcome.due;
 }
 
-/// Once it is mended, the step of the replica tells.
-void FollowedDatabase::tellOfDamage(const ReplicaFollower& follower)
+/// Once it is mended, the step of the replica tells; not before this.
+void FollowedDatabase::tellOfDamage(ReplicaFollower& follower)
 {
     if (const auto damage = follower.view().damage) {
         m_board.happened(DamageFound{.damage = *damage, .replicaId = follower.id()});
     }
+    follower.damageTold();
     showReplicas();
     wakeReplicas();
 }

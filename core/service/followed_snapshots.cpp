@@ -81,9 +81,10 @@ void FollowedDatabase::askForSnapshot()
 
 void FollowedDatabase::reservePlaces()
 {
+    const Timestamp now = m_context.clock.now();
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        if (!upload.leaving && view.lacksBase() && !m_snapshotPlaces.contains(view.place) &&
+        if (!upload.leaving && view.wantsBase(now) && !m_snapshotPlaces.contains(view.place) &&
             m_context.snapshots.tryTake(view.place)) {
             m_snapshotPlaces.insert(view.place);
         }
@@ -102,7 +103,8 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
 {
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
-        if (!view.lacksBase() || !isReserved(view.place) || workStop().stop_requested()) {
+        const bool isWanted = view.wantsBase(m_context.clock.now()) && isReserved(view.place);
+        if (!isWanted || workStop(*follower).stop_requested()) {
             continue;
         }
         // A damaged one keeps its name. To offer this one took a transaction, and the next one is

@@ -29,18 +29,37 @@ engine::Standing standingFor(const Error& error, Timestamp since)
             .since = since};
 }
 
+/// Whether what is there now leads to the newest moment is looked at again after this, where it did
+/// not.
+constexpr std::chrono::seconds kMendedPause{60};
+
 /// While what was found is not mended.
 engine::Standing damagedStanding(const engine::Damage& damage)
 {
     return {.state = engine::Protection::AtRisk,
             .reason = {TIDEMARK_TEXT("service",
-                                     "Objects of the replica that are damaged: %1. Moments that "
-                                     "cannot be restored because of them: %2."),
+                                     "Damaged objects of this replica so far: %1. Moments that "
+                                     "were lost with them: %2."),
                        {std::to_string(damage.objects), std::to_string(damage.moments)}},
             .next = {TIDEMARK_TEXT("service",
-                                   "A new snapshot is being made. Everything from then on can be "
-                                   "restored.")},
+                                   "What is whole is used in their place, or a new snapshot is "
+                                   "made. Everything from then on can be restored.")},
             .since = damage.foundAt};
+}
+
+/// While a base has to wait, since those before it became damaged, too.
+engine::Standing spoilingStanding(const engine::Damage& damage, Timestamp nextBase)
+{
+    return {.state = engine::Protection::AtRisk,
+            .reason = {TIDEMARK_TEXT("service",
+                                     "This disk spoils what is written to it. Damaged objects of "
+                                     "the replica so far: %1."),
+                       {std::to_string(damage.objects)}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Give the database a place on another disk. Here a new snapshot "
+                                   "is tried less and less often, once a day at last.")},
+            .since = damage.foundAt,
+            .nextTry = nextBase};
 }
 
 Error holdsLegacy(const storage::Storage& storage)
@@ -65,7 +84,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_id(storage::replicaId(m_config.address)),
       m_spool(spool),
       m_state(state),
-      m_damageBook(state, spool, m_id),
+      m_damageBook(context.clock, state, spool, m_id),
       m_keep(m_config.keep)
 {
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
@@ -108,6 +127,10 @@ StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
     }
     StepPool::Due due = whenWoken(m_context.clock);
     due.atLatest = m_uploader->nextTry().value_or(due.atLatest);
+    const std::scoped_lock lock(m_mutex);
+    if (maybeMended()) {
+        due.atLatest = std::min(due.atLatest, std::max(due.notBefore, m_proveMendedAt));
+    }
     return due;
 }
 
@@ -206,6 +229,8 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
             return looked.error();
         }
         TIDEMARK_TRY_STATUS(m_claim->note());
+        const std::scoped_lock lock(m_mutex);
+        m_proveMendedAt = {};
     }
     TIDEMARK_TRY_STATUS(takeNews());
     noteMended(stop);
@@ -232,6 +257,7 @@ Status ReplicaFollower::takeNews()
     TIDEMARK_TRY_STATUS(m_uploader->baseWritten(*baseWritten));
     lock.lock();
     m_baseWritten.reset();
+    m_proveMendedAt = {};
     return {};
 }
 
@@ -255,6 +281,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
               .failure = failure ? failure : m_snapshotFailure,
               .damage = m_view.damage,
               .base = m_uploader->base(),
+              .baseIsOlder = m_uploader->base() != m_ownBase,
               .proof = m_view.proof};
     if (m_snapshotFailure && !failure) {
         m_view.standing = standingFor(*m_snapshotFailure, since);
@@ -265,18 +292,27 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
 /// With m_mutex held.
 void ReplicaFollower::showDamage()
 {
-    const auto& damage = m_view.damage;
-    if (damage && !damage->mendedAt && m_view.standing.state < engine::Protection::AtRisk) {
-        m_view.standing = damagedStanding(*damage);
+    if (!m_view.isMending() || m_view.standing.state > engine::Protection::AtRisk) {
+        return;
     }
+    const Timestamp now = m_context.clock.now();
+    const Timestamp nextBase = engine::nextBaseAt(*m_view.damage, now);
+    m_view.standing = m_view.lacksBase() && nextBase > now
+                          ? spoilingStanding(*m_view.damage, nextBase)
+                          : damagedStanding(*m_view.damage);
 }
 
 void ReplicaFollower::baseWritten(const replica::ObjectInfo& snapshot)
 {
-    const std::scoped_lock lock(m_mutex);
-    m_baseWritten = snapshot.maxTxId;
-    m_levels.add(snapshot);
-    m_view.hasBase = true;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_baseWritten = m_ownBase = snapshot.maxTxId;
+        m_levels.add(snapshot);
+        m_view.hasBase = true;
+    }
+    // Not remembered, it does not count when the next one is wanted.
+    static_cast<void>(m_damageBook.noteBase());
+    readDamage();
 }
 
 engine::ReplicaLevels ReplicaFollower::levels() const
@@ -364,18 +400,61 @@ Inspection ReplicaFollower::inspect(std::span<const replica::ObjectInfo> suspect
     if (where == nullptr) {
         return Inspection::Nothing;
     }
-    const auto isNews = m_damageBook.inspect(*where, suspects, m_context.clock.now(), stop);
-    const replica::ObjectNames names = missing();
-    const bool isAny = std::ranges::any_of(
-        suspects, [&names](const auto& each) { return names.contains(each.name); });
-    if (!isNews.ok() || (!isNews.value() && !isAny)) {
+    const auto learnt = m_damageBook.inspect(*where, suspects, stop);
+    if (!learnt.ok()) {
+        // What has another size than was listed is listed anew.
+        if (learnt.error().code == ErrorCode::Unavailable) {
+            static_cast<void>(relist(stop));
+        }
         return Inspection::Nothing;
     }
-    lookAgain();
+    if (learnt.value() < Inspection::Known) {
+        return learnt.value();
+    }
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isDamageTold = false;
+        m_lookAgain = true;
+    }
     readDamage();
     // Failing that, the next look lists it.
     static_cast<void>(relist(stop));
-    return isNews.value() ? Inspection::News : Inspection::Known;
+    return learnt.value();
+}
+
+void ReplicaFollower::damageTold()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_isDamageTold = true;
+}
+
+bool ReplicaFollower::readDamagedAgain(const std::stop_token& stop)
+{
+    storage::Storage* const where = storage();
+    if (where == nullptr) {
+        return false;
+    }
+    ReadAgain which = ReadAgain::Nothing;
+    {
+        const std::scoped_lock lock(m_mutex);
+        which = std::exchange(m_readAgain, ReadAgain::Nothing);
+    }
+    if (which == ReadAgain::Nothing) {
+        return false;
+    }
+    const auto isAnyWhole = m_damageBook.readAgain(*where, which == ReadAgain::All, stop);
+    if (!isAnyWhole.ok()) {
+        const std::scoped_lock lock(m_mutex);
+        // With the next step, which its uploader's next success brings about.
+        m_readAgain = std::max(m_readAgain, which);
+        return false;
+    }
+    if (isAnyWhole.value()) {
+        lookAgain();
+        readDamage();
+        static_cast<void>(relist(stop));
+    }
+    return isAnyWhole.value();
 }
 
 bool ReplicaFollower::isDamaged(const std::string& name) const
@@ -430,20 +509,30 @@ void ReplicaFollower::readDamage()
     }
 }
 
-/// A replica with a base, as it was looked at without what is damaged, leads to the newest moment.
+/// Only then it is worth while to list it.
+bool ReplicaFollower::maybeMended() const
+{
+    return m_view.isMending() && m_isDamageTold && !m_lookAgain && m_uploader->hasBase();
+}
+
+/// A replica with a base, as it was looked at without what is damaged, should lead to the newest
+/// moment.
 void ReplicaFollower::noteMended(const std::stop_token& stop)
 {
     {
         const std::scoped_lock lock(m_mutex);
-        const auto& damage = m_view.damage;
-        if (!damage || damage->mendedAt || m_lookAgain || !m_uploader->hasBase()) {
+        const Clock::Instant now = m_context.clock.monotonic();
+        if (!maybeMended() || now < m_proveMendedAt) {
             return;
         }
+        m_proveMendedAt = now + kMendedPause;
     }
-    if (m_damageBook.mended(*m_storage, m_context.clock.now(), stop).ok()) {
+    const auto isMended =
+        m_damageBook.mended(*m_storage, m_uploader->knownDamage(), m_uploader->confirmed(), stop);
+    if (isMended.ok() && isMended.value()) {
         readDamage();
         const std::scoped_lock lock(m_mutex);
-        m_isMended = true;
+        m_isMended = m_view.damage && m_view.damage->mendedAt;
     }
 }
 
@@ -500,6 +589,7 @@ void ReplicaFollower::retryNow()
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
     m_retryMaintenance = true;
+    m_readAgain = ReadAgain::All;
     m_drillWish = std::max(m_drillWish, DrillWish::Retry);
 }
 

@@ -33,22 +33,24 @@ struct ReplicaView {
     engine::Standing standing = {};
     std::optional<Error> failure = {};          ///< Of the last try; empty when it went well.
     std::optional<engine::Damage> damage = {};  ///< That was ever found in it.
-    ltx::TxId base = {};  ///< Where the complete file ends that all else follows.
+    ltx::TxId base = {};       ///< Where the complete file ends that all else follows.
+    bool baseIsOlder = false;  ///< It was there before it was followed.
     std::optional<Proof> proof = {};
 
     /// Whether it waits for a snapshot.
     [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
+    [[nodiscard]] bool isMending() const { return damage && !damage->mendedAt; }
+    /// Whether a snapshot is to be written into it: not at once where others became damaged.
+    [[nodiscard]] bool wantsBase(Timestamp now) const
+    {
+        return lacksBase() && !(isMending() && engine::nextBaseAt(*damage, now) > now);
+    }
     [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
 
     bool operator==(const ReplicaView&) const = default;
 };
 
-/// What came of reading objects that might be damaged.
-enum class Inspection {
-    Nothing,  ///< All are whole, or it could not be found out.
-    Known,    ///< The damage was known, but the spool has lost since what stood for it.
-    News,     ///< It is remembered from now on.
-};
+using engine::Inspection;
 
 /// What somebody wants of the next drill.
 enum class DrillWish {
@@ -86,9 +88,9 @@ public:
     /// How often it was listed as a whole: what was planned by one listing is not to be done after
     /// the next.
     [[nodiscard]] std::uint64_t listings() const;
-    /// Reads each of `suspects` to find out which of them are damaged. Where any is, what is to be
-    /// compacted goes without it from then on, and the next step looks whether a new base is
-    /// needed. They are left as they are.
+    /// Reads each of `suspects` to find out which of them are damaged. With Known and News what is
+    /// to be compacted goes without them from then on, and the next step looks whether a new base
+    /// is needed: tell of it, call damageTold(), and wake that step. They are left as they are.
     [[nodiscard]] Inspection inspect(std::span<const replica::ObjectInfo> suspects,
                                      const std::stop_token& stop);
     /// All objects that are known to be damaged. Fails as the state does.
@@ -97,6 +99,11 @@ public:
     [[nodiscard]] bool isDamaged(const std::string& name) const;
     /// Those of them that are not in the spool either.
     [[nodiscard]] replica::ObjectNames missing() const;
+    /// What is mended may be told of from now on.
+    void damageTold();
+    /// Once at the start, and when it was asked to try again: reads what is known to be damaged
+    /// once more. Whether any of it is whole; then the next step looks anew. Blocks on the storage.
+    [[nodiscard]] bool readDamagedAgain(const std::stop_token& stop);
 
     /// The damage, if it was mended since the last call.
     [[nodiscard]] std::optional<engine::Damage> takeMended();
@@ -138,6 +145,9 @@ public:
     [[nodiscard]] storage::Storage* storage() const;
 
 private:
+    /// Of what is known to be damaged.
+    enum class ReadAgain { Nothing, Changed, All };
+
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status makePlace();
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
@@ -150,6 +160,7 @@ private:
     void readProof();
     void showDamage();
     void noteMended(const std::stop_token& stop);
+    [[nodiscard]] bool maybeMended() const;  // With m_mutex held.
     [[nodiscard]] Status takeNews();
     [[nodiscard]] bool takeRetry();
     [[nodiscard]] bool takeLookAgain();
@@ -182,7 +193,11 @@ private:
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;
     bool m_lookAgain = false;
-    bool m_isMended = false;  // And nobody was told.
+    bool m_isMended = false;              // And nobody was told.
+    bool m_isDamageTold = true;           // All of it.
+    Clock::Instant m_proveMendedAt = {};  // Not before.
+    ReadAgain m_readAgain = ReadAgain::Changed;
+    ltx::TxId m_ownBase = {};  // The newest that was written since it is followed.
     DrillWish m_drillWish = DrillWish::None;
 };
 

@@ -29,16 +29,16 @@ constexpr std::chrono::seconds kLastPause{3600};
 constexpr engine::SnapshotSchedule kScheduleWhileAllStays{.every = engine::kForEver,
                                                           .partOfDatabasePercent = 100};
 
-/// What may be damaged when this could not be made: what it is made from, and what has its name.
-std::vector<replica::ObjectInfo> suspects(std::vector<replica::ObjectInfo> inputs, int level)
+/// What may be damaged when `made` could not be made: what it is made from, and what has its name.
+std::vector<replica::ObjectInfo> suspects(std::vector<replica::ObjectInfo> inputs,
+                                          const std::string& made)
 {
-    if (inputs.empty()) {
-        return inputs;
+    if (const auto key = replica::parseObjectName(made)) {
+        inputs.push_back({.level = key->level,
+                          .minTxId = key->range.minTxId,
+                          .maxTxId = key->range.maxTxId,
+                          .name = made});
     }
-    replica::ObjectInfo there{
-        .level = level, .minTxId = inputs.front().minTxId, .maxTxId = inputs.back().maxTxId};
-    there.name = replica::objectName({.level = level, .range = {there.minTxId, there.maxTxId}});
-    inputs.push_back(std::move(there));
     return inputs;
 }
 
@@ -48,7 +48,7 @@ bool isNameTaken(const ReplicaFollower& follower, const engine::ReplicaLevels& l
     const auto plan = levels.newestPlan();
     return !plan.empty() && follower.isDamaged(replica::objectName(
                                 {.level = replica::kSnapshotLevel,
-                                 .range = {.minTxId = {1}, .maxTxId = plan.back().maxTxId}}));
+                                 .range = {.minTxId = {1}, .maxTxId = engine::snapshotEnd(plan)}}));
 }
 
 Error nameTaken(ltx::TxId newest)
@@ -75,12 +75,30 @@ std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects
 
 }  // namespace
 
+/// What is done in place of all else, or why nothing is.
+std::optional<ReplicaMaintenance::Outcome> ReplicaMaintenance::notYet(const ReplicaView& view,
+                                                                      const std::stop_token& stop)
+{
+    // While it does not answer, its uploader tries, and the view changes when it succeeds.
+    if (!view.looked || view.foreign || view.failure) {
+        return Outcome{.due = whenWoken(m_context.clock), .failure = failure()};
+    }
+    // Also of one without a base: it may have one again.
+    if (m_follower->readDamagedAgain(stop)) {
+        return Outcome{.due = after(m_context.clock, Clock::Instant::duration::zero()),
+                       .failure = failure(),
+                       .isLacking = true};
+    }
+    return view.hasBase
+               ? std::nullopt
+               : std::optional(Outcome{.due = whenWoken(m_context.clock), .failure = failure()});
+}
+
 ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const std::stop_token& stop)
 {
     const ReplicaView view = m_follower->view();
-    // While it does not answer, its uploader tries, and the view changes when it succeeds.
-    if (!view.looked || !view.hasBase || view.foreign || view.failure) {
-        return {.due = whenWoken(m_context.clock), .failure = failure()};
+    if (auto instead = notYet(view, stop)) {
+        return *std::move(instead);
     }
     if (m_follower->takeMaintenanceRetry()) {
         m_merges = {};
@@ -96,20 +114,23 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     }
     const bool isOrdered =
         ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
-    // An order is tried at once; its failure ends it.
+    // An order is tried at once; its failure ends it, but for what is to be read a second time.
     if (isOrdered && isNameTaken(*m_follower, levels)) {
         return {.due = after(m_context.clock, kGlance),
                 .failure = failure(),
                 .refused = nameTaken(ordered)};
     }
-    const bool isDue = isOrdered || (mayTry(m_snapshots) && isSnapshotDue(levels, now));
+    const bool mayOrder = isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
+    const bool isDue = mayOrder || (mayTry(m_snapshots) && isSnapshotDue(levels, now));
     const auto thinAt = m_retention.dueAt();
     // Windows that have passed go first, also before an order: there is less to read then.
     const bool isWriting = merge || isDue;
     const bool isThinning = !isWriting && thinAt && *thinAt <= m_context.clock.monotonic() &&
                             mayDelete(levels, isBehind, now);
     if (!isWriting && !isThinning) {
-        return {.due = nextStep(levels, isBehind), .failure = failure()};
+        StepPool::Due due = nextStep(levels, isBehind);
+        due.atLatest = isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
+        return {.due = due, .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
     if (!slot.isHeld()) {
@@ -138,20 +159,21 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
     const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
     Work& work = merge ? m_merges : m_snapshots;
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
-    const auto learnt =
-        isBytes ? m_follower->inspect(
-                      suspects(inputs, merge ? merge->level : replica::kSnapshotLevel), stop)
-                : Inspection::Nothing;
-    if (learnt != Inspection::Nothing) {
+    const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)
+                                : Inspection::Nothing;
+    if (learnt == Inspection::News) {
         // What was in the way is not read any more.
         work = {};
         return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
                 .failure = failure(),
-                .foundDamage = learnt == Inspection::News};
+                .foundDamage = true};
     }
     if (!made.ok()) {
         Outcome outcome = failed(work, made.error(), stop);
-        const bool isRefused = !merge && made.error().code != ErrorCode::Cancelled;
+        work.isSuspecting = learnt == Inspection::Suspected;
+        outcome.foundDamage = learnt == Inspection::Known;
+        const bool isRefused =
+            !merge && !work.isSuspecting && made.error().code != ErrorCode::Cancelled;
         outcome.refused = isRefused ? std::optional(made.error()) : std::nullopt;
         return outcome;
     }
@@ -212,8 +234,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                    Timestamp now) const
 {
-    const auto damage = m_follower->view().damage;
-    const bool isMending = damage && !damage->mendedAt;
+    const bool isMending = m_follower->view().isMending();
     return !isBehind && !isMending && m_merges.failures == 0 && m_snapshots.failures == 0 &&
            !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now);
 }

@@ -34,7 +34,7 @@ public:
         std::optional<replica::ObjectInfo> made = {};  ///< What is in the replica now.
         std::optional<Thinned> thinned = {};           ///< What was deleted from it.
         std::optional<Error> failure = {};  ///< What stands in the way; empty when nothing does.
-        bool isLacking = false;             ///< The replica has lost what it had confirmed.
+        bool isLacking = false;             ///< It has lost what it had confirmed, or has it again.
         std::optional<Error> refused = {};  ///< Why the snapshot that was tried was not made.
         bool foundDamage = false;           ///< Objects of it were found damaged.
     };
@@ -51,8 +51,11 @@ private:
         int failures = 0;
         Clock::Instant notBefore = {};
         std::optional<Error> failure = {};
+        bool isSuspecting = false;  ///< What was read as damaged is read again by the next try.
     };
 
+    [[nodiscard]] std::optional<Outcome> notYet(const ReplicaView& view,
+                                                const std::stop_token& stop);
     [[nodiscard]] Outcome make(const std::optional<engine::Merge>& merge,
                                const engine::ReplicaLevels& levels, const std::stop_token& stop);
     [[nodiscard]] Outcome failed(Work& work, const Error& error, const std::stop_token& stop);

@@ -152,7 +152,7 @@ Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>&
                               const std::stop_token& stop)
 {
     TIDEMARK_TRY(const Known before, known());
-    m_damaged.insert(before.damaged.begin(), before.damaged.end());
+    m_damaged = before.damaged;
     TIDEMARK_TRY(auto look,
                  engine::lookForRetention(storage, m_policy, m_context.clock.now(),
                                           m_follower->pins().pinned(), m_damaged, m_headers, stop));
@@ -240,7 +240,6 @@ Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
         if (read.ok()) {
             m_read.insert(each.name);
         } else if (replica::isOfObject(read.error())) {
-            m_damaged.insert(each.name);
             damaged.push_back(each);
             damage = std::move(read).error();
         } else {
@@ -254,11 +253,11 @@ Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
     if (!damage) {
         return isAll;
     }
-    if (m_follower->inspect(damaged, stop) != Inspection::News) {
-        return std::move(*damage);
-    }
-    m_hasFoundDamage = true;
-    return changedMeanwhile();
+    const Inspection learnt = m_follower->inspect(damaged, stop);
+    m_hasFoundDamage = m_hasFoundDamage || learnt >= Inspection::Known;
+    // What is read a second time, or was damaged and goes, is over with the next look.
+    const bool isOver = learnt == Inspection::Suspected || learnt == Inspection::News;
+    return isOver ? changedMeanwhile() : std::move(*damage);
 }
 
 Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::RetentionLook& look,

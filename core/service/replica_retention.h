@@ -77,7 +77,7 @@ private:
     const std::shared_ptr<ReplicaFollower> m_follower;
     engine::WrittenHeaders m_headers;
     replica::ObjectNames m_read;     // Whole, of those that deletions counted on.
-    replica::ObjectNames m_damaged;  // Also, and they were not whole, and what else is known so.
+    replica::ObjectNames m_damaged;  // As it was known when the last look began.
     bool m_hasFoundDamage = false;
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};

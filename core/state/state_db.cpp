@@ -32,8 +32,8 @@ constexpr std::array<const char*, kVersion> kSteps = {
     "PRAGMA user_version = 2;"
     "COMMIT;",
     "BEGIN IMMEDIATE;"
-    "CREATE TABLE damaged(replica TEXT, name TEXT, found, moments, first, last, mended,"
-    " PRIMARY KEY(replica, name)) WITHOUT ROWID;"
+    "CREATE TABLE damaged(replica TEXT, name TEXT, found, moments, first, last, mended, based,"
+    " size, modified, PRIMARY KEY(replica, name)) WITHOUT ROWID;"
     "CREATE TABLE proofs(replica TEXT PRIMARY KEY, at, tx, by_digest) WITHOUT ROWID;"
     "PRAGMA user_version = 3;"
     "COMMIT;",
@@ -92,6 +92,15 @@ public:
             return add(file->device).add(file->inode);
         }
         m_bound += 2;  // What is not bound is NULL.
+        return *this;
+    }
+
+    Statement& add(const std::optional<Timestamp>& time)
+    {
+        if (time) {
+            return add(*time);
+        }
+        ++m_bound;  // What is not bound is NULL.
         return *this;
     }
 
@@ -404,8 +413,8 @@ Result<std::vector<DamagedObject>> StateDb::damaged(const std::string& replicaId
 {
     const std::scoped_lock lock(m_mutex);
     Statement row(m_handle,
-                  "SELECT name, found, moments, first, last, mended FROM damaged"
-                  " WHERE replica = ? ORDER BY name");
+                  "SELECT name, found, moments, first, last, mended, based, size, modified"
+                  " FROM damaged WHERE replica = ? ORDER BY name");
     row.add(replicaId);
     std::vector<DamagedObject> objects;
     for (;;) {
@@ -419,6 +428,9 @@ Result<std::vector<DamagedObject>> StateDb::damaged(const std::string& replicaId
         object.first = {row.number()};
         object.last = {row.number()};
         object.mendedAt = row.optionalTime();
+        object.basedAt = row.optionalTime();
+        object.sizeBytes = row.number();
+        object.modified = row.optionalTime();
         objects.push_back(std::move(object));
     }
 }
@@ -426,18 +438,19 @@ Result<std::vector<DamagedObject>> StateDb::damaged(const std::string& replicaId
 Status StateDb::addDamaged(const std::string& replicaId, const DamagedObject& object)
 {
     const std::scoped_lock lock(m_mutex);
-    Statement put(m_handle, "INSERT OR REPLACE INTO damaged VALUES(?, ?, ?, ?, ?, ?, NULL)");
+    Statement put(m_handle, "INSERT OR REPLACE INTO damaged VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     put.add(replicaId).add(object.name).add(object.foundAt).add(object.moments);
-    put.add(object.first.value).add(object.last.value);
+    put.add(object.first.value).add(object.last.value).add(object.mendedAt).add(object.basedAt);
+    put.add(object.sizeBytes).add(object.modified);
     return finish(put);
 }
 
-Status StateDb::setMended(const std::string& replicaId, Timestamp at)
+Status StateDb::dropDamaged(const std::string& replicaId, const std::string& name)
 {
     const std::scoped_lock lock(m_mutex);
-    Statement put(m_handle, "UPDATE damaged SET mended = ? WHERE replica = ? AND mended IS NULL");
-    put.add(at).add(replicaId);
-    return finish(put);
+    Statement drop(m_handle, "DELETE FROM damaged WHERE replica = ? AND name = ?");
+    drop.add(replicaId).add(name);
+    return finish(drop);
 }
 
 Result<std::vector<SegmentFacts>> StateDb::segments() const

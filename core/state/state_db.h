@@ -70,6 +70,9 @@ struct DamagedObject {
     ltx::TxId first = {};  ///< Of those moments; 0 when there are none.
     ltx::TxId last = {};
     std::optional<Timestamp> mendedAt = {};  ///< What came since can be restored without it.
+    std::optional<Timestamp> basedAt = {};   ///< When a base was last written because of it.
+    std::uint64_t sizeBytes = 0;             ///< Of the object when it was found.
+    std::optional<Timestamp> modified = {};  ///< Also.
 
     bool operator==(const DamagedObject&) const = default;
 };
@@ -113,9 +116,10 @@ public:
 
     /// The damaged objects of one replica, by name.
     [[nodiscard]] Result<std::vector<DamagedObject>> damaged(const std::string& replicaId) const;
+    /// Or puts it in the place of what was known of it.
     [[nodiscard]] Status addDamaged(const std::string& replicaId, const DamagedObject& object);
-    /// Those that are not mended are from now on.
-    [[nodiscard]] Status setMended(const std::string& replicaId, Timestamp at);
+    /// It is whole after all. Fine if it is not known.
+    [[nodiscard]] Status dropDamaged(const std::string& replicaId, const std::string& name);
 
     /// All segments, oldest first.
     [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;

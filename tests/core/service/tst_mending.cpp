@@ -413,6 +413,25 @@ private slots:
         QVERIFY(QDir(QString::fromStdString(path("cache") + "/drills")).isEmpty());
     }
 
+    void whatTurnsOutToBeWholeIsUsedAgain()
+    {
+        makeSegments(4);
+        stop();
+        const ObjectInfo snapshot = level(9).front();
+        damage(snapshot.name);
+        follow();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_service->statuses().front().replicas.empty(), 10'000);
+        m_service->proveNow(m_id);
+        QTRY_VERIFY_WITH_TIMEOUT(isMended(), 20'000);
+        QVERIFY(!isListed(snapshot.maxTxId));
+        // As it was before.
+        damage(snapshot.name);
+        m_service->retryNow(m_id);
+        QTRY_VERIFY_WITH_TIMEOUT(!told(), 20'000);
+        QVERIFY(isListed(snapshot.maxTxId));
+        QVERIFY(rowsAt(replica::AtTxId{snapshot.maxTxId}).ok());
+    }
+
     void whereADamagedSnapshotIsAllThereIsItsNameIsNotTakenAgain()
     {
         makeSegments(2);

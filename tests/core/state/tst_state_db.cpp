@@ -80,11 +80,16 @@ private slots:
         QVERIFY(state.value()->addDamaged("two", other).ok());
         QVERIFY(state.value()->damaged("one").value() == (std::vector{other, whole}));
         const Timestamp mended(std::chrono::seconds(8));
-        QVERIFY(state.value()->setMended("two", mended).ok());
-        QVERIFY(state.value()->setMended("two", mended + std::chrono::seconds(1)).ok());
-        other.mendedAt = mended;
+        other.mendedAt = other.basedAt = mended;
+        other.sizeBytes = 1000;
+        other.modified = mended;
+        QVERIFY(state.value()->addDamaged("two", other).ok());
         QVERIFY(state.value()->damaged("two").value() == std::vector{other});
         QVERIFY(!state.value()->damaged("one").value().front().mendedAt);
+        QVERIFY(state.value()->dropDamaged("one", whole.name).ok());
+        QVERIFY(state.value()->dropDamaged("one", whole.name).ok());
+        QCOMPARE(state.value()->damaged("one").value().size(), std::size_t{1});
+        QCOMPARE(state.value()->damaged("two").value().size(), std::size_t{1});
     }
 
     void canBeLookedIntoWhileItIsWrittenTo()
