@@ -21,6 +21,7 @@ struct DrillRules {
 /// What is known of one replica.
 struct DrillFacts {
     ltx::TxId base = {};
+    bool baseIsOlder = false;   ///< It was there before it was followed.
     ltx::TxId provenTxId = {};  ///< Of the newest drill that went well; 0 when there was none.
     Timestamp provenAt = {};
     Timestamp mendedAt = {};  ///< Damage in it, last.
@@ -37,15 +38,20 @@ inline constexpr std::chrono::hours kDrillLead{1};
 [[nodiscard]] inline std::optional<Timestamp> nextDrillAt(const DrillRules& rules,
                                                           const DrillFacts& facts, Timestamp now)
 {
-    const bool isNew = facts.provenTxId < facts.base || facts.provenAt < facts.mendedAt;
-    if (rules.newBases && isNew) {
-        return now;
+    // A clock that was set back must neither make it wait for a start that is still to come, nor
+    // prove again and again what is to be mended.
+    const bool isPatient = facts.followedSince <= now;
+    const Timestamp soonest = isPatient ? std::max(now, facts.followedSince + kDrillPatience) : now;
+    const bool isNewBase = facts.provenTxId < facts.base;
+    const bool isMended = facts.mendedAt <= now && facts.provenAt < facts.mendedAt;
+    if (rules.newBases && (isNewBase || isMended)) {
+        const bool wasThere = isNewBase ? facts.baseIsOlder : facts.mendedAt < facts.followedSince;
+        return wasThere ? soonest : now;
     }
     if (rules.every == std::chrono::hours(0)) {
         return std::nullopt;
     }
     const bool isProven = facts.provenTxId != ltx::TxId{} && facts.provenAt <= now + kDrillLead;
-    const Timestamp soonest = std::max(now, facts.followedSince + kDrillPatience);
     return isProven ? std::max(soonest, facts.provenAt + rules.every - rules.ahead) : soonest;
 }
 

@@ -122,6 +122,14 @@ void FollowedDatabase::hurryDrills()
     }
 }
 
+void FollowedDatabase::wakeDrills()
+{
+    const std::scoped_lock lock(m_mutex);
+    for (const Upload& upload : m_uploads) {
+        m_context.longWork.wake(upload.drill);
+    }
+}
+
 void FollowedDatabase::proveNow()
 {
     for (const auto& follower : replicas()) {

@@ -156,6 +156,7 @@ private:
     void drillEnded(const ReplicaFollower& follower, const Result<Proof>& proof);
     void showUnproven(const ReplicaFollower& follower, const std::optional<Error>& failure);
     void hurryDrills();  // With m_mutex held.
+    void wakeDrills();
     void showDrill(const restore::Progress& progress);
     void rememberProof(const Proof& proof);
     void tellRememberedProof();

@@ -37,6 +37,12 @@ std::string nameOf(const engine::SnapshotWork& work)
     return replica::objectName({.level = replica::kSnapshotLevel, .range = {{1}, work.txId()}});
 }
 
+/// A drill that has no room, or cannot reach the replica, says nothing of what is saved.
+bool saysNothing(const Error& drill)
+{
+    return drill.code == ErrorCode::NoSpace || drill.code == ErrorCode::Unavailable;
+}
+
 unsigned snapshotThreads()
 {
     return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxSnapshotThreads);
@@ -234,7 +240,8 @@ void FollowedDatabase::drillEnded(const ReplicaFollower& follower, const Result<
     }
 }
 
-/// One replica that is proven does not hide another one that is not.
+/// One replica that is proven does not hide another one that is not, nor one that only could not be
+/// tried another one that failed.
 void FollowedDatabase::showUnproven(const ReplicaFollower& follower,
                                     const std::optional<Error>& failure)
 {
@@ -247,17 +254,17 @@ void FollowedDatabase::showUnproven(const ReplicaFollower& follower,
                     failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
                             : std::nullopt;
             }
-            if (!first && !upload.leaving) {
+            const bool isWorse =
+                upload.unproven &&
+                (!first || (saysNothing(first->why) && !saysNothing(upload.unproven->why)));
+            if (isWorse && !upload.leaving) {
                 first = upload.unproven;
             }
         }
     }
     m_board.update([&first](DatabaseStatus& status) { status.unproven = first; });
-    // A drill that has no room, or cannot reach the replica, says nothing of what is saved.
-    const bool isHarmless = first && (first->why.code == ErrorCode::NoSpace ||
-                                      first->why.code == ErrorCode::Unavailable);
-    m_board.setTrouble(Trouble::Proof,
-                       first && !isHarmless ? std::optional(first->why) : std::nullopt);
+    m_board.setTrouble(Trouble::Proof, first && !saysNothing(first->why) ? std::optional(first->why)
+                                                                         : std::nullopt);
 }
 
 void FollowedDatabase::rememberProof(const Proof& proof)

@@ -219,8 +219,12 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     settleOrders();
     // A database at rest costs nothing but the look at it.
     if (view != m_shown) {
+        const bool isSizeNews = !m_shown || m_shown->sizeBytes == 0;
         m_shown = view;
         showSource();
+        if (isSizeNews) {
+            wakeDrills();
+        }
     }
     if (!outcome.facts.empty()) {
         wakeReplicas();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace tidemark::service {
 namespace {
@@ -33,6 +34,18 @@ std::chrono::seconds retryPause(int failures)
     return pause;
 }
 
+/// What SQLite's check found says nothing of what to do.
+Error contentIsBad(Error error)
+{
+    if (error.next == Message()) {
+        error.next = {TIDEMARK_TEXT("service",
+                                    "No object of the replica is damaged: it is the content of the "
+                                    "database. Look at the database itself: PRAGMA "
+                                    "integrity_check.")};
+    }
+    return error;
+}
+
 }  // namespace
 
 ReplicaDrill::ReplicaDrill(EngineContext& context, std::shared_ptr<ReplicaFollower> follower,
@@ -53,13 +66,38 @@ ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes,
     if (wish != DrillWish::None) {
         m_notBefore = {};
         m_failures = 0;
+        m_refused.reset();
     }
+    if (readSuspects(stop)) {
+        m_notBefore = {};
+        return {.due = after(m_context.clock, kLeastRest), .foundDamage = true};
+    }
+    Outcome outcome = runIfDue(databaseBytes, progress, stop);
+    if (!m_suspects.empty()) {
+        outcome.due.atLatest = std::min(outcome.due.atLatest, m_secondReadAt);
+        outcome.due.notBefore = std::min(outcome.due.notBefore, outcome.due.atLatest);
+    }
+    return outcome;
+}
+
+/// What the newest drill read as damaged, and may have gone around; whether it is.
+bool ReplicaDrill::readSuspects(const std::stop_token& stop)
+{
+    if (m_suspects.empty() || m_context.clock.monotonic() < m_secondReadAt) {
+        return false;
+    }
+    return m_follower->inspect(std::exchange(m_suspects, {}), stop) >= Inspection::Known;
+}
+
+ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes,
+                                             const restore::OnProgress& progress,
+                                             const std::stop_token& stop)
+{
     const ReplicaView view = m_follower->view();
     // While it does not answer, its uploader tries, and the view changes when it succeeds. What is
-    // being mended leads nowhere yet.
-    const bool isMending = view.damage && !view.damage->mendedAt;
-    if (!view.looked || !view.hasBase || view.foreign || view.failure || isMending ||
-        view.confirmed == ltx::TxId{}) {
+    // being mended leads nowhere yet. Without a size nobody knows whether there is room.
+    if (!view.looked || !view.hasBase || view.foreign || view.failure || view.isMending() ||
+        view.confirmed == ltx::TxId{} || databaseBytes == 0) {
         return {.due = whenWoken(m_context.clock)};
     }
     const StepPool::Due next = nextStep(view);
@@ -81,15 +119,7 @@ StepPool::Due ReplicaDrill::nextStep(const ReplicaView& view) const
         return {.notBefore = std::min(start + kLeastRest, next), .atLatest = next};
     }
     const Timestamp now = m_context.clock.now();
-    const Timestamp mendedAt =
-        view.damage ? view.damage->mendedAt.value_or(Timestamp()) : Timestamp();
-    const auto at = nextDrillAt(m_rules,
-                                {.base = view.base,
-                                 .provenTxId = view.proof ? view.proof->txId : ltx::TxId(),
-                                 .provenAt = view.proof ? view.proof->at : Timestamp(),
-                                 .mendedAt = mendedAt,
-                                 .followedSince = m_since},
-                                now);
+    const auto at = nextDrillAt(m_rules, facts(view), now);
     StepPool::Due due = whenWoken(m_context.clock);
     if (at) {
         due.atLatest = start + std::min<std::chrono::milliseconds>(*at - now, kLongestRest);
@@ -99,13 +129,35 @@ StepPool::Due ReplicaDrill::nextStep(const ReplicaView& view) const
     return due;
 }
 
+/// What is not whole by its content is not asked again before what is whole would be.
+DrillFacts ReplicaDrill::facts(const ReplicaView& view) const
+{
+    DrillFacts facts{.base = view.base, .baseIsOlder = view.baseIsOlder, .followedSince = m_since};
+    if (view.damage) {
+        facts.mendedAt = view.damage->mendedAt.value_or(Timestamp());
+    }
+    if (m_refused) {
+        facts.provenTxId = m_refused->txId;
+        facts.provenAt = m_refused->at;
+    } else if (view.proof) {
+        facts.provenTxId = view.proof->txId;
+        facts.provenAt = view.proof->at;
+    }
+    return facts;
+}
+
 ReplicaDrill::Outcome ReplicaDrill::run(const ReplicaView& view, std::uint64_t databaseBytes,
                                         const restore::OnProgress& progress,
                                         const std::stop_token& stop)
 {
     Outcome outcome;
+    m_refused.reset();
     auto proof = drill(view, databaseBytes, progress, stop, outcome.foundDamage);
-    if (proof.ok()) {
+    if (m_refused) {
+        m_isAsked = false;
+        m_failures = 0;
+        outcome.due = nextStep(view);
+    } else if (proof.ok()) {
         m_isAsked = false;
         m_failures = 0;
         m_follower->noteProof(proof.value());
@@ -143,8 +195,17 @@ Result<Proof> ReplicaDrill::drill(const ReplicaView& view, std::uint64_t databas
     const auto verified =
         verifier.verify(replica::AtTxId{view.confirmed}, folder,
                         isFirst ? restore::Check::Quick : restore::Check::Full, progress, stop);
-    foundDamage = !verifier.damaged().empty() &&
-                  m_follower->inspect(verifier.damaged(), stop) == Inspection::News;
+    const auto learnt = verifier.damaged().empty() ? Inspection::Nothing
+                                                   : m_follower->inspect(verifier.damaged(), stop);
+    foundDamage = learnt >= Inspection::Known;
+    m_suspects =
+        learnt == Inspection::Suspected ? verifier.damaged() : std::vector<replica::ObjectInfo>();
+    m_secondReadAt = m_context.clock.monotonic() + engine::kSecondRead;
+    if (!verified.ok() && verified.error().code == ErrorCode::Damaged &&
+        verifier.damaged().empty()) {
+        m_refused = Refused{.at = m_context.clock.now(), .txId = view.confirmed};
+        return contentIsBad(verified.error());
+    }
     if (!verified.ok()) {
         return verified.error();
     }

@@ -11,12 +11,14 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace tidemark::service {
 
 /// Proves one replica now and then: restores its newest moment into the cache with every check, and
-/// deletes it. One at a time in the whole process, and none where the disk is short of room. step()
-/// is for one thread at a time.
+/// deletes it. What fails is tried again, less and less often; a database that was not whole when
+/// it was saved, though, at the next regular time or with the next base. One at a time in the whole
+/// process, and none where the disk is short of room. step() is for one thread at a time.
 class ReplicaDrill {
 public:
     /// `context` outlives it.
@@ -31,12 +33,23 @@ public:
     };
 
     /// A drill if one is due or asked for, else nothing but the time of the next call. The database
-    /// has `databaseBytes`. Wake it when the replica has a new base or answers again.
+    /// has `databaseBytes`; 0 while nobody knows. Wake it when that becomes known, and when the
+    /// replica has a new base or answers again.
     [[nodiscard]] Outcome step(std::uint64_t databaseBytes, const restore::OnProgress& progress,
                                const std::stop_token& stop);
 
 private:
+    /// A moment that all objects lead to, and that is no whole database.
+    struct Refused {
+        Timestamp at = {};
+        ltx::TxId txId = {};
+    };
+
+    [[nodiscard]] bool readSuspects(const std::stop_token& stop);
+    [[nodiscard]] Outcome runIfDue(std::uint64_t databaseBytes, const restore::OnProgress& progress,
+                                   const std::stop_token& stop);
     [[nodiscard]] StepPool::Due nextStep(const ReplicaView& view) const;
+    [[nodiscard]] DrillFacts facts(const ReplicaView& view) const;
     [[nodiscard]] Outcome run(const ReplicaView& view, std::uint64_t databaseBytes,
                               const restore::OnProgress& progress, const std::stop_token& stop);
     [[nodiscard]] Result<Proof> drill(const ReplicaView& view, std::uint64_t databaseBytes,
@@ -49,8 +62,11 @@ private:
     const DrillRules m_rules;
     const Timestamp m_since;
     bool m_isAsked = false;
+    std::optional<Refused> m_refused;  // By the newest drill.
     int m_failures = 0;
     Clock::Instant m_notBefore = {};
+    std::vector<replica::ObjectInfo> m_suspects;  // To be read a second time.
+    Clock::Instant m_secondReadAt = {};
 };
 
 }  // namespace tidemark::service

@@ -63,6 +63,21 @@ private slots:
         QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow + 168h);
     }
 
+    void aBaseThatWasThereBeforeTheStartWaitsALittle()
+    {
+        const DrillFacts facts{.base = {1}, .baseIsOlder = true, .followedSince = kNow};
+        QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow + kDrillPatience);
+        QVERIFY(nextDrillAt(kWeekly, facts, kNow + 1h) == kNow + 1h);
+    }
+
+    void whatWasMendedBeforeTheStartWaitsALittle()
+    {
+        DrillFacts facts = kProven;
+        facts.mendedAt = kNow - 1min;
+        facts.followedSince = kNow;
+        QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow + kDrillPatience);
+    }
+
     void withoutAProofItIsDueSoonAfterTheStart()
     {
         const DrillRules rules{.every = 168h};
@@ -75,6 +90,24 @@ private slots:
         DrillFacts facts = kProven;
         facts.provenAt = kNow + 10000h;
         QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow);
+    }
+
+    void whatIsMendedInTheFutureIsNotProvenAgainAndAgain()
+    {
+        DrillFacts facts = kProven;
+        facts.provenAt = kNow;
+        facts.mendedAt = kNow + 10000h;
+        QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow + 168h);
+        QVERIFY(!nextDrillAt({.newBases = true}, facts, kNow));
+    }
+
+    void aStartInTheFutureIsNotWaitedFor()
+    {
+        DrillFacts facts = kProven;
+        facts.followedSince = kNow + 10000h;
+        QVERIFY(nextDrillAt(kWeekly, facts, kNow) == kNow + 167h);
+        facts.provenTxId = {};
+        QVERIFY(nextDrillAt({.every = 168h}, facts, kNow) == kNow);
     }
 };
 

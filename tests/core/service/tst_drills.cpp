@@ -13,6 +13,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
 
 using namespace tidemark;
 using namespace tidemark::service;
@@ -82,6 +83,12 @@ class TestDrills : public QObject {
 
     void follow(int everyHours, bool proveFirst = true)
     {
+        start();
+        m_id = followInto("replica", everyHours, proveFirst);
+    }
+
+    void start()
+    {
         m_service = std::make_unique<Service>(
             Service::Dependencies{
                 .clock = m_clock,
@@ -89,8 +96,12 @@ class TestDrills : public QObject {
                 .random = m_random,
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             *m_counter);
-        m_id = m_service->follow({.path = path("a.db"),
-                                  .replicas = {{.address = {.path = path("replica")}}},
+    }
+
+    DatabaseId followInto(const char* folder, int everyHours, bool proveFirst)
+    {
+        return m_service->follow({.path = path("a.db"),
+                                  .replicas = {{.address = {.path = path(folder)}}},
                                   .proveFirstSnapshot = proveFirst,
                                   .drillEvery = std::chrono::hours(everyHours)});
     }
@@ -180,6 +191,30 @@ private slots:
         QVERIFY(!status().unproven);
     }
 
+    void aDatabaseThatIsNotWholeItselfIsNotRestoredAgainAndAgain()
+    {
+        QCOMPARE(sqlite3_exec(m_application,
+                              "INSERT INTO t VALUES (NULL); PRAGMA writable_schema=1;"
+                              "UPDATE sqlite_master SET sql='CREATE TABLE t(x NOT NULL)'",
+                              nullptr, nullptr, nullptr),
+                 SQLITE_OK);
+        std::atomic<int> drills = 0;
+        m_files->onDrill = [&] { ++drills; };
+        follow(24);
+        QTRY_VERIFY_WITH_TIMEOUT(status().unproven.has_value(), 20'000);
+        QVERIFY(status().unproven->why.code == ErrorCode::Damaged);
+        QVERIFY(inEnglish(status().unproven->why.next).find("content of the database") !=
+                std::string::npos);
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + std::chrono::minutes(30), {}));
+        QCOMPARE(drills.load(), 1);
+        // Asked for, it is tried; and the next time comes.
+        m_service->retryNow(m_id);
+        QTRY_COMPARE_WITH_TIMEOUT(drills.load(), 2, 20'000);
+        m_service->proveNow(m_id);
+        QTRY_COMPARE_WITH_TIMEOUT(drills.load(), 3, 20'000);
+        QVERIFY(isCacheEmpty());
+    }
+
     void pausedInItsMiddleItLeavesNothingAndIsDoneLater()
     {
         std::atomic<int> drills = 0;
@@ -196,6 +231,23 @@ private slots:
         QVERIFY(isCacheEmpty());
         m_service->resume(m_id);
         QTRY_COMPARE_WITH_TIMEOUT(m_counter->proven(), 1, 20'000);
+    }
+
+    void aReplicaThatLeavesDoesNotWaitForItsDrill()
+    {
+        std::atomic<int> drills = 0;
+        m_files->onDrill = [&] {
+            if (++drills == 1) {
+                followInto("other", 24, true);
+            }
+        };
+        follow(24);
+        QTRY_COMPARE_WITH_TIMEOUT(m_counter->proven(), 1, 20'000);
+        QCOMPARE(drills.load(), 2);
+        QCOMPARE(status().replicas.size(), std::size_t{1});
+        QVERIFY(status().replicas.front().proof.has_value());
+        QVERIFY(!status().unproven);
+        QVERIFY(isCacheEmpty());
     }
 
     void stoppedInItsMiddleItLeavesNothing()

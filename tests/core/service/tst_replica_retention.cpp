@@ -407,8 +407,14 @@ private slots:
         live(5);
         QCOMPARE(snapshots().back().name, damaged.name);
         flipAByteOf(damaged);
+        const Timestamp asked = m_clock->now();
         m_service->proveNow(m_service->statuses().front().id);
+        const auto proof = [&] { return m_service->statuses().front().proof; };
         const auto known = [&] { return m_service->statuses().front().replicas.front().damage; };
+        // A restore goes around it; it is read a second time before anything else follows.
+        QTRY_VERIFY_WITH_TIMEOUT(proof() && proof()->at >= asked, 30'000);
+        QVERIFY(!known());
+        m_clock->advance(2min);
         QTRY_VERIFY_WITH_TIMEOUT(known(), 30'000);
         m_damaged = {damaged.name};
         // From the snapshot before it on all can be restored.
