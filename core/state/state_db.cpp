@@ -12,26 +12,19 @@
 namespace tidemark::state {
 namespace {
 
-constexpr int kVersion = 2;
-
 // Only another Tidemark program that looks for a moment can hold it.
 constexpr int kBusyTimeoutMs = 2000;
 
 /// Each makes a file of the version that is its place into one of the next. Only added to.
-constexpr std::array<const char*, kVersion> kSteps = {
-    "BEGIN IMMEDIATE;"
+constexpr std::array kSteps = {
     "CREATE TABLE source(one INTEGER PRIMARY KEY CHECK(one = 1), tx, time, digest, page_size,"
     " page_count, salts, frame, sum1, sum2, db_device, db_inode, wal_device, wal_inode,"
     " shm_device, shm_inode);"
     "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes, commits);"
-    "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;",
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);"
-    "PRAGMA user_version = 2;"
-    "COMMIT;",
+    "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;",
+    "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);",
 };
+constexpr std::size_t kVersion = kSteps.size();
 
 struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close(handle); }
@@ -182,7 +175,10 @@ Status setUp(sqlite3* handle, const std::string& path)
         TIDEMARK_TRY_STATUS(checkPages(handle, path));
     }
     for (std::size_t step = version; step < kSteps.size(); ++step) {
-        TIDEMARK_TRY_STATUS(run(handle, kSteps[step]));
+        const std::string reached = std::to_string(step + 1);
+        const std::string sql = std::string("BEGIN IMMEDIATE;") + kSteps[step] +
+                                "PRAGMA user_version = " + reached + ";COMMIT;";
+        TIDEMARK_TRY_STATUS(run(handle, sql.c_str()));
     }
     return {};
 }
