@@ -207,6 +207,7 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
         database.replicas.push_back(readReplica(item, wrongKey));
     });
     reader.read("switchToWal", database.switchToWal);
+    reader.read("watch", database.watch);
     reader.read("paused", database.paused);
     reader.read("syncIntervalMs", database.syncInterval);
     database.unknown = reader.unknown();
@@ -271,6 +272,7 @@ json written(const DatabaseSettings& database)
     object["path"] = database.path;
     object["name"] = database.name;
     object["switchToWal"] = database.switchToWal;
+    object["watch"] = database.watch;
     object["paused"] = database.paused;
     object["syncIntervalMs"] = database.syncInterval.count();
     object["replicas"] = json::array();

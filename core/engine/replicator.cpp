@@ -43,6 +43,7 @@ Status Replicator::Impl::open()
     if (remembered) {
         m_hasMemory = remembered->hasState;
         m_savedChecksums = remembered->storedChecksums;
+        m_mark = remembered->source.mark;
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
     }
@@ -64,6 +65,13 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
     outcome.notBefore = m_stepAt;
     outcome.atLatest = m_stepAt;
     m_reachedStart = false;
+    if (m_watched) {
+        const Status watched = watchStep(outcome, stop);
+        if (!watched.ok()) {
+            failed(watched.error(), outcome);
+        }
+        return outcome;
+    }
     hearOfChange();
     if (!m_anchor) {
         if (m_nextAttach && m_stepAt < *m_nextAttach) {
@@ -92,7 +100,9 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
 
 void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
 {
-    const bool wasAttached = m_anchor != nullptr;
+    const bool isBusy = error.code == ErrorCode::Busy;
+    // One that is watched and locked is locked for a while.
+    const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
     if (isLost) {
         loseLog();
@@ -102,7 +112,6 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
     }
-    const bool isBusy = error.code == ErrorCode::Busy;
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
                         error.code != ErrorCode::NotFound;
     setStanding(standingFor(error.code), error.what, error.next);
@@ -128,13 +137,21 @@ void Replicator::Impl::letGo()
 {
     m_checkpointer->rest();
     m_anchor.reset();
+    m_watched.reset();
     m_caughtUp = false;
 }
 
 Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& outcome)
 {
     outcome.facts.emplace_back(SegmentCaptured{.facts = facts, .seenAt = m_stepAt});
-    return m_capture->remember(m_anchor->identity(), facts);
+    return remember(facts);
+}
+
+Status Replicator::Impl::remember(const std::optional<state::SegmentFacts>& facts)
+{
+    m_mark = m_watched ? std::optional(m_watched->seen) : std::nullopt;
+    return m_capture->remember(m_watched ? m_watched->identity : m_anchor->identity(), facts,
+                               m_mark);
 }
 
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
@@ -151,6 +168,9 @@ void Replicator::Impl::setStanding(Protection state, Message reason, Message nex
 SourceView Replicator::Impl::view() const
 {
     SourceView view{.standing = m_standing, .failure = m_failure, .walBytes = m_walBytes};
+    if (m_watched) {
+        view.watch = m_watched->cost;
+    }
     if (m_capture) {
         view.pageSizeBytes = m_capture->checksums().pageSizeBytes();
         view.sizeBytes = std::uint64_t{m_capture->checksums().pageCount()} * view.pageSizeBytes;

@@ -282,6 +282,9 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
 
 Status Replicator::Impl::detach(StepOutcome& outcome, const std::stop_token& stop)
 {
+    if (m_watched) {
+        return detachWatched(outcome, stop);
+    }
     if (!m_anchor) {
         return {};
     }

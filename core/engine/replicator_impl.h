@@ -4,6 +4,7 @@
 #include "core/engine/capture.h"
 #include "core/engine/checkpointer.h"
 #include "core/engine/replicator.h"
+#include "core/engine/watch_pace.h"
 #include "core/sqlite/anchor.h"
 #include "core/sqlite/page_snapshot.h"
 
@@ -24,9 +25,31 @@ inline constexpr std::chrono::milliseconds kFirstPinned{500};
            code == ErrorCode::Unavailable;
 }
 
+/// A database in rollback mode while it is watched. Nothing of it is open between two looks.
+struct Watched {
+    sqlite::SourceIdentity identity = {};
+    sqlite::FileMark seen = {};      ///< At the last look that came to its end.
+    sqlite::FileStamp stamp = {};    ///< At the last glance,
+    Clock::Instant stampSince = {};  ///< which it had since then.
+    bool looked = false;             ///< In this step.
+    /// Nothing was written since the last look for so long that the next write changes the stamp,
+    /// however coarse the clock of the file system.
+    bool settled = false;
+    std::optional<Clock::Instant> lockedSince = {};
+    WatchPace pace = {};
+    WatchCost cost = {};
+};
+
+/// What a look at a watched database may do.
+enum class Look {
+    Check,   ///< See whether it changed; it is read when its time has come.
+    Read,    ///< Read it, but give way to a writer that is about to commit, now and then.
+    Insist,  ///< Read it.
+};
+
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
-/// cycles).
+/// cycles), replicator_watch.cpp (a database that is not in WAL mode).
 class Replicator::Impl {
 public:
     explicit Impl(const Setup& setup)
@@ -47,7 +70,7 @@ public:
 
     void requestSnapshot() { m_snapshotWanted = true; }
     void heardOfChange() { m_heard = true; }
-    [[nodiscard]] bool caughtUp() const { return m_anchor && m_reachedStart; }
+    [[nodiscard]] bool caughtUp() const { return (m_anchor || m_watched) && m_reachedStart; }
     [[nodiscard]] ltx::TxId rememberedUpTo() const { return m_savedChecksums; }
     Spool& spool() { return m_spool; }
     state::StateDb& stateDb() { return *m_state; }
@@ -58,7 +81,28 @@ private:
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
     [[nodiscard]] Status readWhole(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                      StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::unique_ptr<sqlite::PageSnapshot>> snapshotOfSource() const;
+    [[nodiscard]] Status attachWatched(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status watchStep(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status glance();
+    [[nodiscard]] std::optional<Look> lookDue() const;
+    [[nodiscard]] Status look(Look how, StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] bool isKnown(const sqlite::FileMark& mark) const;
+    [[nodiscard]] Result<sqlite::FileMark> markOf(const sqlite::PageSnapshot& pages) const;
+    [[nodiscard]] Status isStill(const sqlite::FileMark& mark,
+                                 const sqlite::PageSnapshot& pages) const;
+    void noteMark(const sqlite::FileMark& mark);
+    void noteLook(Clock::Instant begun, std::uint64_t readBytes);
+    [[nodiscard]] Status keep(const PageDifference& difference, StepOutcome& outcome);
+    [[nodiscard]] Status keepCopy(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                  const sqlite::FileMark& mark, Clock::Instant begun,
+                                  StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Result<std::unique_ptr<File>> fileForCopy(std::uint64_t sizeBytes) const;
+    void hindered(const Error& error);
+    void planWatch(StepOutcome& outcome) const;
+    [[nodiscard]] Status detachWatched(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status follow(StepOutcome& outcome);
     [[nodiscard]] Status captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
@@ -72,6 +116,7 @@ private:
     [[nodiscard]] Status offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pages,
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
+    [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] Status saveChecksums();
     void loseLog();
     void letGo();
@@ -97,6 +142,8 @@ private:
     std::unique_ptr<Capture> m_capture;
     std::unique_ptr<Checkpointer> m_checkpointer;
     std::unique_ptr<sqlite::Anchor> m_anchor;
+    std::unique_ptr<Watched> m_watched;      // At most one of both.
+    std::optional<sqlite::FileMark> m_mark;  // Of what is captured, when it was watched last.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

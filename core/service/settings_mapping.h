@@ -25,6 +25,7 @@ namespace tidemark::service {
 {
     return {.path = database.path,
             .switchToWal = database.switchToWal,
+            .watch = database.watch,
             .paused = database.paused,
             .burstInterval = database.syncInterval};
 }
@@ -34,6 +35,7 @@ namespace tidemark::service {
 {
     config::DatabaseSettings settings{.path = database.path,
                                       .switchToWal = database.switchToWal,
+                                      .watch = database.watch,
                                       .paused = database.paused,
                                       .syncInterval = database.burstInterval};
     for (const ReplicaConfig& replica : database.replicas) {

@@ -51,6 +51,11 @@ Error overwritten(const std::string& path)
         {TIDEMARK_TEXT("sqlite", "%1 was overwritten by something else than SQLite."), {path}});
 }
 
+Error switchedToWal(const std::string& path)
+{
+    return changed({TIDEMARK_TEXT("sqlite", "%1 was switched to WAL mode."), {path}});
+}
+
 Result<SourceIdentity> identify(const FileSystem& files, const std::string& path)
 {
     TIDEMARK_TRY(const auto database, files.stat(path));

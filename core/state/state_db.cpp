@@ -23,6 +23,9 @@ constexpr std::array kSteps = {
     "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes, commits);"
     "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;",
     "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);",
+    "ALTER TABLE source ADD COLUMN file_bytes;"
+    "ALTER TABLE source ADD COLUMN modified_ns;"
+    "ALTER TABLE source ADD COLUMN change_counter;",
 };
 constexpr std::size_t kVersion = kSteps.size();
 
@@ -81,6 +84,16 @@ public:
         m_bound += 2;  // What is not bound is NULL.
         return *this;
     }
+    Statement& add(const std::optional<sqlite::FileMark>& mark)
+    {
+        if (mark) {
+            return add(mark->stamp.sizeBytes)
+                .add(mark->stamp.modifiedNs)
+                .add(std::uint64_t{mark->changeCounter});
+        }
+        m_bound += 3;
+        return *this;
+    }
 
     /// True with a row, false behind the last.
     [[nodiscard]] Result<bool> next()
@@ -111,6 +124,19 @@ public:
             static_cast<const std::byte*>(sqlite3_column_blob(m_statement, m_column));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
         std::copy_n(from, std::min(size, into.size()), into.begin());
+    }
+    /// Of the file `file`. A table that an older version made has no place for it.
+    std::optional<sqlite::FileMark> mark(const sqlite::FileId& file)
+    {
+        if (m_column + 3 > sqlite3_column_count(m_statement) ||
+            sqlite3_column_type(m_statement, m_column) == SQLITE_NULL) {
+            return std::nullopt;
+        }
+        sqlite::FileMark mark{.file = file};
+        mark.stamp.sizeBytes = number();
+        mark.stamp.modifiedNs = static_cast<std::int64_t>(number());
+        mark.changeCounter = number32();
+        return mark;
     }
     std::optional<sqlite::FileId> file()
     {
@@ -219,7 +245,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
 {
     Statement put(handle,
                   "INSERT OR REPLACE INTO source VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                  " ?, ?)");
+                  " ?, ?, ?, ?, ?)");
     put.add(source.txId.value).add(source.time).add(source.digest);
     put.add(std::uint64_t{source.pageSizeBytes}).add(std::uint64_t{source.pageCount});
     put.add(std::span<const std::byte>(source.position.salts.bytes));
@@ -227,7 +253,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
     put.add(std::uint64_t{source.position.checksum.first});
     put.add(std::uint64_t{source.position.checksum.second});
     put.add(std::optional(source.identity.database));
-    put.add(source.identity.wal).add(source.identity.shm);
+    put.add(source.identity.wal).add(source.identity.shm).add(source.mark);
     return finish(put);
 }
 
@@ -293,6 +319,7 @@ Result<std::optional<SourceState>> StateDb::source() const
     source.identity.database = row.file().value_or(sqlite::FileId());
     source.identity.wal = row.file();
     source.identity.shm = row.file();
+    source.mark = row.mark(source.identity.database);
     return std::optional(source);
 }
 

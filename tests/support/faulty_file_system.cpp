@@ -278,7 +278,7 @@ Result<std::unique_ptr<FileLock>> FaultyFileSystem::lock(const std::string& path
 
 Result<Space> FaultyFileSystem::space(const std::string& path) const
 {
-    return m_disk.space(path);
+    return m_freeBytes ? Result<Space>(Space{.freeBytes = *m_freeBytes}) : m_disk.space(path);
 }
 
 Result<std::string> FaultyFileSystem::canonical(const std::string& path) const

@@ -23,6 +23,7 @@ Settings everythingSet()
                                          .address = "s3://b/notes?region=x",
                                          .keep = {.everyMomentFor = 3h}}},
                            .switchToWal = true,
+                           .watch = true,
                            .paused = true,
                            .syncInterval = 250ms},
                           {.path = "/home/me/Büro/\"shop\".db"}};
