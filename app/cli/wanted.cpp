@@ -83,7 +83,8 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
 {
     service::DatabaseConfig database = service::configOf(settings);
     database.path = absolutePath(session, fromHome(session, settings.path));
-    database.switchToWal = settings.switchToWal || arguments.has("--switch-to-wal");
+    database.switchToWal =
+        arguments.has("--switch-to-wal") || (settings.switchToWal && !arguments.has("--watch"));
     database.watch =
         arguments.has("--watch") || (settings.watch && !arguments.has("--switch-to-wal"));
     for (const config::ReplicaSettings& each : settings.replicas) {

@@ -298,6 +298,20 @@ Error damaged(Message what)
             .next = {TIDEMARK_TEXT("config", "Correct it or remove it.")}};
 }
 
+/// What nobody could have chosen.
+Status checkChoices(const Settings& settings, const std::string& path)
+{
+    for (const DatabaseSettings& database : settings.databases) {
+        if (database.switchToWal && database.watch) {
+            return damaged({TIDEMARK_TEXT("config",
+                                          "The settings file %1 contradicts itself: %2 has both "
+                                          "\"switchToWal\" and \"watch\"."),
+                            {path, database.path}});
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<DecodedSettings> decodeSettings(std::string_view text, const std::string& path)
@@ -330,6 +344,7 @@ Result<DecodedSettings> decodeSettings(std::string_view text, const std::string&
                                       "the wrong kind."),
                         {path, wrongKey}});
     }
+    TIDEMARK_TRY_STATUS(checkChoices(decoded.settings, path));
     return decoded;
 }
 
