@@ -23,7 +23,9 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
     for (const ReplicaConfig& replica : config.replicas) {
         TIDEMARK_TRY_STATUS(keepsClearOf(config.path, replica.address.path));
     }
-    const auto facts = sqlite::probeSource(files, config.path);
+    const auto facts = sqlite::probeSource(
+        files, config.path,
+        config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed);
     // Without WAL mode it is locked whenever somebody commits: that passes.
     const bool isLocked = !facts.ok() && facts.error().code == ErrorCode::Busy;
     if (!facts.ok() && !(isLocked && config.watch)) {
