@@ -42,7 +42,9 @@ Result<FileStamp> stampOf(const FileSystem& files, const std::string& path)
     if (!facts) {
         return gone(path);
     }
-    return FileStamp{.sizeBytes = facts->sizeBytes, .modifiedNs = facts->modifiedNs};
+    return FileStamp{.sizeBytes = facts->sizeBytes,
+                     .modifiedNs = facts->modifiedNs,
+                     .changedNs = facts->changedNs};
 }
 
 Error overwritten(const std::string& path)

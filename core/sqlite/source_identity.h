@@ -28,6 +28,7 @@ struct SourceIdentity {
 struct FileStamp {
     std::uint64_t sizeBytes = 0;
     std::int64_t modifiedNs = 0;
+    std::int64_t changedNs = 0;  ///< Who sets the time of a file back changes this one.
     bool operator==(const FileStamp&) const = default;
 };
 

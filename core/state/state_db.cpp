@@ -25,6 +25,7 @@ constexpr std::array kSteps = {
     "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);",
     "ALTER TABLE source ADD COLUMN file_bytes;"
     "ALTER TABLE source ADD COLUMN modified_ns;"
+    "ALTER TABLE source ADD COLUMN changed_ns;"
     "ALTER TABLE source ADD COLUMN change_counter;",
 };
 constexpr std::size_t kVersion = kSteps.size();
@@ -89,9 +90,10 @@ public:
         if (mark) {
             return add(mark->stamp.sizeBytes)
                 .add(mark->stamp.modifiedNs)
+                .add(mark->stamp.changedNs)
                 .add(std::uint64_t{mark->changeCounter});
         }
-        m_bound += 3;
+        m_bound += 4;
         return *this;
     }
 
@@ -128,13 +130,14 @@ public:
     /// Of the file `file`. A table that an older version made has no place for it.
     std::optional<sqlite::FileMark> mark(const sqlite::FileId& file)
     {
-        if (m_column + 3 > sqlite3_column_count(m_statement) ||
+        if (m_column + 4 > sqlite3_column_count(m_statement) ||
             sqlite3_column_type(m_statement, m_column) == SQLITE_NULL) {
             return std::nullopt;
         }
         sqlite::FileMark mark{.file = file};
         mark.stamp.sizeBytes = number();
         mark.stamp.modifiedNs = static_cast<std::int64_t>(number());
+        mark.stamp.changedNs = static_cast<std::int64_t>(number());
         mark.changeCounter = number32();
         return mark;
     }
@@ -245,7 +248,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
 {
     Statement put(handle,
                   "INSERT OR REPLACE INTO source VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                  " ?, ?, ?, ?, ?)");
+                  " ?, ?, ?, ?, ?, ?)");
     put.add(source.txId.value).add(source.time).add(source.digest);
     put.add(std::uint64_t{source.pageSizeBytes}).add(std::uint64_t{source.pageCount});
     put.add(std::span<const std::byte>(source.position.salts.bytes));

@@ -68,7 +68,7 @@ private slots:
         SourceState watched{.txId = {7}};
         watched.identity.database = {.device = 1, .inode = 2};
         watched.mark = {.file = watched.identity.database,
-                        .stamp = {.sizeBytes = 4096, .modifiedNs = -5},
+                        .stamp = {.sizeBytes = 4096, .modifiedNs = -5, .changedNs = 9},
                         .changeCounter = UINT32_MAX};
         const auto made = StateDb::open(m_files, path("f"));
         QVERIFY(made.value()->record(watched, std::nullopt).ok());
