@@ -212,17 +212,22 @@ Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
     return facts;
 }
 
-Result<state::SegmentFacts> Capture::store(const PageDifference& difference)
+Result<std::optional<state::SegmentFacts>> Capture::store(const PageDifference& difference)
 {
-    TIDEMARK_TRY(const state::SegmentFacts facts,
-                 write({.header = headerFor(difference.pageSizeBytes, difference.pageCount),
-                        .pages = difference.numbers,
-                        .read =
-                            [&difference](std::uint32_t page, std::span<std::byte> into) {
-                                difference.read(page, into);
-                                return Status();
-                            }},
-                       0));
+    std::optional<state::SegmentFacts> facts;
+    if (!difference.numbers.empty()) {
+        if (m_checksums.pageSizeBytes() != difference.pageSizeBytes) {
+            m_checksums = state::PageChecksums(difference.pageSizeBytes);
+        }
+        const auto read = [&difference](std::uint32_t page, std::span<std::byte> into) {
+            return difference.read(page, into);
+        };
+        TIDEMARK_TRY(facts,
+                     write({.header = headerFor(difference.pageSizeBytes, difference.pageCount),
+                            .pages = difference.numbers,
+                            .read = read},
+                           0));
+    }
     m_position = {};
     m_positionKnown = true;
     return facts;

@@ -94,8 +94,10 @@ public:
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
         const sqlite::PageSnapshot& pages, const std::stop_token& stop);
 
-    /// A segment of what was found to differ from checksums(): the source is not needed for it.
-    [[nodiscard]] Result<state::SegmentFacts> store(const PageDifference& difference);
+    /// A segment of what was found to differ from checksums(), or from nothing where those are of
+    /// another page size: the source is not needed for it. Empty when nothing differs.
+    [[nodiscard]] Result<std::optional<state::SegmentFacts>> store(
+        const PageDifference& difference);
 
     /// A segment that holds page 1 as it is: what level 0 needs behind a snapshot (FORMAT: level 0
     /// is never empty).

@@ -14,13 +14,17 @@ constexpr std::uint64_t kReadBytes = std::uint64_t{1} << 20;
 using EachPage = std::function<void(std::uint32_t, std::span<const std::byte>)>;
 
 /// Calls `each` with every page but the lock page, while `goOn`, asked before each piece, says so.
-Status readPages(const sqlite::PageSnapshot& pages, const std::function<bool()>& goOn,
+Status readPages(const sqlite::PageSnapshot& pages, const std::function<Result<bool>()>& goOn,
                  const EachPage& each)
 {
     const std::uint32_t pageSize = pages.pageSizeBytes();
     const auto perRead = static_cast<std::uint32_t>(kReadBytes / pageSize);
     std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
-    for (std::uint32_t first = 1; first <= pages.pageCount() && goOn();) {
+    for (std::uint32_t first = 1; first <= pages.pageCount();) {
+        TIDEMARK_TRY(const bool more, goOn());
+        if (!more) {
+            return {};
+        }
         const std::uint32_t count = std::min(perRead, pages.pageCount() - first + 1);
         const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
         TIDEMARK_TRY_STATUS(pages.read(first, count, bytes));
@@ -40,14 +44,35 @@ bool differs(const state::PageChecksums& known, std::uint32_t page,
     return page > known.pageCount() || known.of(page) != ltx::pageHash(page, bytes);
 }
 
+/// Moves what is held in memory to the end of the file.
+Status putAside(PageDifference& difference, const ReadLimits& limits)
+{
+    if (!difference.file) {
+        TIDEMARK_TRY(difference.file, limits.makeFile());
+    }
+    TIDEMARK_TRY_STATUS(difference.file->writeAt(difference.bytes, difference.filedBytes));
+    difference.filedBytes += difference.bytes.size();
+    difference.bytes.clear();
+    return {};
+}
+
 }  // namespace
 
-void PageDifference::read(std::uint32_t page, std::span<std::byte> into) const
+Status PageDifference::read(std::uint32_t page, std::span<std::byte> into) const
 {
     const auto found = std::ranges::lower_bound(numbers, page);
     assert(found != numbers.end() && *found == page && into.size() == pageSizeBytes);
-    const auto at = static_cast<std::size_t>(found - numbers.begin()) * pageSizeBytes;
-    std::ranges::copy(std::span(bytes).subspan(at, pageSizeBytes), into.begin());
+    const auto at = static_cast<std::uint64_t>(found - numbers.begin()) * pageSizeBytes;
+    if (at >= filedBytes) {
+        std::ranges::copy(std::span(bytes).subspan(at - filedBytes, pageSizeBytes), into.begin());
+        return {};
+    }
+    TIDEMARK_TRY(const std::size_t got, file->readAt(into, at));
+    if (got != into.size()) {
+        return Error{.code = ErrorCode::Io,
+                     .what = {TIDEMARK_TEXT("engine", "A copy of changed pages ended early.")}};
+    }
+    return {};
 }
 
 Result<ReadEnd> findDifference(const state::PageChecksums& known, const sqlite::PageSnapshot& pages,
@@ -57,11 +82,11 @@ Result<ReadEnd> findDifference(const state::PageChecksums& known, const sqlite::
     assert(known.pageSizeBytes() == pages.pageSizeBytes());
     difference = {.pageSizeBytes = pages.pageSizeBytes(), .pageCount = pages.pageCount()};
     ReadEnd end = ReadEnd::Complete;
-    const auto goOn = [&] {
-        if (difference.bytes.size() > limits.heldBytes) {
-            end = ReadEnd::TooMuch;
-        } else if (limits.givesWay && pages.isInTheWay()) {
+    const auto goOn = [&]() -> Result<bool> {
+        if (limits.givesWay && pages.isInTheWay()) {
             end = ReadEnd::GaveWay;
+        } else if (difference.bytes.size() > limits.heldBytes) {
+            TIDEMARK_TRY_STATUS(putAside(difference, limits));
         }
         return end == ReadEnd::Complete && !stop.stop_requested();
     };
@@ -107,7 +132,7 @@ Status forEachPage(const sqlite::PageSnapshot& pages, const std::stop_token& sto
                    const EachPage& each)
 {
     TIDEMARK_TRY_STATUS(readPages(
-        pages, [&stop] { return !stop.stop_requested(); }, each));
+        pages, [&stop] { return Result<bool>(!stop.stop_requested()); }, each));
     return stop.stop_requested() ? Status(cancelled()) : Status();
 }
 

@@ -63,6 +63,12 @@ struct SourceView {
     bool operator==(const SourceView&) const = default;
 };
 
+/// Why a database is let go of.
+enum class Parting {
+    ForGood,
+    ForAWhile  ///< What would keep others from committing is left for the next attach to find.
+};
+
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
 /// log short. One that is not in WAL mode it watches, if it may: on change every page is read and
 /// compared. It has no thread and never sleeps: whoever owns it calls step() when it is due or the
@@ -113,8 +119,13 @@ public:
     [[nodiscard]] StepOutcome step(const std::stop_token& stop);
 
     /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
-    /// `facts` gets what it captured. For a database that is watched and locked it waits a second.
-    [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop);
+    /// `facts` gets what it captured. For a database that is watched and locked it waits a second
+    /// when it is for good.
+    [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop,
+                                Parting parting = Parting::ForGood);
+
+    /// Whether a step now reads all of a database that is watched.
+    [[nodiscard]] bool readsWholeNext() const;
 
     /// True when everything that was committed when the last step began is in the spool.
     [[nodiscard]] bool caughtUp() const;

@@ -48,7 +48,9 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                      .next = {TIDEMARK_TEXT(
                          "engine", "Capture begins as soon as each replica was reached once.")}};
     }
-    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path));
+    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
+                                                 m_setup.watch ? sqlite::SourceUse::Watched
+                                                               : sqlite::SourceUse::Followed));
     const bool isWatched = !facts.isWal && m_setup.watch;
     if (!facts.isWal && !isWatched && m_setup.switchToWal) {
         TIDEMARK_TRY_STATUS(sqlite::switchToWal(m_setup.path));
@@ -56,6 +58,14 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     }
     if (!facts.isWal && !isWatched) {
         return sqlite::notInWalMode(m_setup.path);
+    }
+    if (isWatched && m_stepAt < m_pace.notBefore()) {
+        // What failed behind its look, or was told to begin anew, locked others out all the same.
+        if (m_standing.state == Protection::Protected) {
+            setStanding(Protection::CatchingUp);
+        }
+        attachAt(m_pace.notBefore(), m_pace.notBefore(), outcome);
+        return {};
     }
     if (isWatched) {
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
@@ -65,12 +75,15 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     }
     m_hasMemory = true;
     m_retry = kFirstRetry;
+    m_lockedPause = kBusyRetry;
     m_busySteps = 0;
     m_lastLook.reset();
     m_changedAt = m_stepAt;
     m_nextCycle = m_stepAt;
     outcome.facts.insert(outcome.facts.begin(), AttachedToSource{});
-    setStanding(Protection::Protected);
+    if (!isWatched) {
+        setStanding(Protection::Protected);
+    }
     return {};
 }
 

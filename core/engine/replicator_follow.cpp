@@ -280,10 +280,10 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
     outcome.atLatest = m_stepAt + (quiet < kRest ? kActiveLook : kIdleLook);
 }
 
-Status Replicator::Impl::detach(StepOutcome& outcome, const std::stop_token& stop)
+Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
     if (m_watched) {
-        return detachWatched(outcome, stop);
+        return detachWatched(outcome, parting, stop);
     }
     if (!m_anchor) {
         return {};

@@ -16,6 +16,11 @@ inline constexpr std::chrono::milliseconds kCyclePause{20};
 inline constexpr std::chrono::milliseconds kFirstRetry{1000};
 // Somebody else's reader keeps the log: the cycle is tried again after this, then less often.
 inline constexpr std::chrono::milliseconds kFirstPinned{500};
+// A flood that left no exact place, or the lock of a program, is tried again after this.
+inline constexpr std::chrono::milliseconds kBusyRetry{100};
+
+// Of a watched database at rest the lock is taken this often to see that it is what it was.
+inline constexpr std::chrono::minutes kSettledCheck{1};
 
 /// Whether a failure while following means another log, or another file than the one that was
 /// attached to.
@@ -28,15 +33,15 @@ inline constexpr std::chrono::milliseconds kFirstPinned{500};
 /// A database in rollback mode while it is watched. Nothing of it is open between two looks.
 struct Watched {
     sqlite::SourceIdentity identity = {};
-    sqlite::FileMark seen = {};      ///< At the last look that came to its end.
+    sqlite::FileMark seen = {};      ///< At the last look of which all is kept.
     sqlite::FileStamp stamp = {};    ///< At the last glance,
     Clock::Instant stampSince = {};  ///< which it had since then.
     bool looked = false;             ///< In this step.
     /// Nothing was written since the last look for so long that the next write changes the stamp,
     /// however coarse the clock of the file system.
     bool settled = false;
+    Clock::Instant nextCheck = {};  ///< Of one that is settled: a stamp can be deceived.
     std::optional<Clock::Instant> lockedSince = {};
-    WatchPace pace = {};
     WatchCost cost = {};
 };
 
@@ -44,7 +49,15 @@ struct Watched {
 enum class Look {
     Check,   ///< See whether it changed; it is read when its time has come.
     Read,    ///< Read it, but give way to a writer that is about to commit, now and then.
+    Yield,   ///< Read it unless a writer is about to commit.
     Insist,  ///< Read it.
+};
+
+/// What was found under the lock, which is gone by then.
+struct Reading {
+    ReadEnd end = ReadEnd::Complete;
+    PageDifference difference = {};
+    std::unique_ptr<sqlite::PageSnapshot> copy = {};  ///< Of all, where a snapshot needs it.
 };
 
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
@@ -65,7 +78,8 @@ public:
     void retryNow();
     void compareAgain();
     StepOutcome step(const std::stop_token& stop);
-    Status detach(StepOutcome& outcome, const std::stop_token& stop);
+    Status detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop);
+    [[nodiscard]] bool readsWholeNext() const;
     [[nodiscard]] SourceView view() const;
 
     void requestSnapshot() { m_snapshotWanted = true; }
@@ -88,21 +102,35 @@ private:
     [[nodiscard]] Status watchStep(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status glance();
     [[nodiscard]] std::optional<Look> lookDue() const;
+    [[nodiscard]] bool isReadDue(Clock::Instant now) const;
+    [[nodiscard]] bool isCopyDue(Clock::Instant now) const
+    {
+        return m_snapshotWanted && now >= m_nextCopy;
+    }
     [[nodiscard]] Status look(Look how, StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status lookAt(std::unique_ptr<sqlite::PageSnapshot> pages, Look how,
+                                StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status lookFailed(Look how, const Error& error);
+    [[nodiscard]] bool isWhole(Look how, const sqlite::FileMark& mark);
+    [[nodiscard]] Result<Reading> readUnderLock(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                                Look how, const sqlite::FileMark& mark,
+                                                const std::stop_token& stop);
     [[nodiscard]] bool isKnown(const sqlite::FileMark& mark) const;
     [[nodiscard]] Result<sqlite::FileMark> markOf(const sqlite::PageSnapshot& pages) const;
     [[nodiscard]] Status isStill(const sqlite::FileMark& mark,
                                  const sqlite::PageSnapshot& pages) const;
     void noteMark(const sqlite::FileMark& mark);
-    void noteLook(Clock::Instant begun, std::uint64_t readBytes);
-    [[nodiscard]] Status keep(const PageDifference& difference, StepOutcome& outcome);
-    [[nodiscard]] Status keepCopy(std::unique_ptr<sqlite::PageSnapshot> pages,
-                                  const sqlite::FileMark& mark, Clock::Instant begun,
-                                  StepOutcome& outcome, const std::stop_token& stop);
-    [[nodiscard]] Result<std::unique_ptr<File>> fileForCopy(std::uint64_t sizeBytes) const;
+    void noteLook(Clock::Instant begun, Clock::Instant ended, std::uint64_t readBytes);
+    void noteNoCopy(const Error& error);
+    [[nodiscard]] Status keep(Reading reading, const sqlite::FileMark& mark, StepOutcome& outcome,
+                              const std::stop_token& stop);
+    [[nodiscard]] Status copyAll(sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
+    [[nodiscard]] Result<std::unique_ptr<File>> fileFor(std::uint64_t sizeBytes) const;
+    [[nodiscard]] bool hasRoom() const;
     void hindered(const Error& error);
     void planWatch(StepOutcome& outcome) const;
-    [[nodiscard]] Status detachWatched(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status detachWatched(StepOutcome& outcome, Parting parting,
+                                       const std::stop_token& stop);
     [[nodiscard]] Status follow(StepOutcome& outcome);
     [[nodiscard]] Status captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
@@ -121,6 +149,7 @@ private:
     void loseLog();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
+    void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
     void hearOfChange();
@@ -143,6 +172,9 @@ private:
     std::unique_ptr<Checkpointer> m_checkpointer;
     std::unique_ptr<sqlite::Anchor> m_anchor;
     std::unique_ptr<Watched> m_watched;      // At most one of both.
+    WatchPace m_pace;                        // Also between two of them: locks are paid for.
+    Clock::Instant m_nextLook = {};          // Behind a failure to keep what was read.
+    Clock::Instant m_nextCopy = {};          // For a snapshot.
     std::optional<sqlite::FileMark> m_mark;  // Of what is captured, when it was watched last.
     bool m_hasMemory = false;
     bool m_learned = false;
@@ -165,6 +197,8 @@ private:
     Clock::Instant m_nextCycle = {};
     Clock::Instant m_nextLongCycle = {};  // Of a log that is written to.
     std::optional<Clock::Instant> m_nextAttach = {};
+    Clock::Instant m_nextAttachHeard = {};  // If a change is heard of.
+    std::chrono::milliseconds m_lockedPause = kBusyRetry;
     std::chrono::milliseconds m_retry = kFirstRetry;
     std::uint64_t m_walBytes = 0;
     Standing m_standing = {};

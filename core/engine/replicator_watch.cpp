@@ -1,10 +1,12 @@
 // A database that is not in WAL mode. It has no log to follow: each look at it reads every page
 // under the shared lock of a reader, for which whoever wants to commit has to wait. So nothing slow
-// is done under the lock: what differs is held in memory, or all is copied into a file without a
-// name, and segment or snapshot are written when the lock is gone.
+// is done under the lock: what differs is held in memory, or what is too much of it in a file
+// without a name, and the segment is written when the lock is gone. For a snapshot all is copied
+// into such a file. Each reading is paid for by a rest, whatever comes of it.
 
 #include "core/engine/replicator_impl.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::engine {
@@ -27,7 +29,9 @@ constexpr int kMaxDetachTries = 100;
 constexpr milliseconds kDetachPause{10};
 // Hashes are saved after this many segments: it bounds what a restart replays.
 constexpr std::uint64_t kSaveLooks = 16;
-// Left free by a copy of the database.
+// A snapshot for which there was no room is tried again after this.
+constexpr seconds kCopyPause{30};
+// Left free by what is put aside in a file.
 constexpr std::uint64_t kSpareBytes = std::uint64_t{64} << 20;
 
 std::uint64_t bytesOf(const sqlite::PageSnapshot& pages)
@@ -35,16 +39,24 @@ std::uint64_t bytesOf(const sqlite::PageSnapshot& pages)
     return std::uint64_t{pages.pageCount()} * pages.pageSizeBytes();
 }
 
+Error unresting(const std::string& path)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("engine", "%1 is being written to."), {path}},
+            .next = {TIDEMARK_TEXT("engine", "It is read when its writer rests.")}};
+}
+
 }  // namespace
 
 Status Replicator::Impl::attachWatched(StepOutcome& outcome, const std::stop_token& stop)
 {
-    setStanding(Protection::CatchingUp);
     m_walBytes = 0;
     m_watched = std::make_unique<Watched>();
     TIDEMARK_TRY(m_watched->identity, sqlite::identify(m_setup.files, m_setup.path));
-    TIDEMARK_TRY_STATUS(look(Look::Insist, outcome, stop));
-    m_reachedStart = true;
+    TIDEMARK_TRY(auto pages, sqlite::PageSnapshot::beginShared(m_setup.files, m_setup.path));
+    setStanding(Protection::CatchingUp);
+    TIDEMARK_TRY_STATUS(lookAt(std::move(pages), Look::Insist, outcome, stop));
+    m_reachedStart = m_watched->looked;
     return {};
 }
 
@@ -54,17 +66,14 @@ Status Replicator::Impl::watchStep(StepOutcome& outcome, const std::stop_token& 
     TIDEMARK_TRY_STATUS(glance());
     if (const auto how = lookDue()) {
         Status looked = look(*how, outcome, stop);
-        if (!looked.ok() && looked.error().code != ErrorCode::Busy) {
-            return looked;
+        if (looked.ok() && m_capture->txId().value - m_savedChecksums.value >= kSaveLooks) {
+            looked = saveChecksums();
         }
         if (!looked.ok()) {
-            hindered(looked.error());
+            TIDEMARK_TRY_STATUS(lookFailed(*how, looked.error()));
         }
     }
-    m_reachedStart = m_watched->looked || (m_watched->settled && !m_watched->pace.isPending());
-    if (m_capture->txId().value - m_savedChecksums.value >= kSaveLooks) {
-        TIDEMARK_TRY_STATUS(saveChecksums());
-    }
+    m_reachedStart = m_watched->looked || (m_watched->settled && !m_pace.isPending());
     planWatch(outcome);
     return {};
 }
@@ -87,66 +96,133 @@ Status Replicator::Impl::glance()
     if (stamp != m_watched->seen.stamp) {
         m_watched->settled = false;
     }
-    if (isNew || (isHeard && m_watched->pace.isPending())) {
-        m_watched->pace.noticed(m_stepAt);
+    if (isNew || (isHeard && m_pace.isPending())) {
+        m_pace.noticed(m_stepAt);
     }
     return {};
 }
 
+bool Replicator::Impl::isReadDue(Clock::Instant now) const
+{
+    const auto due = m_pace.due();
+    return now >= std::max(m_pace.notBefore(), m_nextLook) &&
+           (isCopyDue(now) || (due && now >= *due));
+}
+
+bool Replicator::Impl::readsWholeNext() const
+{
+    return m_watched && isReadDue(m_clock.monotonic());
+}
+
 std::optional<Look> Replicator::Impl::lookDue() const
 {
-    const WatchPace& pace = m_watched->pace;
-    const auto due = pace.due();
-    if (m_stepAt < pace.notBefore()) {
-        return std::nullopt;
-    }
-    if (m_snapshotWanted || (due && m_stepAt >= *due)) {
+    if (isReadDue(m_stepAt)) {
         return Look::Read;
     }
-    // The stamp says nothing yet: a step comes since somebody wants to know, or when it will.
-    return !due && !m_watched->settled ? std::optional(Look::Check) : std::nullopt;
+    if (m_pace.isPending() || m_stepAt < m_pace.notBefore()) {
+        return std::nullopt;
+    }
+    // As long as the stamp says nothing: a step comes since somebody wants to know, or when it
+    // will.
+    const bool isDue = !m_watched->settled || m_stepAt >= m_watched->nextCheck;
+    return isDue ? std::optional(Look::Check) : std::nullopt;
 }
 
 /// Busy when a writer is at it.
 Status Replicator::Impl::look(Look how, StepOutcome& outcome, const std::stop_token& stop)
 {
+    // Nobody is locked out for what could not be kept again.
+    if (how == Look::Read && m_failure && m_failure->code == ErrorCode::NoSpace && !hasRoom()) {
+        return *m_failure;
+    }
+    TIDEMARK_TRY(auto pages, sqlite::PageSnapshot::beginShared(m_setup.files, m_setup.path));
+    return lookAt(std::move(pages), how, outcome, stop);
+}
+
+/// Also Busy when it was written to meanwhile.
+Status Replicator::Impl::lookAt(std::unique_ptr<sqlite::PageSnapshot> pages, Look how,
+                                StepOutcome& outcome, const std::stop_token& stop)
+{
     const Clock::Instant begun = m_clock.monotonic();
-    TIDEMARK_TRY(auto pages, sqlite::PageSnapshot::beginShared(m_setup.path));
     TIDEMARK_TRY(const sqlite::FileMark mark, markOf(*pages));
-    if (isKnown(mark) && !m_snapshotWanted) {
-        m_watched->pace.looked(begun, begun);
+    if (isKnown(mark) && !isCopyDue(m_stepAt)) {
+        m_pace.looked();
         noteMark(mark);
         return {};
     }
     if (how == Look::Check) {
-        m_watched->pace.noticed(m_stepAt);
+        m_watched->settled = false;
+        m_pace.noticed(m_stepAt);
         return {};
     }
-    WatchPace& pace = m_watched->pace;
-    const bool isAtRest = pace.isAtRest(m_stepAt) && mark.stamp == m_watched->stamp;
-    if (how == Look::Read && !isAtRest && !pace.areCommits(mark.changeCounter, m_stepAt)) {
-        return {};  // Maybe a copy of another file that is under way: half of it is no state.
+    if (!isWhole(how, mark)) {
+        return {};
     }
-    if (!m_snapshotWanted && m_capture->checksums().pageSizeBytes() == pages->pageSizeBytes()) {
-        PageDifference difference;
-        const ReadLimits limits{.heldBytes = kHeldPagesBytes,
-                                .givesWay = how == Look::Read && pace.mayGiveWay()};
-        TIDEMARK_TRY(const ReadEnd end,
-                     findDifference(m_capture->checksums(), *pages, limits, stop, difference));
-        if (end == ReadEnd::GaveWay) {
-            pace.gaveWay(m_clock.monotonic());
-            return {};
-        }
-        if (end == ReadEnd::Complete) {
+    const std::uint64_t readBytes = bytesOf(*pages);
+    auto reading = readUnderLock(std::move(pages), how, mark, stop);
+    const Clock::Instant ended = m_clock.monotonic();
+    m_pace.charge(begun, ended);
+    if (!reading.ok()) {
+        return reading.error();
+    }
+    if (reading.value().end == ReadEnd::GaveWay) {
+        m_pace.gaveWay(ended);
+        return {};
+    }
+    noteLook(begun, ended, readBytes);
+    return keep(std::move(reading).value(), mark, outcome, stop);
+}
+
+/// Whether it is none that is half written, by a program that copies another file over it: it
+/// rests, or commits are what moves it.
+bool Replicator::Impl::isWhole(Look how, const sqlite::FileMark& mark)
+{
+    if (how != Look::Read && !WatchPace::isFresh(mark.stamp, m_clock.now())) {
+        return true;
+    }
+    if (how != Look::Read && m_watched->stamp != mark.stamp) {
+        // Nobody watched it before.
+        m_watched->stamp = mark.stamp;
+        m_watched->stampSince = m_stepAt;
+        m_pace.noticed(m_stepAt);
+    }
+    return (m_pace.isAtRest(m_stepAt) && mark.stamp == m_watched->stamp) ||
+           m_pace.areCommits(mark, m_stepAt);
+}
+
+/// `pages` hold the lock, and go.
+Result<Reading> Replicator::Impl::readUnderLock(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                                Look how, const sqlite::FileMark& mark,
+                                                const std::stop_token& stop)
+{
+    Reading reading;
+    const bool isFirst = m_capture->txId() == ltx::TxId{};
+    if (isFirst || isCopyDue(m_stepAt)) {
+        const Status copied = copyAll(*pages, stop);
+        if (copied.ok()) {
             TIDEMARK_TRY_STATUS(isStill(mark, *pages));
-            const std::uint64_t readBytes = bytesOf(*pages);
-            pages.reset();
-            noteLook(begun, readBytes);
-            noteMark(mark);
-            return keep(difference, outcome);
+            pages->keepCopyOnly();
+            reading.copy = std::move(pages);
+            return reading;
         }
+        if (isFirst || copied.error().code == ErrorCode::Cancelled) {
+            return copied.error();
+        }
+        noteNoCopy(copied.error());
     }
-    return keepCopy(std::move(pages), mark, begun, outcome, stop);
+    const state::PageChecksums nothing(pages->pageSizeBytes());
+    const state::PageChecksums& known = m_capture->checksums();
+    const ReadLimits limits{
+        .heldBytes = kHeldPagesBytes,
+        .makeFile = [this] { return fileFor(kHeldPagesBytes); },
+        .givesWay = how == Look::Yield || (how == Look::Read && m_pace.mayGiveWay())};
+    TIDEMARK_TRY(reading.end,
+                 findDifference(known.pageSizeBytes() == nothing.pageSizeBytes() ? known : nothing,
+                                *pages, limits, stop, reading.difference));
+    if (reading.end == ReadEnd::Complete) {
+        TIDEMARK_TRY_STATUS(isStill(mark, *pages));
+    }
+    return reading;
 }
 
 /// Whether what is captured is the database as it is with this mark.
@@ -186,6 +262,7 @@ Status Replicator::Impl::isStill(const sqlite::FileMark& mark,
                  .next = {TIDEMARK_TEXT("engine", "It is read again when that program is done.")}};
 }
 
+/// It is known and kept as it was with this mark.
 void Replicator::Impl::noteMark(const sqlite::FileMark& mark)
 {
     if (m_watched->stamp != mark.stamp) {
@@ -194,46 +271,64 @@ void Replicator::Impl::noteMark(const sqlite::FileMark& mark)
     }
     m_watched->seen = mark;
     m_watched->settled = m_stepAt - m_watched->stampSince >= kSettleTime;
+    m_watched->nextCheck = m_stepAt + kSettledCheck;
     m_watched->looked = true;
     m_watched->lockedSince.reset();
-    if (m_standing.state == Protection::Waiting) {
+    if (m_standing.state != Protection::Protected) {
         setStanding(Protection::Protected);
     }
 }
 
-/// All was read, and the lock is gone.
-void Replicator::Impl::noteLook(Clock::Instant begun, std::uint64_t readBytes)
+void Replicator::Impl::noteLook(Clock::Instant begun, Clock::Instant ended, std::uint64_t readBytes)
 {
-    const Clock::Instant ended = m_clock.monotonic();
-    m_watched->pace.looked(begun, ended);
     const auto took = std::chrono::ceil<std::chrono::microseconds>(ended - begun);
     m_watched->cost = {.readBytes = readBytes, .took = took, .every = WatchPace::period(took)};
 }
 
-Status Replicator::Impl::keep(const PageDifference& difference, StepOutcome& outcome)
+/// Changes are captured all the same.
+void Replicator::Impl::noteNoCopy(const Error& error)
 {
-    if (difference.numbers.empty()) {
-        return remember(std::nullopt);
+    m_nextCopy = m_stepAt + kCopyPause;
+    setStanding(Protection::Protected, error.what, error.next);
+}
+
+/// What was read, when the lock is gone.
+Status Replicator::Impl::keep(Reading reading, const sqlite::FileMark& mark, StepOutcome& outcome,
+                              const std::stop_token& stop)
+{
+    m_watched->seen = mark;  // It is remembered with the segment.
+    const bool isCopied = reading.copy != nullptr;
+    Status kept;
+    if (isCopied) {
+        kept = compareWhole(std::move(reading.copy), outcome, stop);
+    } else {
+        const auto facts = m_capture->store(reading.difference);
+        kept = !facts.ok()
+                   ? Status(facts.error())
+                   : (facts.value() ? told(*facts.value(), outcome) : remember(std::nullopt));
     }
-    TIDEMARK_TRY(const state::SegmentFacts facts, m_capture->store(difference));
-    return told(facts, outcome);
-}
-
-/// For a first snapshot, or a change of half the database: all of it is copied under the lock.
-Status Replicator::Impl::keepCopy(std::unique_ptr<sqlite::PageSnapshot> pages,
-                                  const sqlite::FileMark& mark, Clock::Instant begun,
-                                  StepOutcome& outcome, const std::stop_token& stop)
-{
-    TIDEMARK_TRY(auto file, fileForCopy(bytesOf(*pages)));
-    TIDEMARK_TRY_STATUS(pages->copyTo(std::move(file), stop));
-    TIDEMARK_TRY_STATUS(isStill(mark, *pages));
-    pages->keepCopyOnly();
-    noteLook(begun, bytesOf(*pages));
+    if (!kept.ok()) {
+        m_watched->seen = {};
+        return kept;
+    }
+    m_retry = kFirstRetry;
+    m_pace.looked();
     noteMark(mark);
-    return compareWhole(std::move(pages), outcome, stop);
+    if (isCopied) {
+        setStanding(Protection::Protected);  // It may have been said that there was no room.
+    }
+    return {};
 }
 
-Result<std::unique_ptr<File>> Replicator::Impl::fileForCopy(std::uint64_t sizeBytes) const
+/// For a snapshot: all of it is copied under the lock.
+Status Replicator::Impl::copyAll(sqlite::PageSnapshot& pages, const std::stop_token& stop) const
+{
+    TIDEMARK_TRY(auto file, fileFor(bytesOf(pages)));
+    return pages.copyTo(std::move(file), stop);
+}
+
+/// For so many bytes.
+Result<std::unique_ptr<File>> Replicator::Impl::fileFor(std::uint64_t sizeBytes) const
 {
     const std::string& folder = m_setup.directory.path;
     TIDEMARK_TRY(const Space space, m_setup.files.space(folder));
@@ -241,8 +336,8 @@ Result<std::unique_ptr<File>> Replicator::Impl::fileForCopy(std::uint64_t sizeBy
         return Error{
             .code = ErrorCode::NoSpace,
             .what = {TIDEMARK_TEXT("engine",
-                                   "%1 is not in WAL mode, so it has to be copied for a moment, "
-                                   "and there is no room for it in %2."),
+                                   "%1 is not in WAL mode, so its pages have to be copied for a "
+                                   "moment, and there is no room for them in %2."),
                      {m_setup.path, folder}},
             .next = {TIDEMARK_TEXT("engine", "Free some space there; it is tried again.")}};
     }
@@ -258,9 +353,17 @@ Result<std::unique_ptr<File>> Replicator::Impl::fileForCopy(std::uint64_t sizeBy
     return file;
 }
 
+/// Whether what a look finds could be kept, as far as that can be told before.
+bool Replicator::Impl::hasRoom() const
+{
+    const auto space = m_setup.files.space(m_setup.directory.path);
+    return !space.ok() ||
+           space.value().freeBytes >= std::min(m_watched->stamp.sizeBytes, kHeldPagesBytes);
+}
+
 void Replicator::Impl::hindered(const Error& error)
 {
-    m_watched->pace.hindered(m_clock.monotonic());
+    m_pace.hindered(m_clock.monotonic());
     m_watched->lockedSince = m_watched->lockedSince.value_or(m_stepAt);
     if (m_stepAt - *m_watched->lockedSince >= kLongLock) {
         setStanding(Protection::Waiting, error.what, error.next);
@@ -270,29 +373,43 @@ void Replicator::Impl::hindered(const Error& error)
 
 void Replicator::Impl::planWatch(StepOutcome& outcome) const
 {
-    const WatchPace& pace = m_watched->pace;
-    if (const auto due = pace.due()) {
-        outcome.atLatest = std::max(*due, m_stepAt);
+    const Clock::Instant allowed = std::max({m_pace.notBefore(), m_nextLook, m_stepAt});
+    if (const auto due = m_pace.due()) {
+        outcome.atLatest = std::max(*due, allowed);
         outcome.notBefore = std::min(outcome.atLatest, m_stepAt + kNoticePause);
-    } else if (m_snapshotWanted) {
-        outcome.atLatest = std::max(pace.notBefore(), m_stepAt);
-    } else if (!m_watched->settled) {
-        outcome.atLatest =
-            std::max({pace.notBefore(), m_watched->stampSince + kSettleTime, m_stepAt});
-    } else {
-        outcome.atLatest = m_stepAt + kIdleGlance;
+        return;
+    }
+    outcome.atLatest = m_watched->settled ? m_stepAt + kIdleGlance
+                                          : std::max(allowed, m_watched->stampSince + kSettleTime);
+    if (m_snapshotWanted) {
+        outcome.atLatest = std::min(outcome.atLatest, std::max(allowed, m_nextCopy));
     }
 }
 
-Status Replicator::Impl::detachWatched(StepOutcome& outcome, const std::stop_token& stop)
+Status Replicator::Impl::detachWatched(StepOutcome& outcome, Parting parting,
+                                       const std::stop_token& stop)
 {
     m_snapshotWanted = false;
+    const bool isForGood = parting == Parting::ForGood;
+    const Look how = isForGood ? Look::Insist : Look::Yield;
     Status done;
-    for (int tries = 0; tries < kMaxDetachTries; ++tries) {
+    // Where nothing was captured yet there is no history to bring to its end.
+    const int tries = m_capture->txId() == ltx::TxId{} ? 0 : (isForGood ? kMaxDetachTries : 1);
+    for (int i = 0; i < tries; ++i) {
         m_stepAt = m_clock.monotonic();
-        done = look(Look::Insist, outcome, stop);
-        if (done.ok() || done.error().code != ErrorCode::Busy ||
-            !m_clock.waitUntil(m_stepAt + kDetachPause, stop)) {
+        m_watched->looked = false;
+        auto pages = sqlite::PageSnapshot::beginShared(m_setup.files, m_setup.path);
+        const bool isBegun = pages.ok();
+        done =
+            isBegun ? lookAt(std::move(pages).value(), how, outcome, stop) : Status(pages.error());
+        // What was read in vain is not read again: nobody could commit meanwhile.
+        const bool isOver =
+            isBegun ? !done.ok() || m_watched->looked : done.error().code != ErrorCode::Busy;
+        if (isOver) {
+            break;
+        }
+        done = done.ok() ? Status(unresting(m_setup.path)) : done;
+        if (!m_clock.waitUntil(m_stepAt + kDetachPause, stop)) {
             break;
         }
     }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/sqlite/source_identity.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <optional>
 
 namespace tidemark::engine {
@@ -38,42 +38,62 @@ public:
         return !m_first || now >= m_last + kQuiet;
     }
 
-    /// The change counter was `counter` in a glimpse at `now`, at a writer that does not rest.
-    /// True once each of the last glimpses found another one: then those are commits, and what they
-    /// leave is whole. A program that copies a file over the database counts up once at most.
-    [[nodiscard]] bool areCommits(std::uint32_t counter, Clock::Instant now)
+    /// A file that nothing is known of was written to so short a time ago that it may be written to
+    /// still.
+    [[nodiscard]] static bool isFresh(const sqlite::FileStamp& stamp, Timestamp now)
     {
-        m_moves = m_counter && *m_counter != counter ? m_moves + 1 : 0;
-        m_counter = counter;
-        m_notBefore = now + kGlimpsePause;
+        const auto age = now.time_since_epoch() - std::chrono::nanoseconds(stamp.modifiedNs);
+        return age >= age.zero() && age < kQuiet;
+    }
+
+    /// The database was as `mark` says in a glimpse at `now`, at a writer that does not rest. True
+    /// once whatever was written between the last glimpses counted the change counter up: then
+    /// those are commits, and what they leave is whole. A program that copies a file over the
+    /// database counts up once at most, and goes on writing. Glimpses between two commits say
+    /// nothing.
+    [[nodiscard]] bool areCommits(const sqlite::FileMark& mark, Clock::Instant now)
+    {
+        if (m_glimpsed && m_glimpsed->changeCounter != mark.changeCounter) {
+            ++m_moves;
+        } else if (m_glimpsed != mark) {
+            m_moves = 0;
+        }
+        m_glimpsed = mark;
+        m_notBefore = std::max(m_notBefore, now + kGlimpsePause);
         return m_moves >= kProvingMoves;
     }
 
     /// Whatever the reason for a look.
     [[nodiscard]] Clock::Instant notBefore() const { return m_notBefore; }
 
-    /// All was looked at, from `begun` to `ended`.
-    void looked(Clock::Instant begun, Clock::Instant ended)
+    /// The lock was held from `begun` to `ended`, whatever came of it.
+    void charge(Clock::Instant begun, Clock::Instant ended)
+    {
+        m_notBefore = std::max(m_notBefore, ended + kRestShare * (ended - begun));
+    }
+
+    /// All was looked at, and what was found is kept.
+    void looked()
     {
         m_first.reset();
-        m_notBefore = ended + kRestShare * (ended - begun);
         m_pause = kFirstPause;
         m_givenWay = 0;
-        m_counter.reset();
+        m_glimpsed.reset();
         m_moves = 0;
     }
 
-    /// The database was locked by a writer: it is tried again soon, then less often.
+    /// The database was locked by a writer, or written to without a lock: it is tried again soon,
+    /// then less often.
     void hindered(Clock::Instant now)
     {
-        m_notBefore = now + m_pause;
+        m_notBefore = std::max(m_notBefore, now + m_pause);
         m_pause = std::min(2 * m_pause, kLastPause);
     }
 
     /// A look was broken off at `now`, for a writer that wanted to commit.
     void gaveWay(Clock::Instant now)
     {
-        m_notBefore = now + kFirstPause;
+        m_notBefore = std::max(m_notBefore, now + kFirstPause);
         ++m_givenWay;
     }
 
@@ -101,8 +121,8 @@ private:
     Clock::Instant m_notBefore = {};
     std::chrono::milliseconds m_pause = kFirstPause;
     int m_givenWay = 0;
-    std::optional<std::uint32_t> m_counter = {};  // At the last glimpse since the last look.
-    int m_moves = 0;                              // Of it, in a row.
+    std::optional<sqlite::FileMark> m_glimpsed = {};  // Last, since the last look.
+    int m_moves = 0;                                  // Of its change counter, in a row.
 };
 
 }  // namespace tidemark::engine

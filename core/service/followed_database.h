@@ -199,9 +199,10 @@ private:
     std::string m_listensTo;        // By the watcher; empty: to nothing.
     std::optional<Error> m_untold;  // Why the watcher does not tell of changes.
     std::atomic<bool> m_heardOfChange = false;
-    bool m_told = false;      // The replicator knows what all replicas hold.
-    bool m_attached = false;  // The next step goes on in the log.
-    bool m_isLarge = false;   // Reading all of it takes long.
+    bool m_told = false;                         // The replicator knows what all replicas hold.
+    bool m_attached = false;                     // The next step goes on in the log.
+    bool m_isLarge = false;                      // Reading all of it takes long.
+    std::chrono::milliseconds m_lockedPause{0};  // While it cannot be opened.
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 

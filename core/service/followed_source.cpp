@@ -19,8 +19,10 @@ using engine::Protection;
 /// What stands in the way of opening a source is looked at again this often.
 constexpr std::chrono::milliseconds kReopenPause{5000};
 
-/// Without WAL mode it is locked whenever somebody commits, and free again soon.
-constexpr std::chrono::milliseconds kLockedPause{250};
+/// Without WAL mode it is locked whenever somebody commits, and free again soon; or else locked for
+/// long.
+constexpr std::chrono::milliseconds kFirstLockedPause{250};
+constexpr std::chrono::milliseconds kLastLockedPause{4000};
 
 /// A source of whose changes the system tells nothing is looked at this often.
 constexpr std::chrono::milliseconds kUntoldLook{250};
@@ -82,7 +84,10 @@ StepPool::Due FollowedDatabase::sourceStep()
 
 Status FollowedDatabase::openSource()
 {
-    TIDEMARK_TRY(const auto facts, sqlite::probeSource(m_context.files, m_path));
+    TIDEMARK_TRY(const auto facts,
+                 sqlite::probeSource(
+                     m_context.files, m_path,
+                     m_config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed));
     if (!facts.isWal && !m_config.switchToWal && !m_config.watch) {
         return sqlite::notInWalMode(m_path);
     }
@@ -155,7 +160,9 @@ void FollowedDatabase::stopListening()
 StepPool::Due FollowedDatabase::openFailed(const Error& error, std::uint64_t note)
 {
     const bool isLocked = m_config.watch && error.code == ErrorCode::Busy;
-    const auto pause = isLocked ? kLockedPause : kReopenPause;
+    m_lockedPause = isLocked ? std::clamp(2 * m_lockedPause, kFirstLockedPause, kLastLockedPause)
+                             : std::chrono::milliseconds(0);
+    const auto pause = isLocked ? m_lockedPause : kReopenPause;
     const StepPool::Due due = after(m_context.clock, pause);
     {
         const std::scoped_lock lock(m_mutex);
@@ -214,6 +221,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_sourceFailure = view.failure;
         m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
         m_attached = view.standing.state == Protection::Protected;
+        m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
         if (!m_attached && !m_snapshotRunning) {
             releasePlaces();
         }
@@ -242,7 +250,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
 /// Empty when it may read all of a large database, and others do.
 std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
 {
-    const bool mayReadAll = m_isLarge && !m_attached;
+    const bool mayReadAll = m_isLarge && (!m_attached || m_replicator->readsWholeNext());
     if (mayReadAll && !m_context.wholeReads.tryTake({})) {
         return std::nullopt;
     }
@@ -349,7 +357,8 @@ StepPool::Due FollowedDatabase::pauseSource()
     if (m_replicator) {
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
-        static_cast<void>(m_replicator->detach(facts, m_stop.get_token()));
+        static_cast<void>(
+            m_replicator->detach(facts, m_stop.get_token(), engine::Parting::ForAWhile));
         takeFacts(facts);
         noteCaptured();
     }

@@ -109,7 +109,8 @@ Status Connection::begin(const char* first, const char* second)
         rollback();
         return status;
     }
-    // SQLite opens the log by the same bytes; they cannot change while it is open.
+    // SQLite opens the log by the same bytes, and also where one lies there already; they cannot
+    // change while it is open.
     constexpr std::byte kWal{2};
     m_logOpen = m_logOpen || (versions[0] == kWal && versions[1] == kWal);
     return {};

@@ -23,6 +23,26 @@ constexpr std::uint64_t kWholeLog = std::numeric_limits<std::uint64_t>::max();
 // Databases are copied in pieces of this size.
 constexpr std::uint32_t kCopyBytes = std::uint32_t{1} << 20;
 
+Error emptied(const std::string& path)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("sqlite", "%1 is empty: there is no database in it."), {path}},
+            .next = {TIDEMARK_TEXT("sqlite", "It is read as soon as there is one again.")}};
+}
+
+Error strangeLog(const std::string& path)
+{
+    return {
+        .code = ErrorCode::Busy,
+        .what = {TIDEMARK_TEXT("sqlite",
+                               "%1 is not in WAL mode, and yet a write-ahead log lies beside "
+                               "it."),
+                 {path}},
+        .next = {TIDEMARK_TEXT("sqlite",
+                               "Open the database in its application and close it again: SQLite "
+                               "then decides what belongs to it, and Tidemark goes on.")}};
+}
+
 }  // namespace
 
 struct PageSnapshot::State {
@@ -41,7 +61,8 @@ struct PageSnapshot::State {
     }
 
     [[nodiscard]] Result<WalIndexHeader> take() const;
-    [[nodiscard]] Status takeShared();
+    [[nodiscard]] Status takeShared(const FileSystem& files);
+    [[nodiscard]] Status checkLog(const FileSystem& files) const;
     [[nodiscard]] Status readLog(FileSystem& files, const WalIndexHeader& end);
     [[nodiscard]] Status readFile(std::uint32_t firstPage, std::uint32_t count,
                                   std::span<std::byte> into) const;
@@ -63,9 +84,29 @@ Result<WalIndexHeader> PageSnapshot::State::take() const
     return noExactPosition(connection->path());
 }
 
-/// Begins in rollback mode, and takes what the header of the file tells.
-Status PageSnapshot::State::takeShared()
+/// Where there is a log, the first transaction opens it whatever the header says, and makes a -shm;
+/// beside an empty file it removes it. Neither is for us to do.
+Status PageSnapshot::State::checkLog(const FileSystem& files) const
 {
+    TIDEMARK_TRY(const std::uint64_t sizeBytes, connection->fileSizeBytes());
+    if (sizeBytes == 0) {
+        return emptied(connection->path());
+    }
+    TIDEMARK_TRY(const auto log, files.stat(walPath(connection->path())));
+    if (!log || log->sizeBytes == 0) {
+        return {};
+    }
+    std::array<std::byte, 2> versions = {};
+    TIDEMARK_TRY_STATUS(connection->readFile(versions, 18));
+    constexpr std::byte kWal{2};
+    const bool isWal = versions[0] == kWal && versions[1] == kWal;
+    return isWal ? switchedToWal(connection->path()) : strangeLog(connection->path());
+}
+
+/// Begins in rollback mode, and takes what the header of the file tells.
+Status PageSnapshot::State::takeShared(const FileSystem& files)
+{
+    TIDEMARK_TRY_STATUS(checkLog(files));
     TIDEMARK_TRY_STATUS(connection->beginRead());
     std::array<std::byte, kFileHeaderSize> bytes = {};
     TIDEMARK_TRY_STATUS(connection->readFile(bytes, 0));
@@ -128,11 +169,12 @@ Result<std::unique_ptr<PageSnapshot>> PageSnapshot::begin(FileSystem& files,
     return std::unique_ptr<PageSnapshot>(new PageSnapshot(std::move(state)));
 }
 
-Result<std::unique_ptr<PageSnapshot>> PageSnapshot::beginShared(const std::string& path)
+Result<std::unique_ptr<PageSnapshot>> PageSnapshot::beginShared(const FileSystem& files,
+                                                                const std::string& path)
 {
     auto state = std::make_unique<State>();
     TIDEMARK_TRY(state->connection, Connection::openToRead(path));
-    TIDEMARK_TRY_STATUS(state->takeShared());
+    TIDEMARK_TRY_STATUS(state->takeShared(files));
     return std::unique_ptr<PageSnapshot>(new PageSnapshot(std::move(state)));
 }
 

@@ -26,8 +26,11 @@ public:
 
     /// The same of a database in rollback mode. Nothing is written, and nobody commits while it
     /// lives. Busy while somebody does, and until somebody has rolled back what a killed writer
-    /// left; Unavailable when the database is in WAL mode by now.
-    [[nodiscard]] static Result<std::unique_ptr<PageSnapshot>> beginShared(const std::string& path);
+    /// left; also while the file is empty, and while a log lies beside it that is not its own:
+    /// SQLite would remove the log, or read it and make a -shm. Unavailable when the database is in
+    /// WAL mode by now.
+    [[nodiscard]] static Result<std::unique_ptr<PageSnapshot>> beginShared(const FileSystem& files,
+                                                                           const std::string& path);
 
     ~PageSnapshot();
 

@@ -2,6 +2,9 @@
 
 #include <QTest>
 
+#include <optional>
+#include <random>
+
 using namespace tidemark;
 using namespace tidemark::engine;
 using namespace std::chrono_literals;
@@ -9,6 +12,42 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Clock::Instant kStart{1h};
+
+sqlite::FileMark markOf(std::uint32_t counter, std::int64_t modifiedNs)
+{
+    return {.stamp = {.sizeBytes = 4096, .modifiedNs = modifiedNs}, .changeCounter = counter};
+}
+
+/// What writes to a file every `period`, give or take a share of it, and counts its change counter
+/// up each time or at the first time alone.
+struct Writer {
+    std::chrono::milliseconds period{};
+    int jitterPercent = 0;
+    bool commits = true;
+};
+
+/// When a file with this writer is looked at for the first time, if within ten seconds.
+std::optional<Clock::Instant::duration> firstLook(const Writer& writer, unsigned seed)
+{
+    std::minstd_rand random(seed);
+    WatchPace pace;
+    sqlite::FileMark mark = markOf(1, 0);
+    Clock::Instant next = kStart;
+    for (Clock::Instant now = kStart; now < kStart + 10s; now += 5ms) {
+        if (now >= next) {
+            const int percent = static_cast<int>(random() % 201) - 100;
+            next = now + writer.period + writer.period * percent * writer.jitterPercent / 10'000;
+            mark.changeCounter += writer.commits || mark.changeCounter == 1 ? 1 : 0;
+            ++mark.stamp.modifiedNs;
+            pace.noticed(now);
+        }
+        const bool isDue = pace.due() && now >= *pace.due();
+        if (isDue && (pace.isAtRest(now) || pace.areCommits(mark, now))) {
+            return now - kStart;
+        }
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -40,7 +79,7 @@ private slots:
     {
         WatchPace pace;
         pace.noticed(kStart);
-        pace.looked(kStart + 250ms, kStart + 260ms);
+        pace.looked();
         QVERIFY(!pace.isPending() && !pace.due());
     }
 
@@ -52,7 +91,8 @@ private slots:
         for (int i = 0; i < 10; ++i) {
             pace.noticed(now);
             now = *pace.due();
-            pace.looked(now, now + 400ms);
+            pace.charge(now, now + 400ms);
+            pace.looked();
             now += 400ms;
             looking += 400ms;
         }
@@ -72,10 +112,10 @@ private slots:
             pace.hindered(now);
         }
         QVERIFY(pace.due() == now + 500ms);
-        pace.looked(now, now);
-        pace.noticed(now);
-        pace.hindered(now + 250ms);
-        QVERIFY(pace.due() == now + 270ms);
+        pace.looked();
+        pace.noticed(now + 1s);
+        pace.hindered(now + 1250ms);
+        QVERIFY(pace.due() == now + 1270ms);
     }
 
     void aWriterRestsAQuarterOfASecondBehindItsLastWrite()
@@ -87,18 +127,77 @@ private slots:
         QVERIFY(pace.isAtRest(kStart + 250ms));
     }
 
-    void onlyACounterThatKeepsMovingTellsOfCommits()
+    void onlyWritesThatCountTheCounterUpAreCommits()
     {
         WatchPace pace;
         pace.noticed(kStart);
-        QVERIFY(!pace.areCommits(7, kStart));
+        QVERIFY(!pace.areCommits(markOf(7, 1), kStart));
         QVERIFY(pace.notBefore() == kStart + 50ms);
-        QVERIFY(!pace.areCommits(8, kStart));
-        QVERIFY(!pace.areCommits(8, kStart));
-        QVERIFY(!pace.areCommits(9, kStart));
-        QVERIFY(pace.areCommits(10, kStart));
-        pace.looked(kStart, kStart);
-        QVERIFY(!pace.areCommits(11, kStart));
+        QVERIFY(!pace.areCommits(markOf(8, 2), kStart));
+        QVERIFY(!pace.areCommits(markOf(8, 3), kStart));
+        QVERIFY(!pace.areCommits(markOf(9, 4), kStart));
+        QVERIFY(pace.areCommits(markOf(10, 5), kStart));
+        pace.looked();
+        QVERIFY(!pace.areCommits(markOf(11, 6), kStart));
+    }
+
+    void aGlimpseBetweenTwoCommitsSaysNothing()
+    {
+        WatchPace pace;
+        pace.noticed(kStart);
+        QVERIFY(!pace.areCommits(markOf(7, 1), kStart));
+        QVERIFY(!pace.areCommits(markOf(8, 2), kStart));
+        QVERIFY(!pace.areCommits(markOf(8, 2), kStart));
+        QVERIFY(!pace.areCommits(markOf(8, 2), kStart));
+        QVERIFY(pace.areCommits(markOf(9, 3), kStart));
+    }
+
+    void aSteadyWriterIsLookedAtWhateverItsPeriod()
+    {
+        for (auto period = 20ms; period <= 300ms; period += 10ms) {
+            for (const int jitterPercent : {0, 10, 30, 50}) {
+                for (unsigned seed = 1; seed <= 20; ++seed) {
+                    const auto look = firstLook({period, jitterPercent}, seed);
+                    QVERIFY2(
+                        look && *look <= 2s,
+                        qPrintable(
+                            QString("every %1 ms, %2 %").arg(period.count()).arg(jitterPercent)));
+                }
+            }
+        }
+    }
+
+    /// As a copy of another file that comes piece by piece.
+    void whatIsWrittenWithoutCountingUpIsWaitedFor()
+    {
+        for (auto period = 20ms; period <= 240ms; period += 10ms) {
+            QVERIFY(!firstLook({period, 0, false}, 1));
+        }
+    }
+
+    void aFileIsFreshForAQuarterOfASecond()
+    {
+        const Timestamp written(1'800'000'000'000ms);
+        const sqlite::FileStamp stamp = markOf(1, 1'800'000'000'000'000'000).stamp;
+        QVERIFY(WatchPace::isFresh(stamp, written));
+        QVERIFY(WatchPace::isFresh(stamp, written + 249ms));
+        QVERIFY(!WatchPace::isFresh(stamp, written + 250ms));
+        // A time in the future says nothing.
+        QVERIFY(!WatchPace::isFresh(stamp, written - 1ms));
+    }
+
+    void whatWasReadInVainIsPaidForToo()
+    {
+        WatchPace pace;
+        pace.noticed(kStart);
+        pace.charge(kStart, kStart + 100ms);
+        const auto paid = kStart + 2s;
+        pace.gaveWay(kStart + 100ms);
+        QVERIFY(pace.due() == paid);
+        pace.hindered(kStart + 100ms);
+        QVERIFY(pace.due() == paid);
+        QVERIFY(!pace.areCommits(markOf(7, 1), kStart + 100ms));
+        QVERIFY(pace.due() == paid);
     }
 
     void wayIsGivenToAWriterOnlySoOften()
@@ -111,7 +210,7 @@ private slots:
             QVERIFY(pace.isPending());
         }
         QCOMPARE(given, 10);
-        pace.looked(kStart, kStart);
+        pace.looked();
         QVERIFY(pace.mayGiveWay());
     }
 };

@@ -155,6 +155,28 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
+    /// Between two of its commits it is glimpsed at once, between two others twice.
+    void aWriterOfAFewCommitsASecondIsCaptured()
+    {
+        for (const auto period : {60ms, 120ms, 180ms, 240ms}) {
+            init();
+            Application app(database());
+            app.write();
+            attach();
+            const int before = captured();
+            m_replicator->requestSnapshot();
+            for (auto at = 0ms; at < 6s; at += period) {
+                QVERIFY(app.write());
+                heard();
+                steps(period);
+            }
+            QVERIFY2(captured() - before >= 3, qPrintable(QString::number(period.count())));
+            QCOMPARE(m_snapshots, 2);
+            steps(2s);
+            QVERIFY(endsAsTheDatabase());
+        }
+    }
+
     void whatNobodyTellsOfIsSeenAllTheSame()
     {
         Application app(database());
@@ -179,6 +201,42 @@ private slots:
         pinTime();
         const int before = captured();
         steps(4s);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFileWhoseTimeWasSetBackIsRead()
+    {
+        Application(database()).write();
+        const Timestamp then{std::chrono::milliseconds(1'700'000'000'000)};
+        QVERIFY(m_files.setModified(database().toStdString(), then).ok());
+        attach();
+        m_snapshot.reset();
+        steps(5s);
+        const int before = captured();
+        {
+            QFile file(database());
+            QVERIFY(file.open(QFile::ReadWrite) && file.seek(file.size() - 1));
+            QVERIFY(file.write("x") == 1);
+        }
+        QVERIFY(m_files.setModified(database().toStdString(), then).ok());
+        steps(1s);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void whatNoStampTellsOfIsSeenWithinAMinute()
+    {
+        Application app(database());
+        app.write();
+        pinTime();
+        attach();
+        steps(5s);
+        const int before = captured();
+        app.write();
+        steps(50s);
+        QCOMPARE(captured(), before);
+        steps(15s);
         QCOMPARE(captured(), before + 1);
         QVERIFY(endsAsTheDatabase());
     }
@@ -365,7 +423,88 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
-    void changesOfMoreThanIsHeldAreCapturedFromACopy()
+    void oneThatStaysLockedIsTriedLessOften()
+    {
+        Application app(database());
+        app.write();
+        Application other(database());
+        QVERIFY(other.run("BEGIN EXCLUSIVE"));
+        attach();
+        const Timestamp since = m_replicator->view().standing.since;
+        steps(20s);
+        Clock::Instant::duration longest{};
+        for (int i = 0; i < 250; ++i) {
+            longest = std::max(longest, pause());
+            m_clock->advance(20ms);
+        }
+        QVERIFY(longest >= 3s);
+        QVERIFY(m_replicator->view().standing.since == since);
+        QVERIFY(other.run("ROLLBACK"));
+        heard();
+        steps(200ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    /// It may be half of a copy.
+    void aFileThatWasJustWrittenToIsWaitedFor()
+    {
+        Application(database()).write();
+        const auto facts = m_files.stat(database().toStdString()).value();
+        const Timestamp written{std::chrono::milliseconds(facts->modifiedNs / 1'000'000)};
+        m_clock->jumpWallTime(written - m_clock->now() + 100ms);
+        attach();
+        QCOMPARE(captured(), 0);
+        QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
+        QVERIFY(!m_replicator->caughtUp());
+        steps(500ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QCOMPARE(m_snapshots, 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLogThatIsNotItsOwnIsWaitedForAndSaid()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        steps(3s);
+        const int before = captured();
+        QFile log(database() + "-wal");
+        QVERIFY(log.open(QFile::WriteOnly) && log.write("a log") > 0);
+        log.close();
+        touchFile();
+        steps(15s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(!QFile::exists(database() + "-shm"));
+        QVERIFY(QFile::remove(log.fileName()));
+        QVERIFY(app.write());
+        steps(2s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void beforeItReadsAllItSaysSo()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        steps(3s);
+        QVERIFY(!m_replicator->readsWholeNext());
+        const int before = captured();
+        app.write();
+        step(250ms);
+        QVERIFY(m_replicator->readsWholeNext());
+        step(0ms);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(!m_replicator->readsWholeNext());
+        m_replicator->requestSnapshot();
+        QVERIFY(m_replicator->readsWholeNext());
+    }
+
+    void changesOfMoreThanIsHeldAreCapturedByWayOfAFile()
     {
         Application app(database());
         app.write();
@@ -390,6 +529,138 @@ private slots:
         m_disk->pretendFreeBytes(std::nullopt);
         steps(5s);
         QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void withoutRoomForASnapshotChangesAreCapturedAllTheSame()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        steps(3s);
+        const int before = captured();
+        m_disk->pretendFreeBytes(1000);
+        m_replicator->requestSnapshot();
+        QVERIFY(app.write());
+        steps(2s);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(m_replicator->view().standing.reason.source.find("no room") != std::string::npos);
+        QCOMPARE(m_snapshots, 1);
+        m_disk->pretendFreeBytes(std::nullopt);
+        steps(40s);
+        QCOMPARE(m_snapshots, 2);
+        QVERIFY(m_replicator->view().standing.reason == Message());
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLookAtALargeChangeGivesWayToo()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        const int before = captured();
+        QVERIFY(app.write(static_cast<int>(kHeldPagesBytes) + 5'000'000));
+        Application other(database());
+        QVERIFY(other.run("BEGIN IMMEDIATE"));
+        steps(450ms);
+        QCOMPARE(captured(), before);
+        QVERIFY(other.run("ROLLBACK"));
+        steps(1s);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    /// Each try reads all of it under the lock.
+    void whatCannotBeKeptLocksNobodyOutForLonger()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        steps(3s);
+        const int before = captured();
+        QVERIFY(app.write());
+        m_disk->stopAt(m_disk->calls() + 1);
+        letLocksLast(250ms);
+        const Clock::Instant begun = m_clock->monotonic();
+        steps(60s);
+        QVERIFY(m_replicator->view().failure &&
+                m_replicator->view().failure->code == ErrorCode::Io);
+        QVERIFY(!m_replicator->caughtUp());
+        QVERIFY(m_locked >= 1s);
+        QVERIFY(20 * (m_locked - 1s) <= m_clock->monotonic() - begun);
+        m_disk->mend();
+        m_disk->beforeStat({});
+        steps(40s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFullDiskIsNotReadFor()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        steps(3s);
+        QVERIFY(app.write());
+        step(300ms);
+        m_disk->failAt(m_disk->calls() + 1, ErrorCode::NoSpace);
+        step(20ms);
+        m_disk->pretendFreeBytes(1000);
+        letLocksLast(1ms);
+        steps(60s);
+        QVERIFY(m_locked == 0ms);
+        QVERIFY(m_replicator->view().failure->code == ErrorCode::NoSpace);
+        m_disk->pretendFreeBytes(std::nullopt);
+        m_replicator->retryNow();
+        steps(100ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void whatChangesWhileItIsLeftIsReadOnce()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        QVERIFY(app.write());
+        int stats = 0;
+        m_disk->beforeStat([this, &stats](const std::string& path) {
+            if (path == database().toStdString()) {
+                growFile();
+                ++stats;
+            }
+        });
+        std::vector<Fact> facts;
+        const Status left = m_replicator->detach(facts, {});
+        QVERIFY(!left.ok() && left.error().code == ErrorCode::Busy);
+        QCOMPARE(stats, 4);  // Two before the reading, two behind it.
+        m_disk->beforeStat({});
+    }
+
+    /// The next attach compares all.
+    void whoeverIsAboutToCommitIsNotHeldUpByAPause()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        QVERIFY(app.write());
+        Application other(database());
+        QVERIFY(other.run("BEGIN IMMEDIATE"));
+        const int before = captured();
+        std::vector<Fact> facts;
+        static_cast<void>(m_replicator->detach(facts, {}, Parting::ForAWhile));
+        QCOMPARE(captured(), before);
+        QVERIFY(other.run("ROLLBACK"));
+        steps(500ms);
+        QCOMPARE(captured(), before + 1);
         QVERIFY(endsAsTheDatabase());
     }
 
@@ -588,6 +859,7 @@ private:
         const QByteArray path = database().toUtf8();
         QVERIFY(::truncate(path.constData(), QFileInfo(database()).size() + 1) == 0);
     }
+    void touchFile() { QVERIFY(m_files.setModified(database().toStdString(), Timestamp()).ok()); }
     /// In the midst of a transaction of which half is in the file.
     void killAWriter() const
     {
@@ -606,11 +878,26 @@ private:
         QFile file(path);
         return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
     }
-    /// Always to the same time.
-    void pinTime()
+    /// As a clock that stands still between two writes.
+    void pinTime() { m_disk->pretendTimes(1'700'000'000'000'000'000); }
+    /// Lets each look at the file take so long under the lock, and adds that up.
+    void letLocksLast(std::chrono::milliseconds each)
     {
-        const Timestamp then{std::chrono::milliseconds(1'700'000'000'000)};
-        QVERIFY(m_files.setModified(database().toStdString(), then).ok());
+        m_locked = {};
+        m_disk->beforeStat([this, each](const std::string& path) {
+            if (path == database().toStdString() && isLocked()) {
+                m_clock->advance(each);
+                m_locked += each;
+            }
+        });
+    }
+    [[nodiscard]] bool isLocked() const
+    {
+        sqlite3* handle = nullptr;
+        sqlite3_open(database().toUtf8().constData(), &handle);
+        const int code = sqlite3_exec(handle, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
+        sqlite3_close(handle);
+        return code == SQLITE_BUSY;
     }
     [[nodiscard]] static QStringList openFilesOf(const QString& name)
     {
@@ -721,7 +1008,7 @@ private:
     }
     [[nodiscard]] std::uint64_t digestOfDatabase()
     {
-        auto begun = sqlite::PageSnapshot::beginShared(database().toStdString());
+        auto begun = sqlite::PageSnapshot::beginShared(m_files, database().toStdString());
         if (!begun.ok()) {
             begun = sqlite::PageSnapshot::begin(m_files, database().toStdString());
         }
@@ -746,6 +1033,7 @@ private:
     std::unique_ptr<Replicator> m_replicator;
     std::unique_ptr<SnapshotWork> m_snapshot;
     int m_snapshots = 0;
+    std::chrono::milliseconds m_locked{0};
     std::map<int, std::uint64_t> m_truth;
 };
 

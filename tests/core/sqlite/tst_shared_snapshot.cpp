@@ -40,7 +40,7 @@ QString rows(int count)
 
 std::unique_ptr<PageSnapshot> begin(const Source& source)
 {
-    auto snapshot = PageSnapshot::beginShared(source.name());
+    auto snapshot = PageSnapshot::beginShared(disk, source.name());
     return snapshot.ok() ? std::move(snapshot).value() : nullptr;
 }
 
@@ -106,7 +106,7 @@ private slots:
         const Source source(false);
         SqliteShell application(source.path());
         application.run("BEGIN EXCLUSIVE; INSERT INTO t(v) VALUES(1)");
-        auto snapshot = PageSnapshot::beginShared(source.name());
+        auto snapshot = PageSnapshot::beginShared(disk, source.name());
         QVERIFY(!snapshot.ok() && snapshot.error().code == ErrorCode::Busy);
         application.run("COMMIT");
         QVERIFY(begin(source));
@@ -127,7 +127,7 @@ private slots:
         QVERIFY(QFile::exists(source.path() + "-journal"));
         const QByteArray left = bytesOf(source.path());
         QVERIFY(left != before);
-        auto refused = PageSnapshot::beginShared(source.name());
+        auto refused = PageSnapshot::beginShared(disk, source.name());
         QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Busy);
         QVERIFY(refused.error().what.source.find("killed") != std::string::npos);
         QVERIFY(bytesOf(source.path()) == left);
@@ -158,7 +158,7 @@ private slots:
             SqliteShell(path).run(QString("PRAGMA page_size=%1; CREATE TABLE t(v); "
                                           "INSERT INTO t VALUES(randomblob(100000))")
                                       .arg(size));
-            auto snapshot = std::move(PageSnapshot::beginShared(path.toStdString())).value();
+            auto snapshot = std::move(PageSnapshot::beginShared(disk, path.toStdString())).value();
             QCOMPARE(QString::number(snapshot->pageSizeBytes()), size);
             const QByteArray pages = pagesOf(*snapshot);
             snapshot.reset();
@@ -193,10 +193,52 @@ private slots:
         QVERIFY(!copied.ok() && copied.error().code == ErrorCode::Cancelled);
     }
 
+    /// That of another database, or of a newer file of this one: SQLite would take it for its own.
+    void aLogBesideItIsNotOpened()
+    {
+        const Source source(false);
+        const Source other;
+        SqliteShell application(other.path());
+        application.run("INSERT INTO t(v) VALUES(2)");
+        QVERIFY(QFile::copy(other.path() + "-wal", source.path() + "-wal"));
+        const QStringList before = QDir(source.folder()).entryList(QDir::Files);
+        const QByteArray log = bytesOf(source.path() + "-wal");
+        const auto refused = PageSnapshot::beginShared(disk, source.name());
+        QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Busy);
+        QVERIFY(refused.error().what.source.find("write-ahead log") != std::string::npos);
+        QCOMPARE(QDir(source.folder()).entryList(QDir::Files), before);
+        QVERIFY(bytesOf(source.path() + "-wal") == log);
+        QVERIFY(QFile::remove(source.path() + "-wal"));
+        QVERIFY(begin(source));
+    }
+
+    void theLogBesideAnEmptyFileStays()
+    {
+        const Source source(false);
+        QVERIFY(QFile(source.path()).resize(0));
+        QFile log(source.path() + "-wal");
+        QVERIFY(log.open(QFile::WriteOnly) && log.write("a log") > 0);
+        log.close();
+        const auto refused = PageSnapshot::beginShared(disk, source.name());
+        QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Busy);
+        QVERIFY(bytesOf(log.fileName()) == "a log");
+        QVERIFY(QFile::remove(log.fileName()));
+        QVERIFY(PageSnapshot::beginShared(disk, source.name()).error().code == ErrorCode::Busy);
+    }
+
+    void aLogOfItsOwnTellsThatItIsInWalMode()
+    {
+        const Source source;
+        SqliteShell application(source.path());
+        application.run("INSERT INTO t(v) VALUES(2)");
+        const auto snapshot = PageSnapshot::beginShared(disk, source.name());
+        QVERIFY(!snapshot.ok() && snapshot.error().code == ErrorCode::Unavailable);
+    }
+
     void aDatabaseInWalModeIsFollowedInAnotherWay()
     {
         const Source source;
-        const auto snapshot = PageSnapshot::beginShared(source.name());
+        const auto snapshot = PageSnapshot::beginShared(disk, source.name());
         QVERIFY(!snapshot.ok() && snapshot.error().code == ErrorCode::Unavailable);
     }
 };
