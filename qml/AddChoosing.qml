@@ -134,7 +134,7 @@ ColumnLayout {
         Layout.topMargin: 8
         Layout.fillWidth: true
         agreed: root.adding.watchAgreed
-        text: qsTr("Leave it as it is and watch it. All of it (%1) is read whenever it has changed, no program can save into it meanwhile, and changes in quick succession become one moment.").arg(root.adding.size)
+        text: qsTr("Leave it as it is and watch it. All of it (%1) is read whenever it has changed, no program can save into it meanwhile (one that does not wait that long says that it is locked), and changes in quick succession become one moment.").arg(root.adding.size)
         onClicked: root.adding.watchAgreed = !root.adding.watchAgreed
     }
 
