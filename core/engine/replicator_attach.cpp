@@ -52,6 +52,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                                                  m_setup.watch ? sqlite::SourceUse::Watched
                                                                : sqlite::SourceUse::Followed));
     const bool isWatched = !facts.isWal && m_setup.watch;
+    m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
     if (!facts.isWal && !isWatched && m_setup.switchToWal) {
         TIDEMARK_TRY_STATUS(sqlite::switchToWal(m_setup.path));
         facts.isWal = true;
@@ -59,7 +60,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     if (!facts.isWal && !isWatched) {
         return sqlite::notInWalMode(m_setup.path);
     }
-    if (isWatched && m_stepAt < m_pace.notBefore()) {
+    if (m_attachRests) {
         // What failed behind its look, or was told to begin anew, locked others out all the same.
         if (m_standing.state == Protection::Protected) {
             setStanding(Protection::CatchingUp);

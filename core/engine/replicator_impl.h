@@ -198,6 +198,7 @@ private:
     Clock::Instant m_nextLongCycle = {};  // Of a log that is written to.
     std::optional<Clock::Instant> m_nextAttach = {};
     Clock::Instant m_nextAttachHeard = {};  // If a change is heard of.
+    bool m_attachRests = false;             // It is m_pace that it waits for.
     std::chrono::milliseconds m_lockedPause = kBusyRetry;
     std::chrono::milliseconds m_retry = kFirstRetry;
     std::uint64_t m_walBytes = 0;

@@ -623,6 +623,31 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
+    void attachingAnewWaitsForItsTurnAndLeavingDoesNot()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        m_snapshot.reset();
+        QVERIFY(app.write());
+        letLocksLast(250ms);
+        steps(3s);
+        const Clock::Instant::duration rest = 19 * m_locked;
+        m_disk->beforeStat({});
+        QVERIFY(app.write());
+        const int before = captured();
+        m_replicator->compareAgain();
+        const Clock::Instant::duration left = pause();
+        QVERIFY(left > 10s && left <= rest);
+        QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
+        QVERIFY(!m_replicator->caughtUp());
+        steps(5s);
+        QCOMPARE(captured(), before);
+        leave();
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void whatChangesWhileItIsLeftIsReadOnce()
     {
         Application app(database());
