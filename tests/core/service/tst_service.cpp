@@ -446,6 +446,32 @@ private slots:
         QCOMPARE(restoredRows(*service), 1);
     }
 
+    /// What was just written is waited for until it rests, or proves to be commits.
+    void oneThatIsWatchedIsLeftWithAllThatWasWritten()
+    {
+        Application application(m_database, "DELETE");
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig watched = config();
+        watched.watch = true;
+        const DatabaseId id = service->follow(watched);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->pause(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Paused;
+        }));
+        QVERIFY(application.write());
+        service->resume(id);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->unfollow(id);
+        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Stopped>() == 1; }));
+        QVERIFY(!listener.lastFailure());
+        QCOMPARE(restoredRows(*service), 4);
+    }
+
     void aDatabaseCanBeFollowedAgainAtOnce()
     {
         Application application(m_database);
