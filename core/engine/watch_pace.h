@@ -43,7 +43,7 @@ public:
     [[nodiscard]] static bool isFresh(const sqlite::FileStamp& stamp, Timestamp now)
     {
         const auto age = now.time_since_epoch() - std::chrono::nanoseconds(stamp.modifiedNs);
-        return age >= age.zero() && age < kQuiet;
+        return age > -kQuiet && age < kQuiet;  // Both clocks are not read alike.
     }
 
     /// The database was as `mark` says in a glimpse at `now`, at a writer that does not rest. True
