@@ -57,7 +57,8 @@ bool AddDatabase::mustSwitch() const
 
 bool AddDatabase::canStart() const
 {
-    return m_stage == Stage::Ready && (!mustSwitch() || m_switchAgreed) && !m_target.isEmpty();
+    return m_stage == Stage::Ready && (!mustSwitch() || m_switchAgreed || m_watchAgreed) &&
+           !m_target.isEmpty();
 }
 
 double AddDatabase::share() const
@@ -81,6 +82,16 @@ void AddDatabase::setSwitchAgreed(bool agreed)
 {
     if (agreed != m_switchAgreed) {
         m_switchAgreed = agreed;
+        m_watchAgreed = m_watchAgreed && !agreed;
+        emit changed();
+    }
+}
+
+void AddDatabase::setWatchAgreed(bool agreed)
+{
+    if (agreed != m_watchAgreed) {
+        m_watchAgreed = agreed;
+        m_switchAgreed = m_switchAgreed && !agreed;
         emit changed();
     }
 }
@@ -94,6 +105,7 @@ void AddDatabase::begin()
     m_target.clear();
     m_freeSpace.clear();
     m_switchAgreed = false;
+    m_watchAgreed = false;
     m_id.clear();
     m_work.reset();
     m_meter = {};
@@ -192,7 +204,8 @@ void AddDatabase::start()
         .path = m_facts->path,
         .replicas = {{.name = std::string(config::kReplicaName),
                       .address = {.path = m_target.toStdString()}}},
-        .switchToWal = mustSwitch() && m_switchAgreed};
+        .switchToWal = mustSwitch() && m_switchAgreed,
+        .watch = mustSwitch() && m_watchAgreed};
     m_startedAt = m_voice.now();
     m_stage = Stage::Snapshot;
     m_id = m_engine.follow(config);

@@ -29,9 +29,10 @@ class AddDatabase : public QObject {
     /// Where its history goes: "~/Tidemark/notes".
     Q_PROPERTY(QString target READ target NOTIFY changed FINAL)
     Q_PROPERTY(QString freeSpace READ freeSpace NOTIFY changed FINAL)
-    /// The file is not in WAL mode: Start must be agreed to.
+    /// The file is not in WAL mode: one of both must be agreed to, and each takes the other back.
     Q_PROPERTY(bool mustSwitch READ mustSwitch NOTIFY changed FINAL)
     Q_PROPERTY(bool switchAgreed READ switchAgreed WRITE setSwitchAgreed NOTIFY changed FINAL)
+    Q_PROPERTY(bool watchAgreed READ watchAgreed WRITE setWatchAgreed NOTIFY changed FINAL)
     Q_PROPERTY(bool canStart READ canStart NOTIFY changed FINAL)
 
     Q_PROPERTY(double share READ share NOTIFY progressed FINAL)
@@ -74,6 +75,7 @@ public:
     [[nodiscard]] QString freeSpace() const { return m_freeSpace; }
     [[nodiscard]] bool mustSwitch() const;
     [[nodiscard]] bool switchAgreed() const { return m_switchAgreed; }
+    [[nodiscard]] bool watchAgreed() const { return m_watchAgreed; }
     [[nodiscard]] bool canStart() const;
     [[nodiscard]] double share() const;
     [[nodiscard]] QString percent() const;
@@ -84,6 +86,7 @@ public:
     [[nodiscard]] QString databaseId() const { return QString::fromStdString(m_id); }
 
     void setSwitchAgreed(bool agreed);
+    void setWatchAgreed(bool agreed);
 
     /// What is followed already: such a file is refused, such a folder is not proposed.
     struct Known {
@@ -135,6 +138,7 @@ private:
     QString m_target;
     QString m_freeSpace;
     bool m_switchAgreed = false;
+    bool m_watchAgreed = false;
     std::unique_ptr<Pending> m_looking;
     std::unique_ptr<Pending> m_space;
 

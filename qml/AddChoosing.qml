@@ -125,8 +125,17 @@ ColumnLayout {
         visible: root.ready && root.adding.mustSwitch
         Layout.fillWidth: true
         agreed: root.adding.switchAgreed
-        text: qsTr("Switch %1 to WAL mode. It is not in WAL mode now, and changes can only be captured there. Every program that opens it keeps working; the switch stays until someone turns it back.").arg(root.adding.name)
+        text: qsTr("Switch %1 to WAL mode. It is not in WAL mode now, and only there each change can be captured by itself. Every program that opens it keeps working; the switch stays until someone turns it back.").arg(root.adding.name)
         onClicked: root.adding.switchAgreed = !root.adding.switchAgreed
+    }
+    CheckRow {
+        objectName: "watch"
+        visible: root.ready && root.adding.mustSwitch
+        Layout.topMargin: 8
+        Layout.fillWidth: true
+        agreed: root.adding.watchAgreed
+        text: qsTr("Leave it as it is and watch it. All of it (%1) is read whenever it has changed, no program can save into it meanwhile (one that does not wait that long says that it is locked), and changes in quick succession become one moment.").arg(root.adding.size)
+        onClicked: root.adding.watchAgreed = !root.adding.watchAgreed
     }
 
     Label {

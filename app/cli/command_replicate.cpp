@@ -1,5 +1,6 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/cli/operands.h"
 #include "app/cli/replication.h"
 #include "app/cli/wanted.h"
 
@@ -7,6 +8,7 @@ namespace tidemark::cli {
 
 Status runReplicate(Session& session, const ParsedArguments& arguments)
 {
+    TIDEMARK_TRY_STATUS(watchedOrSwitched(arguments));
     TIDEMARK_TRY(const Wanted wanted, wantedBy(session, arguments));
     const bool isOnce = arguments.has("--once");
     Replication replication(session, wanted);

@@ -226,6 +226,7 @@ void print(Output& output, const Json& order)
 
 Status runSnapshot(Session& session, const ParsedArguments& arguments)
 {
+    TIDEMARK_TRY_STATUS(watchedOrSwitched(arguments));
     const std::string& storage = arguments.operands().front();
     TIDEMARK_TRY(const auto address, storageOperand(session, storage));
     auto database = arguments.value("--db");
@@ -247,6 +248,7 @@ Status runSnapshot(Session& session, const ParsedArguments& arguments)
                  snapshotHere(session, {.path = *database,
                                         .replicas = {{.name = storage, .address = address}},
                                         .switchToWal = arguments.has("--switch-to-wal"),
+                                         .watch = arguments.has("--watch"),
                                         .proveFirstSnapshot = false,
                                         .drillEvery = std::chrono::hours(0)}));
     print(session.output, order);

@@ -6,6 +6,7 @@
 #include "core/base/rfc3339.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 namespace tidemark::cli {
@@ -86,6 +87,20 @@ std::string proofText(const Json& status, Timestamp now)
     return text;
 }
 
+/// What it costs that the database is not in WAL mode.
+void printWatch(Output& output, const Json& watch)
+{
+    output.text(
+        "    Not in WAL mode: read whole at each change, and commits between two looks "
+        "are one moment.");
+    if (const std::uint64_t readBytes = numberOf(watch, "readBytes"); readBytes > 0) {
+        output.text("    A look reads " + humanBytes(readBytes) + " in " +
+                    std::to_string(numberOf(watch, "tookMs")) +
+                    " ms, in which nobody can commit; at most one comes every " +
+                    std::to_string(numberOf(watch, "everyMs")) + " ms.");
+    }
+}
+
 void printText(Output& output, const Json& status, Timestamp now)
 {
     output.text(textOf(status, "database") + ": " + textOf(status, "state") + ", saved " +
@@ -93,6 +108,9 @@ void printText(Output& output, const Json& status, Timestamp now)
     printStanding(output, status, now);
     if (const std::string proof = proofText(status, now); !proof.empty()) {
         output.text("    " + proof);
+    }
+    if (const auto watch = status.find("watch"); watch != status.end() && watch->is_object()) {
+        printWatch(output, *watch);
     }
     for (const Json& replica : objectsOf(status, "replicas")) {
         output.text("  " + textOf(replica, "address") + ": " + textOf(replica, "state") + ", " +

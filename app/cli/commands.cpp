@@ -15,6 +15,8 @@ constexpr OptionSpec kCheck{"--check", "KIND", "quick (the default), full or non
 constexpr OptionSpec kSwitchToWal{"--switch-to-wal", "",
                                   "allow the change of a database not in WAL mode"};
 
+constexpr OptionSpec kWatch{"--watch", "", "leave such a database as it is and compare its pages"};
+
 constexpr std::array kCommonOptions{
     OptionSpec{"--json", "", "one JSON object a line"},
     OptionSpec{"--help", "", "what this command does"},
@@ -25,6 +27,7 @@ constexpr std::array kReplicateOptions{
     OptionSpec{"--keep", "WHAT", "everything (the default) or time-machine"},
     OptionSpec{"--once", "", "bring every replica up to date, then exit"},
     kSwitchToWal,
+    kWatch,
 };
 constexpr std::array kRetentionOptions{
     OptionSpec{"--keep", "WHAT", "time-machine (the default), also with numbers, or everything"},
@@ -44,6 +47,7 @@ constexpr std::array kVerifyOptions{
 constexpr std::array kSnapshotOptions{
     OptionSpec{"--db", "DB", "this database, also where no engine follows it"},
     kSwitchToWal,
+    kWatch,
 };
 constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
                                   OptionSpec{"--note", "TEXT", "what there is to say about it"}};
@@ -67,6 +71,11 @@ constexpr std::string_view kReplicateDetails =
     "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
     "An unreachable storage is tried again and again; with --once that ends with 7. With several\n"
     "databases all are tried, and the first failure decides the exit status.\n"
+    "\n"
+    "A database in WAL mode is followed commit by commit. With --watch one that is not is read\n"
+    "whole whenever its writer rests, or each second if it does not, for at most a twentieth of\n"
+    "the time; nobody can commit meanwhile, and commits between two looks are one moment. What a\n"
+    "look costs is in the status.\n"
     "\n"
     "With --keep time-machine files are deleted for good from every STORAGE, from a minute\n"
     "after the start on and then about once an hour: those that only old moments need, also such\n"

@@ -120,6 +120,18 @@ Result<restore::Check> checkOption(const ParsedArguments& arguments)
                  .next = {TIDEMARK_TEXT("cli", "Write --check quick, full or none.")}};
 }
 
+Status watchedOrSwitched(const ParsedArguments& arguments)
+{
+    if (!arguments.has("--watch") || !arguments.has("--switch-to-wal")) {
+        return {};
+    }
+    return Error{.code = ErrorCode::Usage,
+                 .what = {TIDEMARK_TEXT("cli", "--watch and --switch-to-wal exclude each other.")},
+                 .next = {TIDEMARK_TEXT("cli",
+                                        "Switch the database once to have each of its commits; "
+                                        "watch it if it has to stay as it is.")}};
+}
+
 std::string absolutePath(const Session& session, const std::string& path)
 {
     return path.starts_with('/') ? path : session.places.workingDirectory + "/" + path;

@@ -32,6 +32,9 @@ namespace tidemark::cli {
 /// --check.
 [[nodiscard]] Result<restore::Check> checkOption(const ParsedArguments& arguments);
 
+/// Usage when --watch and --switch-to-wal are both there.
+[[nodiscard]] Status watchedOrSwitched(const ParsedArguments& arguments);
+
 /// `path` from the working directory.
 [[nodiscard]] std::string absolutePath(const Session& session, const std::string& path);
 

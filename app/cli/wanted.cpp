@@ -65,7 +65,8 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
         return nothingToFollow();
     }
     service::DatabaseConfig database{.path = absolutePath(session, arguments.operands().front()),
-                                     .switchToWal = arguments.has("--switch-to-wal")};
+                                     .switchToWal = arguments.has("--switch-to-wal"),
+                                     .watch = arguments.has("--watch")};
     TIDEMARK_TRY(const engine::RetentionPolicy keep,
                  config::parseKeep(arguments.value("--keep").value_or("everything")));
     for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
@@ -83,7 +84,10 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
 {
     service::DatabaseConfig database = service::configOf(settings);
     database.path = absolutePath(session, fromHome(session, settings.path));
-    database.switchToWal = settings.switchToWal || arguments.has("--switch-to-wal");
+    database.switchToWal =
+        arguments.has("--switch-to-wal") || (settings.switchToWal && !arguments.has("--watch"));
+    database.watch =
+        arguments.has("--watch") || (settings.watch && !arguments.has("--switch-to-wal"));
     for (const config::ReplicaSettings& each : settings.replicas) {
         TIDEMARK_TRY(auto replica,
                      service::configOf(each, session.places.workingDirectory, session.places.home));

@@ -52,6 +52,7 @@ struct FileFacts {
     std::uint64_t inode = 0;
     std::uint64_t sizeBytes = 0;
     std::int64_t modifiedNs = 0;    ///< Since the epoch.
+    std::int64_t changedNs = 0;     ///< Also of its name, owner, mode and times; nobody sets it.
     std::uint32_t owner = 0;        ///< User id.
     std::uint32_t permissions = 0;  ///< The twelve low bits of the mode.
 

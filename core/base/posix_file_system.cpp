@@ -75,6 +75,7 @@ FileFacts factsOf(const struct stat& status)
     facts.inode = status.st_ino;
     facts.sizeBytes = static_cast<std::uint64_t>(status.st_size);
     facts.modifiedNs = nanoseconds(status.st_mtim);
+    facts.changedNs = nanoseconds(status.st_ctim);
     facts.owner = status.st_uid;
     facts.permissions = status.st_mode & 07777;
     return facts;

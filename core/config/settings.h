@@ -36,6 +36,7 @@ struct DatabaseSettings {
     std::string name = {};  ///< As shown; empty means the file's own name.
     std::vector<ReplicaSettings> replicas = {};
     bool switchToWal = false;  ///< The owner agreed to leave the journal mode that it had.
+    bool watch = false;        ///< The owner wants to keep it: it is read whole at each change.
     bool paused = false;
     std::chrono::milliseconds syncInterval = kSyncInterval;
     std::chrono::hours drillEvery = kDrillEvery;  ///< 0: no drills.

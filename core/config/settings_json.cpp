@@ -217,6 +217,7 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
         database.replicas.push_back(readReplica(item, wrongKey));
     });
     reader.read("switchToWal", database.switchToWal);
+    reader.read("watch", database.watch);
     reader.read("paused", database.paused);
     reader.read("syncIntervalMs", database.syncInterval);
     reader.read("drillEveryHours", database.drillEvery);
@@ -282,6 +283,7 @@ json written(const DatabaseSettings& database)
     object["path"] = database.path;
     object["name"] = database.name;
     object["switchToWal"] = database.switchToWal;
+    object["watch"] = database.watch;
     object["paused"] = database.paused;
     object["syncIntervalMs"] = database.syncInterval.count();
     object["drillEveryHours"] = database.drillEvery.count();
@@ -306,6 +308,20 @@ Error damaged(Message what)
     return {.code = ErrorCode::Damaged,
             .what = std::move(what),
             .next = {TIDEMARK_TEXT("config", "Correct it or remove it.")}};
+}
+
+/// What nobody could have chosen.
+Status checkChoices(const Settings& settings, const std::string& path)
+{
+    for (const DatabaseSettings& database : settings.databases) {
+        if (database.switchToWal && database.watch) {
+            return damaged({TIDEMARK_TEXT("config",
+                                          "The settings file %1 contradicts itself: %2 has both "
+                                          "\"switchToWal\" and \"watch\"."),
+                            {path, database.path}});
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -340,6 +356,7 @@ Result<DecodedSettings> decodeSettings(std::string_view text, const std::string&
                                       "the wrong kind."),
                         {path, wrongKey}});
     }
+    TIDEMARK_TRY_STATUS(checkChoices(decoded.settings, path));
     return decoded;
 }
 

@@ -15,9 +15,6 @@ namespace {
 // A clock that was an hour ahead and was set right must not hold all later times up in the future.
 constexpr std::chrono::hours kLargestLead{1};
 
-// Whole databases are read in pieces of this size.
-constexpr std::uint64_t kReadBytes = std::uint64_t{1} << 20;
-
 std::uint64_t frameBytes(std::uint32_t pageSizeBytes)
 {
     return sqlite::kFrameHeaderSize + pageSizeBytes;
@@ -28,30 +25,6 @@ bool reaches(const sqlite::WalPosition& position, const sqlite::WalIndexHeader& 
 {
     return header.mxFrame == 0 ||
            (header.salts == position.salts && header.mxFrame == position.frame);
-}
-
-/// Calls `each` with every page but the lock page. Cancelled soon after `stop` was requested.
-Status forEachPage(const sqlite::PageSnapshot& pages, const std::stop_token& stop,
-                   const std::function<void(std::uint32_t, std::span<const std::byte>)>& each)
-{
-    const std::uint32_t pageSize = pages.pageSizeBytes();
-    const auto perRead = static_cast<std::uint32_t>(kReadBytes / pageSize);
-    std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
-    for (std::uint32_t first = 1; first <= pages.pageCount();) {
-        if (stop.stop_requested()) {
-            return cancelled();
-        }
-        const std::uint32_t count = std::min(perRead, pages.pageCount() - first + 1);
-        const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
-        TIDEMARK_TRY_STATUS(pages.read(first, count, bytes));
-        for (std::uint32_t index = 0; index < count; ++index) {
-            if (first + index != ltx::lockPage(pageSize)) {
-                each(first + index, bytes.subspan(std::size_t{index} * pageSize, pageSize));
-            }
-        }
-        first += count;
-    }
-    return {};
 }
 
 }  // namespace
@@ -214,27 +187,13 @@ Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const std::stop_
     return {};
 }
 
-Result<std::vector<std::uint32_t>> Capture::changedPages(const sqlite::PageSnapshot& pages,
-                                                         const std::stop_token& stop) const
-{
-    std::vector<std::uint32_t> changed;
-    const auto known = m_checksums.pageCount();
-    TIDEMARK_TRY_STATUS(forEachPage(
-        pages, stop, [this, &changed, known](std::uint32_t page, std::span<const std::byte> bytes) {
-            if (page > known || m_checksums.of(page) != ltx::pageHash(page, bytes)) {
-                changed.push_back(page);
-            }
-        }));
-    return changed;
-}
-
 Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
     const sqlite::PageSnapshot& pages, const std::stop_token& stop)
 {
     if (m_checksums.pageSizeBytes() != pages.pageSizeBytes()) {
         m_checksums = state::PageChecksums(pages.pageSizeBytes());
     }
-    TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(pages, stop));
+    TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(m_checksums, pages, stop));
     std::optional<state::SegmentFacts> facts;
     if (changed.empty() && m_checksums.pageCount() != pages.pageCount()) {
         changed.push_back(1);  // Only the size changed; a segment needs a page to say so.
@@ -253,6 +212,27 @@ Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
     return facts;
 }
 
+Result<std::optional<state::SegmentFacts>> Capture::store(const PageDifference& difference)
+{
+    std::optional<state::SegmentFacts> facts;
+    if (!difference.numbers.empty()) {
+        if (m_checksums.pageSizeBytes() != difference.pageSizeBytes) {
+            m_checksums = state::PageChecksums(difference.pageSizeBytes);
+        }
+        const auto read = [&difference](std::uint32_t page, std::span<std::byte> into) {
+            return difference.read(page, into);
+        };
+        TIDEMARK_TRY(facts,
+                     write({.header = headerFor(difference.pageSizeBytes, difference.pageCount),
+                            .pages = difference.numbers,
+                            .read = read},
+                           0));
+    }
+    m_position = {};
+    m_positionKnown = true;
+    return facts;
+}
+
 Result<state::SegmentFacts> Capture::touch(const sqlite::PageSnapshot& pages)
 {
     return write(
@@ -264,7 +244,8 @@ Result<state::SegmentFacts> Capture::touch(const sqlite::PageSnapshot& pages)
 }
 
 Status Capture::remember(const sqlite::SourceIdentity& identity,
-                         const std::optional<state::SegmentFacts>& segment)
+                         const std::optional<state::SegmentFacts>& segment,
+                         const std::optional<sqlite::FileMark>& mark)
 {
     m_file = identity.database;
     return m_state.record({.txId = m_txId,
@@ -273,7 +254,8 @@ Status Capture::remember(const sqlite::SourceIdentity& identity,
                            .pageSizeBytes = m_checksums.pageSizeBytes(),
                            .pageCount = m_checksums.pageCount(),
                            .position = m_position,
-                           .identity = identity},
+                           .identity = identity,
+                           .mark = mark},
                           segment);
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/engine/held_range.h"
+#include "core/engine/page_difference.h"
 #include "core/engine/segment_writer.h"
 #include "core/engine/spool.h"
 #include "core/sqlite/anchor.h"
@@ -93,13 +94,20 @@ public:
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
         const sqlite::PageSnapshot& pages, const std::stop_token& stop);
 
+    /// A segment of what was found to differ from checksums(), or from nothing where those are of
+    /// another page size: the source is not needed for it. Empty when nothing differs.
+    [[nodiscard]] Result<std::optional<state::SegmentFacts>> store(
+        const PageDifference& difference);
+
     /// A segment that holds page 1 as it is: what level 0 needs behind a snapshot (FORMAT: level 0
     /// is never empty).
     [[nodiscard]] Result<state::SegmentFacts> touch(const sqlite::PageSnapshot& pages);
 
-    /// Remembers where capture is, for the files `identity`.
+    /// Remembers where capture is, for the files `identity`; in rollback mode, which has no place
+    /// in a log, that the file was as `mark` says.
     [[nodiscard]] Status remember(const sqlite::SourceIdentity& identity,
-                                  const std::optional<state::SegmentFacts>& segment);
+                                  const std::optional<state::SegmentFacts>& segment,
+                                  const std::optional<sqlite::FileMark>& mark = std::nullopt);
 
 private:
     [[nodiscard]] Result<std::optional<sqlite::WalRange>> readRange(
@@ -112,8 +120,6 @@ private:
                                         std::uint32_t pageSizeBytes) const;
     [[nodiscard]] Result<state::SegmentFacts> write(const SegmentContents& contents,
                                                     std::uint32_t commits);
-    [[nodiscard]] Result<std::vector<std::uint32_t>> changedPages(
-        const sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
 
     Clock& m_clock;
     Spool& m_spool;

@@ -10,10 +10,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What stands in the way is tried again this often at last; a lock or a flood that left no exact
-// place, more often.
+// What stands in the way is tried again this often at last; a lock of another program more often,
+// and when something is heard of it.
 constexpr milliseconds kLastRetry{30'000};
-constexpr milliseconds kBusyRetry{100};
+constexpr milliseconds kLastLocked{4000};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
@@ -43,6 +43,7 @@ Status Replicator::Impl::open()
     if (remembered) {
         m_hasMemory = remembered->hasState;
         m_savedChecksums = remembered->storedChecksums;
+        m_mark = remembered->source.mark;
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
     }
@@ -54,7 +55,10 @@ void Replicator::Impl::retryNow()
 {
     m_nextAttach.reset();
     m_nextCycle = {};
+    m_nextLook = {};
+    m_nextCopy = {};
     m_retry = kFirstRetry;
+    m_lockedPause = kBusyRetry;
 }
 
 StepOutcome Replicator::Impl::step(const std::stop_token& stop)
@@ -64,12 +68,20 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
     outcome.notBefore = m_stepAt;
     outcome.atLatest = m_stepAt;
     m_reachedStart = false;
+    if (m_watched) {
+        const Status watched = watchStep(outcome, stop);
+        if (!watched.ok()) {
+            failed(watched.error(), outcome);
+        }
+        return outcome;
+    }
+    if (!m_anchor && m_nextAttach && m_stepAt < (m_heard ? m_nextAttachHeard : *m_nextAttach)) {
+        outcome.notBefore = std::min(std::max(m_nextAttachHeard, m_stepAt), *m_nextAttach);
+        outcome.atLatest = m_heard ? outcome.notBefore : *m_nextAttach;
+        return outcome;
+    }
     hearOfChange();
     if (!m_anchor) {
-        if (m_nextAttach && m_stepAt < *m_nextAttach) {
-            outcome.notBefore = outcome.atLatest = *m_nextAttach;
-            return outcome;
-        }
         const Status attached = attach(outcome, stop);
         if (!attached.ok()) {
             failed(attached.error(), outcome);
@@ -92,7 +104,10 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
 
 void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
 {
-    const bool wasAttached = m_anchor != nullptr;
+    const bool isBusy = error.code == ErrorCode::Busy;
+    // One that is watched and locked is locked for a while.
+    const bool isLocked = isBusy && m_setup.watch && !m_anchor;
+    const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
     if (isLost) {
         loseLog();
@@ -102,16 +117,51 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
     }
-    const bool isBusy = error.code == ErrorCode::Busy;
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
                         error.code != ErrorCode::NotFound;
     setStanding(standingFor(error.code), error.what, error.next);
     m_failure = error;
-    m_nextAttach =
-        m_stepAt + (atOnce ? milliseconds(0) : (isBusy ? std::min(m_retry, kBusyRetry) : m_retry));
+    const milliseconds busyPause = isLocked ? m_lockedPause : std::min(m_retry, kBusyRetry);
+    const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
+    attachAt(m_stepAt + pause, m_stepAt + (isLocked ? kBusyRetry : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
-    m_standing.nextTry = m_clock.now() + std::chrono::ceil<milliseconds>(*m_nextAttach - m_stepAt);
-    outcome.notBefore = outcome.atLatest = *m_nextAttach;
+    m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
+}
+
+void Replicator::Impl::attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome)
+{
+    m_nextAttach = then;
+    m_nextAttachHeard = whenHeard;
+    m_standing.nextTry = m_clock.now() + std::chrono::ceil<milliseconds>(then - m_stepAt);
+    outcome.notBefore = whenHeard;
+    outcome.atLatest = then;
+}
+
+/// Ok: it is watched on.
+Status Replicator::Impl::lookFailed(Look how, const Error& error)
+{
+    if (isLogLost(error.code) || error.code == ErrorCode::Cancelled) {
+        return error;
+    }
+    if (error.code == ErrorCode::Busy) {
+        if (how == Look::Check && m_watched->settled) {
+            m_watched->nextCheck = m_stepAt + kSettledCheck;
+        } else {
+            hindered(error);
+        }
+        return {};
+    }
+    // What was read could not be kept, or not be read.
+    setStanding(standingFor(error.code), error.what, error.next);
+    m_failure = error;
+    if (!m_pace.isPending()) {
+        m_pace.noticed(m_stepAt);
+    }
+    m_nextLook = m_stepAt + m_retry;
+    m_retry = std::min(2 * m_retry, kLastRetry);
+    const Clock::Instant next = std::max(m_nextLook, m_pace.notBefore());
+    m_standing.nextTry = m_clock.now() + std::chrono::ceil<milliseconds>(next - m_stepAt);
+    return {};
 }
 
 /// For a restart of the program, too: it would take the place that is remembered for good.
@@ -128,13 +178,24 @@ void Replicator::Impl::letGo()
 {
     m_checkpointer->rest();
     m_anchor.reset();
+    m_watched.reset();
     m_caughtUp = false;
 }
 
 Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& outcome)
 {
     outcome.facts.emplace_back(SegmentCaptured{.facts = facts, .seenAt = m_stepAt});
-    return m_capture->remember(m_anchor->identity(), facts);
+    return remember(facts);
+}
+
+Status Replicator::Impl::remember(const std::optional<state::SegmentFacts>& facts)
+{
+    m_mark.reset();
+    const auto mark = m_watched ? std::optional(m_watched->seen) : std::nullopt;
+    TIDEMARK_TRY_STATUS(
+        m_capture->remember(m_watched ? m_watched->identity : m_anchor->identity(), facts, mark));
+    m_mark = mark;
+    return {};
 }
 
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
@@ -151,6 +212,9 @@ void Replicator::Impl::setStanding(Protection state, Message reason, Message nex
 SourceView Replicator::Impl::view() const
 {
     SourceView view{.standing = m_standing, .failure = m_failure, .walBytes = m_walBytes};
+    if (m_watched) {
+        view.watch = m_watched->cost;
+    }
     if (m_capture) {
         view.pageSizeBytes = m_capture->checksums().pageSizeBytes();
         view.sizeBytes = std::uint64_t{m_capture->checksums().pageCount()} * view.pageSizeBytes;
@@ -193,12 +257,16 @@ StepOutcome Replicator::step(const std::stop_token& stop)
 {
     return m_impl->step(stop);
 }
-Status Replicator::detach(std::vector<Fact>& facts, const std::stop_token& stop)
+Status Replicator::detach(std::vector<Fact>& facts, const std::stop_token& stop, Parting parting)
 {
     StepOutcome outcome;
-    Status done = m_impl->detach(outcome, stop);
+    Status done = m_impl->detach(outcome, parting, stop);
     std::ranges::move(outcome.facts, std::back_inserter(facts));
     return done;
+}
+bool Replicator::readsWholeNext() const
+{
+    return m_impl->readsWholeNext();
 }
 bool Replicator::caughtUp() const
 {

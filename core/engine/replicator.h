@@ -7,6 +7,7 @@
 #include "core/engine/protection.h"
 #include "core/engine/snapshot_work.h"
 #include "core/engine/spool.h"
+#include "core/engine/watch_cost.h"
 #include "core/ltx/tx_id.h"
 #include "core/state/database_directory.h"
 #include "core/state/state_db.h"
@@ -57,12 +58,20 @@ struct SourceView {
     std::uint32_t pageSizeBytes = 0;
     ltx::TxId captured = {};
     std::optional<Timestamp> capturedAt = {};
+    std::optional<WatchCost> watch = {};  ///< While it is watched, not being in WAL mode.
 
     bool operator==(const SourceView&) const = default;
 };
 
+/// Why a database is let go of.
+enum class Parting {
+    ForGood,
+    ForAWhile  ///< What would keep others from committing is left for the next attach to find.
+};
+
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
-/// log short. It has no thread and never sleeps: whoever owns it calls step() when it is due or the
+/// log short. One that is not in WAL mode it watches, if it may: on change every page is read and
+/// compared. It has no thread and never sleeps: whoever owns it calls step() when it is due or the
 /// source changed, from one thread at a time.
 class Replicator {
 public:
@@ -75,6 +84,7 @@ public:
         state::DatabaseDirectory directory = {};  ///< Prepared, and locked by the caller.
         std::chrono::milliseconds burstInterval{100};
         bool switchToWal = false;
+        bool watch = false;  ///< Without WAL mode it is watched, and not switched.
     };
 
     explicit Replicator(const Setup& setup);
@@ -96,8 +106,8 @@ public:
     /// reads and compares every page.
     void compareAgain();
 
-    /// The -wal was written to: the next step looks for the commit, and asks for more steps until
-    /// it is there.
+    /// The -wal, or a database that is watched, was written to: the next step looks for the commit,
+    /// and asks for more steps until it is there.
     void heardOfChange();
 
     /// Asks for a snapshot of the next exact position, for replicas without a base.
@@ -109,8 +119,13 @@ public:
     [[nodiscard]] StepOutcome step(const std::stop_token& stop);
 
     /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
-    /// `facts` gets what it captured.
-    [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop);
+    /// `facts` gets what it captured. For a database that is watched and locked it waits a second
+    /// when it is for good.
+    [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop,
+                                Parting parting = Parting::ForGood);
+
+    /// Whether a step now reads all of a database that is watched.
+    [[nodiscard]] bool readsWholeNext() const;
 
     /// True when everything that was committed when the last step began is in the spool.
     [[nodiscard]] bool caughtUp() const;

@@ -48,24 +48,43 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                      .next = {TIDEMARK_TEXT(
                          "engine", "Capture begins as soon as each replica was reached once.")}};
     }
-    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path));
-    if (!facts.isWal && m_setup.switchToWal) {
+    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
+                                                 m_setup.watch ? sqlite::SourceUse::Watched
+                                                               : sqlite::SourceUse::Followed));
+    const bool isWatched = !facts.isWal && m_setup.watch;
+    m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
+    if (!facts.isWal && !isWatched && m_setup.switchToWal) {
         TIDEMARK_TRY_STATUS(sqlite::switchToWal(m_setup.path));
         facts.isWal = true;
     }
-    if (!facts.isWal) {
+    if (!facts.isWal && !isWatched) {
         return sqlite::notInWalMode(m_setup.path);
     }
-    TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
-    TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
+    if (m_attachRests) {
+        // What failed behind its look, or was told to begin anew, locked others out all the same.
+        if (m_standing.state == Protection::Protected) {
+            setStanding(Protection::CatchingUp);
+        }
+        attachAt(m_pace.notBefore(), m_pace.notBefore(), outcome);
+        return {};
+    }
+    if (isWatched) {
+        TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
+    } else {
+        TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
+        TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
+    }
     m_hasMemory = true;
     m_retry = kFirstRetry;
+    m_lockedPause = kBusyRetry;
     m_busySteps = 0;
     m_lastLook.reset();
     m_changedAt = m_stepAt;
     m_nextCycle = m_stepAt;
     outcome.facts.insert(outcome.facts.begin(), AttachedToSource{});
-    setStanding(Protection::Protected);
+    if (!isWatched) {
+        setStanding(Protection::Protected);
+    }
     return {};
 }
 
@@ -80,8 +99,7 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
         if (holds) {
             const auto captured = goOn(taken);
             if (captured.ok()) {
-                return captured.value() ? told(*captured.value(), outcome)
-                                        : m_capture->remember(m_anchor->identity(), std::nullopt);
+                return captured.value() ? told(*captured.value(), outcome) : remember(std::nullopt);
             }
             // A full disk would be no less full after reading everything.
             if (captured.error().code != ErrorCode::Damaged) {
@@ -128,16 +146,22 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
 {
     setStanding(Protection::CatchingUp);
     TIDEMARK_TRY(auto pages, snapshotOfSource());
+    return compareWhole(std::move(pages), outcome, stop);
+}
+
+Status Replicator::Impl::compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                      StepOutcome& outcome, const std::stop_token& stop)
+{
     if (m_capture->txId() == ltx::TxId{}) {
         TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, stop));
-        TIDEMARK_TRY_STATUS(m_capture->remember(m_anchor->identity(), std::nullopt));
+        TIDEMARK_TRY_STATUS(remember(std::nullopt));
         m_snapshotWanted = true;
     } else {
         TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, stop));
         if (facts) {
             TIDEMARK_TRY_STATUS(told(*facts, outcome));
         } else {
-            TIDEMARK_TRY_STATUS(m_capture->remember(m_anchor->identity(), std::nullopt));
+            TIDEMARK_TRY_STATUS(remember(std::nullopt));
         }
     }
     TIDEMARK_TRY_STATUS(saveChecksums());

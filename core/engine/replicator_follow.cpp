@@ -280,8 +280,17 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
     outcome.atLatest = m_stepAt + (quiet < kRest ? kActiveLook : kIdleLook);
 }
 
-Status Replicator::Impl::detach(StepOutcome& outcome, const std::stop_token& stop)
+Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
+    if (!m_anchor && !m_watched && m_attachRests && parting == Parting::ForGood) {
+        // What was committed since is worth one look more.
+        m_stepAt = m_clock.monotonic();
+        m_pace = {};
+        TIDEMARK_TRY_STATUS(attach(outcome, stop));
+    }
+    if (m_watched) {
+        return detachWatched(outcome, parting, stop);
+    }
     if (!m_anchor) {
         return {};
     }

@@ -4,6 +4,7 @@
 #include "core/engine/capture.h"
 #include "core/engine/checkpointer.h"
 #include "core/engine/replicator.h"
+#include "core/engine/watch_pace.h"
 #include "core/sqlite/anchor.h"
 #include "core/sqlite/page_snapshot.h"
 
@@ -15,6 +16,11 @@ inline constexpr std::chrono::milliseconds kCyclePause{20};
 inline constexpr std::chrono::milliseconds kFirstRetry{1000};
 // Somebody else's reader keeps the log: the cycle is tried again after this, then less often.
 inline constexpr std::chrono::milliseconds kFirstPinned{500};
+// A flood that left no exact place, or the lock of a program, is tried again after this.
+inline constexpr std::chrono::milliseconds kBusyRetry{100};
+
+// Of a watched database at rest the lock is taken this often to see that it is what it was.
+inline constexpr std::chrono::minutes kSettledCheck{1};
 
 /// Whether a failure while following means another log, or another file than the one that was
 /// attached to.
@@ -24,9 +30,39 @@ inline constexpr std::chrono::milliseconds kFirstPinned{500};
            code == ErrorCode::Unavailable;
 }
 
+/// A database in rollback mode while it is watched. Nothing of it is open between two looks.
+struct Watched {
+    sqlite::SourceIdentity identity = {};
+    sqlite::FileMark seen = {};      ///< At the last look of which all is kept.
+    sqlite::FileStamp stamp = {};    ///< At the last glance,
+    Clock::Instant stampSince = {};  ///< which it had since then.
+    bool looked = false;             ///< In this step.
+    /// Nothing was written since the last look for so long that the next write changes the stamp,
+    /// however coarse the clock of the file system.
+    bool settled = false;
+    Clock::Instant nextCheck = {};  ///< Of one that is settled: a stamp can be deceived.
+    std::optional<Clock::Instant> lockedSince = {};
+    WatchCost cost = {};
+};
+
+/// What a look at a watched database may do.
+enum class Look {
+    Check,   ///< See whether it changed; it is read when its time has come.
+    Read,    ///< Read it, but give way to a writer that is about to commit, now and then.
+    Yield,   ///< Read it unless a writer is about to commit.
+    Insist,  ///< Read it.
+};
+
+/// What was found under the lock, which is gone by then.
+struct Reading {
+    ReadEnd end = ReadEnd::Complete;
+    PageDifference difference = {};
+    std::unique_ptr<sqlite::PageSnapshot> copy = {};  ///< Of all, where a snapshot needs it.
+};
+
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
-/// cycles).
+/// cycles), replicator_watch.cpp (a database that is not in WAL mode).
 class Replicator::Impl {
 public:
     explicit Impl(const Setup& setup)
@@ -42,12 +78,13 @@ public:
     void retryNow();
     void compareAgain();
     StepOutcome step(const std::stop_token& stop);
-    Status detach(StepOutcome& outcome, const std::stop_token& stop);
+    Status detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop);
+    [[nodiscard]] bool readsWholeNext() const;
     [[nodiscard]] SourceView view() const;
 
     void requestSnapshot() { m_snapshotWanted = true; }
     void heardOfChange() { m_heard = true; }
-    [[nodiscard]] bool caughtUp() const { return m_anchor && m_reachedStart; }
+    [[nodiscard]] bool caughtUp() const { return (m_anchor || m_watched) && m_reachedStart; }
     [[nodiscard]] ltx::TxId rememberedUpTo() const { return m_savedChecksums; }
     Spool& spool() { return m_spool; }
     state::StateDb& stateDb() { return *m_state; }
@@ -58,7 +95,42 @@ private:
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
     [[nodiscard]] Status readWhole(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                      StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::unique_ptr<sqlite::PageSnapshot>> snapshotOfSource() const;
+    [[nodiscard]] Status attachWatched(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status watchStep(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status glance();
+    [[nodiscard]] std::optional<Look> lookDue() const;
+    [[nodiscard]] bool isReadDue(Clock::Instant now) const;
+    [[nodiscard]] bool isCopyDue(Clock::Instant now) const
+    {
+        return m_snapshotWanted && now >= m_nextCopy;
+    }
+    [[nodiscard]] Status look(Look how, StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status lookAt(std::unique_ptr<sqlite::PageSnapshot> pages, Look how,
+                                StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status lookFailed(Look how, const Error& error);
+    [[nodiscard]] bool isWhole(Look how, const sqlite::FileMark& mark);
+    [[nodiscard]] Result<Reading> readUnderLock(std::unique_ptr<sqlite::PageSnapshot> pages,
+                                                Look how, const sqlite::FileMark& mark,
+                                                const std::stop_token& stop);
+    [[nodiscard]] bool isKnown(const sqlite::FileMark& mark) const;
+    [[nodiscard]] Result<sqlite::FileMark> markOf(const sqlite::PageSnapshot& pages) const;
+    [[nodiscard]] Status isStill(const sqlite::FileMark& mark,
+                                 const sqlite::PageSnapshot& pages) const;
+    void noteMark(const sqlite::FileMark& mark);
+    void noteLook(Clock::Instant begun, Clock::Instant ended, std::uint64_t readBytes);
+    void noteNoCopy(const Error& error);
+    [[nodiscard]] Status keep(Reading reading, const sqlite::FileMark& mark, StepOutcome& outcome,
+                              const std::stop_token& stop);
+    [[nodiscard]] Status copyAll(sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
+    [[nodiscard]] Result<std::unique_ptr<File>> fileFor(std::uint64_t sizeBytes) const;
+    [[nodiscard]] bool hasRoom() const;
+    void hindered(const Error& error);
+    void planWatch(StepOutcome& outcome) const;
+    [[nodiscard]] Status detachWatched(StepOutcome& outcome, Parting parting,
+                                       const std::stop_token& stop);
     [[nodiscard]] Status follow(StepOutcome& outcome);
     [[nodiscard]] Status captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
@@ -72,10 +144,12 @@ private:
     [[nodiscard]] Status offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pages,
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
+    [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] Status saveChecksums();
     void loseLog();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
+    void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
     void hearOfChange();
@@ -97,6 +171,11 @@ private:
     std::unique_ptr<Capture> m_capture;
     std::unique_ptr<Checkpointer> m_checkpointer;
     std::unique_ptr<sqlite::Anchor> m_anchor;
+    std::unique_ptr<Watched> m_watched;      // At most one of both.
+    WatchPace m_pace;                        // Also between two of them: locks are paid for.
+    Clock::Instant m_nextLook = {};          // Behind a failure to keep what was read.
+    Clock::Instant m_nextCopy = {};          // For a snapshot.
+    std::optional<sqlite::FileMark> m_mark;  // Of what is captured, when it was watched last.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;
@@ -118,6 +197,9 @@ private:
     Clock::Instant m_nextCycle = {};
     Clock::Instant m_nextLongCycle = {};  // Of a log that is written to.
     std::optional<Clock::Instant> m_nextAttach = {};
+    Clock::Instant m_nextAttachHeard = {};  // If a change is heard of.
+    bool m_attachRests = false;             // It is m_pace that it waits for.
+    std::chrono::milliseconds m_lockedPause = kBusyRetry;
     std::chrono::milliseconds m_retry = kFirstRetry;
     std::uint64_t m_walBytes = 0;
     Standing m_standing = {};

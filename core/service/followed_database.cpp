@@ -44,7 +44,7 @@ FollowedDatabase::FollowedDatabase(EngineContext& context, DatabaseConfig config
 FollowedDatabase::~FollowedDatabase()
 {
     // Left in the midst of its work, it is still watched.
-    unwatch();
+    stopListening();
     releasePlaces();
 }
 

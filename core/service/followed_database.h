@@ -120,8 +120,8 @@ private:
     void resume();
     void noteCaptured();
     [[nodiscard]] bool waitsForLongWork() const;
-    void watch();
-    void unwatch();
+    void listen(bool toFile);
+    void stopListening();
     [[nodiscard]] StepPool::Due leaveSource();
     /// False while it is worth waiting for what a replica says.
     [[nodiscard]] bool tellReplicasToReplicator();
@@ -204,12 +204,13 @@ private:
     std::optional<LockOwner> m_owner;
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<engine::Replicator> m_replicator;
-    bool m_watching = false;
+    std::string m_listensTo;        // By the watcher; empty: to nothing.
     std::optional<Error> m_untold;  // Why the watcher does not tell of changes.
     std::atomic<bool> m_heardOfChange = false;
-    bool m_told = false;      // The replicator knows what all replicas hold.
-    bool m_attached = false;  // The next step goes on in the log.
-    bool m_isLarge = false;   // Reading all of it takes long.
+    bool m_told = false;                         // The replicator knows what all replicas hold.
+    bool m_attached = false;                     // The next step goes on in the log.
+    bool m_isLarge = false;                      // Reading all of it takes long.
+    std::chrono::milliseconds m_lockedPause{0};  // While it cannot be opened.
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 

@@ -2,6 +2,7 @@
 
 #include "core/service/followed_database.h"
 #include "core/service/node_id.h"
+#include "core/sqlite/source_identity.h"
 #include "core/sqlite/source_probe.h"
 #include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
@@ -17,7 +18,12 @@ namespace {
 using engine::Protection;
 
 /// What stands in the way of opening a source is looked at again this often.
-constexpr std::chrono::seconds kReopenPause{5};
+constexpr std::chrono::milliseconds kReopenPause{5000};
+
+/// Without WAL mode it is locked whenever somebody commits, and free again soon; or else locked for
+/// long.
+constexpr std::chrono::milliseconds kFirstLockedPause{250};
+constexpr std::chrono::milliseconds kLastLockedPause{4000};
 
 /// A source of whose changes the system tells nothing is looked at this often.
 constexpr std::chrono::milliseconds kUntoldLook{250};
@@ -87,8 +93,11 @@ StepPool::Due FollowedDatabase::sourceStep()
 
 Status FollowedDatabase::openSource()
 {
-    TIDEMARK_TRY(const auto facts, sqlite::probeSource(m_context.files, m_path));
-    if (!facts.isWal && !m_config.switchToWal) {
+    TIDEMARK_TRY(const auto facts,
+                 sqlite::probeSource(
+                     m_context.files, m_path,
+                     m_config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed));
+    if (!facts.isWal && !m_config.switchToWal && !m_config.watch) {
         return sqlite::notInWalMode(m_path);
     }
     m_isLarge = facts.sizeBytes >= kLargeBytes;
@@ -113,13 +122,14 @@ Status FollowedDatabase::openSource()
                                   .path = facts.path,
                                   .directory = directory,
                                   .burstInterval = m_config.burstInterval,
-                                  .switchToWal = m_config.switchToWal});
+                                  .switchToWal = m_config.switchToWal,
+                                  .watch = m_config.watch});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
     tellRememberedProof();
     m_lookLimit = m_context.clock.monotonic() + kLookPatience;
-    watch();
+    listen(!facts.isWal && m_config.watch);
     {
         const std::scoped_lock lock(m_mutex);
         m_openFailure.reset();
@@ -131,28 +141,38 @@ Status FollowedDatabase::openSource()
     return {};
 }
 
-void FollowedDatabase::watch()
+/// To what is written with each commit: the log, or the file of a database that is watched.
+void FollowedDatabase::listen(bool toFile)
 {
-    const Status told = m_context.watcher.watch(m_realPath, [this] {
+    const std::string path = toFile ? m_realPath : sqlite::walPath(m_realPath);
+    if (path == m_listensTo) {
+        return;
+    }
+    stopListening();
+    const Status told = m_context.watcher.watch(path, [this] {
         m_heardOfChange = true;
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
     });
     m_untold = told.ok() ? std::nullopt : std::optional(told.error());
-    m_watching = true;
+    m_listensTo = path;
 }
 
-void FollowedDatabase::unwatch()
+void FollowedDatabase::stopListening()
 {
     // Once: whoever follows the database next watches the same path.
-    if (std::exchange(m_watching, false)) {
-        m_context.watcher.unwatch(m_realPath);
+    if (const std::string path = std::exchange(m_listensTo, {}); !path.empty()) {
+        m_context.watcher.unwatch(path);
     }
 }
 
 StepPool::Due FollowedDatabase::openFailed(const Error& error, std::uint64_t note)
 {
-    const StepPool::Due due = after(m_context.clock, kReopenPause);
+    const bool isLocked = m_config.watch && error.code == ErrorCode::Busy;
+    m_lockedPause = isLocked ? std::clamp(2 * m_lockedPause, kFirstLockedPause, kLastLockedPause)
+                             : std::chrono::milliseconds(0);
+    const auto pause = isLocked ? m_lockedPause : kReopenPause;
+    const StepPool::Due due = after(m_context.clock, pause);
     {
         const std::scoped_lock lock(m_mutex);
         m_openFailure = error;
@@ -166,7 +186,7 @@ StepPool::Due FollowedDatabase::openFailed(const Error& error, std::uint64_t not
                             .reason = error.what,
                             .next = error.next,
                             .since = isSame ? before.since : m_context.clock.now(),
-                            .nextTry = m_context.clock.now() + kReopenPause});
+                            .nextTry = m_context.clock.now() + pause});
     // Whoever waits for an outcome learns of one that did not change the standing, too.
     m_board.touch();
     // A retry that somebody asks for comes at once.
@@ -199,6 +219,9 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     const bool caughtUp = m_replicator->caughtUp();
     const engine::SourceView view = m_replicator->view();
+    if (view.standing.state == Protection::Protected) {
+        listen(view.watch.has_value());
+    }
     {
         const std::scoped_lock lock(m_mutex);
         m_noteTried = wants.note;
@@ -208,6 +231,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
         m_attached = view.standing.state == Protection::Protected;
         m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
+        m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
         if (!m_attached && !m_snapshotRunning) {
             releasePlaces();
         }
@@ -240,7 +264,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
 /// Empty when it may read all of a large database, and others do.
 std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
 {
-    const bool mayReadAll = m_isLarge && !m_attached;
+    const bool mayReadAll = m_isLarge && (!m_attached || m_replicator->readsWholeNext());
     if (mayReadAll && !m_context.wholeReads.tryTake({})) {
         return std::nullopt;
     }
@@ -319,6 +343,7 @@ void FollowedDatabase::showSource()
     m_board.update([&view, isLooked, now](DatabaseStatus& status) {
         status.sizeBytes = view.sizeBytes;
         status.walBytes = view.walBytes;
+        status.watch = view.watch;
         status.pageSizeBytes = view.pageSizeBytes;
         status.captured = view.captured;
         status.lastChangeAt = view.capturedAt;
@@ -353,7 +378,8 @@ StepPool::Due FollowedDatabase::pauseSource()
     if (m_replicator) {
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
-        static_cast<void>(m_replicator->detach(facts, m_stop.get_token()));
+        static_cast<void>(
+            m_replicator->detach(facts, m_stop.get_token(), engine::Parting::ForAWhile));
         takeFacts(facts);
         noteCaptured();
     }
@@ -407,7 +433,7 @@ StepPool::Due FollowedDatabase::leaveSource()
     }
     std::optional<Error> failure;
     if (m_replicator) {
-        unwatch();
+        stopListening();
         std::vector<engine::Fact> facts;
         const Status detached = m_replicator->detach(facts, m_stop.get_token());
         takeFacts(facts);

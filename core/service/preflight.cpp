@@ -23,11 +23,19 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
     for (const ReplicaConfig& replica : config.replicas) {
         TIDEMARK_TRY_STATUS(keepsClearOf(config.path, replica.address.path));
     }
-    TIDEMARK_TRY(const auto facts, sqlite::probeSource(files, config.path));
-    if (!facts.isWal && !config.switchToWal) {
-        return sqlite::notInWalMode(facts.path);
+    const auto facts = sqlite::probeSource(
+        files, config.path,
+        config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed);
+    // Without WAL mode it is locked whenever somebody commits: that passes.
+    const bool isLocked = !facts.ok() && facts.error().code == ErrorCode::Busy;
+    if (!facts.ok() && !(isLocked && config.watch)) {
+        return facts.error();
     }
-    const auto directory = state::directoryOf(directories.data, state::databaseId(facts.path));
+    TIDEMARK_TRY(const std::string path, files.canonical(config.path));
+    if (!isLocked && !facts.value().isWal && !config.switchToWal && !config.watch) {
+        return sqlite::notInWalMode(path);
+    }
+    const auto directory = state::directoryOf(directories.data, state::databaseId(path));
     TIDEMARK_TRY(const auto there, files.stat(directory.lock()));
     if (!there) {
         return {};
@@ -36,7 +44,7 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
     if (lock.ok() || lock.error().code != ErrorCode::Busy) {
         return lock.ok() ? Status() : Status(lock.error());
     }
-    return followedElsewhere(files, directory.lock(), facts.path);
+    return followedElsewhere(files, directory.lock(), path);
 }
 
 Status keepsClearOf(const std::string& database, const std::string& place)

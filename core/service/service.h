@@ -36,6 +36,7 @@ struct DatabaseConfig {
     std::string path = {};
     std::vector<ReplicaConfig> replicas = {};
     bool switchToWal = false;  ///< The owner agreed to leave the journal mode it has.
+    bool watch = false;        ///< Without WAL mode it stays so, and is read whole at each change.
     bool paused = false;       ///< Followed, but not touched before resume().
     std::chrono::milliseconds burstInterval =
         config::kSyncInterval;  ///< A burst gets a segment each so often.

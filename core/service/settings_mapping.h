@@ -25,6 +25,7 @@ namespace tidemark::service {
 {
     return {.path = database.path,
             .switchToWal = database.switchToWal,
+            .watch = database.watch,
             .paused = database.paused,
             .burstInterval = database.syncInterval,
             .proveFirstSnapshot = config::kProveFirstSnapshot && database.drillEvery.count() > 0,
@@ -36,6 +37,7 @@ namespace tidemark::service {
 {
     config::DatabaseSettings settings{.path = database.path,
                                       .switchToWal = database.switchToWal,
+                                      .watch = database.watch,
                                       .paused = database.paused,
                                       .syncInterval = database.burstInterval,
                                       .drillEvery = database.drillEvery};

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/engine/damage.h"
 #include "core/engine/protection.h"
+#include "core/engine/watch_cost.h"
 #include "core/ltx/tx_id.h"
 #include "core/restore/restorer.h"
 #include "core/storage/storage_address.h"
@@ -85,9 +86,10 @@ struct DatabaseStatus {
     std::uint64_t sizeBytes = 0;
     std::uint64_t walBytes = 0;
     std::uint32_t pageSizeBytes = 0;
-    ltx::TxId captured = {};                     ///< The newest moment; 0 before the first.
-    std::optional<Timestamp> lastChangeAt = {};  ///< Its time.
-    std::optional<Timestamp> savedAt = {};       ///< When all changes were last in each replica.
+    std::optional<engine::WatchCost> watch = {};  ///< While it is watched, not being in WAL mode.
+    ltx::TxId captured = {};                      ///< The newest moment; 0 before the first.
+    std::optional<Timestamp> lastChangeAt = {};   ///< Its time.
+    std::optional<Timestamp> savedAt = {};        ///< When all changes were last in each replica.
     std::vector<ReplicaStatus> replicas = {};
     std::optional<Proof> proof = {};
     std::optional<Unproven> unproven = {};  ///< Of one replica, until a drill of it goes well.

@@ -100,6 +100,13 @@ std::string statusJson(const DatabaseStatus& status, int processId)
     addStanding(object, status.standing);
     object["bytes"] = status.sizeBytes;
     object["walBytes"] = status.walBytes;
+    if (status.watch) {
+        using std::chrono::ceil;
+        using std::chrono::milliseconds;
+        object["watch"] = {{"readBytes", status.watch->readBytes},
+                           {"tookMs", ceil<milliseconds>(status.watch->took).count()},
+                           {"everyMs", ceil<milliseconds>(status.watch->every).count()}};
+    }
     object["txid"] = status.captured.value;
     if (status.lastChangeAt) {
         object["changed"] = formatRfc3339(*status.lastChangeAt);

@@ -2,7 +2,6 @@
 
 #include "core/base/descriptor.h"
 #include "core/base/file_system.h"
-#include "core/sqlite/source_identity.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -18,7 +17,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -31,7 +29,7 @@ namespace {
 // Where several databases share a folder it is not known which one to tell; there it stays loud.
 constexpr int kPauseMs = 5;
 
-// The folder, not the -wal: that one is removed and made anew, and a folder of many databases needs
+// The folder, not the file: a -wal is removed and made anew, and a folder of many databases needs
 // one watch only.
 constexpr std::uint32_t kMutedEvents = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
 constexpr std::uint32_t kEvents = IN_MODIFY | kMutedEvents;
@@ -73,34 +71,33 @@ public:
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    [[nodiscard]] Status watch(const std::string& databasePath, std::function<void()> changed)
+    [[nodiscard]] Status watch(const std::string& path, std::function<void()> changed)
     {
         const std::scoped_lock lock(m_mutex);
         if (!m_thread.joinable()) {
-            return noWatch(databasePath, m_error);
+            return noWatch(path, m_error);
         }
         // The same folder gives the same number again.
-        const int folder =
-            ::inotify_add_watch(m_events.number(), parentOf(databasePath).c_str(), kEvents);
+        const int folder = ::inotify_add_watch(m_events.number(), parentOf(path).c_str(), kEvents);
         if (folder < 0) {
-            return noWatch(databasePath, errno);
+            return noWatch(path, errno);
         }
-        m_watched.insert_or_assign({folder, nameOf(walPath(databasePath))}, std::move(changed));
-        m_folders.insert_or_assign(databasePath, folder);
-        m_paths.insert_or_assign(folder, parentOf(databasePath));
+        m_watched.insert_or_assign({folder, nameOf(path)}, std::move(changed));
+        m_folders.insert_or_assign(path, folder);
+        m_paths.insert_or_assign(folder, parentOf(path));
         return {};
     }
 
-    void unwatch(const std::string& databasePath)
+    void unwatch(const std::string& path)
     {
         const std::scoped_lock lock(m_mutex);
-        const auto found = m_folders.find(databasePath);
+        const auto found = m_folders.find(path);
         if (found == m_folders.end()) {
             return;
         }
         const int folder = found->second;
         m_folders.erase(found);
-        m_watched.erase({folder, nameOf(walPath(databasePath))});
+        m_watched.erase({folder, nameOf(path)});
         const auto next = m_watched.lower_bound({folder, {}});
         if (next == m_watched.end() || next->first.first != folder) {
             ::inotify_rm_watch(m_events.number(), folder);
@@ -109,7 +106,7 @@ public:
     }
 
 private:
-    /// The watched folder's number and the name of a -wal in it.
+    /// The watched folder's number and the name of a file in it.
     using Key = std::pair<int, std::string>;
 
     void run()
@@ -138,12 +135,13 @@ private:
         std::set<Key> changed;
         bool overrun = false;
         const ssize_t got = ::read(m_events.number(), buffer.data(), buffer.size());
+        const std::scoped_lock lock(m_mutex);
         for (ssize_t at = 0; at < got;) {
             const auto* const event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
             at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
             overrun = overrun || (event->mask & IN_Q_OVERFLOW) != 0;
-            if (event->len > 0 && std::string_view(event->name).ends_with("-wal")) {
-                changed.emplace(event->wd, event->name);
+            if (Key key(event->wd, event->len > 0 ? event->name : ""); m_watched.contains(key)) {
+                changed.insert(std::move(key));
             }
         }
         return overrun ? std::nullopt : std::optional(std::move(changed));
@@ -214,14 +212,14 @@ ChangeWatcher::ChangeWatcher() : m_impl(std::make_unique<Impl>()) {}
 
 ChangeWatcher::~ChangeWatcher() = default;
 
-Status ChangeWatcher::watch(const std::string& databasePath, std::function<void()> changed)
+Status ChangeWatcher::watch(const std::string& path, std::function<void()> changed)
 {
-    return m_impl->watch(databasePath, std::move(changed));
+    return m_impl->watch(path, std::move(changed));
 }
 
-void ChangeWatcher::unwatch(const std::string& databasePath)
+void ChangeWatcher::unwatch(const std::string& path)
 {
-    m_impl->unwatch(databasePath);
+    m_impl->unwatch(path);
 }
 
 }  // namespace tidemark::sqlite

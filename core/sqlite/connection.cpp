@@ -1,7 +1,6 @@
 #include "core/sqlite/connection.h"
 
 #include "core/sqlite/file_header.h"
-#include "core/sqlite/handle.h"
 #include "core/sqlite/sqlite_error.h"
 
 #include <sqlite3.h>
@@ -48,6 +47,17 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path)
     if (sqlite3_db_readonly(handle.get(), "main") != 0) {
         return readOnly(path);
     }
+    return opened(std::move(handle), path);
+}
+
+Result<std::unique_ptr<Connection>> Connection::openToRead(const std::string& path)
+{
+    TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READONLY, nullptr, path));
+    return opened(std::move(handle), path);
+}
+
+Result<std::unique_ptr<Connection>> Connection::opened(Handle handle, const std::string& path)
+{
     sqlite3_file* file = nullptr;
     int code = configure(handle.get());
     if (code == SQLITE_OK) {
@@ -99,7 +109,8 @@ Status Connection::begin(const char* first, const char* second)
         rollback();
         return status;
     }
-    // SQLite opens the log by the same bytes; they cannot change while it is open.
+    // SQLite opens the log by the same bytes, and also where one lies there already; they cannot
+    // change while it is open.
     constexpr std::byte kWal{2};
     m_logOpen = m_logOpen || (versions[0] == kWal && versions[1] == kWal);
     return {};
@@ -115,6 +126,12 @@ Status Connection::beginRead()
 Status Connection::beginSeal()
 {
     return begin("BEGIN IMMEDIATE", "PRAGMA user_version");
+}
+
+bool Connection::isReserved() const
+{
+    int reserved = 0;
+    return m_file->pMethods->xCheckReservedLock(m_file, &reserved) == SQLITE_OK && reserved != 0;
 }
 
 void Connection::rollback()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/sqlite/handle.h"
 #include "core/sqlite/wal_index.h"
 
 #include <cstdint>
@@ -34,6 +35,11 @@ public:
     /// encrypted ones), Unsupported or Io, with the path in the text.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::string& path);
 
+    /// For beginRead() and the reads alone: in rollback mode nothing at all is written through it,
+    /// so that it cannot read what a killed writer left before somebody else rolled that back
+    /// (beginRead() is Busy until then).
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> openToRead(const std::string& path);
+
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -44,6 +50,10 @@ public:
 
     /// Begins a transaction that holds the write lock; it is never used to write.
     [[nodiscard]] Status beginSeal();
+
+    /// Whether somebody is about to write in rollback mode: holds the reserved lock, and will wait
+    /// for every reader before it commits. False when that cannot be told.
+    [[nodiscard]] bool isReserved() const;
 
     /// Ends either; fine without one.
     void rollback();
@@ -77,6 +87,9 @@ public:
 
 private:
     Connection(sqlite3* handle, sqlite3_file* file, std::string path);
+
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> opened(Handle handle,
+                                                                    const std::string& path);
 
     [[nodiscard]] Status run(const char* sql);
     [[nodiscard]] Status begin(const char* first, const char* second);

@@ -42,13 +42,20 @@ Result<FileStamp> stampOf(const FileSystem& files, const std::string& path)
     if (!facts) {
         return gone(path);
     }
-    return FileStamp{.sizeBytes = facts->sizeBytes, .modifiedNs = facts->modifiedNs};
+    return FileStamp{.sizeBytes = facts->sizeBytes,
+                     .modifiedNs = facts->modifiedNs,
+                     .changedNs = facts->changedNs};
 }
 
 Error overwritten(const std::string& path)
 {
     return changed(
         {TIDEMARK_TEXT("sqlite", "%1 was overwritten by something else than SQLite."), {path}});
+}
+
+Error switchedToWal(const std::string& path)
+{
+    return changed({TIDEMARK_TEXT("sqlite", "%1 was switched to WAL mode."), {path}});
 }
 
 Result<SourceIdentity> identify(const FileSystem& files, const std::string& path)

@@ -28,7 +28,17 @@ struct SourceIdentity {
 struct FileStamp {
     std::uint64_t sizeBytes = 0;
     std::int64_t modifiedNs = 0;
+    std::int64_t changedNs = 0;  ///< Who sets the time of a file back changes this one.
     bool operator==(const FileStamp&) const = default;
+};
+
+/// What tells that a database in rollback mode is what it was: each commit of SQLite counts the
+/// change counter up, whoever else writes changes the stamp. Both taken under the shared lock.
+struct FileMark {
+    FileId file = {};
+    FileStamp stamp = {};
+    std::uint32_t changeCounter = 0;
+    bool operator==(const FileMark&) const = default;
 };
 
 /// Of the database file, by stat alone. NotFound when it is gone.
@@ -36,6 +46,9 @@ struct FileStamp {
 
 /// It was written to by something else than SQLite: a file was copied over it.
 [[nodiscard]] Error overwritten(const std::string& path);
+
+/// A database in rollback mode is in WAL mode now: another way to follow it.
+[[nodiscard]] Error switchedToWal(const std::string& path);
 
 /// By stat alone. NotFound when the database is gone.
 [[nodiscard]] Result<SourceIdentity> identify(const FileSystem& files, const std::string& path);

@@ -140,7 +140,7 @@ int takeMode(void* mode, int columns, char** values, char**)
 
 }  // namespace
 
-Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath)
+Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath, SourceUse use)
 {
     TIDEMARK_TRY(const std::string path, files.canonical(givenPath));
     TIDEMARK_TRY(const auto facts, files.stat(path));
@@ -166,7 +166,9 @@ Result<SourceFacts> probeSource(FileSystem& files, const std::string& givenPath)
     }
     TIDEMARK_TRY(const FileHeader header, decodeFileHeader(start.value().bytes, path));
     TIDEMARK_TRY_STATUS(checkLength(files, start.value(), header, path));
-    TIDEMARK_TRY_STATUS(mayBeOpened(files, *facts, path));
+    if (header.isWal || use == SourceUse::Followed) {
+        TIDEMARK_TRY_STATUS(mayBeOpened(files, *facts, path));
+    }
     return SourceFacts{.path = path,
                        .sizeBytes = start.value().sizeBytes,
                        .pageSizeBytes = header.pageSizeBytes,

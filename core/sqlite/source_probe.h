@@ -16,10 +16,17 @@ struct SourceFacts {
     bool isWal = false;
 };
 
+/// What is to be done with it.
+enum class SourceUse {
+    Followed,
+    Watched  ///< Only read where it is not in WAL mode, so it need not be writable then.
+};
+
 /// Looks without changing anything. NotFound, Forbidden; Damaged: not a SQLite database, encrypted,
 /// cut short; Unsupported, by name: a place where it cannot be followed safely (source_place.h),
 /// wal2, another WAL version; Busy: locked exclusively by another program.
-[[nodiscard]] Result<SourceFacts> probeSource(FileSystem& files, const std::string& path);
+[[nodiscard]] Result<SourceFacts> probeSource(FileSystem& files, const std::string& path,
+                                              SourceUse use = SourceUse::Followed);
 
 /// Puts the database into WAL mode, as its owner asked. Busy while other connections are open in
 /// it.

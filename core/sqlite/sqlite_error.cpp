@@ -47,6 +47,18 @@ Error readOnly(const std::string& path)
                                    "Allow writing, or let Tidemark run as the user who owns it.")}};
 }
 
+Error notRolledBack(const std::string& path)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("sqlite",
+                                   "A program was killed while it wrote to %1, and nobody has "
+                                   "rolled back yet what it left."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("sqlite",
+                                   "Open the database in its application: that rolls it back, and "
+                                   "Tidemark goes on.")}};
+}
+
 Error other(sqlite3* handle, ErrorCode meaning, int code, const std::string& path)
 {
     const bool told = handle != nullptr && sqlite3_extended_errcode(handle) == code;
@@ -59,6 +71,9 @@ Error other(sqlite3* handle, ErrorCode meaning, int code, const std::string& pat
 
 Error sqliteError(sqlite3* handle, int code, const std::string& path)
 {
+    if (code == SQLITE_READONLY_ROLLBACK) {
+        return notRolledBack(path);
+    }
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -96,8 +111,9 @@ Error notInWalMode(const std::string& path)
     return {.code = ErrorCode::NotInWalMode,
             .what = {TIDEMARK_TEXT("sqlite", "%1 is not in WAL mode."), {path}},
             .next = {TIDEMARK_TEXT("sqlite",
-                                   "Allow Tidemark to switch it (--switch-to-wal), or let the "
-                                   "application run PRAGMA journal_mode=WAL.")}};
+                                   "Allow Tidemark to switch it (--switch-to-wal), or to watch it "
+                                   "as it is (--watch), or let the application run PRAGMA "
+                                   "journal_mode=WAL.")}};
 }
 
 Error noExactPosition(const std::string& path)

@@ -12,32 +12,26 @@
 namespace tidemark::state {
 namespace {
 
-constexpr int kVersion = 3;
-
 // Only another Tidemark program that looks for a moment can hold it.
 constexpr int kBusyTimeoutMs = 2000;
 
 /// Each makes a file of the version that is its place into one of the next. Only added to.
-constexpr std::array<const char*, kVersion> kSteps = {
-    "BEGIN IMMEDIATE;"
+constexpr std::array kSteps = {
     "CREATE TABLE source(one INTEGER PRIMARY KEY CHECK(one = 1), tx, time, digest, page_size,"
     " page_count, salts, frame, sum1, sum2, db_device, db_inode, wal_device, wal_inode,"
     " shm_device, shm_inode);"
     "CREATE TABLE segments(tx INTEGER PRIMARY KEY, time, pages, database_pages, bytes, commits);"
-    "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;",
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);"
-    "PRAGMA user_version = 2;"
-    "COMMIT;",
-    "BEGIN IMMEDIATE;"
+    "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;",
+    "CREATE TABLE proof(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, by_digest);",
     "CREATE TABLE damaged(replica TEXT, name TEXT, found, moments, first, last, mended, based,"
     " size, modified, PRIMARY KEY(replica, name)) WITHOUT ROWID;"
-    "CREATE TABLE proofs(replica TEXT PRIMARY KEY, at, tx, by_digest) WITHOUT ROWID;"
-    "PRAGMA user_version = 3;"
-    "COMMIT;",
+    "CREATE TABLE proofs(replica TEXT PRIMARY KEY, at, tx, by_digest) WITHOUT ROWID;",
+    "ALTER TABLE source ADD COLUMN file_bytes;"
+    "ALTER TABLE source ADD COLUMN modified_ns;"
+    "ALTER TABLE source ADD COLUMN changed_ns;"
+    "ALTER TABLE source ADD COLUMN change_counter;",
 };
+constexpr std::size_t kVersion = kSteps.size();
 
 struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close(handle); }
@@ -94,6 +88,17 @@ public:
         m_bound += 2;  // What is not bound is NULL.
         return *this;
     }
+    Statement& add(const std::optional<sqlite::FileMark>& mark)
+    {
+        if (mark) {
+            return add(mark->stamp.sizeBytes)
+                .add(mark->stamp.modifiedNs)
+                .add(mark->stamp.changedNs)
+                .add(std::uint64_t{mark->changeCounter});
+        }
+        m_bound += 4;
+        return *this;
+    }
 
     Statement& add(const std::optional<Timestamp>& time)
     {
@@ -146,6 +151,20 @@ public:
         const bool there = sqlite3_column_type(m_statement, m_column) != SQLITE_NULL;
         const Timestamp at = time();
         return there ? std::optional(at) : std::nullopt;
+    }
+    /// Of the file `file`. A table that an older version made has no place for it.
+    std::optional<sqlite::FileMark> mark(const sqlite::FileId& file)
+    {
+        if (m_column + 4 > sqlite3_column_count(m_statement) ||
+            sqlite3_column_type(m_statement, m_column) == SQLITE_NULL) {
+            return std::nullopt;
+        }
+        sqlite::FileMark mark{.file = file};
+        mark.stamp.sizeBytes = number();
+        mark.stamp.modifiedNs = static_cast<std::int64_t>(number());
+        mark.stamp.changedNs = static_cast<std::int64_t>(number());
+        mark.changeCounter = number32();
+        return mark;
     }
     std::optional<sqlite::FileId> file()
     {
@@ -210,7 +229,10 @@ Status setUp(sqlite3* handle, const std::string& path)
         TIDEMARK_TRY_STATUS(checkPages(handle, path));
     }
     for (std::size_t step = version; step < kSteps.size(); ++step) {
-        TIDEMARK_TRY_STATUS(run(handle, kSteps[step]));
+        const std::string reached = std::to_string(step + 1);
+        const std::string sql = std::string("BEGIN IMMEDIATE;") + kSteps[step] +
+                                "PRAGMA user_version = " + reached + ";COMMIT;";
+        TIDEMARK_TRY_STATUS(run(handle, sql.c_str()));
     }
     return {};
 }
@@ -251,7 +273,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
 {
     Statement put(handle,
                   "INSERT OR REPLACE INTO source VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                  " ?, ?)");
+                  " ?, ?, ?, ?, ?, ?)");
     put.add(source.txId.value).add(source.time).add(source.digest);
     put.add(std::uint64_t{source.pageSizeBytes}).add(std::uint64_t{source.pageCount});
     put.add(std::span<const std::byte>(source.position.salts.bytes));
@@ -259,7 +281,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
     put.add(std::uint64_t{source.position.checksum.first});
     put.add(std::uint64_t{source.position.checksum.second});
     put.add(std::optional(source.identity.database));
-    put.add(source.identity.wal).add(source.identity.shm);
+    put.add(source.identity.wal).add(source.identity.shm).add(source.mark);
     return finish(put);
 }
 
@@ -337,6 +359,7 @@ Result<std::optional<SourceState>> StateDb::source() const
     source.identity.database = row.file().value_or(sqlite::FileId());
     source.identity.wal = row.file();
     source.identity.shm = row.file();
+    source.mark = row.mark(source.identity.database);
     return std::optional(source);
 }
 

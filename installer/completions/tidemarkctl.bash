@@ -29,12 +29,12 @@ _tidemarkctl() {
         ;;
     esac
     case $command in
-    replicate) options="--config --keep --once --switch-to-wal" ;;
+    replicate) options="--config --keep --once --switch-to-wal --watch" ;;
     list) options="--since --until --limit --newest-first" ;;
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;
     verify) options="--latest --txid --time --mark --check --all" ;;
-    snapshot) options="--db --switch-to-wal" ;;
+    snapshot) options="--db --switch-to-wal --watch" ;;
     mark) options="--latest --txid --time --mark --note" ;;
     retention) options="--keep" ;;
     help)

@@ -26,6 +26,7 @@ set -l replicate '__fish_seen_subcommand_from replicate'
 complete -c tidemarkctl -n $replicate -l config -r -F -d 'every database of a settings.json or litestream.yml'
 complete -c tidemarkctl -n $replicate -l once -d 'bring every replica up to date, then exit'
 complete -c tidemarkctl -n $replicate -l switch-to-wal -d 'allow the change of a database not in WAL mode'
+complete -c tidemarkctl -n $replicate -l watch -d 'leave such a database as it is and compare its pages'
 
 set -l keeping '__fish_seen_subcommand_from replicate retention'
 complete -c tidemarkctl -n $keeping -l keep -x -a 'everything time-machine' -d 'what stays of the history'
@@ -47,4 +48,5 @@ complete -c tidemarkctl -n $checked -l check -x -a 'quick full none' -d 'SQLite\
 complete -c tidemarkctl -n '__fish_seen_subcommand_from verify' -l all -d 'read every object, prove every moment'
 complete -c tidemarkctl -n '__fish_seen_subcommand_from snapshot' -l db -r -F -d 'this database, also where no engine follows it'
 complete -c tidemarkctl -n '__fish_seen_subcommand_from snapshot' -l switch-to-wal -d 'allow the change of a database not in WAL mode'
+complete -c tidemarkctl -n '__fish_seen_subcommand_from snapshot' -l watch -d 'leave such a database as it is and compare its pages'
 complete -c tidemarkctl -n '__fish_seen_subcommand_from mark' -l note -x -d 'what there is to say about it'

@@ -120,11 +120,37 @@ private slots:
         QVERIFY(page.world.engine.followed.back().switchToWal);
     }
 
+    void itCanBeLeftAsItIsAndWatchedInstead()
+    {
+        Page page;
+        page.chooseNotes(false);
+        page.adding.setSwitchAgreed(true);
+        page.adding.setWatchAgreed(true);
+        QVERIFY(!page.adding.switchAgreed());
+        page.adding.start();
+        QVERIFY(page.world.engine.followed.back().watch);
+        QVERIFY(!page.world.engine.followed.back().switchToWal);
+    }
+
+    void whoeverAgreesToTheSwitchAfterAllDoesNotWatch()
+    {
+        Page page;
+        page.chooseNotes(false);
+        page.adding.setWatchAgreed(true);
+        page.adding.setSwitchAgreed(true);
+        QVERIFY(!page.adding.watchAgreed());
+        page.adding.setSwitchAgreed(false);
+        QVERIFY(!page.adding.canStart());
+    }
+
     void consentIsNotCarriedToTheNextFile()
     {
         Page page;
         page.chooseNotes(false);
         page.adding.setSwitchAgreed(true);
+        page.chooseNotes(false);
+        QVERIFY(!page.adding.canStart());
+        page.adding.setWatchAgreed(true);
         page.chooseNotes(false);
         QVERIFY(!page.adding.canStart());
     }

@@ -92,6 +92,51 @@ private slots:
         QCOMPARE(notesIn(m_program->path("out.db")), 1);
     }
 
+    void aDatabaseNotInWalModeCanBeWatchedAsItIs()
+    {
+        SampleDatabase database(m_program->path("notes.db"), "DELETE");
+        QVERIFY(database.run("PRAGMA busy_timeout=20000"));
+        QVERIFY(database.addNote());
+        const Ran refused = m_program->run({"replicate", "notes.db", "replica", "--once"});
+        QVERIFY(refused.rest.contains("--watch"));
+        const Ran ran = m_program->run({"replicate", "notes.db", "replica", "--once", "--watch"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(!QFile::exists(m_program->path("notes.db-wal")));
+
+        Follower follower(*m_program, {"notes.db", "replica", "--watch"});
+        QVERIFY(follower.said("attached"));
+        QVERIFY(database.addNote());
+        QVERIFY(follower.said("segment"));
+        const QJsonObject status = m_program->run({"status", "--json"}).lines().last();
+        const QJsonObject watch = status["watch"].toObject();
+        QVERIFY(watch["readBytes"].toInteger() >= 8192);
+        QVERIFY(watch["everyMs"].toInteger() >= 250);
+        QVERIFY(m_program->run({"status"}).facts.contains("A look reads"));
+        QCOMPARE(follower.stop().status, 0);
+        QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
+        QCOMPARE(notesIn(m_program->path("out.db")), 2);
+    }
+
+    void oneThatIsWatchedMayBeLockedAtFirst()
+    {
+        SampleDatabase database(m_program->path("notes.db"), "DELETE");
+        QVERIFY(database.addNote());
+        QVERIFY(database.run("BEGIN EXCLUSIVE"));
+        Follower follower(*m_program, {"notes.db", "replica", "--watch"});
+        QVERIFY(follower.said("state"));
+        QVERIFY(database.run("COMMIT"));
+        QVERIFY(follower.said("segment"));
+        QCOMPARE(follower.stop().status, 0);
+    }
+
+    void watchingAndSwitchingExcludeEachOther()
+    {
+        SampleDatabase(m_program->path("notes.db"), "DELETE").addNote();
+        const Ran ran = m_program->run(
+            {"replicate", "notes.db", "replica", "--once", "--watch", "--switch-to-wal"});
+        QCOMPARE(ran.status, 2);
+    }
+
     void whatIsNoDatabaseIsRefused()
     {
         QCOMPARE(m_program->run({"replicate", "none.db", "replica", "--once"}).status, 3);

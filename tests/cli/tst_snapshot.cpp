@@ -217,6 +217,19 @@ private slots:
         QVERIFY(!snapshotsIn("replica").isEmpty());
     }
 
+    void orItIsLeftAsItIsAndWatched()
+    {
+        {
+            SampleDatabase database(m_program->path("notes.db"), "DELETE");
+        }
+        const QStringList words{"snapshot", "replica", "--db", "notes.db", "--watch"};
+        QCOMPARE(m_program->run(words + QStringList{"--switch-to-wal"}).status, 2);
+        const Ran ran = m_program->run(words);
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(!snapshotsIn("replica").isEmpty());
+        QVERIFY(!QFile::exists(m_program->path("notes.db-wal")));
+    }
+
     void sigintEndsTheWaitAndNotTheOrder()
     {
         MadeEngine engine(*m_program, {R"({"version":1,"ticket":"7"})"}, {kWaiting});

@@ -40,11 +40,12 @@ Ledger::Ledger(Database& database, std::uint64_t who, std::uint64_t seed)
 {
 }
 
-void Ledger::create(Database& database, std::int64_t pageSize, std::int64_t autoVacuum)
+void Ledger::create(Database& database, std::int64_t pageSize, std::int64_t autoVacuum,
+                    const std::string& journalMode)
 {
     database.run("PRAGMA page_size = " + std::to_string(pageSize));
     database.run("PRAGMA auto_vacuum = " + std::to_string(autoVacuum));
-    database.run("PRAGMA journal_mode = wal");
+    database.run("PRAGMA journal_mode = " + journalMode);
     database.run("BEGIN IMMEDIATE");
     database.run(
         "CREATE TABLE IF NOT EXISTS load_item (id INTEGER PRIMARY KEY, owner INTEGER, name TEXT, "

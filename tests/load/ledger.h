@@ -17,8 +17,9 @@ public:
     /// `who` names this process in the truth; nothing is written here.
     Ledger(Database& database, std::uint64_t who, std::uint64_t seed);
 
-    /// Makes the tables where they are missing; the database is in WAL mode then.
-    static void create(Database& database, std::int64_t pageSize, std::int64_t autoVacuum);
+    /// Makes the tables where they are missing; the database is in that journal mode then.
+    static void create(Database& database, std::int64_t pageSize, std::int64_t autoVacuum,
+                       const std::string& journalMode = "wal");
 
     void begin();
     /// One random insert, update or delete. Around `rowLimit` rows they balance.

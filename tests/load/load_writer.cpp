@@ -15,7 +15,8 @@ constexpr const char* kUsage =
     "load_writer DB [--mode flat|paced|bursts|human] [--rate PER_SECOND] [--burst N] [--pause-ms "
     "N]\n"
     "  [--seconds N] [--commits N] (0: until SIGTERM) [--seed N] [--busy-timeout-ms N]\n"
-    "  [--autocheckpoint PAGES] [--synchronous NORMAL|FULL|OFF] [--page-size N] [--auto-vacuum "
+    "  [--journal-mode MODE] [--autocheckpoint PAGES] [--synchronous NORMAL|FULL|OFF] [--page-size "
+    "N] [--auto-vacuum "
     "0|1|2]\n"
     "  [--plain yes] (one small insert a commit, no truth) [--rows LIMIT] [--max-body BYTES]\n"
     "  [--big-percent N] [--rollback-percent N] [--schema-percent N] [--journal FILE]\n"
@@ -33,7 +34,8 @@ public:
           m_chance(seed() + 1),
           m_rhythm(rhythm(arguments), seed() + 2)
     {
-        Ledger::create(m_database, arguments.number("page-size"), arguments.number("auto-vacuum"));
+        Ledger::create(m_database, arguments.number("page-size"), arguments.number("auto-vacuum"),
+                       arguments.text("journal-mode"));
         m_database.run("PRAGMA synchronous = " + arguments.text("synchronous"));
         m_database.run("PRAGMA wal_autocheckpoint = " + arguments.text("autocheckpoint"));
         if (arguments.isSet("journal"))
@@ -153,6 +155,7 @@ int main(int count, char** words)
                                      {"commits", "0"},
                                      {"seed", "1"},
                                      {"busy-timeout-ms", "5000"},
+                                     {"journal-mode", "wal"},
                                      {"autocheckpoint", "1000"},
                                      {"synchronous", "NORMAL"},
                                      {"page-size", "4096"},

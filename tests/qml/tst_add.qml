@@ -91,6 +91,18 @@ Item {
             compare(story.follows(), 1);
         }
 
+        function test_orItIsWatchedAsItIs() {
+            chooseNotes(false);
+            find("switch").forceActiveFocus();
+            keyClick(Qt.Key_Space);
+            mouseClick(find("watch"));
+            compare(find("switch").agreed, false);
+            compare(find("watch").agreed, true);
+            compare(Reader.nameless(page), "");
+            mouseClick(find("start"));
+            compare(story.follows(), 1);
+        }
+
         function test_aRefusalSaysWhatAndWhatHelps() {
             mouseClick(find("pick"));
             story.pickFile("/srv/letter.txt");

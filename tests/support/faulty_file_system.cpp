@@ -205,7 +205,12 @@ Result<std::optional<FileFacts>> FaultyFileSystem::stat(const std::string& path)
     if (m_beforeStat) {
         m_beforeStat(path);
     }
-    return m_disk.stat(path);
+    TIDEMARK_TRY(auto facts, m_disk.stat(path));
+    if (m_timesNs && facts) {
+        facts->modifiedNs = *m_timesNs;
+        facts->changedNs = *m_timesNs;
+    }
+    return facts;
 }
 
 Result<std::vector<DirectoryEntry>> FaultyFileSystem::list(const std::string& directory) const
@@ -278,7 +283,7 @@ Result<std::unique_ptr<FileLock>> FaultyFileSystem::lock(const std::string& path
 
 Result<Space> FaultyFileSystem::space(const std::string& path) const
 {
-    return m_disk.space(path);
+    return m_freeBytes ? Result<Space>(Space{.freeBytes = *m_freeBytes}) : m_disk.space(path);
 }
 
 Result<std::string> FaultyFileSystem::canonical(const std::string& path) const

@@ -2,6 +2,7 @@
 
 #include "core/base/file_system.h"
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -49,6 +50,12 @@ public:
     /// Makes every path lie on `volume`.
     void pretendVolume(Volume volume) { m_volume = std::move(volume); }
 
+    /// Says that so much is free, whatever is; empty: the truth again.
+    void pretendFreeBytes(std::optional<std::uint64_t> bytes) { m_freeBytes = bytes; }
+
+    /// Says of every file that it was modified and changed then.
+    void pretendTimes(std::int64_t sinceEpochNs) { m_timesNs = sinceEpochNs; }
+
     [[nodiscard]] Result<Volume> volume(const std::string& path) const override
     {
         return m_volume ? Result<Volume>(*m_volume) : m_disk.volume(path);
@@ -95,6 +102,8 @@ private:
 
     FileSystem& m_disk;
     std::optional<Volume> m_volume;
+    std::optional<std::uint64_t> m_freeBytes;
+    std::optional<std::int64_t> m_timesNs;
     std::function<void(const std::string&)> m_beforeStat;
     int m_calls = 0;
     int m_failAt = 0;

@@ -26,7 +26,7 @@ Settings everythingSet()
                            .paused = true,
                            .syncInterval = 250ms,
                            .drillEvery = 48h},
-                          {.path = "/home/me/Büro/\"shop\".db"}};
+                          {.path = "/home/me/Büro/\"shop\".db", .watch = true}};
     settings.openedReplicas = {{.name = "old", .address = "file:///mnt/old"}};
     settings.appearance = Appearance::Dark;
     settings.zone = ZoneChoice::Utc;
@@ -187,6 +187,9 @@ private slots:
             << QByteArray("{\"version\":1,\"window\":{\"x\":1.5}}");
         QTest::newRow("a choice that is a number")
             << QByteArray("{\"version\":1,\"appearance\":1}");
+        QTest::newRow("switched and watched") << QByteArray(
+            "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"switchToWal\":true,"
+            "\"watch\":true}]}");
         QTest::newRow("too large") << QByteArray(kMaxConfigBytes + 1, ' ');
         QTest::newRow("zeros") << QByteArray(100, '\0');
     }

@@ -97,10 +97,11 @@ private:
 /// The application.
 class Application {
 public:
-    explicit Application(const std::string& path)
+    explicit Application(const std::string& path, const std::string& mode = "WAL")
     {
         sqlite3_open(path.c_str(), &m_handle);
-        run("PRAGMA journal_mode=WAL");
+        sqlite3_busy_timeout(m_handle, 1000);
+        run(("PRAGMA journal_mode=" + mode).c_str());
         run("PRAGMA synchronous=OFF");
         run("CREATE TABLE IF NOT EXISTS t(x)");
     }
@@ -425,6 +426,45 @@ private slots:
         QVERIFY(!status.ok() && status.error().code == ErrorCode::NotInWalMode);
     }
 
+    void oneThatIsNotInWalModeIsWatchedWhereItMayBe()
+    {
+        Application application(m_database, "DELETE");
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig watched = config();
+        watched.watch = true;
+        service->follow(watched);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(listener.status().watch);
+        QVERIFY(application.write());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(!QFile::exists(QString::fromStdString(m_database) + "-wal"));
+        QCOMPARE(restoredRows(*service), 2);
+    }
+
+    void aChangeOfOneThatIsWatchedIsHeardOfBothWays()
+    {
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig watched = config();
+        watched.watch = true;
+        Application application(m_database, "DELETE");
+        service->follow(watched);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        QVERIFY(listener.heard(
+            [](const Listener& heard) { return heard.count<SegmentWritten>() >= 1; }));
+        QVERIFY(setJournalMode(m_database, "WAL"));
+        QVERIFY(listener.heard([](const Listener& heard) { return !heard.status().watch; }));
+        const int before = listener.count<SegmentWritten>();
+        QVERIFY(application.write());
+        QVERIFY(listener.heard(
+            [&](const Listener& heard) { return heard.count<SegmentWritten>() > before; }));
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(restoredRows(*service), 2);
+    }
+
     void unfollowCapturesToTheEndAndSaysSo()
     {
         Application application(m_database);
@@ -439,6 +479,32 @@ private slots:
         }));
         QVERIFY(service->statuses().empty());
         QCOMPARE(restoredRows(*service), 1);
+    }
+
+    /// What was just written is waited for until it rests, or proves to be commits.
+    void oneThatIsWatchedIsLeftWithAllThatWasWritten()
+    {
+        Application application(m_database, "DELETE");
+        QVERIFY(application.write());
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig watched = config();
+        watched.watch = true;
+        const DatabaseId id = service->follow(watched);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->pause(id);
+        QVERIFY(listener.heard([](const Listener& heard) {
+            return heard.status().standing.state == Protection::Paused;
+        }));
+        QVERIFY(application.write());
+        service->resume(id);
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(application.write());
+        service->unfollow(id);
+        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Stopped>() == 1; }));
+        QVERIFY(!listener.lastFailure());
+        QCOMPARE(restoredRows(*service), 4);
     }
 
     void aDatabaseCanBeFollowedAgainAtOnce()

@@ -15,6 +15,7 @@ config::DatabaseSettings everything()
                           .address = "file:///srv/notes",
                           .keep = {.everyMomentAtMost = 7}}},
             .switchToWal = true,
+            .watch = true,
             .paused = true,
             .syncInterval = 250ms,
             .drillEvery = 0h};
@@ -30,7 +31,7 @@ private slots:
     {
         const DatabaseConfig config = configOf(everything());
         QCOMPARE(config.path, "/home/ada/notes.db");
-        QVERIFY(config.switchToWal && config.paused);
+        QVERIFY(config.switchToWal && config.watch && config.paused);
         QCOMPARE(config.burstInterval, 250ms);
         QVERIFY(config.replicas.empty());
     }

@@ -1,5 +1,6 @@
 #include "core/sqlite/change_watcher.h"
 
+#include "core/sqlite/source_identity.h"
 #include "tests/core/sqlite/sqlite_shell.h"
 
 #include <QElapsedTimer>
@@ -25,6 +26,20 @@ private slots:
         SqliteShell application(source.path());
         ChangeWatcher watcher;
         std::atomic<int> calls = 0;
+        QVERIFY(watcher.watch(walPath(source.name()), [&] { ++calls; }).ok());
+        for (int i = 0; i < 5; ++i) {
+            const int before = calls;
+            application.run("INSERT INTO t(v) VALUES(1)");
+            QTRY_VERIFY(calls > before);
+        }
+    }
+
+    void withoutALogTheDatabaseItselfIsWatched()
+    {
+        const Source source(false);
+        SqliteShell application(source.path());
+        ChangeWatcher watcher;
+        std::atomic<int> calls = 0;
         QVERIFY(watcher.watch(source.name(), [&] { ++calls; }).ok());
         for (int i = 0; i < 5; ++i) {
             const int before = calls;
@@ -44,7 +59,7 @@ private slots:
         QElapsedTimer timer;
         timer.start();
         QVERIFY(watcher
-                    .watch(source.name(),
+                    .watch(walPath(source.name()),
                            [&] {
                                seenBytes = QFileInfo(log).size();
                                ++calls;
@@ -72,9 +87,9 @@ private slots:
         std::atomic<int> elsewhere = 0;
         std::atomic<int> beside = 0;
         // In the order in which one round tells: who were told wrongly would be so first.
-        QVERIFY(watcher.watch(other.name(), [&] { ++elsewhere; }).ok());
-        QVERIFY(watcher.watch(one.folder().toStdString() + "/0.db", [&] { ++beside; }).ok());
-        QVERIFY(watcher.watch(one.name(), [&] { ++changed; }).ok());
+        QVERIFY(watcher.watch(walPath(other.name()), [&] { ++elsewhere; }).ok());
+        QVERIFY(watcher.watch(one.folder().toStdString() + "/0.db-wal", [&] { ++beside; }).ok());
+        QVERIFY(watcher.watch(walPath(one.name()), [&] { ++changed; }).ok());
         neighbour.run("PRAGMA journal_mode=WAL; CREATE TABLE t(v)");
         application.run("INSERT INTO t(v) VALUES(1)");
         QTRY_VERIFY(changed > 0);
@@ -92,9 +107,9 @@ private slots:
         ChangeWatcher watcher;
         std::atomic<int> first = 0;
         std::atomic<int> second = 0;
-        QVERIFY(watcher.watch(source.name(), [&] { ++first; }).ok());
-        QVERIFY(watcher.watch(beside.toStdString(), [&] { ++second; }).ok());
-        watcher.unwatch(source.name());
+        QVERIFY(watcher.watch(walPath(source.name()), [&] { ++first; }).ok());
+        QVERIFY(watcher.watch(walPath(beside.toStdString()), [&] { ++second; }).ok());
+        watcher.unwatch(walPath(source.name()));
         const int before = first;
         application.run("INSERT INTO t(v) VALUES(1)");
         neighbour.run("INSERT INTO t(v) VALUES(1)");

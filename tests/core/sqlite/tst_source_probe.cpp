@@ -213,6 +213,24 @@ private slots:
         QVERIFY(probeSource(disk, source.name()).ok());
     }
 
+    void oneThatIsOnlyWatchedNeedNotBeWritable()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can be two users");
+        }
+        const Source source(false);
+        const Source wal;
+        for (const Source* const each : {&source, &wal}) {
+            QVERIFY(::chmod(each->folder().toStdString().c_str(), 0755) == 0);
+            QVERIFY(::chmod(each->name().c_str(), 0644) == 0);
+        }
+        const AsAnotherUser nobody;
+        QVERIFY(nobody.done());
+        QVERIFY(fails(probeSource(disk, source.name()), ErrorCode::Forbidden));
+        QVERIFY(probeSource(disk, source.name(), SourceUse::Watched).ok());
+        QVERIFY(fails(probeSource(disk, wal.name(), SourceUse::Watched), ErrorCode::Forbidden));
+    }
+
     void switchingToWalIsForWhenNobodyElseIsInIt()
     {
         const Source source(false);

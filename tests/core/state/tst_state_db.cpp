@@ -92,6 +92,21 @@ private slots:
         QCOMPARE(state.value()->damaged("two").value().size(), std::size_t{1});
     }
 
+    void theMarkOfAWatchedFileIsForgottenWithItsWatching()
+    {
+        SourceState watched{.txId = {7}};
+        watched.identity.database = {.device = 1, .inode = 2};
+        watched.mark = {.file = watched.identity.database,
+                        .stamp = {.sizeBytes = 4096, .modifiedNs = -5, .changedNs = 9},
+                        .changeCounter = UINT32_MAX};
+        const auto made = StateDb::open(m_files, path("f"));
+        QVERIFY(made.value()->record(watched, std::nullopt).ok());
+        QVERIFY(made.value()->source().value() == watched);
+        const SourceState followed{.txId = {8}};
+        QVERIFY(made.value()->record(followed, std::nullopt).ok());
+        QVERIFY(made.value()->source().value() == followed);
+    }
+
     void canBeLookedIntoWhileItIsWrittenTo()
     {
         QVERIFY(StateDb::openToRead(m_files, path("c")).error().code == ErrorCode::NotFound);
@@ -123,12 +138,16 @@ private slots:
             " commits);"
             "CREATE TABLE replicas(id TEXT PRIMARY KEY, base, confirmed) WITHOUT ROWID;"
             "INSERT INTO segments VALUES(7, 1234, 2, 9, 100, 1);"
+            "INSERT INTO source(one, tx) VALUES(1, 7);"
             "PRAGMA user_version = 1;");
+        const auto read = StateDb::openToRead(m_files, path("d"));
+        QVERIFY(read.value()->source().value() == SourceState{.txId = {7}});
         const ProofState proof{.txId = {7}};
         {
             const auto older = StateDb::open(m_files, path("d"));
             QVERIFY(older.ok());
             QCOMPARE(older.value()->segments().value().front().pages, 2U);
+            QVERIFY(older.value()->source().value() == SourceState{.txId = {7}});
             QVERIFY(!older.value()->proof().value());
             QVERIFY(older.value()->setProof(proof).ok());
         }

@@ -10,11 +10,12 @@ ATTACH_SECONDS = 60
 
 
 class Tidemark:
-    """One database, one folder replica, one user's directories (`env`)."""
+    """One database, one folder replica, one user's directories (`env`); `options` of replicate."""
 
     name = "tidemark"
 
-    def __init__(self, database, replica, env, log):
+    def __init__(self, database, replica, env, log, options=()):
+        self.options = options
         self.database = database
         self.replica = replica
         self.env = env
@@ -23,7 +24,8 @@ class Tidemark:
 
     def start(self, around=()):
         """`replicate` in the background; it may not have attached yet. `around`: a command that runs it."""
-        command = [*around, self.program, "replicate", self.database, self.replica, "--json"]
+        words = [self.program, "replicate", self.database, self.replica, "--json", *self.options]
+        command = [*around, *words]
         return Follower(command, self.env, self.log)
 
     def start_attached(self, around=()):
@@ -32,7 +34,7 @@ class Tidemark:
         return follower
 
     def once_command(self):
-        return [self.program, "replicate", "--once", self.database, self.replica, "--json"]
+        return [self.program, "replicate", "--once", self.database, self.replica, "--json", *self.options]
 
     def once(self):
         return succeeded(self.once_command(), env=self.env)
