@@ -248,7 +248,7 @@ Status runSnapshot(Session& session, const ParsedArguments& arguments)
                  snapshotHere(session, {.path = *database,
                                         .replicas = {{.name = storage, .address = address}},
                                         .switchToWal = arguments.has("--switch-to-wal"),
-                                         .watch = arguments.has("--watch"),
+                                        .watch = arguments.has("--watch"),
                                         .proveFirstSnapshot = false,
                                         .drillEvery = std::chrono::hours(0)}));
     print(session.output, order);
