@@ -13,6 +13,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
 
+import bench_history  # noqa: E402
 import bench_idle  # noqa: E402
 import bench_latency  # noqa: E402
 import bench_memory  # noqa: E402
@@ -31,6 +32,7 @@ BENCHES = {
     "paced": bench_writer.bench_paced,
     "idle": bench_idle.bench,
     "memory": bench_memory.bench,
+    "history": bench_history.bench,
 }
 
 
@@ -43,9 +45,14 @@ class Scale:
     commits: int = 150
     writer_seconds: int = 10
     idle_seconds: int = 60
+    moments: tuple = (10_000, 100_000, 1_000_000)
+    history_commits: int = 300
 
 
-QUICK = Scale(runs=2, peer_runs=1, mib=128, memory_mib=(64, 256), commits=20, writer_seconds=3, idle_seconds=10)
+QUICK = Scale(
+    runs=2, peer_runs=1, mib=128, memory_mib=(64, 256), commits=20, writer_seconds=3, idle_seconds=10,
+    moments=(1_000, 10_000), history_commits=50,
+)
 
 
 def main():
