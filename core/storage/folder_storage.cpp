@@ -1,7 +1,6 @@
 #include "core/storage/folder_storage.h"
 
 #include "core/base/background_sync.h"
-#include "core/base/durable_directories.h"
 #include "core/storage/folder_listing.h"
 
 #include <algorithm>
@@ -12,9 +11,6 @@ namespace {
 
 // Large enough that the calls cost nothing, small enough to stop soon and to stay in the cache.
 constexpr std::size_t kCopyBytes = 1 << 20;
-
-// Of a replica's levels there are ten. Whoever has more folders pays for a sync now and then.
-constexpr std::size_t kMaxDurable = 1000;
 
 bool isName(std::string_view name)
 {
@@ -39,21 +35,6 @@ Status checkName(std::string_view name)
     return Error{.code = ErrorCode::Usage,
                  .what = {TIDEMARK_TEXT("storage", "\"%1\" cannot be the name of an object."),
                           {std::string(name)}}};
-}
-
-Error vanished(const std::string& folder)
-{
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("storage", "The folder %1 has vanished."), {folder}},
-            .next = {TIDEMARK_TEXT("storage", "Connect the disk again.")}};
-}
-
-Error changed(const std::string& folder)
-{
-    return {
-        .code = ErrorCode::Unavailable,
-        .what = {TIDEMARK_TEXT("storage", "Another folder is in the place of %1."), {folder}},
-        .next = {TIDEMARK_TEXT("storage", "What it holds is looked at before it is written to.")}};
 }
 
 /// A piece of a file that must not end early.
@@ -120,7 +101,11 @@ Status copy(const ByteSource& source, File& file, const std::stop_token& stop)
 }  // namespace
 
 FolderStorage::FolderStorage(FileSystem& files, Random& random, std::string root)
-    : m_files(files), m_random(random), m_root(std::move(root))
+    : m_files(files),
+      m_random(random),
+      m_root(std::move(root)),
+      m_place(files, m_root),
+      m_folders(files, m_place)
 {
 }
 
@@ -134,61 +119,24 @@ std::string FolderStorage::describe() const
     return m_root;
 }
 
-/// A share that was mounted again has another number. What was written to has our folder for
-/// temporary files; an empty mount point has not, be it on the same disk.
-Result<bool> FolderStorage::isTheRoot(const RootIdentity& found) const
-{
-    const bool isOnlyRead = !m_prepared && m_seen && m_seen->device == found.device;
-    if (!m_seen || *m_seen == found || isOnlyRead) {
-        return true;
-    }
-    TIDEMARK_TRY(const auto temporaries, m_files.stat(pathOf(kTemporaryFolder)));
-    return temporaries.has_value();
-}
-
-Status FolderStorage::checkRoot() const
-{
-    const std::scoped_lock lock(m_mutex);
-    TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
-    const bool there = facts && facts->kind == FileKind::Directory;
-    if (there) {
-        const RootIdentity found{.device = facts->device, .inode = facts->inode};
-        TIDEMARK_TRY(const bool isOurs, isTheRoot(found));
-        if (isOurs) {
-            m_seen = found;
-            return {};
-        }
-    }
-    if (m_seen) {
-        return vanished(m_root);
-    }
-    if (facts && !there) {
-        return Error{.code = ErrorCode::NotFound,
-                     .what = {TIDEMARK_TEXT("storage", "%1 is not a folder."), {m_root}}};
-    }
-    return Error{.code = ErrorCode::NotFound,
-                 .what = {TIDEMARK_TEXT("storage", "There is no folder %1."), {m_root}},
-                 .next = {TIDEMARK_TEXT("storage", "Check the path, or connect its disk.")}};
-}
-
 Status FolderStorage::list(std::string_view prefix,
                            const std::function<Listing(const ObjectEntry&)>& entry,
                            std::stop_token stop) const
 {
-    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(m_place.check());
     std::string folder;
     const auto noted = [&](const ObjectEntry& object) {
         const std::size_t slash = object.name.rfind('/');
         if (slash != std::string::npos &&
             std::string_view(object.name).substr(0, slash) != folder) {
             folder = object.name.substr(0, slash);
-            noteObjects(pathOf(folder));
+            m_folders.noteObjects(pathOf(folder));
         }
         return entry(object);
     };
     TIDEMARK_TRY_STATUS(listFolder(m_files, m_root, prefix, kTemporaryFolder, noted, stop));
     // A disk that went in the middle must not pass for a short listing.
-    return checkRoot();
+    return m_place.check();
 }
 
 Result<std::optional<ObjectEntry>> FolderStorage::find(const std::string& name,
@@ -202,7 +150,7 @@ Result<std::optional<ObjectEntry>> FolderStorage::find(const std::string& name,
     if (facts && facts->kind == FileKind::Regular) {
         return std::optional(entryOf(name, *facts));
     }
-    TIDEMARK_TRY_STATUS(checkRoot());
+    TIDEMARK_TRY_STATUS(m_place.check());
     return std::optional<ObjectEntry>();
 }
 
@@ -223,7 +171,7 @@ Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
     }
     auto opened = m_files.open(pathOf(name), OpenFor::Reading);
     if (!opened.ok() && opened.error().code == ErrorCode::NotFound) {
-        TIDEMARK_TRY_STATUS(checkRoot());
+        TIDEMARK_TRY_STATUS(m_place.check());
         return Error{
             .code = ErrorCode::NotFound,
             .what = {TIDEMARK_TEXT("storage", "%1 is not there any more."), {pathOf(name)}}};
@@ -237,46 +185,16 @@ Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
 
 Status FolderStorage::prepareWriting()
 {
-    auto root = checkRoot();
+    auto root = m_place.check();
     if (!root.ok() && root.error().code != ErrorCode::NotFound) {
         return root;
     }
-    TIDEMARK_TRY(const bool isTheSame, isPrepared());
+    TIDEMARK_TRY(const bool isTheSame, m_place.prepare());
     if (!isTheSame) {
-        const std::scoped_lock making(m_making);
-        m_durable.clear();
-        m_withObjects.clear();
-        return changed(m_root);
+        m_folders.forget();
+        return FolderRoot::changed(m_root);
     }
     return {};
-}
-
-/// False, once, for another disk of ours that was put there meanwhile: it has another history, so
-/// whoever writes has to list it before.
-Result<bool> FolderStorage::isPrepared()
-{
-    const std::scoped_lock lock(m_mutex);
-    if (m_prepared) {
-        return std::exchange(m_written, m_seen) == m_seen;
-    }
-    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, m_root));
-    TIDEMARK_TRY_STATUS(m_files.makeDirectories(pathOf(kTemporaryFolder), kPrivateDirectory));
-    TIDEMARK_TRY_STATUS(removeLeftovers(m_files, pathOf(kTemporaryFolder), {}));
-    TIDEMARK_TRY(const auto facts, m_files.stat(m_root));
-    if (facts) {
-        m_seen = RootIdentity{.device = facts->device, .inode = facts->inode};
-    }
-    m_written = m_seen;
-    m_prepared = true;
-    return true;
-}
-
-/// What may be deleted was found by what is in it: another disk of ours holds another history.
-Status FolderStorage::checkUnchanged() const
-{
-    TIDEMARK_TRY_STATUS(checkRoot());
-    const std::scoped_lock lock(m_mutex);
-    return m_prepared && m_written != m_seen ? Status(changed(m_root)) : Status();
 }
 
 Result<TemporaryFile> FolderStorage::makeTemporary()
@@ -287,61 +205,19 @@ Result<TemporaryFile> FolderStorage::makeTemporary()
         return made;
     }
     // Somebody tidied the folder away while we used it.
-    TIDEMARK_TRY_STATUS(makeFolderAnew(pathOf(kTemporaryFolder)));
+    TIDEMARK_TRY_STATUS(m_folders.makeAnew(pathOf(kTemporaryFolder)));
     return TemporaryFile::make(m_files, m_random, stem);
-}
-
-/// Also one that is there: another writer, or one before us that failed, may have got no further
-/// than to make it.
-Status FolderStorage::makeFolder(const std::string& folder)
-{
-    const std::scoped_lock lock(m_making);
-    if (m_durable.contains(folder)) {
-        return {};
-    }
-    TIDEMARK_TRY_STATUS(checkRoot());
-    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, folder));
-    if (m_durable.size() >= kMaxDurable) {
-        m_durable.clear();
-    }
-    m_durable.insert(folder);
-    return {};
-}
-
-void FolderStorage::noteObjects(const std::string& folder) const
-{
-    const std::scoped_lock lock(m_making);
-    if (m_withObjects.size() < kMaxDurable) {
-        m_withObjects.insert(folder);
-    }
-}
-
-/// Told once: who asks again has looked at what is left.
-bool FolderStorage::hadObjects(const std::string& folder)
-{
-    const std::scoped_lock lock(m_making);
-    return m_withObjects.erase(folder) > 0;
-}
-
-/// One that was found missing: what was known of it and its parents holds no more.
-Status FolderStorage::makeFolderAnew(const std::string& folder)
-{
-    {
-        const std::scoped_lock lock(m_making);
-        m_durable.clear();
-    }
-    return makeFolder(folder);
 }
 
 Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const std::string& path)
 {
     auto renamed = m_files.renameWithoutReplacing(temporary, path);
     if (!renamed.ok() && renamed.error().code == ErrorCode::NotFound) {
-        if (hadObjects(parentOf(path))) {
-            return vanished(parentOf(path));
+        if (m_folders.hadObjects(parentOf(path))) {
+            return FolderRoot::vanished(parentOf(path));
         }
         // Only the first object of a level finds no folder: the others need not look for it.
-        TIDEMARK_TRY_STATUS(makeFolderAnew(parentOf(path)));
+        TIDEMARK_TRY_STATUS(m_folders.makeAnew(parentOf(path)));
         renamed = m_files.renameWithoutReplacing(temporary, path);
     }
     if (!renamed.ok() && renamed.error().code == ErrorCode::AlreadyExists) {
@@ -356,9 +232,9 @@ Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const 
 Result<WriteOutcome> FolderStorage::settled(const std::string& path, WriteOutcome outcome)
 {
     const std::string folder = parentOf(path);
-    TIDEMARK_TRY_STATUS(makeFolder(folder));
+    TIDEMARK_TRY_STATUS(m_folders.make(folder));
     TIDEMARK_TRY_STATUS(m_files.syncDirectory(folder));
-    noteObjects(folder);
+    m_folders.noteObjects(folder);
     return outcome;
 }
 
@@ -387,7 +263,7 @@ Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSou
 
 Status FolderStorage::remove(std::span<const std::string> names, std::stop_token stop)
 {
-    TIDEMARK_TRY_STATUS(checkUnchanged());
+    TIDEMARK_TRY_STATUS(m_place.checkUnchanged());
     std::vector<std::string> folders;
     for (const std::string& name : names) {
         if (stop.stop_requested()) {

@@ -2,19 +2,15 @@
 
 #include "core/base/file_system.h"
 #include "core/base/random.h"
+#include "core/storage/folder_root.h"
+#include "core/storage/made_folders.h"
 #include "core/storage/storage.h"
 #include "core/storage/temporary_file.h"
 
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace tidemark::storage {
-
-/// Half-written objects lie in this folder of the root, each locked by its writer, until they are
-/// renamed to their place. What nobody locks was left behind by a program that died.
-inline constexpr std::string_view kTemporaryFolder = ".tidemark-tmp";
 
 /// Objects are files below one folder of a disk, and their time is the file's modification time.
 ///
@@ -45,39 +41,18 @@ public:
     [[nodiscard]] std::string describe() const override;
 
 private:
-    struct RootIdentity {
-        std::uint64_t device = 0;
-        std::uint64_t inode = 0;
-
-        bool operator==(const RootIdentity&) const = default;
-    };
-
     [[nodiscard]] std::string pathOf(std::string_view name) const;
-    [[nodiscard]] Result<bool> isTheRoot(const RootIdentity& found) const;
-    [[nodiscard]] Status checkRoot() const;
-    [[nodiscard]] Status checkUnchanged() const;
     [[nodiscard]] Status prepareWriting();
-    [[nodiscard]] Result<bool> isPrepared();
     [[nodiscard]] Result<TemporaryFile> makeTemporary();
     [[nodiscard]] Result<WriteOutcome> publish(const std::string& temporary,
                                                const std::string& path);
     [[nodiscard]] Result<WriteOutcome> settled(const std::string& path, WriteOutcome outcome);
-    [[nodiscard]] Status makeFolder(const std::string& folder);
-    [[nodiscard]] Status makeFolderAnew(const std::string& folder);
-    void noteObjects(const std::string& folder) const;
-    [[nodiscard]] bool hadObjects(const std::string& folder);
 
     FileSystem& m_files;
     Random& m_random;
     std::string m_root;
-    mutable std::mutex m_mutex;  // Guards what follows.
-    mutable std::optional<RootIdentity> m_seen;
-    std::optional<RootIdentity> m_written;  // What was there at the last write.
-    bool m_prepared = false;
-
-    mutable std::mutex m_making;  // Held while folders are made and synced; guards what follows.
-    std::set<std::string> m_durable;              // Folders whose names survive a power loss.
-    mutable std::set<std::string> m_withObjects;  // Folders in which objects were seen or written.
+    FolderRoot m_place;
+    mutable MadeFolders m_folders;  // A listing tells it what it saw.
 };
 
 }  // namespace tidemark::storage
