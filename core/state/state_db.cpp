@@ -1,6 +1,7 @@
 #include "core/state/state_db.h"
 
 #include "core/sqlite/sqlite_error.h"
+#include "core/state/statement.h"
 
 #include <sqlite3.h>
 
@@ -38,161 +39,10 @@ struct Close {
 };
 using Handle = std::unique_ptr<sqlite3, Close>;
 
-Error failure(sqlite3* handle, int code)
-{
-    const char* const path = sqlite3_db_filename(handle, "main");
-    return sqlite::sqliteError(handle, code, path != nullptr ? path : "");
-}
-
 Status run(sqlite3* handle, const char* sql)
 {
     const int code = sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
-    return code == SQLITE_OK ? Status() : Status(failure(handle, code));
-}
-
-/// One statement from its text to its last row. Numbers above 2^63 are kept as negative ones.
-class Statement {
-public:
-    Statement(sqlite3* handle, const char* sql) : m_handle(handle)
-    {
-        m_code = sqlite3_prepare_v2(handle, sql, -1, &m_statement, nullptr);
-    }
-    ~Statement() { sqlite3_finalize(m_statement); }
-    Statement(const Statement&) = delete;
-    Statement& operator=(const Statement&) = delete;
-
-    Statement& add(std::uint64_t value) { return add(static_cast<std::int64_t>(value)); }
-    Statement& add(std::int64_t value)
-    {
-        return note(sqlite3_bind_int64(m_statement, ++m_bound, value));
-    }
-    Statement& add(Timestamp time)
-    {
-        return add(static_cast<std::int64_t>(time.time_since_epoch().count()));
-    }
-    Statement& add(const std::string& text)
-    {
-        return note(sqlite3_bind_text(m_statement, ++m_bound, text.data(),
-                                      static_cast<int>(text.size()), SQLITE_TRANSIENT));
-    }
-    Statement& add(std::span<const std::byte> bytes)
-    {
-        return note(sqlite3_bind_blob(m_statement, ++m_bound, bytes.data(),
-                                      static_cast<int>(bytes.size()), SQLITE_TRANSIENT));
-    }
-    Statement& add(const std::optional<sqlite::FileId>& file)
-    {
-        if (file) {
-            return add(file->device).add(file->inode);
-        }
-        m_bound += 2;  // What is not bound is NULL.
-        return *this;
-    }
-    Statement& add(const std::optional<sqlite::FileMark>& mark)
-    {
-        if (mark) {
-            return add(mark->stamp.sizeBytes)
-                .add(mark->stamp.modifiedNs)
-                .add(mark->stamp.changedNs)
-                .add(std::uint64_t{mark->changeCounter});
-        }
-        m_bound += 4;
-        return *this;
-    }
-
-    Statement& add(const std::optional<Timestamp>& time)
-    {
-        if (time) {
-            return add(*time);
-        }
-        ++m_bound;  // What is not bound is NULL.
-        return *this;
-    }
-
-    /// True with a row, false behind the last.
-    [[nodiscard]] Result<bool> next()
-    {
-        if (m_code == SQLITE_OK) {
-            m_column = 0;
-            const int code = sqlite3_step(m_statement);
-            if (code == SQLITE_ROW || code == SQLITE_DONE) {
-                return code == SQLITE_ROW;
-            }
-            m_code = code;
-        }
-        return failure(m_handle, m_code);
-    }
-
-    std::uint64_t number()
-    {
-        return static_cast<std::uint64_t>(sqlite3_column_int64(m_statement, m_column++));
-    }
-    std::string text()
-    {
-        const auto* const from =
-            static_cast<const char*>(sqlite3_column_blob(m_statement, m_column));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
-        return from == nullptr ? std::string() : std::string(from, size);
-    }
-    std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
-    Timestamp time()
-    {
-        return Timestamp(std::chrono::milliseconds(static_cast<std::int64_t>(number())));
-    }
-    void bytes(std::span<std::byte> into)
-    {
-        const auto* const from =
-            static_cast<const std::byte*>(sqlite3_column_blob(m_statement, m_column));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, m_column++));
-        std::copy_n(from, std::min(size, into.size()), into.begin());
-    }
-    std::optional<Timestamp> optionalTime()
-    {
-        const bool there = sqlite3_column_type(m_statement, m_column) != SQLITE_NULL;
-        const Timestamp at = time();
-        return there ? std::optional(at) : std::nullopt;
-    }
-    /// Of the file `file`. A table that an older version made has no place for it.
-    std::optional<sqlite::FileMark> mark(const sqlite::FileId& file)
-    {
-        if (m_column + 4 > sqlite3_column_count(m_statement) ||
-            sqlite3_column_type(m_statement, m_column) == SQLITE_NULL) {
-            return std::nullopt;
-        }
-        sqlite::FileMark mark{.file = file};
-        mark.stamp.sizeBytes = number();
-        mark.stamp.modifiedNs = static_cast<std::int64_t>(number());
-        mark.stamp.changedNs = static_cast<std::int64_t>(number());
-        mark.changeCounter = number32();
-        return mark;
-    }
-    std::optional<sqlite::FileId> file()
-    {
-        const bool there = sqlite3_column_type(m_statement, m_column) != SQLITE_NULL;
-        const std::uint64_t device = number();
-        const std::uint64_t inode = number();
-        return there ? std::optional(sqlite::FileId{.device = device, .inode = inode})
-                     : std::nullopt;
-    }
-
-private:
-    Statement& note(int code)
-    {
-        m_code = m_code == SQLITE_OK ? code : m_code;
-        return *this;
-    }
-
-    sqlite3* m_handle;
-    sqlite3_stmt* m_statement = nullptr;
-    int m_code = SQLITE_OK;
-    int m_bound = 0;
-    int m_column = 0;
-};
-
-Status finish(Statement& statement)
-{
-    const auto row = statement.next();
-    return row.ok() ? Status() : Status(row.error());
+    return code == SQLITE_OK ? Status() : Status(statementError(handle, code));
 }
 
 /// Of a file that this version can read; 0 for an empty one.
@@ -282,7 +132,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
     put.add(std::uint64_t{source.position.checksum.second});
     put.add(std::optional(source.identity.database));
     put.add(source.identity.wal).add(source.identity.shm).add(source.mark);
-    return finish(put);
+    return put.finish();
 }
 
 Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
@@ -291,7 +141,7 @@ Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
     put.add(segment.txId.value).add(segment.time).add(std::uint64_t{segment.pages});
     put.add(std::uint64_t{segment.databasePages}).add(segment.bytes);
     put.add(std::uint64_t{segment.commits});
-    return finish(put);
+    return put.finish();
 }
 
 Result<std::optional<ProofState>> proofIn(Statement& row)
@@ -398,7 +248,7 @@ Status StateDb::setReplica(const ReplicaState& replica)
     const std::scoped_lock lock(m_mutex);
     Statement put(m_handle, "INSERT OR REPLACE INTO replicas VALUES(?, ?, ?)");
     put.add(replica.id).add(replica.base.value).add(replica.confirmed.value);
-    return finish(put);
+    return put.finish();
 }
 
 Result<std::optional<ProofState>> StateDb::proof() const
@@ -413,7 +263,7 @@ Status StateDb::setProof(const ProofState& proof)
     const std::scoped_lock lock(m_mutex);
     Statement put(m_handle, "INSERT OR REPLACE INTO proof VALUES(1, ?, ?, ?)");
     put.add(proof.at).add(proof.txId.value).add(std::uint64_t{proof.byDigest ? 1U : 0U});
-    return finish(put);
+    return put.finish();
 }
 
 Result<std::optional<ProofState>> StateDb::proofOf(const std::string& replicaId) const
@@ -429,7 +279,7 @@ Status StateDb::setProofOf(const std::string& replicaId, const ProofState& proof
     Statement put(m_handle, "INSERT OR REPLACE INTO proofs VALUES(?, ?, ?, ?)");
     put.add(replicaId).add(proof.at).add(proof.txId.value);
     put.add(std::uint64_t{proof.byDigest ? 1U : 0U});
-    return finish(put);
+    return put.finish();
 }
 
 Result<std::vector<DamagedObject>> StateDb::damaged(const std::string& replicaId) const
@@ -465,7 +315,7 @@ Status StateDb::addDamaged(const std::string& replicaId, const DamagedObject& ob
     put.add(replicaId).add(object.name).add(object.foundAt).add(object.moments);
     put.add(object.first.value).add(object.last.value).add(object.mendedAt).add(object.basedAt);
     put.add(object.sizeBytes).add(object.modified);
-    return finish(put);
+    return put.finish();
 }
 
 Status StateDb::dropDamaged(const std::string& replicaId, const std::string& name)
@@ -473,7 +323,7 @@ Status StateDb::dropDamaged(const std::string& replicaId, const std::string& nam
     const std::scoped_lock lock(m_mutex);
     Statement drop(m_handle, "DELETE FROM damaged WHERE replica = ? AND name = ?");
     drop.add(replicaId).add(name);
-    return finish(drop);
+    return drop.finish();
 }
 
 Result<std::vector<SegmentFacts>> StateDb::segments() const
