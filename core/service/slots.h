@@ -41,8 +41,8 @@ private:
 /// One slot of a place, if one was free, given back at the end.
 class HeldSlot {
 public:
-    HeldSlot(Slots& slots, std::string place)
-        : m_slots(slots), m_place(std::move(place)), m_isHeld(slots.tryTake(m_place))
+    HeldSlot(Slots& taken, std::string place)
+        : m_slots(taken), m_place(std::move(place)), m_isHeld(taken.tryTake(m_place))
     {
     }
     ~HeldSlot()
