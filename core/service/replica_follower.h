@@ -60,7 +60,9 @@ enum class DrillWish {
 };
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
-/// thread at a time; the rest for any.
+/// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step, and what is told of
+/// it), replica_follower_place.cpp (how it is opened), replica_follower_contents.cpp (what it
+/// holds), replica_follower_damage.cpp (what of it is damaged).
 class ReplicaFollower {
 public:
     /// `path` is the database's; `spool` and `state` outlive it.
