@@ -36,6 +36,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_keep(m_config.keep)
 {
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
+    readBacklog();
 }
 
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& stop)
@@ -63,6 +64,7 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
     m_view.looked = m_view.foreign;
     m_view.standing = standingFor(error, m_view.standing.since);
+    showBacklog();
     const bool isSoon = error.code == ErrorCode::Busy;
     // Whoever wakes it, to leave for example, is not kept waiting.
     return {.notBefore = now, .atLatest = now + (isSoon ? kClaimPause : kOpenPause)};
@@ -158,10 +160,13 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
               .damage = m_view.damage,
               .base = m_uploader->base(),
               .baseIsOlder = m_uploader->base() != m_ownBase,
-              .proof = m_view.proof};
+              .proof = m_view.proof,
+              .givenUp = m_view.givenUp};
     if (m_snapshotFailure && !failure) {
         m_view.standing = standingFor(*m_snapshotFailure, since);
     }
+    noteBacklogEnd();
+    showBacklog();
     showDamage();
 }
 
