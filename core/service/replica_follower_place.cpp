@@ -5,6 +5,7 @@
 #include "core/service/preflight.h"
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
+#include "core/service/side_by_side.h"
 #include "core/storage/storage_factory.h"
 
 namespace tidemark::service {
@@ -45,6 +46,8 @@ Status ReplicaFollower::open(const std::stop_token& stop)
         [this](const replica::Catalog& catalog, const std::stop_token& looking) {
             return mayAdopt(catalog, looking);
         });
+    m_uploader->setRunAll(
+        [&helpers = m_context.uploadHelpers](const auto& tasks) { runSideBySide(helpers, tasks); });
     m_uploader->setListener(
         {.listed = [this](const replica::Catalog& catalog) { relisted(catalog, {UINT64_MAX}); },
          .written = [this](const replica::ObjectInfo& object) { noteObject(object); }});

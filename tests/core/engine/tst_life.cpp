@@ -274,12 +274,25 @@ private:
         place.uploader = std::make_unique<Uploader>(
             m_clock, m_random, m_spool, *m_state, place.replica, nameOf(place),
             [](const replica::Catalog&, const std::stop_token&) { return Status(); });
+        place.uploader->setRunAll([this](const auto& tasks) { runInAnyOrder(tasks); });
         place.uploader->setListener(
             {.listed =
                  [&place](const replica::Catalog& catalog) {
                      place.levels = ReplicaLevels(catalog);
                  },
              .written = [&place](const ObjectInfo& object) { place.levels.add(object); }});
+    }
+
+    /// As threads might.
+    void runInAnyOrder(std::span<const std::function<void()>> tasks)
+    {
+        std::vector<std::size_t> order;
+        for (std::size_t i = 0; i < tasks.size(); ++i) {
+            order.insert(order.begin() + static_cast<std::ptrdiff_t>(m_dice.below(i + 1)), i);
+        }
+        for (const std::size_t i : order) {
+            tasks[i]();
+        }
     }
 
     void upload(Place& place)
