@@ -22,6 +22,9 @@ constexpr std::size_t kSegmentsAStep = 16;
 constexpr std::size_t kAtOnce = 4;
 constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
 
+// What takes less is no waiting: to hand it to other threads would take as long.
+constexpr std::chrono::milliseconds kWorthHelp{1};
+
 constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{300'000};
 
@@ -256,10 +259,12 @@ void Uploader::retryNow()
 }
 
 /// How many of `waiting` are uploaded together: those that follow what is confirmed, and each
-/// other. Behind a failure one, to see whether it goes well again.
+/// other. Behind a failure one, to see whether it goes well again; and one where the storage is
+/// quick.
 std::size_t Uploader::countAtOnce(std::span<const SpooledSegment> waiting) const
 {
-    const std::size_t most = m_failures > 0 ? 1 : std::min(waiting.size(), kAtOnce);
+    const bool isOne = m_failures > 0 || m_lastTook < kWorthHelp;
+    const std::size_t most = isOne ? 1 : std::min(waiting.size(), kAtOnce);
     std::uint64_t bytes = 0;
     std::size_t count = 0;
     while (count < most) {
@@ -284,7 +289,9 @@ Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> 
             attempt = uploadOne(segment, stop);
         });
     }
+    const Clock::Instant begun = m_clock.monotonic();
     tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
+    m_lastTook = m_clock.monotonic() - begun;
     Result<Upload> outcome = Upload::Done;
     const ltx::TxId before = m_position.confirmed;
     for (std::size_t i = 0; i < segments.size(); ++i) {

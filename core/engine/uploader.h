@@ -24,11 +24,11 @@
 namespace tidemark::engine {
 
 /// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
-/// gone soon, and no more as long as the storage fails. They count in their order: what was written
-/// behind one that failed is found there by the next try and goes on from there. Has its own
-/// position, health and back-off, so that a dead replica delays nobody. No thread, no sleep: the
-/// owner calls step() when the spool grew or the time of the next try has come. For one thread at a
-/// time; the getters are for the same one.
+/// gone soon, and no more than one where the storage is quick, or fails. They count in their order:
+/// what was written behind one that failed is found there by the next try and goes on from there.
+/// Has its own position, health and back-off, so that a dead replica delays nobody. No thread, no
+/// sleep: the owner calls step() when the spool grew or the time of the next try has come. For one
+/// thread at a time; the getters are for the same one.
 class Uploader {
 public:
     /// Asked when the replica holds a history that nothing here remembers: whether this database
@@ -126,6 +126,7 @@ private:
     MayAdopt m_mayAdopt;
     Listener m_listener = {};
     RunAll m_runAll = runOneByOne;
+    Clock::Instant::duration m_lastTook{0};  // The last upload, or several at once.
     bool m_looked = false;
     ltx::TxId m_newest = {};
     Timestamp m_newestAt = {};

@@ -122,11 +122,12 @@ public:
             for (int i = 0; i < kTurnsToRest; ++i) {
                 m_clock.advance(1h);
                 upload(place);
-                for (int more = 0; more < kSteps && isMergeDue(place); ++more) {
-                    merge(place);
-                }
+                mergeAllDue(place);
             }
         }
+        // Hours have passed since the first one came to rest.
+        std::ranges::for_each(m_places, [this](Place& place) { mergeAllDue(place); });
+        trim();
     }
 
     /// What is wrong, or nothing.
@@ -217,10 +218,19 @@ private:
                isSnapshotDue(place.levels, {}, m_clock.now());
     }
 
+    void mergeAllDue(Place& place)
+    {
+        for (int more = 0; more < kSteps && isMergeDue(place); ++more) {
+            merge(place);
+        }
+    }
+
     [[nodiscard]] Place& anyPlace() { return m_places.at(m_dice.below(m_places.size())); }
 
     [[nodiscard]] storage::Fault chance(const Place& place)
     {
+        // Slow enough for several uploads at once.
+        m_clock.advance(2ms);
         if (m_isCalm) {
             return storage::Fault::None;
         }

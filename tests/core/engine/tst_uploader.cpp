@@ -55,6 +55,15 @@ class TestUploader : public QObject {
         }
     }
 
+    /// So slow that several at once are worth it; asks `answer` about each name.
+    void beSlow(std::function<Status(const std::string&)> answer = {})
+    {
+        m_made->storage.onWrite = [this, answer = std::move(answer)](const std::string& name) {
+            m_clock.advance(std::chrono::milliseconds(5));
+            return answer ? answer(name) : Status();
+        };
+    }
+
     /// A replica with the snapshot of transaction 1, as it is remembered.
     [[nodiscard]] std::unique_ptr<Uploader> withBase()
     {
@@ -297,10 +306,21 @@ private slots:
             counts.push_back(tasks.size());
             runOneByOne(tasks);
         });
+        beSlow();
         spoolUpTo(11);
         QVERIFY(uploader->step({11}, {}).ok());
-        QCOMPARE(counts, (std::vector<std::size_t>{4, 4, 2}));
+        // The first one tells that it is worth it, and the last one is alone.
+        QCOMPARE(counts, (std::vector<std::size_t>{4, 4}));
         QCOMPARE(uploader->confirmed().value, std::uint64_t{11});
+        QVERIFY(holds(2) && holds(11));
+    }
+
+    void whereTheStorageIsQuickNobodyIsAskedToHelp()
+    {
+        const auto uploader = withBase();
+        uploader->setRunAll([](const auto&) { QFAIL("asked for help without need"); });
+        spoolUpTo(11);
+        QVERIFY(uploader->step({11}, {}).ok());
         QVERIFY(holds(2) && holds(11));
     }
 
@@ -308,9 +328,12 @@ private slots:
     {
         const auto uploader = withBase();
         uploader->setRunAll([](const auto&) { QFAIL("asked for help with one upload"); });
+        beSlow();
         spool(2);
         QVERIFY(uploader->step({2}, {}).ok());
-        QVERIFY(holds(2));
+        spool(3);
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(holds(2) && holds(3));
     }
 
     void whicheverIsThereFirstTheyAreToldInTheirOrder()
@@ -325,6 +348,7 @@ private slots:
         uploader->setListener({.written = [&told](const replica::ObjectInfo& object) {
             told.push_back(object.maxTxId.value);
         }});
+        beSlow();
         spoolUpTo(5);
         QVERIFY(uploader->step({5}, {}).ok());
         QCOMPARE(told, (std::vector<std::uint64_t>{2, 3, 4, 5}));
@@ -336,12 +360,12 @@ private slots:
         auto uploader = withBase();
         spoolUpTo(6);
         bool isBroken = true;
-        m_made->storage.onWrite = [&](const std::string& name) {
+        beSlow([&](const std::string& name) {
             return isBroken && name == nameOf(4) ? Status(Error{.code = ErrorCode::Unavailable})
                                                  : Status();
-        };
+        });
         QVERIFY(!uploader->step({6}, {}).ok());
-        QVERIFY(holds(3) && !holds(4) && holds(5) && !holds(6));
+        QVERIFY(holds(3) && !holds(4) && holds(5) && holds(6));
         QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
         QCOMPARE(m_state->replica("replica").value()->confirmed.value, std::uint64_t{3});
         QVERIFY(!uploader->isForeign());
@@ -360,15 +384,15 @@ private slots:
         const auto uploader = withBase();
         spoolUpTo(9);
         int writes = 0;
-        m_made->storage.onWrite = [&](const std::string&) {
+        beSlow([&](const std::string& name) {
             ++writes;
-            return Status(Error{.code = ErrorCode::Unavailable});
-        };
-        QVERIFY(!uploader->step({9}, {}).ok());
-        QCOMPARE(writes, 4);
-        m_clock.advance(uploader->nextTry().value() - m_clock.monotonic());
+            return name == nameOf(2) ? Status() : Status(Error{.code = ErrorCode::Unavailable});
+        });
         QVERIFY(!uploader->step({9}, {}).ok());
         QCOMPARE(writes, 5);
+        m_clock.advance(uploader->nextTry().value() - m_clock.monotonic());
+        QVERIFY(!uploader->step({9}, {}).ok());
+        QCOMPARE(writes, 6);
     }
 
     void whatIsStoppedInTheMiddleGoesOnFromThere()
@@ -376,13 +400,14 @@ private slots:
         const auto uploader = withBase();
         spoolUpTo(5);
         bool isStopped = true;
-        m_made->storage.onWrite = [&](const std::string& name) {
-            return isStopped && name != nameOf(5) ? Status(cancelled()) : Status();
-        };
+        beSlow([&](const std::string& name) {
+            const bool isThere = name == nameOf(2) || name == nameOf(5);
+            return isStopped && !isThere ? Status(cancelled()) : Status();
+        });
         const auto stepped = uploader->step({5}, {});
         QVERIFY(!stepped.ok() && stepped.error().code == ErrorCode::Cancelled);
         QVERIFY(holds(5) && !uploader->nextTry());
-        QCOMPARE(uploader->confirmed().value, std::uint64_t{1});
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{2});
         isStopped = false;
         QVERIFY(uploader->step({5}, {}).ok());
         QCOMPARE(uploader->confirmed().value, std::uint64_t{5});
@@ -392,6 +417,7 @@ private slots:
     void anotherWriterAmongThemIsSaid()
     {
         const auto uploader = withBase();
+        beSlow();
         spoolUpTo(5);
         m_made->storage.objects()[nameOf(4)] = {.bytes = "theirs"};
         QVERIFY(!uploader->step({5}, {}).ok());
