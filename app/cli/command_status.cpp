@@ -70,6 +70,20 @@ std::string damageText(const Json& damage, Timestamp now)
                             : "; found " + ageOf(damage, "found", now) + ", not mended yet");
 }
 
+/// "without 1,234 moments from 2026-03-01 10:00:00 to 2026-03-04 11:30:00, since it was away".
+std::string givenUpText(const Json& givenUp, Timestamp now)
+{
+    std::string text = "without " + counted(numberOf(givenUp, "moments"), "moment");
+    const auto from = parseRfc3339(textOf(givenUp, "from"));
+    const auto to = parseRfc3339(textOf(givenUp, "to"));
+    if (from && to) {
+        text += " from " + humanTime(*from) + " to " + humanTime(*to);
+    }
+    return text + (givenUp.contains("ended")
+                       ? "; a new snapshot came " + ageOf(givenUp, "ended", now)
+                       : " so far; its backlog came to the limit " + ageOf(givenUp, "began", now));
+}
+
 /// "proven 3 h ago (transaction 42)", and why it is not when the last try gave no proof.
 std::string proofText(const Json& status, Timestamp now)
 {
@@ -119,6 +133,10 @@ void printText(Output& output, const Json& status, Timestamp now)
         const auto damage = replica.find("damage");
         if (damage != replica.end() && damage->is_object()) {
             output.text("    " + damageText(*damage, now));
+        }
+        const auto givenUp = replica.find("givenUp");
+        if (givenUp != replica.end() && givenUp->is_object()) {
+            output.text("    " + givenUpText(*givenUp, now));
         }
     }
 }

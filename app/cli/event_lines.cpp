@@ -41,6 +41,30 @@ Json damageJson(const char* event, const engine::Damage& damage, const std::stri
             {"replica", replicaId}};
 }
 
+Json givenUpJson(const GaveUp& gaveUp)
+{
+    const state::GivenUp& givenUp = gaveUp.givenUp;
+    Json fields = {{"event", "gave-up"},
+                   {"moments", givenUp.moments()},
+                   {"first", givenUp.first.value},
+                   {"last", givenUp.last.value}};
+    if (givenUp.firstAt && givenUp.lastAt) {
+        fields["from"] = formatRfc3339(*givenUp.firstAt);
+        fields["to"] = formatRfc3339(*givenUp.lastAt);
+    }
+    fields["goesOn"] = givenUp.ended.has_value();
+    fields["replica"] = gaveUp.replicaId;
+    return fields;
+}
+
+/// " from 2026-03-01 10:00:00 to 2026-03-04 11:30:00"; empty where nobody remembers.
+std::string spanOf(const state::GivenUp& givenUp)
+{
+    return givenUp.firstAt && givenUp.lastAt
+               ? " from " + humanTime(*givenUp.firstAt) + " to " + humanTime(*givenUp.lastAt)
+               : "";
+}
+
 /// The fields of each kind of event.
 struct Fields {
     Json operator()(const Attached&) const { return {{"event", "attached"}}; }
@@ -101,6 +125,7 @@ struct Fields {
     {
         return damageJson("mended", mended.damage, mended.replicaId);
     }
+    Json operator()(const GaveUp& gaveUp) const { return givenUpJson(gaveUp); }
     Json operator()(const Stopped& stopped) const
     {
         Json fields = {{"event", "stopped"}};
@@ -180,6 +205,16 @@ struct Sentence {
     {
         return "mended: every moment from now on can be restored";
     }
+    std::string operator()(const GaveUp& gaveUp) const
+    {
+        const state::GivenUp& givenUp = gaveUp.givenUp;
+        if (!givenUp.ended) {
+            return "given up: what waits for a replica exceeds " + humanBytes(givenUp.limitBytes) +
+                   ", it gets a new snapshot when it is back";
+        }
+        return "the replica that was given up goes on, without " +
+               counted(givenUp.moments(), "moment") + spanOf(givenUp);
+    }
     std::string operator()(const Stopped& stopped) const
     {
         return stopped.failure ? "stopped: " + inEnglish(stopped.failure->what) : "stopped";
@@ -220,7 +255,8 @@ bool isTrouble(const Event& event)
     if (const auto* const stopped = std::get_if<Stopped>(&event.what)) {
         return stopped->failure.has_value();
     }
-    if (std::holds_alternative<DamageFound>(event.what)) {
+    if (std::holds_alternative<DamageFound>(event.what) ||
+        std::holds_alternative<GaveUp>(event.what)) {
         return true;
     }
     const auto* const change = std::get_if<StandingChanged>(&event.what);

@@ -16,6 +16,10 @@ inline constexpr bool kProveFirstSnapshot = true;
 /// Each replica is proven so often by restoring its newest moment once.
 inline constexpr std::chrono::hours kDrillEvery{7 * 24};
 
+/// What waits for a replica may take so much of the disk; 0: by the size of the disk, see
+/// engine::spoolRoom.
+inline constexpr int kSpoolLimitMib = 0;
+
 /// How a replica is called until its owner names it.
 inline constexpr std::string_view kReplicaName = "Folder";
 

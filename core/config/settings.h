@@ -40,6 +40,7 @@ struct DatabaseSettings {
     bool paused = false;
     std::chrono::milliseconds syncInterval = kSyncInterval;
     std::chrono::hours drillEvery = kDrillEvery;  ///< 0: no drills.
+    int spoolLimitMib = kSpoolLimitMib;           ///< 0: by the size of the disk.
     UnknownKeys unknown = {};
 
     bool operator==(const DatabaseSettings&) const = default;

@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kKeep = "keep";
+constexpr const char* kSpoolLimit = "spoolLimitMiB";
 
 /// Empty for what is no whole number or does not fit: it must not come out as another one.
 std::optional<int> intOf(const json& value)
@@ -196,6 +197,14 @@ void writeKeep(json& object, const engine::RetentionPolicy& keep)
     }
 }
 
+void readLimit(ObjectReader& reader, int& limitMib)
+{
+    reader.read(kSpoolLimit, limitMib);
+    if (limitMib < 0) {
+        reader.refuse(kSpoolLimit);
+    }
+}
+
 ReplicaSettings readReplica(const json& object, std::string& wrongKey)
 {
     ObjectReader reader(object, wrongKey);
@@ -221,6 +230,7 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
     reader.read("paused", database.paused);
     reader.read("syncIntervalMs", database.syncInterval);
     reader.read("drillEveryHours", database.drillEvery);
+    readLimit(reader, database.spoolLimitMib);
     database.unknown = reader.unknown();
     return database;
 }
@@ -287,6 +297,7 @@ json written(const DatabaseSettings& database)
     object["paused"] = database.paused;
     object["syncIntervalMs"] = database.syncInterval.count();
     object["drillEveryHours"] = database.drillEvery.count();
+    object[kSpoolLimit] = database.spoolLimitMib;
     object["replicas"] = json::array();
     for (const ReplicaSettings& replica : database.replicas) {
         object["replicas"].push_back(written(replica));

@@ -185,6 +185,7 @@ void Replicator::Impl::letGo()
 Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& outcome)
 {
     outcome.facts.emplace_back(SegmentCaptured{.facts = facts, .seenAt = m_stepAt});
+    m_unsavedBytes += facts.bytes;
     return remember(facts);
 }
 

@@ -69,6 +69,8 @@ enum class Parting {
     ForAWhile  ///< What would keep others from committing is left for the next attach to find.
 };
 
+inline constexpr std::uint64_t kReplayBytes = std::uint64_t{32} << 20;
+
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
 /// log short. One that is not in WAL mode it watches, if it may: on change every page is read and
 /// compared. It has no thread and never sleeps: whoever owns it calls step() when it is due or the
@@ -85,6 +87,9 @@ public:
         std::chrono::milliseconds burstInterval{100};
         bool switchToWal = false;
         bool watch = false;  ///< Without WAL mode it is watched, and not switched.
+        /// Hashes are saved when the segments since then have so many bytes, which a restart reads
+        /// and the spool has to keep.
+        std::uint64_t replayBytes = kReplayBytes;
     };
 
     explicit Replicator(const Setup& setup);

@@ -207,8 +207,9 @@ Status Replicator::Impl::saveDue()
     const std::uint64_t unsaved = m_capture->txId().value - m_savedChecksums.value;
     const bool isCalm = m_stepAt - m_changedAt >= kCalm;
     const bool atZero = m_anchor->place() == sqlite::Place::AtZero;
+    const bool isMuch = unsaved >= kSaveSegments || m_unsavedBytes >= m_setup.replayBytes;
     const bool isDue = unsaved >= kSaveInAnyCase || (isCalm && unsaved >= kSaveCalmSegments) ||
-                       (!atZero && unsaved >= kSaveSegments);
+                       ((isCalm || !atZero) && isMuch);
     return isDue ? saveChecksums() : Status();
 }
 
@@ -217,6 +218,7 @@ Status Replicator::Impl::saveChecksums()
     TIDEMARK_TRY_STATUS(state::saveChecksums(m_setup.files, m_setup.directory.checksums(),
                                              m_capture->txId(), m_capture->checksums()));
     m_savedChecksums = m_capture->txId();
+    m_unsavedBytes = 0;
     return {};
 }
 

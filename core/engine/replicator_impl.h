@@ -192,6 +192,7 @@ private:
     Clock::Instant m_stillSince = {};
     Clock::Instant m_nextTruncate = {};
     ltx::TxId m_savedChecksums = {};
+    std::uint64_t m_unsavedBytes = 0;  // Of the segments since.
     Clock::Instant m_stepAt = {};
     Clock::Instant m_changedAt = {};
     Clock::Instant m_nextCycle = {};

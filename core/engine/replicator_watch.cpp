@@ -66,7 +66,9 @@ Status Replicator::Impl::watchStep(StepOutcome& outcome, const std::stop_token& 
     TIDEMARK_TRY_STATUS(glance());
     if (const auto how = lookDue()) {
         Status looked = look(*how, outcome, stop);
-        if (looked.ok() && m_capture->txId().value - m_savedChecksums.value >= kSaveLooks) {
+        const bool isMuch = m_capture->txId().value - m_savedChecksums.value >= kSaveLooks ||
+                            m_unsavedBytes >= m_setup.replayBytes;
+        if (looked.ok() && isMuch) {
             looked = saveChecksums();
         }
         if (!looked.ok()) {

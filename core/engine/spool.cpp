@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -145,11 +146,12 @@ Result<SpooledSegment> Spool::add(ltx::TxId txId, const std::function<Status(Byt
     return SpooledSegment{.txId = txId, .sizeBytes = size.value()};
 }
 
-std::vector<SpooledSegment> Spool::above(ltx::TxId after) const
+std::vector<SpooledSegment> Spool::above(ltx::TxId after, std::size_t atMost) const
 {
     const std::scoped_lock lock(m_mutex);
     std::vector<SpooledSegment> found;
-    for (auto at = m_segments.upper_bound(after); at != m_segments.end(); ++at) {
+    auto at = m_segments.upper_bound(after);
+    for (; at != m_segments.end() && found.size() < atMost; ++at) {
         found.push_back({.txId = at->first, .sizeBytes = at->second});
     }
     return found;
@@ -201,12 +203,45 @@ Status Spool::removeWhile(
             }
             txId = m_segments.begin()->first;
         }
-        TIDEMARK_TRY_STATUS(m_files.remove(pathOf(txId)));
-        const std::scoped_lock lock(m_mutex);
-        const auto removed = m_segments.find(txId);
-        m_sizeBytes -= removed->second;
-        m_segments.erase(removed);
+        TIDEMARK_TRY_STATUS(remove(txId));
     }
+}
+
+Result<std::optional<ltx::TxRange>> Spool::cut(std::span<const ltx::TxRange> ranges,
+                                               std::uint64_t keptBytes, std::size_t atMost)
+{
+    // Whoever captures calls this.
+    const std::unique_lock removing(m_removing, std::try_to_lock);
+    std::optional<ltx::TxRange> gone;
+    for (auto range = ranges.begin(); removing && range != ranges.end() && !gone; ++range) {
+        for (std::size_t count = 0; count < atMost && sizeBytes() > keptBytes; ++count) {
+            const auto newest = newestIn(*range);
+            if (!newest) {
+                break;
+            }
+            TIDEMARK_TRY_STATUS(remove(*newest));
+            gone = {.minTxId = *newest, .maxTxId = gone ? gone->maxTxId : *newest};
+        }
+    }
+    return gone;
+}
+
+std::optional<ltx::TxId> Spool::newestIn(ltx::TxRange range) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto above = m_segments.upper_bound(range.maxTxId);
+    const bool isAny = above != m_segments.begin() && std::prev(above)->first >= range.minTxId;
+    return isAny ? std::optional(std::prev(above)->first) : std::nullopt;
+}
+
+Status Spool::remove(ltx::TxId txId)
+{
+    TIDEMARK_TRY_STATUS(m_files.remove(pathOf(txId)));
+    const std::scoped_lock lock(m_mutex);
+    const auto removed = m_segments.find(txId);
+    m_sizeBytes -= removed->second;
+    m_segments.erase(removed);
+    return {};
 }
 
 std::uint64_t Spool::sizeBytes() const

@@ -4,14 +4,17 @@
 #include "core/base/file_system.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/ltx/file_name.h"
 #include "core/ltx/tx_id.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +43,9 @@ public:
     [[nodiscard]] Result<SpooledSegment> add(ltx::TxId txId,
                                              const std::function<Status(ByteSink&)>& write);
 
-    /// The segments above `after`, in order.
-    [[nodiscard]] std::vector<SpooledSegment> above(ltx::TxId after) const;
+    /// The first `atMost` segments above `after`, in order.
+    [[nodiscard]] std::vector<SpooledSegment> above(ltx::TxId after,
+                                                    std::size_t atMost = SIZE_MAX) const;
 
     [[nodiscard]] std::optional<ltx::TxId> newest() const;
 
@@ -57,9 +61,18 @@ public:
     /// together have more than `keptBytes`.
     [[nodiscard]] Status trim(ltx::TxId spare, ltx::TxId unneeded, std::uint64_t keptBytes);
 
+    /// Removes, of the first of `ranges` that holds any, the newest segments while all together
+    /// have more than `keptBytes`, at most `atMost` of them. Gives the lowest and the highest that
+    /// went. Empty when none did, also while others are being removed: it does not wait for them.
+    [[nodiscard]] Result<std::optional<ltx::TxRange>> cut(std::span<const ltx::TxRange> ranges,
+                                                          std::uint64_t keptBytes,
+                                                          std::size_t atMost);
+
     [[nodiscard]] std::uint64_t sizeBytes() const;
 
 private:
+    [[nodiscard]] std::optional<ltx::TxId> newestIn(ltx::TxRange range) const;
+    [[nodiscard]] Status remove(ltx::TxId txId);  // With m_removing held.
     [[nodiscard]] Status removeWhile(
         const std::function<bool(ltx::TxId oldest, std::uint64_t sizeBytes)>& isOver);
     [[nodiscard]] std::string pathOf(ltx::TxId txId) const;

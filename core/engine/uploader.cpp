@@ -8,12 +8,22 @@
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace tidemark::engine {
 namespace {
 
 // A step ends soon enough for its thread to serve other replicas.
 constexpr std::size_t kSegmentsAStep = 16;
+
+// Most of an upload is waiting for the storage, a sync or an answer; more at once than this gain
+// little, and what fails among them is a hole until the next try. Of large ones fewer: they wait
+// for the line.
+constexpr std::size_t kAtOnce = 4;
+constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
+
+// What takes less is no waiting: to hand it to other threads would take as long.
+constexpr std::chrono::milliseconds kWorthHelp{1};
 
 constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{300'000};
@@ -144,7 +154,7 @@ void Uploader::goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached
     m_position = remembered;
     // More, of which the spool tells nothing: what was remembered of them was lost, or another one
     // took turns with us. What the spool tells of is compared as it is uploaded.
-    const auto waiting = m_spool.above(remembered.confirmed);
+    const auto waiting = m_spool.above(remembered.confirmed, 1);
     if (waiting.empty() || waiting.front().txId.value != remembered.confirmed.value + 1) {
         m_position.confirmed = reached;
     }
@@ -185,25 +195,28 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
     if (!m_looked || !hasBase() || isPausing) {
         return false;
     }
-    const auto waiting = m_spool.above(m_position.confirmed);
-    const std::size_t count = std::min(waiting.size(), kSegmentsAStep);
+    // One more tells whether more waits.
+    const auto waiting = m_spool.above(m_position.confirmed, kSegmentsAStep + 1);
+    const auto now = std::span(waiting).first(std::min(waiting.size(), kSegmentsAStep));
     // What the replica lacks was removed from the spool, or its file was.
     bool isLacking = waiting.empty() && m_position.confirmed < captured;
-    for (std::size_t i = 0; i < count && !isLacking; ++i) {
-        const bool isNext = waiting[i].txId.value == m_position.confirmed.value + 1;
-        const auto uploaded = isNext ? uploadOne(waiting[i], stop) : Upload::SegmentLost;
+    for (std::size_t done = 0; done < now.size() && !isLacking;) {
+        const std::size_t count = countAtOnce(now.subspan(done));
+        const auto uploaded = count > 0 ? uploadAtOnce(now.subspan(done, count), stop)
+                                        : Result<Upload>(Upload::SegmentLost);
         if (!uploaded.ok()) {
             failed(uploaded.error());
             return uploaded.error();
         }
         isLacking = uploaded.value() == Upload::SegmentLost;
+        done += count;
     }
     if (isLacking) {
         loseBase();
         return false;
     }
-    succeeded(waiting.size() == count);
-    return waiting.size() > count;
+    succeeded(waiting.size() == now.size());
+    return waiting.size() > now.size();
 }
 
 /// What lies behind a hole can only be reached from a new snapshot.
@@ -245,35 +258,93 @@ void Uploader::retryNow()
     }
 }
 
-Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
-                                             const std::stop_token& stop)
+/// How many of `waiting` are uploaded together: those that follow what is confirmed, and each
+/// other. Behind a failure one, to see whether it goes well again; and one where the storage is
+/// quick.
+std::size_t Uploader::countAtOnce(std::span<const SpooledSegment> waiting) const
+{
+    const bool isOne = m_failures > 0 || m_lastTook < kWorthHelp;
+    const std::size_t most = isOne ? 1 : std::min(waiting.size(), kAtOnce);
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    while (count < most) {
+        const bool isNext = waiting[count].txId.value == m_position.confirmed.value + 1 + count;
+        bytes += waiting[count].sizeBytes;
+        if (!isNext || (count > 0 && bytes > kAtOnceBytes)) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+/// They are confirmed in their order, up to the first that failed.
+Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> segments,
+                                                const std::stop_token& stop)
+{
+    std::vector<Result<Attempt>> attempts(segments.size(), Attempt{.upload = Upload::SegmentLost});
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        tasks.emplace_back([this, &attempt = attempts[i], &segment = segments[i], &stop] {
+            attempt = uploadOne(segment, stop);
+        });
+    }
+    const Clock::Instant begun = m_clock.monotonic();
+    tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
+    m_lastTook = m_clock.monotonic() - begun;
+    Result<Upload> outcome = Upload::Done;
+    const ltx::TxId before = m_position.confirmed;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const Result<Attempt>& attempt = attempts[i];
+        outcome = attempt.ok() ? Result(attempt.value().upload) : Result<Upload>(attempt.error());
+        if (!outcome.ok() || outcome.value() == Upload::SegmentLost) {
+            break;
+        }
+        confirm(segments[i], attempt.value().time);
+    }
+    if (m_position.confirmed != before) {
+        TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    }
+    return outcome;
+}
+
+/// On any thread.
+Result<Uploader::Attempt> Uploader::uploadOne(const SpooledSegment& segment,
+                                              const std::stop_token& stop) const
 {
     const auto source = m_spool.source(segment.txId);
     const auto time = timeOf(*source);
     if (!time.ok()) {
-        return isLost(time.error()) ? Result(Upload::SegmentLost) : Result<Upload>(time.error());
+        return isLost(time.error()) ? Result(Attempt{.upload = Upload::SegmentLost})
+                                    : Result<Attempt>(time.error());
     }
     const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
+    // One is for one thread.
+    replica::LtxReplica replica = m_replica;
     TIDEMARK_TRY(const auto outcome,
-                 m_replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
+                 replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
         return otherWriter();
     }
+    return Attempt{.time = time.value()};
+}
+
+/// Whether it can be remembered or not: it is there, and none comes in its place.
+void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
+{
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
-    // Whether it can be remembered or not: it is there, and none comes in its place.
     if (m_listener.written) {
+        const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
         m_listener.written(
             {.level = replica::kSegmentLevel,
              .minTxId = segment.txId,
              .maxTxId = segment.txId,
-             .time = time.value(),
+             .time = time,
              .precision = replica::TimePrecision::Exact,
              .sizeBytes = segment.sizeBytes,
              .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
     }
-    TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
-    return Upload::Done;
 }
 
 void Uploader::failed(const Error& error)

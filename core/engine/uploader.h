@@ -4,6 +4,7 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/engine/protection.h"
+#include "core/engine/run_all.h"
 #include "core/engine/spool.h"
 #include "core/ltx/tx_id.h"
 #include "core/replica/ltx_replica.h"
@@ -11,19 +12,23 @@
 #include "core/state/state_db.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
 
 namespace tidemark::engine {
 
-/// Brings the spool's segments into one replica, in order, each once. Has its own position, health
-/// and back-off, so that a dead replica delays nobody. No thread, no sleep: the owner calls step()
-/// when the spool grew or the time of the next try has come. For one thread at a time; the getters
-/// are for the same one.
+/// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
+/// gone soon, and no more than one where the storage is quick, or fails. They count in their order:
+/// what was written behind one that failed is found there by the next try and goes on from there.
+/// Has its own position, health and back-off, so that a dead replica delays nobody. No thread, no
+/// sleep: the owner calls step() when the spool grew or the time of the next try has come. For one
+/// thread at a time; the getters are for the same one.
 class Uploader {
 public:
     /// Asked when the replica holds a history that nothing here remembers: whether this database
@@ -40,6 +45,10 @@ public:
         std::function<void(const replica::ObjectInfo& object)> written = {};
     };
     void setListener(Listener listener) { m_listener = std::move(listener); }
+
+    /// How several uploads are run: one after the other, unless somebody has threads for them.
+    /// Storage and spool are called from these. Set before the first step.
+    void setRunAll(RunAll runAll) { m_runAll = std::move(runAll); }
 
     /// Lists the replica once and compares it with what is remembered; objects that are known to be
     /// damaged (engine/damage_book.h) count as if they were not there. `newest()` and `hasBase()`
@@ -90,10 +99,20 @@ public:
 private:
     enum class Upload { Done, SegmentLost };
 
+    /// What one upload came to.
+    struct Attempt {
+        Upload upload = Upload::Done;
+        Timestamp time = {};  ///< Of the segment.
+    };
+
     [[nodiscard]] Status compare(const std::stop_token& stop);
     void goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached);
-    [[nodiscard]] Result<Upload> uploadOne(const SpooledSegment& segment,
-                                           const std::stop_token& stop);
+    [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;
+    [[nodiscard]] Result<Upload> uploadAtOnce(std::span<const SpooledSegment> segments,
+                                              const std::stop_token& stop);
+    [[nodiscard]] Result<Attempt> uploadOne(const SpooledSegment& segment,
+                                            const std::stop_token& stop) const;
+    void confirm(const SpooledSegment& segment, Timestamp time);
     void loseBase();
     void failed(const Error& error);
     void succeeded(bool isCurrent);
@@ -106,6 +125,8 @@ private:
     std::string m_replicaId;
     MayAdopt m_mayAdopt;
     Listener m_listener = {};
+    RunAll m_runAll = runOneByOne;
+    Clock::Instant::duration m_lastTook{0};  // The last upload, or several at once.
     bool m_looked = false;
     ltx::TxId m_newest = {};
     Timestamp m_newestAt = {};

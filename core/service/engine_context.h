@@ -27,6 +27,7 @@ struct EngineContext {
     std::function<LockOwner()> owner = {};
     StepPool& capture;        ///< Steps of sources.
     StepPool& uploads;        ///< Steps of replicas.
+    StepPool& uploadHelpers;  ///< Uploads of a backlog, beside the one of the step itself.
     StepPool& longWork;       ///< Snapshots and drills.
     StepPool& maintenance;    ///< Compaction and later snapshots.
     Slots& wholeReads;        ///< Steps of sources that may read a whole, large database.

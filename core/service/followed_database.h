@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/replicator.h"
+#include "core/engine/spool_room.h"
 #include "core/restore/restorer.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_drill.h"
@@ -143,7 +144,12 @@ private:
     void hurryMaintenance();  // With m_mutex held.
     void showReplicas();
     void announceSegments();
+
+    // The spool, which both fill and empty.
     void trimSpool();
+    void keepSpoolWithinRoom();
+    [[nodiscard]] std::uint64_t spoolRoom() const;
+    [[nodiscard]] engine::SpoolReader readerOf(const ReplicaFollower& follower) const;
 
     // Snapshots and drills, on the pool for long work.
     void takeSnapshot(engine::SnapshotWork& work);
@@ -234,6 +240,7 @@ private:
     bool m_finishedCalled = false;
     std::optional<Error> m_leaveFailure;  // Of the last capture.
     bool m_snapshotRunning = false;
+    ltx::TxId m_snapshotOf;                  // The one that runs.
     std::set<std::string> m_snapshotPlaces;  // Reserved for the one that is asked for or runs.
     int m_snapshotFailures = 0;
     Clock::Instant m_snapshotNotBefore = {};

@@ -6,13 +6,6 @@
 #include <utility>
 
 namespace tidemark::service {
-namespace {
-
-/// What each replica has stays in the spool up to this size until it is merged: it need not be read
-/// from a replica then.
-constexpr std::uint64_t kKeptForMerges = std::uint64_t{64} << 20;
-
-}  // namespace
 
 void FollowedDatabase::addMissingReplicas()
 {
@@ -59,6 +52,9 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     const ReplicaView now = follower->view();
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});
+    }
+    if (const auto givenUp = follower->takeGivenUpEnd()) {
+        m_board.happened(GaveUp{.givenUp = *givenUp, .replicaId = follower->id()});
     }
     if (now != before) {
         announceSegments();
@@ -154,7 +150,8 @@ void FollowedDatabase::showReplicas()
                              .snapshot = follower->snapshot(),
                              .snapshotOrdered = isSnapshotOrdered(*follower),
                              .damage = view.damage,
-                             .proof = view.proof});
+                             .proof = view.proof,
+                             .givenUp = view.givenUp});
         }
         bool allHave = !shown.empty() && status.captured != ltx::TxId{};
         for (ReplicaStatus& replica : shown) {
@@ -163,8 +160,7 @@ void FollowedDatabase::showReplicas()
             replica.confirmedAt = isNew && replica.confirmed != ltx::TxId{} ? std::optional(now)
                                   : isNew                                   ? std::nullopt
                                                                             : old->confirmedAt;
-            replica.pendingSegments =
-                status.captured.value - std::min(status.captured, replica.confirmed).value;
+            countPending(replica, status.captured, status.lastChangeAt);
             allHave = allHave && replica.confirmed >= status.captured;
         }
         status.replicas = std::move(shown);
@@ -202,28 +198,6 @@ void FollowedDatabase::announceSegments()
             .toRestorable =
                 std::chrono::duration_cast<std::chrono::microseconds>(now - segment.seenAt)});
     }
-}
-
-void FollowedDatabase::trimSpool()
-{
-    const auto followers = replicas();
-    if (followers.empty()) {
-        return;
-    }
-    ltx::TxId everywhere;
-    {
-        const std::scoped_lock lock(m_mutex);
-        everywhere = m_remembered;
-    }
-    ltx::TxId merged = everywhere;
-    for (const auto& follower : followers) {
-        everywhere = std::min(everywhere, follower->view().confirmed);
-        merged = std::min(merged, follower->mergedUpTo());
-    }
-    const Status trimmed =
-        m_replicator->spool().trim(everywhere, std::min(everywhere, merged), kKeptForMerges);
-    m_board.setTrouble(Trouble::Spool,
-                       trimmed.ok() ? std::nullopt : std::optional(trimmed.error()));
 }
 
 }  // namespace tidemark::service

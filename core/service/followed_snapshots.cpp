@@ -62,6 +62,7 @@ void FollowedDatabase::runSnapshot(std::unique_ptr<engine::SnapshotWork> work)
             return;
         }
         m_snapshotRunning = true;
+        m_snapshotOf = work->txId();
     }
     m_context.longWork.post(
         [self = shared_from_this(),

@@ -38,6 +38,9 @@ constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 20;
 /// A large database that waits for its turn to be read looks this often.
 constexpr std::chrono::milliseconds kWholeReadPause{250};
 
+/// Of a limit that was chosen for the spool.
+constexpr std::uint64_t kReplayShare = 4;
+
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
@@ -49,6 +52,13 @@ Protection stateFor(ErrorCode code)
     case ErrorCode::Unavailable: return Protection::Waiting;
     default: return Protection::Broken;
     }
+}
+
+/// What a restart needs stays in the spool whatever its limit: a part of that.
+std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
+{
+    return spoolLimitBytes == 0 ? engine::kReplayBytes
+                                : std::min(engine::kReplayBytes, spoolLimitBytes / kReplayShare);
 }
 
 bool hasEach(const std::vector<ReplicaStatus>& replicas, ltx::TxId captured)
@@ -123,7 +133,8 @@ Status FollowedDatabase::openSource()
                                   .directory = directory,
                                   .burstInterval = m_config.burstInterval,
                                   .switchToWal = m_config.switchToWal,
-                                  .watch = m_config.watch});
+                                  .watch = m_config.watch,
+                                  .replayBytes = replayBytes(m_config.spoolLimitBytes)});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
@@ -240,6 +251,10 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
             m_noteTxId = m_captured;
         }
     }
+    // Also when the disk is full, of course.
+    if (!outcome.facts.empty() || view.failure) {
+        keepSpoolWithinRoom();
+    }
     settleOrders();
     // A database at rest costs nothing but the look at it.
     if (view != m_shown) {
@@ -348,8 +363,7 @@ void FollowedDatabase::showSource()
         status.captured = view.captured;
         status.lastChangeAt = view.capturedAt;
         for (ReplicaStatus& replica : status.replicas) {
-            replica.pendingSegments =
-                view.captured.value - std::min(view.captured, replica.confirmed).value;
+            countPending(replica, view.captured, view.capturedAt);
         }
         // A replica that was looked at first did not know yet what there is to hold.
         if (isLooked && !status.savedAt && hasEach(status.replicas, view.captured)) {

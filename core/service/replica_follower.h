@@ -5,10 +5,12 @@
 #include "core/engine/replica_levels.h"
 #include "core/engine/spool.h"
 #include "core/engine/uploader.h"
+#include "core/ltx/file_name.h"
 #include "core/replica/ltx_replica.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_claim.h"
 #include "core/service/service.h"
+#include "core/state/given_up.h"
 #include "core/state/state_db.h"
 #include "core/storage/storage.h"
 
@@ -36,9 +38,11 @@ struct ReplicaView {
     ltx::TxId base = {};       ///< Where the complete file ends that all else follows.
     bool baseIsOlder = false;  ///< It was there before it was followed.
     std::optional<Proof> proof = {};
+    std::optional<state::GivenUp> givenUp = {};  ///< The last time that it lagged too far.
 
     /// Whether it waits for a snapshot.
     [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
+    [[nodiscard]] bool isGivenUp() const { return givenUp && !givenUp->ended; }
     [[nodiscard]] bool isMending() const { return damage && !damage->mendedAt; }
     /// Whether a snapshot is to be written into it: not at once where others became damaged.
     [[nodiscard]] bool wantsBase(Timestamp now) const
@@ -60,7 +64,10 @@ enum class DrillWish {
 };
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
-/// thread at a time; the rest for any.
+/// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step, and what is told of
+/// it), replica_follower_place.cpp (how it is opened), replica_follower_contents.cpp (what it
+/// holds), replica_follower_damage.cpp (what of it is damaged), replica_follower_backlog.cpp (what
+/// it never gets).
 class ReplicaFollower {
 public:
     /// `path` is the database's; `spool` and `state` outlive it.
@@ -107,6 +114,15 @@ public:
 
     /// The damage, if it was mended since the last call.
     [[nodiscard]] std::optional<engine::Damage> takeMended();
+
+    /// Up to where it has all; as it is remembered until it was looked at.
+    [[nodiscard]] ltx::TxId has() const;
+    /// These went from the spool, since that came to its limit of so many bytes, and
+    /// `captured` is the last there is. What it did not have of them it never gets; remembered.
+    /// True when it was not given up before.
+    [[nodiscard]] bool noteCut(ltx::TxRange gone, std::uint64_t limitBytes, ltx::TxId captured);
+    /// What it did not get, if it went on behind that since the last call.
+    [[nodiscard]] std::optional<state::GivenUp> takeGivenUpEnd();
 
     /// The newest moment was proven; remembered.
     void noteProof(const Proof& proof);
@@ -158,6 +174,9 @@ private:
     void relisted(const replica::Catalog& catalog, ltx::TxId known);
     void readDamage();
     void readProof();
+    void readBacklog();
+    void noteBacklogEnd();  // With m_mutex held.
+    void showBacklog();     // Also.
     void showDamage();
     void noteMended(const std::stop_token& stop);
     [[nodiscard]] bool maybeMended() const;  // With m_mutex held.
@@ -197,7 +216,9 @@ private:
     bool m_isDamageTold = true;           // All of it.
     Clock::Instant m_proveMendedAt = {};  // Not before.
     ReadAgain m_readAgain = ReadAgain::Changed;
-    ltx::TxId m_ownBase = {};  // The newest that was written since it is followed.
+    ltx::TxId m_ownBase = {};       // The newest that was written since it is followed.
+    ltx::TxId m_remembered = {};    // To be there, when nobody has looked yet.
+    bool m_isGivenUpEnded = false;  // And nobody was told.
     DrillWish m_drillWish = DrillWish::None;
 };
 

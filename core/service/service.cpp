@@ -26,6 +26,10 @@ constexpr unsigned kCaptureThreads = 4;
 /// A storage that hangs holds a thread of these, and no other replica waits for it.
 constexpr unsigned kUploadThreads = 32;
 
+/// A few backlogs at once are uploaded in parallel; where all of these wait for storages, one after
+/// the other.
+constexpr unsigned kUploadHelpers = 12;
+
 /// Of these so many at most read a whole, large database: the others go on capturing.
 constexpr unsigned kWholeReads = 2;
 
@@ -69,6 +73,7 @@ public:
                     .owner = [this] { return owner(); },
                     .capture = m_capture,
                     .uploads = m_uploads,
+                    .uploadHelpers = m_uploadHelpers,
                     .longWork = m_longWork,
                     .maintenance = m_maintenance,
                     .wholeReads = m_wholeReads,
@@ -82,6 +87,7 @@ public:
           m_owner{.processId = processId(), .program = dependencies.program},
           m_capture(dependencies.clock, kCaptureThreads),
           m_uploads(dependencies.clock, kUploadThreads),
+          m_uploadHelpers(dependencies.clock, kUploadHelpers),
           m_longWork(dependencies.clock, kLongThreads),
           m_maintenance(dependencies.clock, kMaintenanceThreads),
           m_jobs(dependencies.clock, kJobThreads)
@@ -136,6 +142,7 @@ public:
         m_longWork.stop();
         m_maintenance.stop();
         m_uploads.stop();
+        m_uploadHelpers.stop();
         m_jobs.stop();
         m_databases.clear();
     }
@@ -205,6 +212,7 @@ private:
     // Last, so that their threads and what their steps hold are gone before what those use.
     StepPool m_capture;
     StepPool m_uploads;
+    StepPool m_uploadHelpers;
     StepPool m_longWork;
     StepPool m_maintenance;
     StepPool m_jobs;

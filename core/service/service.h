@@ -16,6 +16,7 @@
 #include "core/storage/storage_address.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -44,6 +45,8 @@ struct DatabaseConfig {
     bool proveFirstSnapshot = config::kProveFirstSnapshot;
     /// So is the newest moment of each replica from time to time; 0: never.
     std::chrono::hours drillEvery = config::kDrillEvery;
+    /// What waits for its replicas may take so much of the disk; 0: as engine::spoolRoom says.
+    std::uint64_t spoolLimitBytes = 0;
 };
 
 /// The places of this user's data, from the XDG variables; tests give their own.

@@ -7,6 +7,7 @@
 #include "core/engine/watch_cost.h"
 #include "core/ltx/tx_id.h"
 #include "core/restore/restorer.h"
+#include "core/state/given_up.h"
 #include "core/storage/storage_address.h"
 
 #include <chrono>
@@ -48,13 +49,14 @@ struct ReplicaStatus {
     std::string name = {};  ///< Free text: "Folder".
     storage::StorageAddress address = {};
     engine::Standing standing = {};
-    ltx::TxId confirmed = {};                   ///< Everything up to it is durable there.
-    std::optional<Timestamp> confirmedAt = {};  ///< When that was last seen to hold.
-    std::uint64_t pendingSegments = 0;
+    ltx::TxId confirmed = {};                    ///< Everything up to it is durable there.
+    std::optional<Timestamp> confirmedAt = {};   ///< When that was last seen to hold.
+    std::uint64_t pendingSegments = 0;           ///< Without what it never gets.
     std::optional<SnapshotFacts> snapshot = {};  ///< The newest; empty until it was looked at.
     bool snapshotOrdered = false;                ///< And not there yet.
     std::optional<engine::Damage> damage = {};   ///< That was ever found in it.
     std::optional<Proof> proof = {};             ///< Of this one.
+    std::optional<state::GivenUp> givenUp = {};  ///< The last time that it lagged too far.
 
     bool operator==(const ReplicaStatus&) const = default;
 };
@@ -143,6 +145,12 @@ struct DamageMended {
     engine::Damage damage = {};
     std::string replicaId = {};
 };
+/// A replica lags so far that its backlog came to the limit of the spool: what came later is not
+/// kept for it; and once more when it has a new snapshot, and it is known what that is.
+struct GaveUp {
+    state::GivenUp givenUp = {};
+    std::string replicaId = {};
+};
 struct Stopped {
     std::optional<Error> failure = {};  ///< What is not captured, or not in each replica.
 };
@@ -152,7 +160,7 @@ struct Event {
     std::string path = {};
     Timestamp at = {};
     std::variant<Attached, SegmentWritten, SnapshotWritten, Thinned, Checkpointed, StandingChanged,
-                 Proven, DamageFound, DamageMended, Stopped>
+                 Proven, DamageFound, DamageMended, GaveUp, Stopped>
         what = {};
 };
 

@@ -1,5 +1,6 @@
 #include "core/service/status_board.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::service {
@@ -14,6 +15,18 @@ bool saysTheSame(const Standing& left, const Standing& right)
 }
 
 }  // namespace
+
+void countPending(ReplicaStatus& replica, ltx::TxId captured,
+                  const std::optional<Timestamp>& capturedAt)
+{
+    ltx::TxId last = captured;
+    if (replica.givenUp && !replica.givenUp->ended) {
+        replica.givenUp->last = std::max(replica.givenUp->last, captured);
+        replica.givenUp->lastAt = capturedAt ? capturedAt : replica.givenUp->lastAt;
+        last = std::min<ltx::TxId>(last, {replica.givenUp->first.value - 1});
+    }
+    replica.pendingSegments = last.value - std::min(last, replica.confirmed).value;
+}
 
 StatusBoard::StatusBoard(Clock& clock, Observer& observer, DatabaseStatus status,
                          std::function<void()> changed)

@@ -12,6 +12,10 @@
 
 namespace tidemark::service {
 
+/// Brings what `replica` is to get, and what it never gets, up to the newest moment.
+void countPending(ReplicaStatus& replica, ltx::TxId captured,
+                  const std::optional<Timestamp>& capturedAt);
+
 /// What may go wrong beside the source and its replicas.
 enum class Trouble { Spool, Proof, Maintenance };
 

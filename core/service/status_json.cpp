@@ -60,6 +60,26 @@ void addDamage(Json& object, const engine::Damage& damage)
     object["damage"] = std::move(told);
 }
 
+void addTime(Json& object, const char* key, const std::optional<Timestamp>& time)
+{
+    if (time) {
+        object[key] = formatRfc3339(*time);
+    }
+}
+
+Json givenUpJson(const state::GivenUp& givenUp)
+{
+    Json told = {{"moments", givenUp.moments()},
+                 {"first", givenUp.first.value},
+                 {"last", givenUp.last.value}};
+    addTime(told, "from", givenUp.firstAt);
+    addTime(told, "to", givenUp.lastAt);
+    told["limitBytes"] = givenUp.limitBytes;
+    told["began"] = formatRfc3339(givenUp.began);
+    addTime(told, "ended", givenUp.ended);
+    return told;
+}
+
 Json proofJson(const Proof& proof)
 {
     const bool isProven = proof.verdict == restore::Verdict::Proven;
@@ -88,6 +108,9 @@ Json replicaJson(const ReplicaStatus& replica)
     }
     if (replica.damage) {
         addDamage(object, *replica.damage);
+    }
+    if (replica.givenUp) {
+        object["givenUp"] = givenUpJson(*replica.givenUp);
     }
     return object;
 }

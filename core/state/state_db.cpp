@@ -31,6 +31,8 @@ constexpr std::array kSteps = {
     "ALTER TABLE source ADD COLUMN modified_ns;"
     "ALTER TABLE source ADD COLUMN changed_ns;"
     "ALTER TABLE source ADD COLUMN change_counter;",
+    "CREATE TABLE given_up(replica TEXT PRIMARY KEY, first, last, first_time, last_time, began,"
+    " ended, limit_bytes) WITHOUT ROWID;",
 };
 constexpr std::size_t kVersion = kSteps.size();
 
@@ -324,6 +326,44 @@ Status StateDb::dropDamaged(const std::string& replicaId, const std::string& nam
     Statement drop(m_handle, "DELETE FROM damaged WHERE replica = ? AND name = ?");
     drop.add(replicaId).add(name);
     return drop.finish();
+}
+
+Result<std::optional<GivenUp>> StateDb::givenUp(const std::string& replicaId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle,
+                  "SELECT first, last, first_time, last_time, began, ended, limit_bytes"
+                  " FROM given_up WHERE replica = ?");
+    TIDEMARK_TRY(const bool there, row.add(replicaId).next());
+    if (!there) {
+        return std::optional<GivenUp>();
+    }
+    GivenUp givenUp{.first = {row.number()}};
+    givenUp.last = {row.number()};
+    givenUp.firstAt = row.optionalTime();
+    givenUp.lastAt = row.optionalTime();
+    givenUp.began = row.time();
+    givenUp.ended = row.optionalTime();
+    givenUp.limitBytes = row.number();
+    return std::optional(givenUp);
+}
+
+Status StateDb::setGivenUp(const std::string& replicaId, const GivenUp& givenUp)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO given_up VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    put.add(replicaId).add(givenUp.first.value).add(givenUp.last.value);
+    put.add(givenUp.firstAt).add(givenUp.lastAt).add(givenUp.began).add(givenUp.ended);
+    put.add(givenUp.limitBytes);
+    return finish(put);
+}
+
+Result<std::optional<Timestamp>> StateDb::timeOf(ltx::TxId txId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT time FROM segments WHERE tx = ?");
+    TIDEMARK_TRY(const bool there, row.add(txId.value).next());
+    return there ? std::optional(row.time()) : std::nullopt;
 }
 
 Result<std::vector<SegmentFacts>> StateDb::segments() const

@@ -6,6 +6,7 @@
 #include "core/ltx/tx_id.h"
 #include "core/sqlite/source_identity.h"
 #include "core/sqlite/wal_reader.h"
+#include "core/state/given_up.h"
 
 #include <cstdint>
 #include <functional>
@@ -121,6 +122,13 @@ public:
     [[nodiscard]] Status addDamaged(const std::string& replicaId, const DamagedObject& object);
     /// It is whole after all. Fine if it is not known.
     [[nodiscard]] Status dropDamaged(const std::string& replicaId, const std::string& name);
+
+    /// What was last given up of the backlog of one replica.
+    [[nodiscard]] Result<std::optional<GivenUp>> givenUp(const std::string& replicaId) const;
+    [[nodiscard]] Status setGivenUp(const std::string& replicaId, const GivenUp& givenUp);
+
+    /// When the transaction was, if it was captured here.
+    [[nodiscard]] Result<std::optional<Timestamp>> timeOf(ltx::TxId txId) const;
 
     /// All segments, oldest first.
     [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;

@@ -25,7 +25,8 @@ Settings everythingSet()
                            .switchToWal = true,
                            .paused = true,
                            .syncInterval = 250ms,
-                           .drillEvery = 48h},
+                           .drillEvery = 48h,
+                           .spoolLimitMib = 500},
                           {.path = "/home/me/Büro/\"shop\".db", .watch = true}};
     settings.openedReplicas = {{.name = "old", .address = "file:///mnt/old"}};
     settings.appearance = Appearance::Dark;

@@ -148,6 +148,27 @@ private slots:
         QVERIFY(!spool->newest());
     }
 
+    void theNewestOfARangeGoFirstAndNoMoreThanMust()
+    {
+        const auto spool = made();
+        for (std::uint64_t number = 1; number <= 9; ++number) {
+            QVERIFY(spool->add({number}, writing("abc")).ok());
+        }
+        const auto cut = [&spool](std::vector<ltx::TxRange> ranges, std::uint64_t kept,
+                                  std::size_t atMost) {
+            return spool->cut(ranges, kept, atMost).value();
+        };
+        QVERIFY(!cut({{{1}, {9}}}, 27, 9));
+        QVERIFY(cut({{{2}, {6}}}, 21, 9) == (ltx::TxRange{{5}, {6}}));
+        QCOMPARE(numbersAbove(*spool, 0), (std::vector<std::uint64_t>{1, 2, 3, 4, 7, 8, 9}));
+        QVERIFY(cut({{{5}, {6}}, {{4}, {8}}}, 0, 2) == (ltx::TxRange{{7}, {8}}));
+        QVERIFY(cut({{{3}, {3}}, {{1}, {9}}}, 0, 9) == (ltx::TxRange{{3}, {3}}));
+        QVERIFY(!cut({{{5}, {8}}}, 0, 9));
+        QCOMPARE(numbersAbove(*spool, 0), (std::vector<std::uint64_t>{1, 2, 4, 9}));
+        QCOMPARE(spool->sizeBytes(), 12U);
+        QCOMPARE(files().size(), 4);
+    }
+
     void bigSegmentsAreTheSameBytesAsSmallOnes()
     {
         const auto spool = made();

@@ -48,6 +48,22 @@ class TestUploader : public QObject {
                     .ok());
     }
 
+    void spoolUpTo(std::uint64_t last)
+    {
+        for (std::uint64_t txId = 2; txId <= last; ++txId) {
+            spool(txId);
+        }
+    }
+
+    /// So slow that several at once are worth it; asks `answer` about each name.
+    void beSlow(std::function<Status(const std::string&)> answer = {})
+    {
+        m_made->storage.onWrite = [this, answer = std::move(answer)](const std::string& name) {
+            m_clock.advance(std::chrono::milliseconds(5));
+            return answer ? answer(name) : Status();
+        };
+    }
+
     /// A replica with the snapshot of transaction 1, as it is remembered.
     [[nodiscard]] std::unique_ptr<Uploader> withBase()
     {
@@ -74,7 +90,7 @@ private slots:
         QVERIFY(m_files.makeDirectories(path("spool"), kPrivateDirectory).ok());
         m_made = std::make_unique<MadeReplica>();
         m_made->commit({1, 2}, 2);
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 10; ++i) {
             m_made->commit({1}, 2);
         }
         m_spool = std::make_unique<Spool>(m_files, m_random, path("spool"));
@@ -280,6 +296,144 @@ private slots:
         QCOMPARE(uploader->confirmed().value, std::uint64_t{1});
         QVERIFY(uploader->step({2}, {}).ok());
         QCOMPARE(uploader->confirmed().value, std::uint64_t{2});
+    }
+
+    void aBacklogIsUploadedFourAtATime()
+    {
+        const auto uploader = withBase();
+        std::vector<std::size_t> counts;
+        uploader->setRunAll([&counts](const auto& tasks) {
+            counts.push_back(tasks.size());
+            runOneByOne(tasks);
+        });
+        beSlow();
+        spoolUpTo(11);
+        QVERIFY(uploader->step({11}, {}).ok());
+        // The first one tells that it is worth it, and the last one is alone.
+        QCOMPARE(counts, (std::vector<std::size_t>{4, 4}));
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{11});
+        QVERIFY(holds(2) && holds(11));
+    }
+
+    void whereTheStorageIsQuickNobodyIsAskedToHelp()
+    {
+        const auto uploader = withBase();
+        uploader->setRunAll([](const auto&) { QFAIL("asked for help without need"); });
+        spoolUpTo(11);
+        QVERIFY(uploader->step({11}, {}).ok());
+        QVERIFY(holds(2) && holds(11));
+    }
+
+    void oneThatWaitsAloneNeedsNobodyElse()
+    {
+        const auto uploader = withBase();
+        uploader->setRunAll([](const auto&) { QFAIL("asked for help with one upload"); });
+        beSlow();
+        spool(2);
+        QVERIFY(uploader->step({2}, {}).ok());
+        spool(3);
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(holds(2) && holds(3));
+    }
+
+    void whicheverIsThereFirstTheyAreToldInTheirOrder()
+    {
+        const auto uploader = withBase();
+        uploader->setRunAll([](const auto& tasks) {
+            for (auto task = tasks.rbegin(); task != tasks.rend(); ++task) {
+                (*task)();
+            }
+        });
+        std::vector<std::uint64_t> told;
+        uploader->setListener({.written = [&told](const replica::ObjectInfo& object) {
+            told.push_back(object.maxTxId.value);
+        }});
+        beSlow();
+        spoolUpTo(5);
+        QVERIFY(uploader->step({5}, {}).ok());
+        QCOMPARE(told, (std::vector<std::uint64_t>{2, 3, 4, 5}));
+    }
+
+    /// Also when the program ended before it could try again.
+    void behindOneThatFailsNothingCountsUntilItIsThere()
+    {
+        auto uploader = withBase();
+        spoolUpTo(6);
+        bool isBroken = true;
+        beSlow([&](const std::string& name) {
+            return isBroken && name == nameOf(4) ? Status(Error{.code = ErrorCode::Unavailable})
+                                                 : Status();
+        });
+        QVERIFY(!uploader->step({6}, {}).ok());
+        QVERIFY(holds(3) && !holds(4) && holds(5) && holds(6));
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
+        QCOMPARE(m_state->replica("replica").value()->confirmed.value, std::uint64_t{3});
+        QVERIFY(!uploader->isForeign());
+        isBroken = false;
+        uploader = this->uploader();
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->hasBase());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
+        QVERIFY(uploader->step({6}, {}).ok());
+        QVERIFY(holds(4) && holds(6) && !uploader->isForeign());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{6});
+    }
+
+    void whileItFailsOneIsTriedAtATime()
+    {
+        const auto uploader = withBase();
+        spoolUpTo(9);
+        int writes = 0;
+        beSlow([&](const std::string& name) {
+            ++writes;
+            return name == nameOf(2) ? Status() : Status(Error{.code = ErrorCode::Unavailable});
+        });
+        QVERIFY(!uploader->step({9}, {}).ok());
+        QCOMPARE(writes, 5);
+        m_clock.advance(uploader->nextTry().value() - m_clock.monotonic());
+        QVERIFY(!uploader->step({9}, {}).ok());
+        QCOMPARE(writes, 6);
+    }
+
+    void whatIsStoppedInTheMiddleGoesOnFromThere()
+    {
+        const auto uploader = withBase();
+        spoolUpTo(5);
+        bool isStopped = true;
+        beSlow([&](const std::string& name) {
+            const bool isThere = name == nameOf(2) || name == nameOf(5);
+            return isStopped && !isThere ? Status(cancelled()) : Status();
+        });
+        const auto stepped = uploader->step({5}, {});
+        QVERIFY(!stepped.ok() && stepped.error().code == ErrorCode::Cancelled);
+        QVERIFY(holds(5) && !uploader->nextTry());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{2});
+        isStopped = false;
+        QVERIFY(uploader->step({5}, {}).ok());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{5});
+        QVERIFY(!uploader->isForeign());
+    }
+
+    void anotherWriterAmongThemIsSaid()
+    {
+        const auto uploader = withBase();
+        beSlow();
+        spoolUpTo(5);
+        m_made->storage.objects()[nameOf(4)] = {.bytes = "theirs"};
+        QVERIFY(!uploader->step({5}, {}).ok());
+        QVERIFY(uploader->isForeign());
+        QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
+    }
+
+    void beforeAHoleInTheSpoolAllIsUploaded()
+    {
+        const auto uploader = withBase();
+        for (const std::uint64_t txId : {2, 3, 5, 6}) {
+            spool(txId);
+        }
+        QVERIFY(uploader->step({6}, {}).ok());
+        QVERIFY(holds(3) && !holds(5));
+        QVERIFY(!uploader->hasBase());
     }
 
     void fewerThanWereConfirmedNeedANewBase()

@@ -18,7 +18,8 @@ config::DatabaseSettings everything()
             .watch = true,
             .paused = true,
             .syncInterval = 250ms,
-            .drillEvery = 0h};
+            .drillEvery = 0h,
+            .spoolLimitMib = 500};
 }
 
 }  // namespace
@@ -33,6 +34,7 @@ private slots:
         QCOMPARE(config.path, "/home/ada/notes.db");
         QVERIFY(config.switchToWal && config.watch && config.paused);
         QCOMPARE(config.burstInterval, 250ms);
+        QCOMPARE(config.spoolLimitBytes, std::uint64_t{500} << 20);
         QVERIFY(config.replicas.empty());
     }
 

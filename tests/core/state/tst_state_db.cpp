@@ -68,6 +68,31 @@ private slots:
         QVERIFY(!again.value()->proofOf("b").value());
     }
 
+    void remembersWhatEachReplicaNeverGets()
+    {
+        const Timestamp time(std::chrono::seconds(7));
+        const GivenUp open{.first = {5}, .last = {9}, .began = time, .limitBytes = 4096};
+        GivenUp ended = open;
+        ended.firstAt = ended.lastAt = ended.ended = time;
+        const auto state = StateDb::open(m_files, path("given-up"));
+        QVERIFY(!state.value()->givenUp("one").value());
+        QVERIFY(state.value()->setGivenUp("one", open).ok());
+        QVERIFY(state.value()->givenUp("one").value() == open);
+        QVERIFY(state.value()->setGivenUp("one", ended).ok());
+        QVERIFY(state.value()->givenUp("one").value() == ended);
+        QVERIFY(!state.value()->givenUp("two").value());
+        QCOMPARE(ended.moments(), 5U);
+    }
+
+    void knowsWhenATransactionWas()
+    {
+        const Timestamp time(std::chrono::seconds(7));
+        const auto state = StateDb::open(m_files, path("times"));
+        QVERIFY(state.value()->record({.txId = {3}}, SegmentFacts{.txId = {3}, .time = time}).ok());
+        QVERIFY(state.value()->timeOf({3}).value() == time);
+        QVERIFY(!state.value()->timeOf({4}).value());
+    }
+
     void remembersWhatIsDamagedInEachReplica()
     {
         const DamagedObject whole{.name = "ltx/9/a", .foundAt = Timestamp(std::chrono::seconds(7))};

@@ -1,0 +1,102 @@
+// The place of a ReplicaFollower's replica: how it is opened.
+
+#include "core/base/durable_directories.h"
+#include "core/replica/v03_layout.h"
+#include "core/service/preflight.h"
+#include "core/service/replica_follower.h"
+#include "core/service/same_database.h"
+#include "core/service/side_by_side.h"
+#include "core/storage/storage_factory.h"
+
+namespace tidemark::service {
+namespace {
+
+Error holdsLegacy(const storage::Storage& storage)
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 holds a history that Litestream 0.3 wrote, which cannot be "
+                                   "continued."),
+                     {storage.describe()}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Give this database a new place; the old one can be opened and "
+                                   "restored from.")}};
+}
+
+}  // namespace
+
+Status ReplicaFollower::open(const std::stop_token& stop)
+{
+    if (m_uploader) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(makePlace());
+    if (!m_claim) {
+        TIDEMARK_TRY(m_claim,
+                     ReplicaClaim::make(m_context.files, m_context.directories.data,
+                                        realReplicaId(m_context.files, m_config.address), m_path));
+    }
+    TIDEMARK_TRY(m_storage,
+                 storage::openStorage(m_config.address, m_context.files, m_context.random));
+    TIDEMARK_TRY_STATUS(refuseLegacy(stop));
+    m_place = placeName();
+    m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
+    m_uploader = std::make_unique<engine::Uploader>(
+        m_context.clock, m_context.random, m_spool, m_state, *m_replica, m_id,
+        [this](const replica::Catalog& catalog, const std::stop_token& looking) {
+            return mayAdopt(catalog, looking);
+        });
+    m_uploader->setRunAll(
+        [&helpers = m_context.uploadHelpers](const auto& tasks) { runSideBySide(helpers, tasks); });
+    m_uploader->setListener(
+        {.listed = [this](const replica::Catalog& catalog) { relisted(catalog, {UINT64_MAX}); },
+         .written = [this](const replica::ObjectInfo& object) { noteObject(object); }});
+    readDamage();
+    readProof();
+    return {};
+}
+
+Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(m_claim->mayHoldOurs());
+    return checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop);
+}
+
+Status ReplicaFollower::makePlace()
+{
+    TIDEMARK_TRY_STATUS(keepsClearOf(m_path, m_config.address.path));
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
+    const bool isNew = !remembered || remembered->base == ltx::TxId{};
+    // A folder that had the replica and is gone is a disk that was unplugged: never made anew.
+    if (isNew && m_config.address.kind == storage::StorageKind::Folder) {
+        return makeDirectoriesDurably(m_context.files, m_config.address.path);
+    }
+    return {};
+}
+
+/// A place that holds both layouts would show the new one only.
+Status ReplicaFollower::refuseLegacy(const std::stop_token& stop) const
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
+    if (remembered) {
+        return {};
+    }
+    bool isLegacy = false;
+    TIDEMARK_TRY_STATUS(m_storage->list(
+        replica::kLegacyPrefix,
+        [&isLegacy](const storage::ObjectEntry& entry) {
+            isLegacy = replica::parseLegacyName(entry.name).has_value();
+            return isLegacy ? storage::Listing::Enough : storage::Listing::Continue;
+        },
+        stop));
+    return isLegacy ? Status(holdsLegacy(*m_storage)) : Status();
+}
+
+std::string ReplicaFollower::placeName() const
+{
+    const auto facts = m_context.files.stat(m_config.address.path);
+    return facts.ok() && facts.value() ? "disk " + std::to_string(facts.value()->device)
+                                       : storage::formatAddress(m_config.address);
+}
+
+}  // namespace tidemark::service
