@@ -355,7 +355,7 @@ Status StateDb::setGivenUp(const std::string& replicaId, const GivenUp& givenUp)
     put.add(replicaId).add(givenUp.first.value).add(givenUp.last.value);
     put.add(givenUp.firstAt).add(givenUp.lastAt).add(givenUp.began).add(givenUp.ended);
     put.add(givenUp.limitBytes);
-    return finish(put);
+    return put.finish();
 }
 
 Result<std::optional<Timestamp>> StateDb::timeOf(ltx::TxId txId) const
