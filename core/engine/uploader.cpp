@@ -3,6 +3,7 @@
 #include "core/engine/damage_book.h"
 #include "core/ltx/header.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>
@@ -62,6 +63,15 @@ Error emptied(const std::string& place, ltx::TxId held)
             .next = {TIDEMARK_TEXT("engine",
                                    "Connect its disk. If it was emptied on purpose, give this "
                                    "database a new place.")}};
+}
+
+replica::ObjectInfo objectOf(ltx::TxId txId)
+{
+    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
+    return {.level = replica::kSegmentLevel,
+            .minTxId = txId,
+            .maxTxId = txId,
+            .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})};
 }
 
 /// Whether a segment could not be read from the spool, as opposed to what a storage says.
@@ -193,6 +203,9 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         const bool isNext = waiting[i].txId.value == m_position.confirmed.value + 1;
         const auto uploaded = isNext ? uploadOne(waiting[i], stop) : Upload::SegmentLost;
         if (!uploaded.ok()) {
+            m_suspect = replica::isOfObject(uploaded.error())
+                            ? std::optional(objectOf(waiting[i].txId))
+                            : std::nullopt;
             failed(uploaded.error());
             return uploaded.error();
         }
@@ -257,7 +270,7 @@ Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
     TIDEMARK_TRY(const auto outcome,
                  m_replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
-        return otherWriter();
+        TIDEMARK_TRY_STATUS(requireKnownDamage(segment, stop));
     }
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
@@ -274,6 +287,20 @@ Result<Uploader::Upload> Uploader::uploadOne(const SpooledSegment& segment,
     }
     TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
     return Upload::Done;
+}
+
+/// Of a segment that is there with other bytes. One that we wrote and forgot may have been damaged
+/// since: then nobody else wrote it, and once that is known the spool stands for it.
+Status Uploader::requireKnownDamage(const SpooledSegment& segment, const std::stop_token& stop)
+{
+    const replica::ObjectInfo there = objectOf(segment.txId);
+    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
+    TIDEMARK_TRY(const auto known, book.found());
+    if (known.contains(there.name)) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(replica::checkObject(m_replica.storage(), there, stop));
+    return otherWriter();
 }
 
 void Uploader::failed(const Error& error)

@@ -70,8 +70,16 @@ public:
     /// Uploads what waits, up to a bounded number of segments. True: more waits. `captured` is the
     /// last transaction that ever was in the spool: where some up to it are neither there nor in
     /// the replica, the replica needs a new base. Fails as the storage does, and each time while
-    /// another one writes into the replica.
+    /// another one writes into the replica; Damaged when what is there in the place of a segment
+    /// cannot be read: takeSuspect() tells which, and once it is in the damage book the next one
+    /// follows.
     [[nodiscard]] Result<bool> step(ltx::TxId captured, const std::stop_token& stop);
+
+    /// The object that stood in the way of the last step and seems to be damaged.
+    [[nodiscard]] std::optional<replica::ObjectInfo> takeSuspect()
+    {
+        return std::exchange(m_suspect, std::nullopt);
+    }
 
     /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
     void foundForeign(const Error& error);
@@ -94,6 +102,8 @@ private:
     void goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached);
     [[nodiscard]] Result<Upload> uploadOne(const SpooledSegment& segment,
                                            const std::stop_token& stop);
+    [[nodiscard]] Status requireKnownDamage(const SpooledSegment& segment,
+                                            const std::stop_token& stop);
     void loseBase();
     void failed(const Error& error);
     void succeeded(bool isCurrent);
@@ -113,6 +123,7 @@ private:
     state::ReplicaState m_position = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};
+    std::optional<replica::ObjectInfo> m_suspect = {};
     int m_failures = 0;
     std::optional<Clock::Instant> m_nextTry = {};
 };

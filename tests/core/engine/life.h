@@ -328,6 +328,9 @@ private:
         }
         const std::uint64_t before = uploader.confirmed().value;
         static_cast<void>(uploader.step({m_captured}, {}));
+        if (const auto suspect = uploader.takeSuspect()) {
+            readTwice(place, {*suspect});
+        }
         promise(place, before, uploader.confirmed().value);
         if (m_dice.oneIn(8)) {
             place.synced = m_state->replica(place.id).value();
