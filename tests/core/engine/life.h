@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/counted_on.h"
+#include "core/engine/mark_snapshots.h"
 #include "core/engine/retention_look.h"
 #include "core/engine/retention_run.h"
 #include "core/replica/catalog_builder.h"
@@ -457,6 +458,9 @@ private:
             return;
         }
         count("looks of retention");
+        if (makeForMark(place, *look.value(), damaged)) {
+            return;
+        }
         const RetentionPlan& plan = look.value()->plan;
         const std::vector<KeptMoment> kept = keptByTheTruth(place, damaged);
         for (const ltx::TxId lost : plan.lost) {
@@ -470,6 +474,23 @@ private:
         for (const ltx::TxId lost : plan.lost) {
             place.promised.erase(lost.value);
         }
+    }
+
+    /// Written first, deleted after.
+    [[nodiscard]] bool makeForMark(Place& place, const RetentionLook& look,
+                                   const replica::ObjectNames& damaged)
+    {
+        const auto inputs =
+            snapshotForMark(look, kPolicy, m_clock.now(), place.pins.pinned(), damaged);
+        if (inputs.empty()) {
+            return false;
+        }
+        const auto made = Compactor(m_spool, place.replica).snapshot(inputs, {});
+        if (made.ok()) {
+            place.levels.add(made.value());
+            count("snapshots for marks");
+        }
+        return made.ok();
     }
 
     /// Somebody marks a moment just then: nothing more is deleted by this plan.
