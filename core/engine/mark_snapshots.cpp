@@ -21,7 +21,7 @@ bool isWorthIt(std::uint64_t bytes, const replica::ObjectInfo& snapshot)
     return bytes > snapshot.sizeBytes / kPartOfSnapshot;
 }
 
-std::uint64_t bytesOf(std::span<const replica::ObjectInfo> objects)
+std::uint64_t totalBytesOf(std::span<const replica::ObjectInfo> objects)
 {
     std::uint64_t sum = 0;
     for (const replica::ObjectInfo& each : objects) {
@@ -42,7 +42,7 @@ std::vector<replica::ObjectInfo> longWayTo(ltx::TxId moment, const replica::Cata
     const std::string name = replica::objectName(
         {.level = replica::kSnapshotLevel, .range = {.minTxId = {1}, .maxTxId = moment}});
     auto objects = std::move(plan).value().objects;
-    const bool isLong = isWorthIt(bytesOf(std::span(objects).subspan(1)), objects.front());
+    const bool isLong = isWorthIt(totalBytesOf(std::span(objects).subspan(1)), objects.front());
     return isLong && !damaged.contains(name) ? std::move(objects)
                                              : std::vector<replica::ObjectInfo>();
 }
