@@ -3,6 +3,7 @@
 #include "core/engine/damage_book.h"
 #include "core/ltx/header.h"
 #include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>
@@ -72,6 +73,15 @@ Error emptied(const std::string& place, ltx::TxId held)
             .next = {TIDEMARK_TEXT("engine",
                                    "Connect its disk. If it was emptied on purpose, give this "
                                    "database a new place.")}};
+}
+
+replica::ObjectInfo objectOf(ltx::TxId txId)
+{
+    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
+    return {.level = replica::kSegmentLevel,
+            .minTxId = txId,
+            .maxTxId = txId,
+            .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})};
 }
 
 /// Whether a segment could not be read from the spool, as opposed to what a storage says.
@@ -292,20 +302,25 @@ Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> 
     const Clock::Instant begun = m_clock.monotonic();
     tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
     m_lastTook = m_clock.monotonic() - begun;
-    Result<Upload> outcome = Upload::Done;
     const ltx::TxId before = m_position.confirmed;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Result<Attempt>* ended = nullptr;
+    for (std::size_t i = 0; i < segments.size() && ended == nullptr; ++i) {
         const Result<Attempt>& attempt = attempts[i];
-        outcome = attempt.ok() ? Result(attempt.value().upload) : Result<Upload>(attempt.error());
-        if (!outcome.ok() || outcome.value() == Upload::SegmentLost) {
-            break;
+        if (attempt.ok() && attempt.value().upload == Upload::Done) {
+            confirm(segments[i], attempt.value().time);
+        } else {
+            ended = &attempt;
+            const bool isBytes = !attempt.ok() && replica::isOfObject(attempt.error());
+            m_suspect = isBytes ? std::optional(objectOf(segments[i].txId)) : std::nullopt;
         }
-        confirm(segments[i], attempt.value().time);
     }
     if (m_position.confirmed != before) {
         TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
     }
-    return outcome;
+    if (ended == nullptr) {
+        return Upload::Done;
+    }
+    return ended->ok() ? Result(ended->value().upload) : Result<Upload>(ended->error());
 }
 
 /// On any thread.
@@ -324,7 +339,7 @@ Result<Uploader::Attempt> Uploader::uploadOne(const SpooledSegment& segment,
     TIDEMARK_TRY(const auto outcome,
                  replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
-        return otherWriter();
+        TIDEMARK_TRY_STATUS(requireKnownDamage(segment, stop));
     }
     return Attempt{.time = time.value()};
 }
@@ -345,6 +360,21 @@ void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
              .sizeBytes = segment.sizeBytes,
              .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
     }
+}
+
+/// Of a segment that is there with other bytes. One that we wrote and forgot may have been damaged
+/// since: then nobody else wrote it, and once that is known the spool stands for it.
+Status Uploader::requireKnownDamage(const SpooledSegment& segment,
+                                    const std::stop_token& stop) const
+{
+    const replica::ObjectInfo there = objectOf(segment.txId);
+    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
+    TIDEMARK_TRY(const auto known, book.found());
+    if (known.contains(there.name)) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(replica::checkObject(m_replica.storage(), there, stop));
+    return otherWriter();
 }
 
 void Uploader::failed(const Error& error)

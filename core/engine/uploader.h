@@ -79,10 +79,19 @@ public:
     /// Uploads what waits, up to a bounded number of segments. True: more waits. `captured` is the
     /// last transaction that ever was in the spool: where some up to it are neither there nor in
     /// the replica, the replica needs a new base. Fails as the storage does, and each time while
-    /// another one writes into the replica.
+    /// another one writes into the replica; Damaged when what is there in the place of a segment
+    /// cannot be read: takeSuspect() tells which, and once it is in the damage book the next one
+    /// follows.
     [[nodiscard]] Result<bool> step(ltx::TxId captured, const std::stop_token& stop);
 
+    /// The object that stood in the way of the last step and seems to be damaged.
+    [[nodiscard]] std::optional<replica::ObjectInfo> takeSuspect()
+    {
+        return std::exchange(m_suspect, std::nullopt);
+    }
+
     /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
+    /// What is no AlreadyExists is tried again, as a failure of step() is.
     void foundForeign(const Error& error);
     [[nodiscard]] bool isForeign() const { return m_foreign.has_value(); }
 
@@ -112,6 +121,8 @@ private:
                                               const std::stop_token& stop);
     [[nodiscard]] Result<Attempt> uploadOne(const SpooledSegment& segment,
                                             const std::stop_token& stop) const;
+    [[nodiscard]] Status requireKnownDamage(const SpooledSegment& segment,
+                                            const std::stop_token& stop) const;
     void confirm(const SpooledSegment& segment, Timestamp time);
     void loseBase();
     void failed(const Error& error);
@@ -134,6 +145,7 @@ private:
     state::ReplicaState m_position = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};
+    std::optional<replica::ObjectInfo> m_suspect = {};
     int m_failures = 0;
     std::optional<Clock::Instant> m_nextTry = {};
 };

@@ -1,6 +1,7 @@
 #include "core/service/replica_follower.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace tidemark::service {
@@ -113,6 +114,9 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
     TIDEMARK_TRY_STATUS(takeNews());
     noteMended(stop);
     auto more = m_uploader->step(captured, stop);
+    if (const auto suspect = m_uploader->takeSuspect()) {
+        static_cast<void>(inspect(std::span(&*suspect, 1), stop));
+    }
     if (!more.ok() && more.error().code == ErrorCode::Unavailable) {
         // What comes back need not be all that went.
         lookAgain();

@@ -103,6 +103,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (m_follower->takeMaintenanceRetry()) {
         m_merges = {};
         m_snapshots = {};
+        m_forMarks = {};
         m_retention.retry();
     }
     const engine::ReplicaLevels levels = m_follower->levels();
@@ -136,18 +137,22 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (!slot.isHeld()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
-    return isThinning ? thin(stop) : make(merge, levels, stop);
+    if (isThinning) {
+        return thin(stop);
+    }
+    return make(merge ? m_merges : m_snapshots, merge, merge ? merge->inputs : levels.newestPlan(),
+                stop);
 }
 
-ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine::Merge>& merge,
-                                                     const engine::ReplicaLevels& levels,
+ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
+                                                     const std::optional<engine::Merge>& merge,
+                                                     const std::vector<replica::ObjectInfo>& inputs,
                                                      const std::stop_token& stop)
 {
     storage::Storage* const storage = m_follower->storage();
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    const auto inputs = merge ? merge->inputs : levels.newestPlan();
     // Whoever deletes from it is to know what is in use.
     const auto pin = m_follower->pins().pin(namesOf(inputs));
     if (!pin) {
@@ -157,7 +162,6 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
     replica::LtxReplica replica(*storage);
     engine::Compactor compactor(m_spool, replica);
     const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
-    Work& work = merge ? m_merges : m_snapshots;
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
     const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)
                                 : Inspection::Nothing;
@@ -172,8 +176,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(const std::optional<engine:
         Outcome outcome = failed(work, made.error(), stop);
         work.isSuspecting = learnt == Inspection::Suspected;
         outcome.foundDamage = learnt == Inspection::Known;
-        const bool isRefused =
-            !merge && !work.isSuspecting && made.error().code != ErrorCode::Cancelled;
+        const bool isRefused = &work == &m_snapshots && !work.isSuspecting &&
+                               made.error().code != ErrorCode::Cancelled;
         outcome.refused = isRefused ? std::optional(made.error()) : std::nullopt;
         return outcome;
     }
@@ -224,7 +228,10 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    auto thinned = m_retention.step(*storage, stop);
+    auto thinned = m_retention.step(*storage, mayTry(m_forMarks), stop);
+    if (const auto wanted = m_retention.takeWanted(); !wanted.empty()) {
+        return make(m_forMarks, std::nullopt, wanted, stop);
+    }
     return {.due = after(m_context.clock, kGlance),
             .thinned = std::move(thinned),
             .failure = failure(),

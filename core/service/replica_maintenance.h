@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace tidemark::service {
 
@@ -56,8 +57,10 @@ private:
 
     [[nodiscard]] std::optional<Outcome> notYet(const ReplicaView& view,
                                                 const std::stop_token& stop);
-    [[nodiscard]] Outcome make(const std::optional<engine::Merge>& merge,
-                               const engine::ReplicaLevels& levels, const std::stop_token& stop);
+    /// The object of `merge`, or without it a snapshot of what `inputs` lead to.
+    [[nodiscard]] Outcome make(Work& work, const std::optional<engine::Merge>& merge,
+                               const std::vector<replica::ObjectInfo>& inputs,
+                               const std::stop_token& stop);
     [[nodiscard]] Outcome failed(Work& work, const Error& error, const std::stop_token& stop);
     [[nodiscard]] bool hasLost(const std::stop_token& stop);
     [[nodiscard]] Outcome thin(const std::stop_token& stop);
@@ -71,6 +74,7 @@ private:
     {
         return m_merges.failure      ? m_merges.failure
                : m_snapshots.failure ? m_snapshots.failure
+               : m_forMarks.failure  ? m_forMarks.failure
                                      : m_retention.failure();
     }
 
@@ -79,6 +83,7 @@ private:
     const engine::Spool& m_spool;
     Work m_merges;
     Work m_snapshots;
+    Work m_forMarks;  ///< Snapshots that retention wants: without them it deletes less.
     ReplicaRetention m_retention;
 };
 

@@ -1,6 +1,7 @@
 #include "core/service/replica_retention.h"
 
 #include "core/engine/counted_on.h"
+#include "core/engine/mark_snapshots.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/storage/use.h"
@@ -125,9 +126,10 @@ void ReplicaRetention::retry()
     }
 }
 
-std::optional<Thinned> ReplicaRetention::step(storage::Storage& storage,
+std::optional<Thinned> ReplicaRetention::step(storage::Storage& storage, bool mayWant,
                                               const std::stop_token& stop)
 {
+    m_mayWant = mayWant;
     std::optional<Thinned> thinned;
     const Status done = look(storage, thinned, stop);
     if (done.ok()) {
@@ -159,6 +161,17 @@ Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>&
     if (!look) {
         goOnAtOnce();
         return {};
+    }
+    if (m_mayWant) {
+        // Written first, deleted after.
+        auto wanted = engine::snapshotForMark(*look, m_policy, m_context.clock.now(),
+                                              m_follower->pins().pinned(), m_damaged);
+        if (!wanted.empty()) {
+            TIDEMARK_TRY_STATUS(checkOurs(storage, before, *look));
+            m_wanted = std::move(wanted);
+            goOnAtOnce();
+            return {};
+        }
     }
     const std::size_t going = look->plan.going.size();
     if (going > 0) {

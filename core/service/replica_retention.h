@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 namespace tidemark::service {
 
@@ -32,9 +33,17 @@ public:
 
     /// One look, or the next piece of a long one, and a bounded number of deletions. To be called
     /// when it is due, the replica has all that was captured and nothing is to be written into it;
-    /// nobody else in this process merges it meanwhile. What was deleted, where something was.
-    [[nodiscard]] std::optional<Thinned> step(storage::Storage& storage,
+    /// nobody else in this process merges it meanwhile. What was deleted, where something was. With
+    /// `mayWant` it may instead want a snapshot for a mark first: takeWanted().
+    [[nodiscard]] std::optional<Thinned> step(storage::Storage& storage, bool mayWant,
                                               const std::stop_token& stop);
+
+    /// What is to be merged into a snapshot before the next step (engine/mark_snapshots.h); empty
+    /// for nothing.
+    [[nodiscard]] std::vector<replica::ObjectInfo> takeWanted()
+    {
+        return std::exchange(m_wanted, {});
+    }
 
     /// Whether objects turned out to be damaged since the last call.
     [[nodiscard]] bool takeFoundDamage() { return std::exchange(m_hasFoundDamage, false); }
@@ -79,6 +88,8 @@ private:
     replica::ObjectNames m_read;     // Whole, of those that deletions counted on.
     replica::ObjectNames m_damaged;  // As it was known when the last look began.
     bool m_hasFoundDamage = false;
+    bool m_mayWant = false;
+    std::vector<replica::ObjectInfo> m_wanted;
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};
     std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.

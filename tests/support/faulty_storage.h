@@ -38,6 +38,25 @@ public:
         return {};
     }
 
+    /// Spoils the bytes of an object behind the back of who wrote it: that is no change of theirs.
+    void spoil(const std::string& name, const std::function<void(std::string&)>& edit)
+    {
+        std::string& bytes = m_inside.objects().at(name).bytes;
+        edit(bytes);
+        m_first[name] = bytes;
+        ++m_changes;
+    }
+
+    /// Loses an object behind the back of who wrote it.
+    void lose(const std::string& name)
+    {
+        m_inside.objects().erase(name);
+        ++m_changes;
+    }
+
+    /// Another number each time something in it may have changed.
+    [[nodiscard]] std::uint64_t changes() const { return m_changes; }
+
     [[nodiscard]] Status list(std::string_view prefix,
                               const std::function<Listing(const ObjectEntry&)>& entry,
                               std::stop_token stop) const override
@@ -73,6 +92,7 @@ public:
         if (fault == Fault::Refuses) {
             return isDown();
         }
+        ++m_changes;
         auto written = m_inside.write(name, source, metadata, std::move(stop));
         return fault == Fault::None ? std::move(written) : Result<WriteOutcome>(isDown());
     }
@@ -82,6 +102,7 @@ public:
         if (fault == Fault::Refuses) {
             return isDown();
         }
+        ++m_changes;
         Status removed = m_inside.remove(names, std::move(stop));
         return fault == Fault::None ? std::move(removed) : Status(isDown());
     }
@@ -96,6 +117,7 @@ private:
 
     MemoryStorage m_inside;
     std::map<std::string, std::string> m_first;
+    std::uint64_t m_changes = 0;
 };
 
 }  // namespace tidemark::storage

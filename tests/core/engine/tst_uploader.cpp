@@ -1,6 +1,7 @@
 #include "core/engine/uploader.h"
 
 #include "core/base/posix_file_system.h"
+#include "core/engine/damage_book.h"
 #include "tests/support/made_replica.h"
 #include "tests/support/simulated_clock.h"
 
@@ -245,8 +246,10 @@ private slots:
     {
         const auto uploader = withBase();
         spool(2);
-        m_made->storage.objects()[replica::objectName({.level = 0, .range = {{2}, {2}}})] = {
-            .bytes = "theirs"};
+        MadeReplica theirs;
+        theirs.commit({1}, 1);
+        theirs.commit({1}, 1);
+        m_made->storage.objects()[nameOf(2)] = {.bytes = theirs.fileOf({{2}, {2}})};
         for (int i = 0; i < 3; ++i) {
             const auto stepped = uploader->step({2}, {});
             QVERIFY(!stepped.ok() && stepped.error().code == ErrorCode::AlreadyExists);
@@ -443,6 +446,30 @@ private slots:
         const auto uploader = this->uploader();
         QVERIFY(uploader->look({}).ok());
         QVERIFY(uploader->looked() && !uploader->hasBase());
+    }
+
+    void aSegmentOfOursThatWasForgottenAndDamagedIsNoOtherWriter()
+    {
+        const auto writer = withBase();
+        spool(2);
+        spool(3);
+        m_made->put(0, 2, 2);
+        m_made->storage.objects().at(nameOf(2)).bytes.back() ^= 1;
+        QCOMPARE(writer->step({3}, {}).error().code, ErrorCode::Damaged);
+        QVERIFY(!writer->isForeign());
+        const auto suspect = writer->takeSuspect();
+        QVERIFY(suspect && suspect->name == nameOf(2));
+
+        DamageBook book(m_clock, *m_state, *m_spool, "replica");
+        QCOMPARE(book.inspect(m_made->storage, std::span(&*suspect, 1), {}).value(),
+                 Inspection::Suspected);
+        m_clock.advance(kSecondRead);
+        QCOMPARE(book.inspect(m_made->storage, std::span(&*suspect, 1), {}).value(),
+                 Inspection::News);
+        writer->retryNow();
+        QVERIFY(writer->step({3}, {}).ok());
+        QCOMPARE(writer->confirmed().value, 3ULL);
+        QVERIFY(holds(3));
     }
 };
 

@@ -351,6 +351,11 @@ private slots:
         QVERIFY(replica::writeMark(*replica(), {.name = "before", .txId = old}, {}).ok());
         follow(shortHistory());
         QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+        // From one file, which was written before what led to it was deleted.
+        const auto isOfMark = [old](const replica::ObjectInfo& each) {
+            return each.maxTxId == old;
+        };
+        QCOMPARE(std::ranges::count_if(snapshots(), isOfMark), 1);
         QVERIFY(moments().contains(old.value));
         QVERIFY(restore(old).ok());
         QCOMPARE(restoredRows(), m_rowsAt.at(old.value));

@@ -1,0 +1,138 @@
+#pragma once
+
+#include "core/engine/compactor.h"
+#include "core/engine/damage_book.h"
+#include "core/engine/replica_levels.h"
+#include "core/engine/uploader.h"
+#include "core/engine/written_headers.h"
+#include "core/replica/damage.h"
+#include "core/replica/marks.h"
+#include "core/replica/pins.h"
+#include "tests/core/engine/life_truth.h"
+#include "tests/support/faulty_storage.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// Somebody who reads a moment, slowly.
+struct RunningRestore {
+    replica::PinBoard::Pin pin;
+    replica::RestorePlan plan = {};
+    std::uint64_t txId = 0;
+};
+
+/// A replica of a life, who writes into it, and what it must be able to restore from now on.
+struct Place {
+    std::string id = {};
+    storage::FaultyStorage storage = {};
+    replica::LtxReplica replica{storage};
+    SimpleRestorer simple{storage.inside()};
+    replica::PinBoard pins = {};
+    std::unique_ptr<DamageBook> book = {};
+    std::unique_ptr<Uploader> uploader = {};
+    ReplicaLevels levels = {};
+    WrittenHeaders headers = {};
+    std::optional<RunningRestore> restore = {};
+    std::set<std::uint64_t> promised = {};
+    replica::ObjectNames spoilt = {};                // What was damaged there, found or not.
+    std::optional<state::ReplicaState> synced = {};  // What a loss of power leaves of its state.
+    std::optional<replica::Catalog> whole = {};
+    std::uint64_t wholeAt = 0;
+    std::uint64_t checkedAt = 0;
+    std::uint64_t lacking = UINT64_MAX;  // The first that it never gets.
+    bool isDown = false;
+    bool mustLook = false;  // What it held has changed under the uploader.
+
+    /// What is there and whole. Until the next change.
+    [[nodiscard]] const replica::Catalog& truth()
+    {
+        if (!whole || wholeAt != storage.changes()) {
+            whole = replica::without(replica::readLtxCatalog(storage.inside(), {}).value(), spoilt);
+            wholeAt = storage.changes();
+        }
+        return *whole;
+    }
+
+    /// What its engine goes without.
+    [[nodiscard]] replica::ObjectNames missing() const { return book->missing().value(); }
+
+    [[nodiscard]] std::vector<ltx::TxId> markedMoments()
+    {
+        std::vector<ltx::TxId> moments;
+        for (const replica::Mark& each : replica::readMarks(storage.inside(), {}).value().marks) {
+            moments.push_back(each.txId);
+        }
+        return moments;
+    }
+
+    /// As it is listed, once more; false when it cannot be.
+    bool relist()
+    {
+        const auto listed = replica::readLtxCatalog(storage, {});
+        if (!listed.ok()) {
+            return false;
+        }
+        const replica::Catalog left = replica::without(listed.value(), missing());
+        levels = ReplicaLevels(left, missing());
+        mustLook = mustLook || replica::positionOf(left) < uploader->confirmed();
+        return true;
+    }
+
+    /// Reads what may be damaged; what was learnt is done without from now on. Whether to read it
+    /// again in a minute.
+    bool inspect(const std::vector<replica::ObjectInfo>& suspects)
+    {
+        const auto learnt = book->inspect(storage, suspects, {});
+        if (learnt.ok() && learnt.value() >= Inspection::Known) {
+            mustLook = true;
+            relist();
+        } else if (!learnt.ok()) {
+            relist();
+        }
+        return learnt.ok() && learnt.value() == Inspection::Suspected;
+    }
+
+    /// Somebody spoils an object; what cannot be restored any more is promised no longer.
+    void spoil(const replica::ObjectInfo& object, std::uint64_t how)
+    {
+        if (how % 3 == 0) {
+            storage.lose(object.name);
+        } else {
+            storage.spoil(object.name, [how](std::string& bytes) {
+                const std::size_t at = how / 3 % bytes.size();
+                if (how % 3 == 1) {
+                    bytes.resize(at);
+                } else {
+                    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+                }
+            });
+        }
+        spoilt.insert(object.name);
+        simple.forget(object.name);
+        const replica::Catalog& left = truth();
+        std::erase_if(promised, [&left](std::uint64_t txId) { return !isMoment(left, txId); });
+    }
+
+    /// Ends a restore that needs what was spoilt, or reads it to its end: what it gave.
+    [[nodiscard]] std::optional<std::string> endRestore()
+    {
+        const auto isSpoilt = [this](const replica::ObjectInfo& each) {
+            return spoilt.contains(each.name);
+        };
+        std::optional<std::string> read;
+        if (std::ranges::none_of(restore->plan.objects, isSpoilt)) {
+            read = simple.laidOver(restore->plan);
+        }
+        restore.reset();
+        return read;
+    }
+};
+
+}  // namespace tidemark::engine
