@@ -219,7 +219,10 @@ Result<std::optional<ltx::TxRange>> Spool::cut(std::span<const ltx::TxRange> ran
             if (!newest) {
                 break;
             }
-            TIDEMARK_TRY_STATUS(remove(*newest));
+            if (Status removed = remove(*newest); !removed.ok()) {
+                // What went before is told; the rest is tried again with the next call.
+                return gone ? Result(gone) : std::move(removed).error();
+            }
             gone = {.minTxId = *newest, .maxTxId = gone ? gone->maxTxId : *newest};
         }
     }

@@ -91,7 +91,6 @@ public:
     }
 
     /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
-    /// What is no AlreadyExists is tried again, as a failure of step() is.
     void foundForeign(const Error& error);
     [[nodiscard]] bool isForeign() const { return m_foreign.has_value(); }
 

@@ -49,6 +49,9 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         captured = m_captured;
     }
     const StepPool::Due due = follower->step(captured, m_stop.get_token());
+    if (follower->takeFoundDamage()) {
+        tellOfDamage(*follower);
+    }
     const ReplicaView now = follower->view();
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});

@@ -115,7 +115,7 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
     noteMended(stop);
     auto more = m_uploader->step(captured, stop);
     if (const auto suspect = m_uploader->takeSuspect()) {
-        static_cast<void>(inspect(std::span(&*suspect, 1), stop));
+        m_hasFoundDamage = inspect(std::span(&*suspect, 1), stop) >= Inspection::Known;
     }
     if (!more.ok() && more.error().code == ErrorCode::Unavailable) {
         // What comes back need not be all that went.

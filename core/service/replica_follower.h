@@ -102,6 +102,8 @@ public:
                                      const std::stop_token& stop);
     /// All objects that are known to be damaged. Fails as the state does.
     [[nodiscard]] Result<replica::ObjectNames> damaged() const { return m_damageBook.found(); }
+    /// Whether the last step found some of them: tell of it. For the thread of step().
+    [[nodiscard]] bool takeFoundDamage() { return std::exchange(m_hasFoundDamage, false); }
     /// Whether it is one of them.
     [[nodiscard]] bool isDamaged(const std::string& name) const;
     /// Those of them that are not in the spool either.
@@ -200,6 +202,7 @@ private:
     std::unique_ptr<replica::LtxReplica> m_replica;
     std::unique_ptr<engine::Uploader> m_uploader;
     std::string m_place;
+    bool m_hasFoundDamage = false;
 
     mutable std::mutex m_mutex;  // Guards what follows.
     ReplicaView m_view;

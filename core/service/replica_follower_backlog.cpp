@@ -43,7 +43,9 @@ void ReplicaFollower::readBacklog()
 ltx::TxId ReplicaFollower::has() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_view.looked ? m_view.confirmed : m_remembered;
+    const ltx::TxId known = m_view.looked ? m_view.confirmed : m_remembered;
+    // The next step takes note of a base that was just written.
+    return std::max(known, m_baseWritten.value_or(ltx::TxId()));
 }
 
 bool ReplicaFollower::noteCut(ltx::TxRange gone, std::uint64_t limitBytes, ltx::TxId captured)

@@ -73,7 +73,6 @@ public:
         case 6: merge(anyPlace()); break;
         default: upload(anyPlace());
         }
-        trim();
         if (m_dice.oneIn(20)) {
             clean(anyPlace());
         }
@@ -81,6 +80,7 @@ public:
             Place& place = anyPlace();
             place.isDown = !place.isDown;
         }
+        trim();
     }
 
     /// Everything comes to rest: storages answer, all is read, and all that is due is done.

@@ -422,7 +422,11 @@ private slots:
         const auto uploader = withBase();
         beSlow();
         spoolUpTo(5);
-        m_made->storage.objects()[nameOf(4)] = {.bytes = "theirs"};
+        MadeReplica theirs;
+        for (int i = 0; i < 4; ++i) {
+            theirs.commit({1}, 1);
+        }
+        m_made->storage.objects()[nameOf(4)] = {.bytes = theirs.fileOf({{4}, {4}})};
         QVERIFY(!uploader->step({5}, {}).ok());
         QVERIFY(uploader->isForeign());
         QCOMPARE(uploader->confirmed().value, std::uint64_t{3});
