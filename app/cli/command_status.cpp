@@ -70,7 +70,8 @@ std::string damageText(const Json& damage, Timestamp now)
                             : "; found " + ageOf(damage, "found", now) + ", not mended yet");
 }
 
-/// "without 1,234 moments from 2026-03-01 10:00:00 to 2026-03-04 11:30:00, since it was away".
+/// "without 1,234 moments from 2026-03-01 10:00:00 to 2026-03-04 11:30:00; a new snapshot came 3 h
+/// ago".
 std::string givenUpText(const Json& givenUp, Timestamp now)
 {
     std::string text = "without " + counted(numberOf(givenUp, "moments"), "moment");

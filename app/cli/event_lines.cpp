@@ -209,8 +209,8 @@ struct Sentence {
     {
         const state::GivenUp& givenUp = gaveUp.givenUp;
         if (!givenUp.ended) {
-            return "given up: what waits for a replica exceeds " + humanBytes(givenUp.limitBytes) +
-                   ", it gets a new snapshot when it is back";
+            return "given up: what waits for the replica came to " +
+                   humanBytes(givenUp.limitBytes) + "; it gets a new snapshot when it is back";
         }
         return "the replica that was given up goes on, without " +
                counted(givenUp.moments(), "moment") + spanOf(givenUp);

@@ -33,7 +33,7 @@ inline constexpr std::uint64_t kSegmentsInHand = 16;
 
 /// One replica, as the spool sees it.
 struct SpoolReader {
-    ltx::TxId has = {};  ///< It wants all above; 0 when it waits for its snapshot.
+    ltx::TxId has = {};  ///< It wants all above; that of the snapshot it waits for.
     bool isAnswering = true;
 };
 

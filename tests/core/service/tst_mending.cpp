@@ -147,6 +147,19 @@ class TestMending : public QObject {
                     .ok());
     }
 
+    /// As a loss of power may: the last segment is in the replica, and the state does not know.
+    void forgetLastUpload()
+    {
+        const auto directory =
+            state::directoryOf(path("data"), state::databaseId(path("a.db"))).stateDb();
+        const auto state = state::StateDb::open(m_files, directory);
+        QVERIFY(state.ok());
+        auto position = state.value()->replica(storage::replicaId(address())).value();
+        QVERIFY(position && position->confirmed > position->base);
+        --position->confirmed.value;
+        QVERIFY(state.value()->setReplica(*position).ok());
+    }
+
     void emptySpool()
     {
         QDir databases(QString::fromStdString(path("data") + "/databases"));
@@ -301,6 +314,23 @@ private slots:
         QVERIFY(!told());
         QCOMPARE(level(9).size(), std::size_t{1});
         QCOMPARE(rowsAt(replica::Latest{}).value(), m_rows);
+    }
+
+    void whatAnUploadFindsDamagedIsToldAndMended()
+    {
+        std::vector<ObjectInfo> segments;
+        makeOpenSegments(segments);
+        forgetLastUpload();
+        damage(segments.back().name);
+        follow();
+        QTRY_COMPARE_WITH_TIMEOUT(m_listener->told().first, 1, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(isMended(), 20'000);
+        QCOMPARE(m_listener->told(), std::pair(1, 1));
+        write();
+        QTRY_VERIFY_WITH_TIMEOUT(level(0).back().maxTxId > segments.back().maxTxId, 20'000);
+        const auto rows = rowsAt(replica::Latest{});
+        QVERIFY(rows.ok());
+        QCOMPARE(rows.value(), m_rows);
     }
 
     void aSegmentThatIsDamagedAndNowhereElseCostsItsMomentAndIsMended()
