@@ -302,11 +302,8 @@ private:
                 return;
             }
             for (Place& place : m_places) {
-                const std::uint64_t next = has(place).value + 1;
-                if (next > 1 && gone.value()->maxTxId.value >= next) {
-                    place.lacking =
-                        std::min(place.lacking, std::max(gone.value()->minTxId.value, next));
-                    count("given up");
+                if (place.noteCut(*gone.value(), has(place))) {
+                    count(has(place).value > 0 ? "given up" : "cut before a look");
                 }
             }
         }
@@ -417,7 +414,6 @@ private:
              .name = replica::objectName({.level = replica::kSnapshotLevel, .range = range})});
         static_cast<void>(place.book->noteBase());
         place.promised.insert(m_captured);
-        place.lacking = UINT64_MAX;
         count("bases");
     }
 
@@ -518,6 +514,7 @@ private:
         for (const ltx::TxId lost : plan.lost) {
             place.promised.erase(lost.value);
         }
+        place.forgiveSpoilt(kept);
     }
 
     /// Written first, deleted after.
@@ -746,7 +743,7 @@ private:
             everywhere = std::min(everywhere, has(place));
             const std::uint64_t next = has(place).value + 1;
             if (place.uploader->hasBase() && !place.mustLook && next > m_lostUpTo &&
-                next <= m_captured && next < place.lacking && !m_spool.holds({next})) {
+                next <= m_captured && !place.cut.contains(next) && !m_spool.holds({next})) {
                 return place.id + ": the spool lacks what it waits for";
             }
         }

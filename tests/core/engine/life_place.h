@@ -2,6 +2,7 @@
 
 #include "core/engine/compactor.h"
 #include "core/engine/damage_book.h"
+#include "core/engine/kept_moments.h"
 #include "core/engine/replica_levels.h"
 #include "core/engine/uploader.h"
 #include "core/engine/written_headers.h"
@@ -46,7 +47,7 @@ struct Place {
     std::optional<replica::Catalog> whole = {};
     std::uint64_t wholeAt = 0;
     std::uint64_t checkedAt = 0;
-    std::uint64_t lacking = UINT64_MAX;  // The first that it never gets.
+    std::set<std::uint64_t> cut = {};  // What the limit of the spool took from it.
     bool isDown = false;
     bool mustLook = false;  // What it held has changed under the uploader.
 
@@ -118,6 +119,31 @@ struct Place {
         simple.forget(object.name);
         const replica::Catalog& left = truth();
         std::erase_if(promised, [&left](std::uint64_t txId) { return !isMoment(left, txId); });
+    }
+
+    /// What goes for the limit and is above what it is known to have, which without a look is
+    /// little.
+    bool noteCut(ltx::TxRange gone, ltx::TxId has)
+    {
+        for (auto txId = std::max(gone.minTxId.value, has.value + 1); txId <= gone.maxTxId.value;
+             ++txId) {
+            cut.insert(txId);
+        }
+        return gone.maxTxId > has;
+    }
+
+    /// What a policy does not keep is not read before a deletion: it may rest on an object that is
+    /// spoilt and not found yet.
+    void forgiveSpoilt(const std::vector<KeptMoment>& kept)
+    {
+        if (spoilt.empty()) {
+            return;
+        }
+        const replica::Catalog& left = truth();
+        std::erase_if(promised, [&](std::uint64_t txId) {
+            return !isMoment(left, txId) &&
+                   std::ranges::find(kept, ltx::TxId{txId}, &KeptMoment::txId) == kept.end();
+        });
     }
 
     /// Ends a restore that needs what was spoilt, or reads it to its end: what it gave.
