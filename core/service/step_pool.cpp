@@ -67,6 +67,21 @@ void StepPool::hurry(Key key)
     }
 }
 
+std::optional<StepPool::Activity> StepPool::activity(Key key) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_entries.find(key);
+    if (found == m_entries.end()) {
+        return std::nullopt;
+    }
+    const Entry& entry = found->second;
+    const bool isRunning = entry.place == Place::Running;
+    return Activity{.runsSince = isRunning ? std::optional(entry.began) : std::nullopt,
+                    .endedOneOf = entry.endedOneOf,
+                    .isQueued = entry.place == Place::Ready,
+                    .queueMoved = m_queueMoved};
+}
+
 void StepPool::post(std::function<void()> task)
 {
     static_cast<void>(add([task = std::move(task)] {
@@ -176,6 +191,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
     entry.place = Place::Running;
     entry.woken = false;
     entry.hurried = false;
+    entry.began = m_queueMoved = m_clock.monotonic();
     lock.unlock();
     const Due due = entry.step();
     lock.lock();
@@ -189,6 +205,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
     }
     entry.due = due;
     entry.place = Place::Resting;
+    entry.endedOneOf = entry.began;
     if (entry.hurried || (entry.woken && due.notBefore <= m_clock.monotonic())) {
         makeReady(key, entry);
     } else {

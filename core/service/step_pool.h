@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -26,6 +27,17 @@ public:
     };
     using Step = std::function<Due()>;
     using Key = std::uint64_t;
+
+    /// What one thing does, for whoever does not trust that it comes on.
+    struct Activity {
+        std::optional<Clock::Instant> runsSince = {};  ///< Empty: it does not run now.
+        /// When the last call began that has ended.
+        std::optional<Clock::Instant> endedOneOf = {};
+        bool isQueued = false;           ///< It is due, and waits for a thread.
+        Clock::Instant queueMoved = {};  ///< When a thread took the last one, of all things.
+
+        bool operator==(const Activity&) const = default;
+    };
 
     /// Things that nobody woke and that are due this close together are called in one go: a
     /// hundred of them at rest wake the computer once, not a hundred times.
@@ -46,6 +58,9 @@ public:
     /// Calls it at once, or again when it runs: somebody asked for something.
     void hurry(Key key);
 
+    /// Empty when it is not known, or finished.
+    [[nodiscard]] std::optional<Activity> activity(Key key) const;
+
     /// Calls `task` once.
     void post(std::function<void()> task);
 
@@ -61,6 +76,8 @@ private:
         Place place = Place::Resting;
         bool woken = false;
         bool hurried = false;
+        Clock::Instant began = {};  // The call that runs.
+        std::optional<Clock::Instant> endedOneOf = {};
     };
 
     void makeReady(Key key, Entry& entry);
@@ -73,11 +90,12 @@ private:
     const unsigned m_maxThreads;
     Wakeup m_sooner;  // Rung when something is due before what the timekeeper waits for.
 
-    std::mutex m_mutex;  // Guards all below but the threads' own tokens.
+    mutable std::mutex m_mutex;  // Guards all below but the threads' own tokens.
     std::condition_variable_any m_readyChanged;
     std::map<Key, Entry> m_entries;
     std::deque<Key> m_ready;
     Key m_nextKey = 1;
+    Clock::Instant m_queueMoved = {};
     unsigned m_idle = 0;
     bool m_stopped = false;
     std::vector<std::jthread> m_workers;

@@ -137,6 +137,37 @@ private slots:
         release.release();
     }
 
+    void itTellsWhatRunsWhatHasEndedAndWhatWaitsForAThread()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 1);
+        std::counting_semaphore<100> inside(0);
+        std::counting_semaphore<100> goOn(0);
+        const auto step = [&] {
+            inside.release();
+            goOn.acquire();
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 1h};
+        };
+        const Clock::Instant began = clock.monotonic();
+        const auto first = pool.add(step);
+        inside.acquire();
+        const auto second = pool.add(step);
+        clock.advance(1min);
+        QVERIFY(pool.activity(first) ==
+                (StepPool::Activity{.runsSince = began, .queueMoved = began}));
+        QVERIFY(pool.activity(second) ==
+                (StepPool::Activity{.isQueued = true, .queueMoved = began}));
+        goOn.release();
+        inside.acquire();
+        QVERIFY(pool.activity(first) ==
+                (StepPool::Activity{.endedOneOf = began, .queueMoved = began + 1min}));
+        QVERIFY(pool.activity(second)->runsSince == began + 1min);
+        goOn.release();
+        QTRY_VERIFY(pool.activity(second)->endedOneOf == began + 1min);
+        QVERIFY(!pool.activity(second + 1));
+    }
+
     void thingsAtRestAreLookedAtTogether()
     {
         SimulatedClock clock(SimulatedWait::LastsUntilMoved);
