@@ -126,6 +126,10 @@ struct Fields {
         return damageJson("mended", mended.damage, mended.replicaId);
     }
     Json operator()(const GaveUp& gaveUp) const { return givenUpJson(gaveUp); }
+    Json operator()(const Stuck& stuck) const
+    {
+        return {{"event", "stuck"}, {"minutes", stuck.waited.count()}, {"goesOn", stuck.isOver}};
+    }
     Json operator()(const Stopped& stopped) const
     {
         Json fields = {{"event", "stopped"}};
@@ -215,6 +219,12 @@ struct Sentence {
         return "the replica that was given up goes on, without " +
                counted(givenUp.moments(), "moment") + spanOf(givenUp);
     }
+    std::string operator()(const Stuck& stuck) const
+    {
+        const std::string waited = std::to_string(stuck.waited.count()) + " min";
+        return stuck.isOver ? "Tidemark looks at it again, after " + waited
+                            : "Tidemark itself seems to be stuck: not looked at for " + waited;
+    }
     std::string operator()(const Stopped& stopped) const
     {
         return stopped.failure ? "stopped: " + inEnglish(stopped.failure->what) : "stopped";
@@ -258,6 +268,9 @@ bool isTrouble(const Event& event)
     if (std::holds_alternative<DamageFound>(event.what) ||
         std::holds_alternative<GaveUp>(event.what)) {
         return true;
+    }
+    if (const auto* const stuck = std::get_if<Stuck>(&event.what)) {
+        return !stuck->isOver;
     }
     const auto* const change = std::get_if<StandingChanged>(&event.what);
     return change != nullptr && change->standing.state > engine::Protection::CatchingUp;

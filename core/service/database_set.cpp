@@ -114,6 +114,13 @@ std::vector<DatabaseStatus> DatabaseSet::statuses() const
     return statuses;
 }
 
+void DatabaseSet::watchOver() const
+{
+    for (const auto& database : all()) {
+        database->watchOver();
+    }
+}
+
 void DatabaseSet::clear()
 {
     std::map<DatabaseId, Place> places;

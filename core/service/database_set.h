@@ -44,6 +44,9 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<FollowedDatabase>> all() const;
     [[nodiscard]] std::vector<DatabaseStatus> statuses() const;
 
+    /// A round of the watchdog; for its thread.
+    void watchOver() const;
+
     /// Lets go of all, wherever they are: their steps are not called any more.
     void clear();
 

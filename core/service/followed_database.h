@@ -8,6 +8,7 @@
 #include "core/service/replica_follower.h"
 #include "core/service/replica_maintenance.h"
 #include "core/service/status_board.h"
+#include "core/service/watchdog.h"
 
 #include <atomic>
 #include <chrono>
@@ -55,6 +56,9 @@ public:
     /// Stops at once, wherever it is; leave() was called before.
     void abandon();
 
+    /// A look of the watchdog, each Watchdog::kRound. For its thread; blocks on the disk.
+    void watchOver();
+
     [[nodiscard]] DatabaseStatus status() const { return m_board.status(); }
 
     /// For bringUpToDate: notes all that is committed now; outcomeOf then says when each replica
@@ -96,6 +100,14 @@ private:
         bool isTold = false;                   ///< The maintenance knows that it can be made.
     };
 
+    /// What the watchdog has to know; as it was when that could be had last.
+    struct Outside {
+        StepPool::Key source = 0;
+        std::string path = {};
+        std::optional<engine::WatchCost> watch = {};
+        bool isExcused = false;
+    };
+
     /// What others want of the source's next step.
     struct Wants {
         bool leaving = false;
@@ -128,6 +140,10 @@ private:
     [[nodiscard]] bool tellReplicasToReplicator();
     void takeFacts(const std::vector<engine::Fact>& facts);
     void showSource();
+
+    // The watchdog, on its thread.
+    [[nodiscard]] std::optional<Watchdog::Sight> lookFromOutside();
+    void lookAtFiles();
 
     // Replicas, on the upload pool.
     void addMissingReplicas();  // With m_mutex held.
@@ -220,6 +236,13 @@ private:
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 
+    // For the watchdog's thread.
+    Watchdog m_watchdog;
+    Watchdog::Sight m_sight;
+    Outside m_outside;
+    Clock::Instant m_lookedFromOutsideAt = {};
+    std::optional<std::chrono::minutes> m_stuckFor;
+
     // Held while segments are told, so that they are in their order; taken before m_mutex and the
     // board's own, never with either held.
     std::mutex m_announcing;
@@ -233,6 +256,7 @@ private:
     StepPool::Key m_sourceKey = 0;
     std::optional<Error> m_openFailure;
     std::optional<Error> m_sourceFailure;
+    std::optional<engine::WatchCost> m_watch;
     int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;
     bool m_sourceLooked = false;  // What was captured is all that there was to, once.

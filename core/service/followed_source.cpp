@@ -239,6 +239,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_captured = view.captured;
         m_remembered = m_replicator->rememberedUpTo();
         m_sourceFailure = view.failure;
+        m_watch = view.watch;
         m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
         m_attached = view.standing.state == Protection::Protected;
         m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);

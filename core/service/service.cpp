@@ -8,6 +8,7 @@
 #include "core/service/job_pool.h"
 #include "core/service/known_damage.h"
 #include "core/service/replica_jobs.h"
+#include "core/service/watch_rounds.h"
 #include "core/state/database_directory.h"
 #include "core/storage/storage_factory.h"
 #include "core/storage/use.h"
@@ -90,7 +91,8 @@ public:
           m_uploadHelpers(dependencies.clock, kUploadHelpers),
           m_longWork(dependencies.clock, kLongThreads),
           m_maintenance(dependencies.clock, kMaintenanceThreads),
-          m_jobs(dependencies.clock, kJobThreads)
+          m_jobs(dependencies.clock, kJobThreads),
+          m_watchdog(dependencies.clock, [this] { m_databases.watchOver(); })
     {
     }
 
@@ -144,6 +146,7 @@ public:
         m_uploads.stop();
         m_uploadHelpers.stop();
         m_jobs.stop();
+        m_watchdog.stop();
         m_databases.clear();
     }
 
@@ -216,6 +219,7 @@ private:
     StepPool m_longWork;
     StepPool m_maintenance;
     StepPool m_jobs;
+    WatchRounds m_watchdog;
 };
 
 Service::Service(const Dependencies& dependencies, Observer& observer)

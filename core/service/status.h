@@ -151,6 +151,12 @@ struct GaveUp {
     state::GivenUp givenUp = {};
     std::string replicaId = {};
 };
+/// Nobody has looked at the database for so long, by a fault of ours or of a disk (watchdog.h); and
+/// once more when it is over.
+struct Stuck {
+    std::chrono::minutes waited{0};
+    bool isOver = false;
+};
 struct Stopped {
     std::optional<Error> failure = {};  ///< What is not captured, or not in each replica.
 };
@@ -160,7 +166,7 @@ struct Event {
     std::string path = {};
     Timestamp at = {};
     std::variant<Attached, SegmentWritten, SnapshotWritten, Thinned, Checkpointed, StandingChanged,
-                 Proven, DamageFound, DamageMended, GaveUp, Stopped>
+                 Proven, DamageFound, DamageMended, GaveUp, Stuck, Stopped>
         what = {};
 };
 

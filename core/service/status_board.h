@@ -17,7 +17,7 @@ void countPending(ReplicaStatus& replica, ltx::TxId captured,
                   const std::optional<Timestamp>& capturedAt);
 
 /// What may go wrong beside the source and its replicas.
-enum class Trouble { Spool, Proof, Maintenance };
+enum class Trouble { Spool, Proof, Maintenance, Stuck };
 
 /// The status of one database, and the only way to tell the observer of it: one call at a time, in
 /// the order of the changes. Any thread may use it.
