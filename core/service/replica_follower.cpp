@@ -1,5 +1,7 @@
 #include "core/service/replica_follower.h"
 
+#include "core/replica/layout.h"
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -9,6 +11,9 @@ namespace {
 
 /// A storage that cannot even be opened is not tried more often than this.
 constexpr std::chrono::seconds kOpenPause{30};
+
+/// What is confirmed is looked for this often at most, and at rest never.
+constexpr std::chrono::hours kSeekPause{1};
 
 /// One that the same database is still letting go of is free soon.
 constexpr std::chrono::seconds kClaimPause{1};
@@ -99,6 +104,7 @@ bool ReplicaFollower::takeRetry()
 
 Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token& stop)
 {
+    seekNewest(stop);
     const bool isAgain = takeLookAgain();
     if (!m_uploader->looked() || isAgain) {
         if (Status looked = m_uploader->look(stop); !looked.ok()) {
@@ -108,6 +114,7 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
             return looked.error();
         }
         TIDEMARK_TRY_STATUS(m_claim->note());
+        m_nextSeek = m_context.clock.monotonic() + kSeekPause;
         const std::scoped_lock lock(m_mutex);
         m_proveMendedAt = {};
     }
@@ -122,6 +129,34 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
         lookAgain();
     }
     return more;
+}
+
+bool ReplicaFollower::isUploadDue() const
+{
+    return m_uploader->hasBase() && !m_uploader->isForeign() &&
+           m_spool.newest().value_or(ltx::TxId()) > m_uploader->confirmed();
+}
+
+/// Nothing more is to hang onto a segment that was confirmed and has gone since.
+void ReplicaFollower::seekNewest(const std::stop_token& stop)
+{
+    if (m_context.clock.monotonic() < m_nextSeek || view().failure || !isUploadDue()) {
+        return;
+    }
+    const ltx::TxId newest = levels().newest(replica::kSegmentLevel);
+    if (newest == ltx::TxId{}) {
+        return;
+    }
+    const std::string name = replica::objectName(
+        {.level = replica::kSegmentLevel, .range = {.minTxId = newest, .maxTxId = newest}});
+    // Who does not answer says so to the upload as well.
+    const auto found = m_storage->find(name, stop);
+    if (found.ok()) {
+        m_nextSeek = m_context.clock.monotonic() + kSeekPause;
+        if (!found.value()) {
+            lookAgain();
+        }
+    }
 }
 
 /// What a snapshot came to.

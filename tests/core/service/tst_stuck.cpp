@@ -1,13 +1,16 @@
 #include "core/base/posix_file_system.h"
 #include "tests/core/service/followed_place.h"
 #include "tests/support/hurried_clock.h"
+#include "tests/support/moved_clock.h"
 #include "tests/support/passing_file_system.h"
 
 #include <QTest>
 
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +24,8 @@ constexpr int kHurry = 30;
 
 constexpr int kPatienceMs = 60'000;
 
-/// A disk on which whoever begins a segment in the spool hangs, if it is told to.
+/// A disk on which whoever begins a segment in the spool hangs, if it is told to; it counts who
+/// looks at a file.
 class HangingFiles final : public PassingFileSystem {
 public:
     using PassingFileSystem::PassingFileSystem;
@@ -45,10 +49,25 @@ public:
         return PassingFileSystem::open(path, purpose, permissions);
     }
 
+    Result<std::optional<FileFacts>> stat(const std::string& path) const override
+    {
+        {
+            const std::scoped_lock lock(m_mutex);
+            ++m_looks[path];
+        }
+        return PassingFileSystem::stat(path);
+    }
+    [[nodiscard]] int looksAt(const std::string& path) const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_looks[path];
+    }
+
 private:
-    std::mutex m_mutex;  // Guards m_hangs.
+    mutable std::mutex m_mutex;  // Guards what follows.
     std::condition_variable m_changed;
     bool m_hangs = false;
+    mutable std::map<std::string, int> m_looks;
 };
 
 /// Counts how often the watchdog said that somebody is stuck, and that it is over.
@@ -85,7 +104,8 @@ class TestStuck : public QObject, private FollowedPlace {
     SeededRandom m_random{1};
     HangingFiles m_hanging{m_disk};
     std::unique_ptr<Listener> m_listener;
-    std::unique_ptr<HurriedClock> m_hurried;  // Outlives the service.
+    std::unique_ptr<HurriedClock> m_hurried;  // Of one test each; both outlive the service.
+    std::unique_ptr<MovedClock> m_moved;
 
     void follow(Clock& clock)
     {
@@ -106,6 +126,10 @@ class TestStuck : public QObject, private FollowedPlace {
     {
         const Status done = m_service->bringUpToDate({});
         QVERIFY2(done.ok(), done.ok() ? "" : inEnglish(done.error().what).c_str());
+    }
+    [[nodiscard]] std::string newestSegment()
+    {
+        return path("replica/") + level(replica::kSegmentLevel).back().name;
     }
     [[nodiscard]] DatabaseStatus status() const { return m_service->statuses().front(); }
 
@@ -143,6 +167,51 @@ private slots:
                                  kPatienceMs);
         QCOMPARE(m_listener->told().size(), 2U);
         QVERIFY(m_listener->told().back().isOver);
+        upToDate();
+        QCOMPARE(rowsAt(status().captured), m_rows);
+    }
+
+    void theNewestSegmentIsLookedForWhenMoreFollowsButOnceAnHour()
+    {
+        m_moved = std::make_unique<MovedClock>();
+        follow(*m_moved);
+        write();
+        upToDate();
+        const std::string first = newestSegment();
+        const int before = m_hanging.looksAt(first);
+        write();
+        upToDate();
+        QCOMPARE(m_hanging.looksAt(first), before);
+        const std::string second = newestSegment();
+        const int atRest = m_hanging.looksAt(second);
+        m_moved->advance(std::chrono::hours(2));
+        upToDate();
+        QCOMPARE(m_hanging.looksAt(second), atRest);
+        write();
+        upToDate();
+        QCOMPARE(m_hanging.looksAt(second), atRest + 1);
+        write();
+        upToDate();
+        QCOMPARE(m_hanging.looksAt(second), atRest + 1);
+    }
+
+    void whatHasGoneIsMissedBeforeAnotherSegmentFollowsIt()
+    {
+        m_moved = std::make_unique<MovedClock>();
+        follow(*m_moved);
+        write();
+        upToDate();
+        m_moved->advance(std::chrono::hours(2));
+        // Merged, so that nothing else is done for its sake.
+        QTRY_VERIFY_WITH_TIMEOUT(!level(3).empty(), kPatienceMs);
+        for (int each = 0; each <= 3; ++each) {
+            for (const replica::ObjectInfo& object : level(each)) {
+                QVERIFY(m_disk.remove(path("replica/") + object.name).ok());
+            }
+        }
+        const std::size_t snapshots = level(replica::kSnapshotLevel).size();
+        write();
+        QTRY_VERIFY_WITH_TIMEOUT(level(replica::kSnapshotLevel).size() > snapshots, kPatienceMs);
         upToDate();
         QCOMPARE(rowsAt(status().captured), m_rows);
     }
