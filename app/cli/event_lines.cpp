@@ -48,10 +48,13 @@ Json givenUpJson(const GaveUp& gaveUp)
                    {"moments", givenUp.moments()},
                    {"first", givenUp.first.value},
                    {"last", givenUp.last.value}};
-    if (givenUp.firstAt && givenUp.lastAt) {
+    if (givenUp.firstAt) {
         fields["from"] = formatRfc3339(*givenUp.firstAt);
+    }
+    if (givenUp.lastAt) {
         fields["to"] = formatRfc3339(*givenUp.lastAt);
     }
+    fields["limitBytes"] = givenUp.limitBytes;
     fields["goesOn"] = givenUp.ended.has_value();
     fields["replica"] = gaveUp.replicaId;
     return fields;
@@ -265,9 +268,11 @@ bool isTrouble(const Event& event)
     if (const auto* const stopped = std::get_if<Stopped>(&event.what)) {
         return stopped->failure.has_value();
     }
-    if (std::holds_alternative<DamageFound>(event.what) ||
-        std::holds_alternative<GaveUp>(event.what)) {
+    if (std::holds_alternative<DamageFound>(event.what)) {
         return true;
+    }
+    if (const auto* const gaveUp = std::get_if<GaveUp>(&event.what)) {
+        return !gaveUp->givenUp.ended;
     }
     if (const auto* const stuck = std::get_if<Stuck>(&event.what)) {
         return !stuck->isOver;

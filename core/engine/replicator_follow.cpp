@@ -207,10 +207,16 @@ Status Replicator::Impl::saveDue()
     const std::uint64_t unsaved = m_capture->txId().value - m_savedChecksums.value;
     const bool isCalm = m_stepAt - m_changedAt >= kCalm;
     const bool atZero = m_anchor->place() == sqlite::Place::AtZero;
-    const bool isMuch = unsaved >= kSaveSegments || m_unsavedBytes >= m_setup.replayBytes;
+    const bool isMuch = unsaved >= kSaveSegments || m_unsavedBytes >= worthSavingBytes();
     const bool isDue = unsaved >= kSaveInAnyCase || (isCalm && unsaved >= kSaveCalmSegments) ||
                        ((isCalm || !atZero) && isMuch);
     return isDue ? saveChecksums() : Status();
+}
+
+/// Those of a large database are large themselves, and written as a whole.
+std::uint64_t Replicator::Impl::worthSavingBytes() const
+{
+    return std::max<std::uint64_t>(m_setup.replayBytes, m_capture->checksums().sizeBytes());
 }
 
 Status Replicator::Impl::saveChecksums()

@@ -146,6 +146,7 @@ private:
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] Status saveChecksums();
+    [[nodiscard]] std::uint64_t worthSavingBytes() const;
     void loseLog();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);

@@ -67,7 +67,7 @@ Status Replicator::Impl::watchStep(StepOutcome& outcome, const std::stop_token& 
     if (const auto how = lookDue()) {
         Status looked = look(*how, outcome, stop);
         const bool isMuch = m_capture->txId().value - m_savedChecksums.value >= kSaveLooks ||
-                            m_unsavedBytes >= m_setup.replayBytes;
+                            m_unsavedBytes >= worthSavingBytes();
         if (looked.ok() && isMuch) {
             looked = saveChecksums();
         }

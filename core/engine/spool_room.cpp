@@ -20,16 +20,31 @@ bool isGivenUpBefore(const SpoolReader& left, const SpoolReader& right)
     return std::tie(left.has, left.isAnswering) < std::tie(right.has, right.isAnswering);
 }
 
+/// The last segment that `reader` has in hand.
+ltx::TxId handOf(const Spool& spool, const SpoolReader& reader)
+{
+    ltx::TxId last{reader.has.value + 1};
+    std::uint64_t bytes = 0;
+    for (const SpooledSegment& each : spool.above(reader.has, kSegmentsInHand)) {
+        bytes += each.sizeBytes;
+        if (each.txId.value > reader.has.value + kSegmentsInHand || bytes > kBytesInHand) {
+            break;
+        }
+        last = std::max(last, each.txId);
+    }
+    return last;
+}
+
 /// What may go when the first `givenUp` of `readers` are.
-ltx::TxRange sparedBy(const std::vector<SpoolReader>& readers, std::size_t givenUp,
-                      ltx::TxId remembered)
+ltx::TxRange sparedBy(const Spool& spool, const std::vector<SpoolReader>& readers,
+                      std::size_t givenUp, ltx::TxId remembered)
 {
     ltx::TxRange range{.minTxId = {1}, .maxTxId = remembered};
     for (std::size_t i = 0; i < readers.size(); ++i) {
         if (i >= givenUp) {
             range.maxTxId = std::min(range.maxTxId, readers[i].has);
         } else if (readers[i].isAnswering) {
-            const ltx::TxId behind{readers[i].has.value + kSegmentsInHand + 1};
+            const ltx::TxId behind{handOf(spool, readers[i]).value + 1};
             range.minTxId = std::max(range.minTxId, behind);
         }
     }
@@ -56,7 +71,7 @@ Result<std::optional<ltx::TxRange>> keepWithin(Spool& spool, std::vector<SpoolRe
     std::ranges::sort(readers, isGivenUpBefore);
     std::vector<ltx::TxRange> spared;
     for (std::size_t givenUp = 0; givenUp <= readers.size(); ++givenUp) {
-        spared.push_back(sparedBy(readers, givenUp, remembered));
+        spared.push_back(sparedBy(spool, readers, givenUp, remembered));
     }
     return spool.cut(spared, roomBytes - roomBytes / kCutShare, kMostCut);
 }

@@ -23,8 +23,10 @@ inline constexpr std::uint64_t kLeftFreeBytes = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t kLeftFreeShare = 2;
 
 /// What an answering replica gets next is kept for it, also beyond the limit: it goes through the
-/// spool in a moment, and a new snapshot would cost more.
+/// spool in a moment, and a new snapshot would cost more. So many segments or, where they are
+/// large, as many as have so many bytes together, and one at least.
 inline constexpr std::uint64_t kSegmentsInHand = 16;
+inline constexpr std::uint64_t kBytesInHand = std::uint64_t{64} << 20;
 
 /// How large the spool may be that has `spoolBytes` on a disk with `space`. `chosenBytes` is what
 /// the owner chose, 0 when he did not. Pure.

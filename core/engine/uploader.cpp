@@ -1,10 +1,8 @@
 #include "core/engine/uploader.h"
 
 #include "core/engine/damage_book.h"
-#include "core/ltx/header.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
-#include "core/replica/layout.h"
 
 #include <algorithm>
 #include <span>
@@ -16,15 +14,6 @@ namespace {
 
 // A step ends soon enough for its thread to serve other replicas.
 constexpr std::size_t kSegmentsAStep = 16;
-
-// Most of an upload is waiting for the storage, a sync or an answer; more at once than this gain
-// little, and what fails among them is a hole until the next try. Of large ones fewer: they wait
-// for the line.
-constexpr std::size_t kAtOnce = 4;
-constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
-
-// What takes less is no waiting: to hand it to other threads would take as long.
-constexpr std::chrono::milliseconds kWorthHelp{1};
 
 constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{300'000};
@@ -40,30 +29,6 @@ std::chrono::milliseconds pauseAfter(int failures, Random& random)
     return pause - std::chrono::milliseconds(random.next() % (spread + 1));
 }
 
-Error otherWriter()
-{
-    return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")},
-            .next = {
-                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
-}
-
-Result<Timestamp> timeOf(const ByteSource& segment)
-{
-    TIDEMARK_TRY(const auto reader, segment.open());
-    ltx::HeaderBytes bytes{};
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        TIDEMARK_TRY(const std::size_t got, reader->read(std::span(bytes).subspan(done)));
-        if (got == 0) {
-            break;
-        }
-        done += got;
-    }
-    TIDEMARK_TRY(const ltx::Header header, ltx::decodeHeader(std::span(bytes).first(done)));
-    return header.createdAt;
-}
-
 /// An empty mount point looks like this, too: nothing may be written into it.
 Error emptied(const std::string& place, ltx::TxId held)
 {
@@ -73,21 +38,6 @@ Error emptied(const std::string& place, ltx::TxId held)
             .next = {TIDEMARK_TEXT("engine",
                                    "Connect its disk. If it was emptied on purpose, give this "
                                    "database a new place.")}};
-}
-
-replica::ObjectInfo objectOf(ltx::TxId txId)
-{
-    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
-    return {.level = replica::kSegmentLevel,
-            .minTxId = txId,
-            .maxTxId = txId,
-            .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})};
-}
-
-/// Whether a segment could not be read from the spool, as opposed to what a storage says.
-bool isLost(const Error& error)
-{
-    return error.code == ErrorCode::NotFound || error.code == ErrorCode::Damaged;
 }
 
 }  // namespace
@@ -266,115 +216,6 @@ void Uploader::retryNow()
         m_looked = false;
         m_standing = {.state = Protection::CatchingUp, .since = m_clock.now()};
     }
-}
-
-/// How many of `waiting` are uploaded together: those that follow what is confirmed, and each
-/// other. Behind a failure one, to see whether it goes well again; and one where the storage is
-/// quick.
-std::size_t Uploader::countAtOnce(std::span<const SpooledSegment> waiting) const
-{
-    const bool isOne = m_failures > 0 || m_lastTook < kWorthHelp;
-    const std::size_t most = isOne ? 1 : std::min(waiting.size(), kAtOnce);
-    std::uint64_t bytes = 0;
-    std::size_t count = 0;
-    while (count < most) {
-        const bool isNext = waiting[count].txId.value == m_position.confirmed.value + 1 + count;
-        bytes += waiting[count].sizeBytes;
-        if (!isNext || (count > 0 && bytes > kAtOnceBytes)) {
-            break;
-        }
-        ++count;
-    }
-    return count;
-}
-
-/// They are confirmed in their order, up to the first that failed.
-Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> segments,
-                                                const std::stop_token& stop)
-{
-    std::vector<Result<Attempt>> attempts(segments.size(), Attempt{.upload = Upload::SegmentLost});
-    std::vector<std::function<void()>> tasks;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        tasks.emplace_back([this, &attempt = attempts[i], &segment = segments[i], &stop] {
-            attempt = uploadOne(segment, stop);
-        });
-    }
-    const Clock::Instant begun = m_clock.monotonic();
-    tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
-    m_lastTook = m_clock.monotonic() - begun;
-    const ltx::TxId before = m_position.confirmed;
-    const Result<Attempt>* ended = nullptr;
-    for (std::size_t i = 0; i < segments.size() && ended == nullptr; ++i) {
-        const Result<Attempt>& attempt = attempts[i];
-        if (attempt.ok() && attempt.value().upload == Upload::Done) {
-            confirm(segments[i], attempt.value().time);
-        } else {
-            ended = &attempt;
-            const bool isBytes = !attempt.ok() && replica::isOfObject(attempt.error());
-            m_suspect = isBytes ? std::optional(objectOf(segments[i].txId)) : std::nullopt;
-        }
-    }
-    if (m_position.confirmed != before) {
-        TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
-    }
-    if (ended == nullptr) {
-        return Upload::Done;
-    }
-    return ended->ok() ? Result(ended->value().upload) : Result<Upload>(ended->error());
-}
-
-/// On any thread.
-Result<Uploader::Attempt> Uploader::uploadOne(const SpooledSegment& segment,
-                                              const std::stop_token& stop) const
-{
-    const auto source = m_spool.source(segment.txId);
-    const auto time = timeOf(*source);
-    if (!time.ok()) {
-        return isLost(time.error()) ? Result(Attempt{.upload = Upload::SegmentLost})
-                                    : Result<Attempt>(time.error());
-    }
-    const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
-    // One is for one thread.
-    replica::LtxReplica replica = m_replica;
-    TIDEMARK_TRY(const auto outcome,
-                 replica.put(replica::kSegmentLevel, range, *source, time.value(), stop));
-    if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
-        TIDEMARK_TRY_STATUS(requireKnownDamage(segment, stop));
-    }
-    return Attempt{.time = time.value()};
-}
-
-/// Whether it can be remembered or not: it is there, and none comes in its place.
-void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
-{
-    m_position.confirmed = segment.txId;
-    m_newest = std::max(m_newest, segment.txId);
-    if (m_listener.written) {
-        const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
-        m_listener.written(
-            {.level = replica::kSegmentLevel,
-             .minTxId = segment.txId,
-             .maxTxId = segment.txId,
-             .time = time,
-             .precision = replica::TimePrecision::Exact,
-             .sizeBytes = segment.sizeBytes,
-             .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
-    }
-}
-
-/// Of a segment that is there with other bytes. One that we wrote and forgot may have been damaged
-/// since: then nobody else wrote it, and once that is known the spool stands for it.
-Status Uploader::requireKnownDamage(const SpooledSegment& segment,
-                                    const std::stop_token& stop) const
-{
-    const replica::ObjectInfo there = objectOf(segment.txId);
-    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
-    TIDEMARK_TRY(const auto known, book.found());
-    if (known.contains(there.name)) {
-        return {};
-    }
-    TIDEMARK_TRY_STATUS(replica::checkObject(m_replica.storage(), there, stop));
-    return otherWriter();
 }
 
 void Uploader::failed(const Error& error)

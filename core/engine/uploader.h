@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -24,8 +25,8 @@
 namespace tidemark::engine {
 
 /// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
-/// gone soon, and no more than one where the storage is quick, or fails. They count in their order:
-/// what was written behind one that failed is found there by the next try and goes on from there.
+/// gone soon, and no more than one where the storage is quick, or fails. They appear there in their
+/// order, none without those before it: a listing never shows a hole, whenever we are killed.
 /// Has its own position, health and back-off, so that a dead replica delays nobody. No thread, no
 /// sleep: the owner calls step() when the spool grew or the time of the next try has come. For one
 /// thread at a time; the getters are for the same one.
@@ -107,10 +108,12 @@ public:
 private:
     enum class Upload { Done, SegmentLost };
 
-    /// What one upload came to.
+    /// One segment, ready to appear; or why it is not. Neither: the spool has lost it.
     struct Attempt {
-        Upload upload = Upload::Done;
+        std::unique_ptr<ByteSource> source = {};
         Timestamp time = {};  ///< Of the segment.
+        std::optional<replica::StagedFile> staged = {};
+        std::optional<Error> failure = {};
     };
 
     [[nodiscard]] Status compare(const std::stop_token& stop);
@@ -118,8 +121,11 @@ private:
     [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;
     [[nodiscard]] Result<Upload> uploadAtOnce(std::span<const SpooledSegment> segments,
                                               const std::stop_token& stop);
-    [[nodiscard]] Result<Attempt> uploadOne(const SpooledSegment& segment,
-                                            const std::stop_token& stop) const;
+    [[nodiscard]] Attempt stage(const SpooledSegment& segment, const std::stop_token& stop) const;
+    [[nodiscard]] Result<Upload> publish(std::span<const SpooledSegment> segments,
+                                         std::span<const Attempt> attempts,
+                                         const std::stop_token& stop);
+    [[nodiscard]] Error suspected(const SpooledSegment& segment, const Error& error);
     [[nodiscard]] Status requireKnownDamage(const SpooledSegment& segment,
                                             const std::stop_token& stop) const;
     void confirm(const SpooledSegment& segment, Timestamp time);

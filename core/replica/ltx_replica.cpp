@@ -81,6 +81,45 @@ Result<PutOutcome> LtxReplica::put(int level, ltx::TxRange range, const ByteSour
     return same ? PutOutcome::AlreadyThereSame : PutOutcome::AlreadyThereDifferent;
 }
 
+Result<StagedFile> LtxReplica::stage(int level, ltx::TxRange range, const ByteSource& file,
+                                     Timestamp time, const std::stop_token& stop)
+{
+    StagedFile staged{.name = objectName({.level = level, .range = range}), .file = &file};
+    TIDEMARK_TRY(staged.object, m_storage.stage(staged.name, file, {.time = time}, stop));
+    return staged;
+}
+
+Published LtxReplica::publish(std::span<const StagedFile* const> files, const std::stop_token& stop)
+{
+    std::vector<storage::StagedObject*> objects;
+    for (const StagedFile* const each : files) {
+        objects.push_back(each->object.get());
+    }
+    Published done;
+    while (done.count < files.size()) {
+        auto appeared = m_storage.publish(std::span(objects).subspan(done.count), stop);
+        if (!appeared.ok()) {
+            done.failure = std::move(appeared).error();
+            return done;
+        }
+        done.count += appeared.value();
+        if (done.count == files.size()) {
+            return done;
+        }
+        const StagedFile& next = *files[done.count];
+        auto same = sameBytes(*next.file, ObjectSource(m_storage, next.name, stop));
+        if (!same.ok()) {
+            done.failure = std::move(same).error();
+            return done;
+        }
+        if (!same.value()) {
+            return done;
+        }
+        ++done.count;
+    }
+    return done;
+}
+
 Status LtxReplica::remove(std::span<const std::string> names, const std::stop_token& stop)
 {
     for (const std::string& name : names) {

@@ -6,6 +6,9 @@
 #include "core/replica/restore_plan.h"
 #include "core/storage/storage.h"
 
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -30,6 +33,20 @@ enum class PutOutcome {
 [[nodiscard]] Result<RestorePlan> planExactly(const storage::Storage& storage, Catalog& catalog,
                                               const Wish& wish, const std::stop_token& stop);
 
+/// An LTX file whose bytes are with the storage, to be published.
+struct StagedFile {
+    std::string name = {};
+    const ByteSource* file = nullptr;
+    std::unique_ptr<storage::StagedObject> object = {};
+};
+
+/// What came of files that were to appear one behind the other.
+struct Published {
+    std::size_t count = 0;  ///< The first so many are there, by us or with the same bytes before.
+    /// Empty while there are fewer than all: the next one is there with other bytes.
+    std::optional<Error> failure = {};
+};
+
 /// The write side of one replica. For one thread; several may write to one replica, each with its
 /// own.
 class LtxReplica {
@@ -53,6 +70,16 @@ public:
     /// byte. Fails as Storage::write and the source do.
     [[nodiscard]] Result<PutOutcome> put(int level, ltx::TxRange range, const ByteSource& file,
                                          Timestamp time, const std::stop_token& stop);
+
+    /// The half of put() that takes long, for several files at the same time, each with a replica
+    /// of its own. `file` outlives what it gives.
+    [[nodiscard]] Result<StagedFile> stage(int level, ltx::TxRange range, const ByteSource& file,
+                                           Timestamp time, const std::stop_token& stop);
+
+    /// The other half: they appear in their order, and whatever happens none without those before
+    /// it. Stops at one that is there with other bytes.
+    [[nodiscard]] Published publish(std::span<const StagedFile* const> files,
+                                    const std::stop_token& stop);
 
     /// Deletes objects for good, in their order as far as the storage keeps one; what is not there
     /// is fine. Bug, with nothing deleted, when one of the names is not an object's: files of

@@ -25,6 +25,28 @@ DatabaseStatus firstStatus(const DatabaseId& id, const std::string& path, Timest
             .standing = {.state = engine::Protection::CatchingUp, .since = now}};
 }
 
+/// What a replica lacks when it is left.
+Error lackingError(const std::string& path, const storage::StorageAddress& address,
+                   const ReplicaView& view, ltx::TxId captured)
+{
+    Error error{.code = view.foreign && view.failure ? view.failure->code : ErrorCode::Unavailable};
+    const std::string place = storage::formatAddress(address);
+    if (!view.hasBase || view.isGivenUp()) {
+        error.what = {TIDEMARK_TEXT("service", "The replica %2 of %1 waits for a new snapshot."),
+                      {path, place}};
+        error.next = {TIDEMARK_TEXT("service", "It is made when it is followed again.")};
+    } else {
+        const std::uint64_t waiting = captured.value - std::min(captured, view.confirmed).value;
+        error.what = {TIDEMARK_TEXT("service", "Segments of %1 that wait for the replica %2: %3."),
+                      {path, place, std::to_string(waiting)}};
+        error.next = {TIDEMARK_TEXT("service", "They are uploaded when it is followed again.")};
+    }
+    if (view.failure) {
+        error.next = view.failure->what;
+    }
+    return error;
+}
+
 }  // namespace
 
 FollowedDatabase::FollowedDatabase(EngineContext& context, DatabaseConfig config,
@@ -259,15 +281,7 @@ std::optional<Error> FollowedDatabase::whatIsLacking() const
         if (upload.leaving || view.holds(m_captured)) {
             continue;
         }
-        const std::uint64_t waiting = m_captured.value - std::min(m_captured, view.confirmed).value;
-        return Error{
-            .code = view.foreign && view.failure ? view.failure->code : ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("service", "Segments of %1 that wait for the replica %2: %3."),
-                     {m_path, storage::formatAddress(upload.follower->config().address),
-                      std::to_string(waiting)}},
-            .next = view.failure ? view.failure->what
-                                 : Message{TIDEMARK_TEXT(
-                                       "service", "They are uploaded when it is followed again.")}};
+        return lackingError(m_path, upload.follower->config().address, view, m_captured);
     }
     return std::nullopt;
 }

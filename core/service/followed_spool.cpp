@@ -3,6 +3,7 @@
 #include "core/service/followed_database.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace tidemark::service {
@@ -22,6 +23,7 @@ void FollowedDatabase::trimSpool()
 {
     const auto followers = replicas();
     if (followers.empty()) {
+        keepSpoolWithinRoom();
         return;
     }
     ltx::TxId everywhere;
@@ -49,13 +51,13 @@ std::uint64_t FollowedDatabase::spoolRoom() const
                              space.ok() ? space.value() : kEndless);
 }
 
-/// One that waits for a snapshot needs what comes behind that.
+/// One that waits for a snapshot needs what comes behind that. With m_mutex held: whether one runs
+/// is as the replica sees it.
 engine::SpoolReader FollowedDatabase::readerOf(const ReplicaFollower& follower) const
 {
     const ReplicaView view = follower.view();
     engine::SpoolReader reader{.has = follower.has(), .isAnswering = !view.failure};
     if (view.lacksBase()) {
-        const std::scoped_lock lock(m_mutex);
         reader.has = m_snapshotRunning ? std::min(m_snapshotOf, m_captured) : m_captured;
     }
     return reader;
@@ -67,30 +69,31 @@ void FollowedDatabase::keepSpoolWithinRoom()
     engine::Spool& spool = m_replicator->spool();
     const std::uint64_t room = spool.sizeBytes() == 0 ? 0 : spoolRoom();
     const auto followers = replicas();
-    if (spool.sizeBytes() <= room || followers.empty()) {
+    if (spool.sizeBytes() <= room) {
         return;
     }
     ltx::TxId captured;
     ltx::TxId remembered;
+    std::vector<engine::SpoolReader> readers;
     {
         const std::scoped_lock lock(m_mutex);
         captured = m_captured;
         remembered = m_remembered;
+        for (const auto& follower : followers) {
+            readers.push_back(readerOf(*follower));
+        }
     }
-    std::vector<engine::SpoolReader> readers;
-    for (const auto& follower : followers) {
-        readers.push_back(readerOf(*follower));
-    }
-    const auto gone = engine::keepWithin(spool, std::move(readers), remembered, room);
+    const auto gone = engine::keepWithin(spool, readers, remembered, room);
     if (!gone.ok() || !gone.value()) {
         // One that cannot be removed is tried again with the next one that comes.
         return;
     }
-    for (const auto& follower : followers) {
-        if (follower->noteCut(*gone.value(), room, captured)) {
+    for (std::size_t i = 0; i < followers.size(); ++i) {
+        ReplicaFollower& follower = *followers[i];
+        if (follower.noteCut(*gone.value(), readers[i].has, room, captured)) {
             showReplicas();
             m_board.happened(
-                GaveUp{.givenUp = *follower->view().givenUp, .replicaId = follower->id()});
+                GaveUp{.givenUp = *follower.view().givenUp, .replicaId = follower.id()});
         }
     }
 }

@@ -174,6 +174,8 @@ Status ReplicaFollower::takeNews()
     TIDEMARK_TRY_STATUS(m_uploader->baseWritten(*baseWritten));
     lock.lock();
     m_baseWritten.reset();
+    m_view.base = m_uploader->base();
+    m_view.confirmed = m_uploader->confirmed();
     m_proveMendedAt = {};
     return {};
 }

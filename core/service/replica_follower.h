@@ -119,10 +119,11 @@ public:
 
     /// Up to where it has all; as it is remembered until it was looked at.
     [[nodiscard]] ltx::TxId has() const;
-    /// These went from the spool, since that came to its limit of so many bytes, and
-    /// `captured` is the last there is. What it did not have of them it never gets; remembered.
-    /// True when it was not given up before.
-    [[nodiscard]] bool noteCut(ltx::TxRange gone, std::uint64_t limitBytes, ltx::TxId captured);
+    /// These went from the spool, since that came to its limit of so many bytes, while it had, or
+    /// its new snapshot will have, everything up to `had`; `captured` is the last there is. What it
+    /// did not have of them it never gets; remembered. True when it was not given up before.
+    [[nodiscard]] bool noteCut(ltx::TxRange gone, ltx::TxId had, std::uint64_t limitBytes,
+                               ltx::TxId captured);
     /// What it did not get, if it went on behind that since the last call.
     [[nodiscard]] std::optional<state::GivenUp> takeGivenUpEnd();
 
@@ -179,8 +180,9 @@ private:
     void readDamage();
     void readProof();
     void readBacklog();
-    void noteBacklogEnd();  // With m_mutex held.
-    void showBacklog();     // Also.
+    void noteBacklogEnd();                                   // With m_mutex held.
+    [[nodiscard]] bool isWaitingUpTo(ltx::TxId last) const;  // Likewise.
+    void showBacklog();                                      // Also.
     void showDamage();
     void noteMended(const std::stop_token& stop);
     [[nodiscard]] bool maybeMended() const;  // With m_mutex held.

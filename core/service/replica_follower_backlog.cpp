@@ -48,10 +48,10 @@ ltx::TxId ReplicaFollower::has() const
     return std::max(known, m_baseWritten.value_or(ltx::TxId()));
 }
 
-bool ReplicaFollower::noteCut(ltx::TxRange gone, std::uint64_t limitBytes, ltx::TxId captured)
+bool ReplicaFollower::noteCut(ltx::TxRange gone, ltx::TxId had, std::uint64_t limitBytes,
+                              ltx::TxId captured)
 {
-    const ltx::TxId had = has();
-    // Without a base it waits for a snapshot anyway.
+    // One that was never seen and never written into waits for its first snapshot anyway.
     if (had == ltx::TxId{} || gone.maxTxId <= had) {
         return false;
     }
@@ -75,18 +75,37 @@ bool ReplicaFollower::noteCut(ltx::TxRange gone, std::uint64_t limitBytes, ltx::
     return isNew;
 }
 
-/// It goes on from a base behind what it lacks.
+/// It goes on from a base behind what it lacks, and nothing more is missing behind that.
 void ReplicaFollower::noteBacklogEnd()
 {
     if (!m_view.isGivenUp() || !m_view.hasBase || m_view.confirmed < m_view.givenUp->first) {
         return;
     }
     state::GivenUp& givenUp = *m_view.givenUp;
-    givenUp.last = std::max<ltx::TxId>(givenUp.first, {m_view.base.value - 1});
-    givenUp.lastAt = valueOr(m_state.timeOf(givenUp.last), std::optional<Timestamp>());
-    givenUp.ended = m_context.clock.now();
+    const bool hasNewBase = m_view.base >= givenUp.first;
+    if (!hasNewBase) {
+        // What was being uploaded while it went has arrived all the same.
+        givenUp.first = {m_view.confirmed.value + 1};
+    }
+    if (isWaitingUpTo(givenUp.last)) {
+        givenUp.last = hasNewBase ? std::max<ltx::TxId>(givenUp.first, {m_view.base.value - 1})
+                                  : m_view.confirmed;
+        givenUp.lastAt = valueOr(m_state.timeOf(givenUp.last), std::optional<Timestamp>());
+        givenUp.ended = m_context.clock.now();
+        m_isGivenUpEnded = true;
+    }
     static_cast<void>(m_state.setGivenUp(m_id, givenUp));
-    m_isGivenUpEnded = true;
+}
+
+/// Whether all from what it has up to `last` waits for it.
+bool ReplicaFollower::isWaitingUpTo(ltx::TxId last) const
+{
+    for (ltx::TxId next{m_view.confirmed.value + 1}; next <= last; ++next.value) {
+        if (!m_spool.holds(next)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::optional<state::GivenUp> ReplicaFollower::takeGivenUpEnd()

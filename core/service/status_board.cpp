@@ -25,7 +25,9 @@ void countPending(ReplicaStatus& replica, ltx::TxId captured,
         replica.givenUp->lastAt = capturedAt ? capturedAt : replica.givenUp->lastAt;
         last = std::min<ltx::TxId>(last, {replica.givenUp->first.value - 1});
     }
-    replica.pendingSegments = last.value - std::min(last, replica.confirmed).value;
+    // One that has nothing waits for a snapshot, not for segments.
+    const bool isEmpty = replica.confirmed == ltx::TxId{};
+    replica.pendingSegments = isEmpty ? 0 : last.value - std::min(last, replica.confirmed).value;
 }
 
 StatusBoard::StatusBoard(Clock& clock, Observer& observer, DatabaseStatus status,

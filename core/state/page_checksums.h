@@ -26,6 +26,9 @@ public:
         return static_cast<std::uint32_t>(m_hashes.size());
     }
 
+    /// What saving them writes.
+    [[nodiscard]] std::uint64_t sizeBytes() const { return m_hashes.size() * sizeof(m_hashes[0]); }
+
     /// Sum of all hashes modulo 2^64.
     [[nodiscard]] std::uint64_t digest() const { return m_digest; }
 

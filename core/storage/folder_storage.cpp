@@ -98,6 +98,23 @@ Status copy(const ByteSource& source, File& file, const std::stop_token& stop)
     }
 }
 
+/// A file that only has to be renamed; none where an object is there already.
+class FolderObject final : public StagedObject {
+public:
+    explicit FolderObject(std::string path) : m_path(std::move(path)) {}
+    FolderObject(std::string path, TemporaryFile temporary)
+        : m_path(std::move(path)), m_temporary(std::move(temporary))
+    {
+    }
+
+    [[nodiscard]] const std::string& path() const { return m_path; }
+    [[nodiscard]] const std::optional<TemporaryFile>& temporary() const { return m_temporary; }
+
+private:
+    std::string m_path;
+    std::optional<TemporaryFile> m_temporary;
+};
+
 }  // namespace
 
 FolderStorage::FolderStorage(FileSystem& files, Random& random, std::string root)
@@ -209,7 +226,8 @@ Result<TemporaryFile> FolderStorage::makeTemporary()
     return TemporaryFile::make(m_files, m_random, stem);
 }
 
-Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const std::string& path)
+/// False where an object is there already.
+Result<bool> FolderStorage::appear(const std::string& temporary, const std::string& path)
 {
     auto renamed = m_files.renameWithoutReplacing(temporary, path);
     if (!renamed.ok() && renamed.error().code == ErrorCode::NotFound) {
@@ -221,31 +239,32 @@ Result<WriteOutcome> FolderStorage::publish(const std::string& temporary, const 
         renamed = m_files.renameWithoutReplacing(temporary, path);
     }
     if (!renamed.ok() && renamed.error().code == ErrorCode::AlreadyExists) {
-        return settled(path, WriteOutcome::AlreadyThere);
+        return false;
     }
     TIDEMARK_TRY_STATUS(std::move(renamed));
-    return settled(path, WriteOutcome::Written);
+    return true;
 }
 
 /// What is there already is made durable, too: its writer may have been interrupted before, and its
 /// caller counts on it from now on.
-Result<WriteOutcome> FolderStorage::settled(const std::string& path, WriteOutcome outcome)
+Status FolderStorage::settle(const std::string& folder)
 {
-    const std::string folder = parentOf(path);
     TIDEMARK_TRY_STATUS(m_folders.make(folder));
     TIDEMARK_TRY_STATUS(m_files.syncDirectory(folder));
     m_folders.noteObjects(folder);
-    return outcome;
+    return {};
 }
 
-Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSource& source,
-                                          const ObjectMetadata& metadata, std::stop_token stop)
+Result<std::unique_ptr<StagedObject>> FolderStorage::stage(const std::string& name,
+                                                           const ByteSource& source,
+                                                           const ObjectMetadata& metadata,
+                                                           std::stop_token stop)
 {
     TIDEMARK_TRY_STATUS(checkName(name));
     TIDEMARK_TRY_STATUS(prepareWriting());
     TIDEMARK_TRY(const auto there, m_files.stat(pathOf(name)));
     if (there) {
-        return settled(pathOf(name), WriteOutcome::AlreadyThere);
+        return std::unique_ptr<StagedObject>(std::make_unique<FolderObject>(pathOf(name)));
     }
     TIDEMARK_TRY(auto temporary, makeTemporary());
     TIDEMARK_TRY_STATUS(copy(source, temporary.file(), stop));
@@ -258,7 +277,36 @@ Result<WriteOutcome> FolderStorage::write(const std::string& name, const ByteSou
         }
     }
     TIDEMARK_TRY_STATUS(temporary.file().sync());
-    return publish(temporary.path(), pathOf(name));
+    return std::unique_ptr<StagedObject>(
+        std::make_unique<FolderObject>(pathOf(name), std::move(temporary)));
+}
+
+/// File systems keep the order of the renames in a folder, also over a loss of power.
+Result<std::size_t> FolderStorage::publish(std::span<StagedObject* const> staged,
+                                           std::stop_token stop)
+{
+    std::size_t appeared = 0;
+    std::string folder;
+    for (StagedObject* const each : staged) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        const auto& object = static_cast<const FolderObject&>(*each);
+        if (!folder.empty() && folder != parentOf(object.path())) {
+            TIDEMARK_TRY_STATUS(settle(folder));
+        }
+        folder = parentOf(object.path());
+        bool isNew = false;
+        if (object.temporary()) {
+            TIDEMARK_TRY(isNew, appear(object.temporary()->path(), object.path()));
+        }
+        if (!isNew) {
+            break;
+        }
+        ++appeared;
+    }
+    TIDEMARK_TRY_STATUS(settle(folder));
+    return appeared;
 }
 
 Status FolderStorage::remove(std::span<const std::string> names, std::stop_token stop)

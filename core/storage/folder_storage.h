@@ -7,14 +7,18 @@
 #include "core/storage/storage.h"
 #include "core/storage/temporary_file.h"
 
+#include <cstddef>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace tidemark::storage {
 
 /// Objects are files below one folder of a disk, and their time is the file's modification time.
 ///
-/// An object costs two syncs: its bytes, then its folder; the first one of a folder also those of
+/// An object costs two syncs: its bytes, then its folder, which those that are published together
+/// share; the first one of a folder also those of
 /// the folder's parents, and no other one of that folder is said to be written before. The root is
 /// made by the first write. Once it was seen, it has to stay: when it is gone, or its path leads to
 /// another folder in which nothing of ours was ever written (an empty mount point), every call but
@@ -34,9 +38,12 @@ public:
                                                            std::uint64_t offset,
                                                            std::uint64_t length,
                                                            std::stop_token stop) const override;
-    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
-                                             const ObjectMetadata& metadata,
-                                             std::stop_token stop) override;
+    [[nodiscard]] Result<std::unique_ptr<StagedObject>> stage(const std::string& name,
+                                                              const ByteSource& source,
+                                                              const ObjectMetadata& metadata,
+                                                              std::stop_token stop) override;
+    [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
+                                              std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
     [[nodiscard]] std::string describe() const override;
 
@@ -44,9 +51,8 @@ private:
     [[nodiscard]] std::string pathOf(std::string_view name) const;
     [[nodiscard]] Status prepareWriting();
     [[nodiscard]] Result<TemporaryFile> makeTemporary();
-    [[nodiscard]] Result<WriteOutcome> publish(const std::string& temporary,
-                                               const std::string& path);
-    [[nodiscard]] Result<WriteOutcome> settled(const std::string& path, WriteOutcome outcome);
+    [[nodiscard]] Result<bool> appear(const std::string& temporary, const std::string& path);
+    [[nodiscard]] Status settle(const std::string& folder);
 
     FileSystem& m_files;
     Random& m_random;

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,13 @@ enum class Listing { Continue, Enough };
 enum class WriteOutcome {
     Written,
     AlreadyThere,  ///< An object of that name exists; it was not touched. The caller compares.
+};
+
+/// An object whose bytes are with the storage, and that nobody sees yet. When it goes without
+/// having been published, nothing is left of it. Must not outlive its storage.
+class StagedObject {
+public:
+    virtual ~StagedObject() = default;
 };
 
 /// A place that holds named bytes: a folder, a bucket, a server. It knows no SQLite and no LTX.
@@ -69,11 +77,24 @@ public:
                                                                    std::stop_token stop) const = 0;
 
     /// Makes the object: it appears whole and durable, or not at all, and an existing one is never
-    /// touched. Missing parents are made. `source` may be opened more than once.
-    [[nodiscard]] virtual Result<WriteOutcome> write(const std::string& name,
-                                                     const ByteSource& source,
-                                                     const ObjectMetadata& metadata,
-                                                     std::stop_token stop) = 0;
+    /// touched. Missing parents are made. `source` may be opened more than once. The same as
+    /// stage() and publish() of one.
+    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
+                                             const ObjectMetadata& metadata,
+                                             const std::stop_token& stop);
+
+    /// The first half of write(), and the one that takes long: may be done for several objects at
+    /// once. `source` outlives what it gives.
+    [[nodiscard]] virtual Result<std::unique_ptr<StagedObject>> stage(
+        const std::string& name, const ByteSource& source, const ObjectMetadata& metadata,
+        std::stop_token stop) = 0;
+
+    /// The second half, for objects that this storage has staged: they appear in their order, none
+    /// of them before those in front of it, whatever happens meanwhile; all are durable when it
+    /// returns. Gives how many appeared: fewer than all where an object of the next one's name is
+    /// there already, which is durable then, too. After a failure the first few may have appeared.
+    [[nodiscard]] virtual Result<std::size_t> publish(std::span<StagedObject* const> staged,
+                                                      std::stop_token stop) = 0;
 
     /// Removes the objects; one that is not there is fine.
     [[nodiscard]] virtual Status remove(std::span<const std::string> names,

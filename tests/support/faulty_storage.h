@@ -84,17 +84,37 @@ public:
         }
         return m_inside.read(name, offset, length, std::move(stop));
     }
-    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
-                                             const ObjectMetadata& metadata,
-                                             std::stop_token stop) override
+    [[nodiscard]] Result<std::unique_ptr<StagedObject>> stage(const std::string& name,
+                                                              const ByteSource& source,
+                                                              const ObjectMetadata& metadata,
+                                                              std::stop_token stop) override
     {
-        const Fault fault = next();
-        if (fault == Fault::Refuses) {
+        if (next() != Fault::None) {
             return isDown();
         }
-        ++m_changes;
-        auto written = m_inside.write(name, source, metadata, std::move(stop));
-        return fault == Fault::None ? std::move(written) : Result<WriteOutcome>(isDown());
+        return m_inside.stage(name, source, metadata, std::move(stop));
+    }
+    /// May fail behind each one.
+    [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
+                                              std::stop_token stop) override
+    {
+        std::size_t appeared = 0;
+        for (StagedObject* const& each : staged) {
+            const Fault fault = next();
+            if (fault == Fault::Refuses) {
+                return isDown();
+            }
+            ++m_changes;
+            TIDEMARK_TRY(const std::size_t isNew, m_inside.publish(std::span(&each, 1), stop));
+            if (fault == Fault::LosesAnswer) {
+                return isDown();
+            }
+            if (isNew == 0) {
+                break;
+            }
+            ++appeared;
+        }
+        return appeared;
     }
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override
     {

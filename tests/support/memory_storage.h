@@ -24,7 +24,7 @@ public:
     /// Runs at the start of each read with the object's name; an error in its place fails the read.
     std::function<Status(const std::string&)> onRead = [](const std::string&) { return Status(); };
 
-    /// The same for writes.
+    /// The same for writes, before they are staged.
     std::function<Status(const std::string&)> onWrite = [](const std::string&) { return Status(); };
 
     /// The same for the removal of each object.
@@ -100,9 +100,10 @@ public:
             std::make_unique<Reader>(bytes.substr(start, size), std::move(stop)));
     }
 
-    [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
-                                             const ObjectMetadata& metadata,
-                                             std::stop_token stop) override
+    [[nodiscard]] Result<std::unique_ptr<StagedObject>> stage(const std::string& name,
+                                                              const ByteSource& source,
+                                                              const ObjectMetadata& metadata,
+                                                              std::stop_token stop) override
     {
         TIDEMARK_TRY_STATUS(onWrite(name));
         TIDEMARK_TRY(const auto reader, source.open());
@@ -117,10 +118,26 @@ public:
             }
             bytes.append(reinterpret_cast<const char*>(piece.data()), got);
         }
-        const std::scoped_lock lock(m_mutex);
-        const bool made =
-            m_objects.try_emplace(name, Object{.bytes = bytes, .time = metadata.time}).second;
-        return made ? WriteOutcome::Written : WriteOutcome::AlreadyThere;
+        return std::unique_ptr<StagedObject>(std::make_unique<Staged>(
+            name, Object{.bytes = std::move(bytes), .time = metadata.time}));
+    }
+
+    [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
+                                              std::stop_token stop) override
+    {
+        std::size_t appeared = 0;
+        for (StagedObject* const each : staged) {
+            if (stop.stop_requested()) {
+                return cancelled();
+            }
+            const auto& object = static_cast<const Staged&>(*each);
+            const std::scoped_lock lock(m_mutex);
+            if (!m_objects.try_emplace(object.name, object.object).second) {
+                break;
+            }
+            ++appeared;
+        }
+        return appeared;
     }
 
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override
@@ -139,6 +156,16 @@ public:
     [[nodiscard]] std::string describe() const override { return "memory"; }
 
 private:
+    struct Staged final : StagedObject {
+        Staged(std::string objectName, Object whole)
+            : name(std::move(objectName)), object(std::move(whole))
+        {
+        }
+
+        std::string name;
+        Object object;
+    };
+
     class Reader final : public ByteReader {
     public:
         Reader(std::string bytes, std::stop_token stop)

@@ -229,6 +229,57 @@ inline void stopsWhenAsked(Storage& storage)
     QCOMPARE(namesOf(storage, ""), names);
 }
 
+inline std::vector<std::unique_ptr<StagedObject>> stageAll(Storage& storage,
+                                                           const std::vector<const char*>& names)
+{
+    static const MemorySource source("staged");
+    std::vector<std::unique_ptr<StagedObject>> staged;
+    for (const char* const name : names) {
+        auto one = storage.stage(name, source, {}, {});
+        staged.push_back(one.ok() ? std::move(one).value() : nullptr);
+    }
+    return staged;
+}
+
+inline Result<std::size_t> publishAll(Storage& storage,
+                                      const std::vector<std::unique_ptr<StagedObject>>& staged)
+{
+    std::vector<StagedObject*> objects;
+    for (const auto& each : staged) {
+        objects.push_back(each.get());
+    }
+    return storage.publish(objects, {});
+}
+
+inline void whatIsStagedIsSeenOncePublished(Storage& storage)
+{
+    const auto staged = stageAll(storage, {"l/3", "l/1", "m/2"});
+    QCOMPARE(namesOf(storage, ""), std::vector<std::string>());
+    QCOMPARE(publishAll(storage, staged).value(), std::size_t{3});
+    QCOMPARE(namesOf(storage, ""), (std::vector<std::string>{"l/1", "l/3", "m/2"}));
+    QCOMPARE(textOf(storage, "m/2"), std::string("staged"));
+}
+
+inline void nothingIsPublishedBehindANameThatIsTaken(Storage& storage)
+{
+    const auto early = stageAll(storage, {"l/1", "l/2", "l/3"});
+    QVERIFY(put(storage, "l/2", "theirs"));
+    QCOMPARE(publishAll(storage, early).value(), std::size_t{1});
+    // Taken before it was staged.
+    const auto late = stageAll(storage, {"l/2", "l/4"});
+    QCOMPARE(publishAll(storage, late).value(), std::size_t{0});
+    QCOMPARE(namesOf(storage, ""), (std::vector<std::string>{"l/1", "l/2"}));
+    QCOMPARE(textOf(storage, "l/2"), std::string("theirs"));
+}
+
+inline void nothingIsLeftOfWhatWasNotPublished(Storage& storage)
+{
+    stageAll(storage, {"l/1"}).clear();
+    QCOMPARE(namesOf(storage, ""), std::vector<std::string>());
+    QVERIFY(put(storage, "l/1", "later"));
+    QCOMPARE(textOf(storage, "l/1"), std::string("later"));
+}
+
 struct Clause {
     const char* name;
     void (*check)(Storage&);
@@ -246,6 +297,9 @@ inline constexpr Clause kClauses[] = {
     {"removesWhatIsThereAndOnlyThat", removesWhatIsThereAndOnlyThat},
     {"anObjectAppearsWholeOrNotAtAll", anObjectAppearsWholeOrNotAtAll},
     {"takesBodiesWhoseLengthNobodyKnows", takesBodiesWhoseLengthNobodyKnows},
+    {"whatIsStagedIsSeenOncePublished", whatIsStagedIsSeenOncePublished},
+    {"nothingIsPublishedBehindANameThatIsTaken", nothingIsPublishedBehindANameThatIsTaken},
+    {"nothingIsLeftOfWhatWasNotPublished", nothingIsLeftOfWhatWasNotPublished},
     {"stopsWhenAsked", stopsWhenAsked},
 };
 

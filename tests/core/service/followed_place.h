@@ -66,10 +66,16 @@ protected:
 
     [[nodiscard]] std::unique_ptr<Service> makeService(Clock& clock)
     {
+        return makeService(clock, m_files);
+    }
+
+    /// With another view of the disk.
+    [[nodiscard]] std::unique_ptr<Service> makeService(Clock& clock, FileSystem& files)
+    {
         return std::make_unique<Service>(
             Service::Dependencies{
                 .clock = clock,
-                .files = m_files,
+                .files = files,
                 .random = m_random,
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             m_observer);

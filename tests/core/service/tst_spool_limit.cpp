@@ -1,6 +1,7 @@
 #include "core/base/system_clock.h"
 #include "core/state/database_directory.h"
 #include "tests/core/service/followed_place.h"
+#include "tests/support/passing_file_system.h"
 
 #include <sqlite3.h>
 
@@ -9,6 +10,8 @@
 #include <QTest>
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -23,6 +26,35 @@ constexpr std::uint64_t kLimitBytes = 256 << 10;
 constexpr std::uint64_t kRowBytes = 33'000;
 constexpr int kRowsBeyond = 24;
 
+/// A disk on which a snapshot is done when a test says so.
+class LongSnapshots final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    void hold(bool holds)
+    {
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_holds = holds;
+        }
+        m_changed.notify_all();
+    }
+
+    Status renameWithoutReplacing(const std::string& from, const std::string& to) override
+    {
+        if (to.find("/ltx/9/") != std::string::npos) {
+            std::unique_lock lock(m_mutex);
+            m_changed.wait(lock, [this] { return !m_holds; });
+        }
+        return PassingFileSystem::renameWithoutReplacing(from, to);
+    }
+
+private:
+    std::mutex m_mutex;  // Guards what follows.
+    std::condition_variable m_changed;
+    bool m_holds = false;
+};
+
 }  // namespace
 
 /// A replica that is away while more is written than the spool may hold.
@@ -30,10 +62,11 @@ class TestSpoolLimit : public QObject, private FollowedPlace {
     Q_OBJECT
 
     SystemClock m_clock;
+    LongSnapshots m_disk{m_files};
 
     void follow(const std::vector<const char*>& names)
     {
-        m_service = makeService(m_clock);
+        m_service = makeService(m_clock, m_disk);
         DatabaseConfig config{.path = path("a.db"),
                               .burstInterval = std::chrono::milliseconds(1),
                               .proveFirstSnapshot = false,
@@ -177,6 +210,27 @@ private slots:
         bringBack("replica");
         QTRY_VERIFY_WITH_TIMEOUT(replica("replica").confirmed == status().captured, 60'000);
         QCOMPARE(rowsAt(status().captured), m_rows);
+    }
+
+    void whatGoesWhileASnapshotIsWrittenIsTold()
+    {
+        m_disk.hold(true);
+        follow({"replica"});
+        QTRY_VERIFY_WITH_TIMEOUT(status().work.has_value(), 60'000);
+        writeBeyondTheLimit();
+        QTRY_VERIFY_WITH_TIMEOUT(replica("replica").givenUp.has_value(), 60'000);
+        QVERIFY(isWithinLimit());
+        m_disk.hold(false);
+        QTRY_VERIFY_WITH_TIMEOUT(replica("replica").givenUp->ended.has_value(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(replica("replica").confirmed == status().captured, 60'000);
+        const auto lost = *replica("replica").givenUp;
+        QVERIFY(lost.moments() > 0);
+        QCOMPARE(rowsAt(lost.first), -1);
+        QCOMPARE(rowsAt(lost.last), -1);
+        QCOMPARE(rowsAt(status().captured), m_rows);
+        QCOMPARE(catalog("replica").moments.size() + lost.moments(),
+                 catalog("replica").moments.back().txId.value -
+                     catalog("replica").moments.front().txId.value + 1);
     }
 
     void whoKeepsUpIsNeverGivenUp()

@@ -1,0 +1,210 @@
+// How an Uploader brings segments into its replica, several at once.
+
+#include "core/engine/damage_book.h"
+#include "core/engine/uploader.h"
+#include "core/ltx/header.h"
+#include "core/replica/damage.h"
+#include "core/replica/layout.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tidemark::engine {
+namespace {
+
+// Most of an upload is waiting for the storage, a sync or an answer; more at once than this gain
+// little. Of large ones fewer: they wait for the line.
+constexpr std::size_t kAtOnce = 4;
+constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
+
+// What takes less is no waiting: to hand it to other threads would take as long.
+constexpr std::chrono::milliseconds kWorthHelp{1};
+
+Error otherWriter()
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")},
+            .next = {
+                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
+}
+
+ltx::TxRange rangeOf(const SpooledSegment& segment)
+{
+    return {.minTxId = segment.txId, .maxTxId = segment.txId};
+}
+
+replica::ObjectInfo objectOf(const SpooledSegment& segment)
+{
+    return {
+        .level = replica::kSegmentLevel,
+        .minTxId = segment.txId,
+        .maxTxId = segment.txId,
+        .name = replica::objectName({.level = replica::kSegmentLevel, .range = rangeOf(segment)})};
+}
+
+Result<Timestamp> timeOf(const ByteSource& segment)
+{
+    TIDEMARK_TRY(const auto reader, segment.open());
+    ltx::HeaderBytes bytes{};
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        TIDEMARK_TRY(const std::size_t got, reader->read(std::span(bytes).subspan(done)));
+        if (got == 0) {
+            break;
+        }
+        done += got;
+    }
+    TIDEMARK_TRY(const ltx::Header header, ltx::decodeHeader(std::span(bytes).first(done)));
+    return header.createdAt;
+}
+
+/// Whether a segment could not be read from the spool, as opposed to what a storage says.
+bool isLost(const Error& error)
+{
+    return error.code == ErrorCode::NotFound || error.code == ErrorCode::Damaged;
+}
+
+}  // namespace
+
+/// How many of `waiting` are uploaded together: those that follow what is confirmed, and each
+/// other. Behind a failure one, to see whether it goes well again; and one where the storage is
+/// quick.
+std::size_t Uploader::countAtOnce(std::span<const SpooledSegment> waiting) const
+{
+    const bool isOne = m_failures > 0 || m_lastTook < kWorthHelp;
+    const std::size_t most = isOne ? 1 : std::min(waiting.size(), kAtOnce);
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    while (count < most) {
+        const bool isNext = waiting[count].txId.value == m_position.confirmed.value + 1 + count;
+        bytes += waiting[count].sizeBytes;
+        if (!isNext || (count > 0 && bytes > kAtOnceBytes)) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+/// Their bytes travel at the same time, and then they appear one behind the other.
+Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> segments,
+                                                const std::stop_token& stop)
+{
+    std::vector<Attempt> attempts(segments.size());
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        tasks.emplace_back([this, &attempt = attempts[i], &segment = segments[i], &stop] {
+            attempt = stage(segment, stop);
+        });
+    }
+    const Clock::Instant begun = m_clock.monotonic();
+    tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
+    const ltx::TxId before = m_position.confirmed;
+    auto outcome = publish(segments, attempts, stop);
+    m_lastTook = m_clock.monotonic() - begun;
+    if (m_position.confirmed != before) {
+        TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    }
+    return outcome;
+}
+
+/// On any thread.
+Uploader::Attempt Uploader::stage(const SpooledSegment& segment, const std::stop_token& stop) const
+{
+    Attempt attempt{.source = m_spool.source(segment.txId)};
+    auto time = timeOf(*attempt.source);
+    if (!time.ok()) {
+        if (!isLost(time.error())) {
+            attempt.failure = std::move(time).error();
+        }
+        return attempt;
+    }
+    attempt.time = time.value();
+    // One is for one thread.
+    replica::LtxReplica replica = m_replica;
+    auto staged = replica.stage(replica::kSegmentLevel, rangeOf(segment), *attempt.source,
+                                attempt.time, stop);
+    if (staged.ok()) {
+        attempt.staged = std::move(staged).value();
+    } else {
+        attempt.failure = std::move(staged).error();
+    }
+    return attempt;
+}
+
+/// Up to the first one that is not ready, or cannot appear.
+Result<Uploader::Upload> Uploader::publish(std::span<const SpooledSegment> segments,
+                                           std::span<const Attempt> attempts,
+                                           const std::stop_token& stop)
+{
+    std::vector<const replica::StagedFile*> ready;
+    for (std::size_t i = 0; i < attempts.size() && attempts[i].staged; ++i) {
+        ready.push_back(&*attempts[i].staged);
+    }
+    std::size_t done = 0;
+    while (done < ready.size()) {
+        const auto published = m_replica.publish(std::span(ready).subspan(done), stop);
+        for (const std::size_t end = done + published.count; done < end; ++done) {
+            confirm(segments[done], attempts[done].time);
+        }
+        if (published.failure) {
+            return suspected(segments[done], *published.failure);
+        }
+        if (done < ready.size()) {
+            if (const Status known = requireKnownDamage(segments[done], stop); !known.ok()) {
+                return suspected(segments[done], known.error());
+            }
+            confirm(segments[done], attempts[done].time);
+            ++done;
+        }
+    }
+    if (done == segments.size()) {
+        return Upload::Done;
+    }
+    const auto& failure = attempts[done].failure;
+    return failure ? Result<Upload>(suspected(segments[done], *failure)) : Upload::SegmentLost;
+}
+
+/// Takes note of it where the fault is in the bytes of what is there in its place.
+Error Uploader::suspected(const SpooledSegment& segment, const Error& error)
+{
+    m_suspect = replica::isOfObject(error) ? std::optional(objectOf(segment)) : std::nullopt;
+    return error;
+}
+
+/// Whether it can be remembered or not: it is there, and none comes in its place.
+void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
+{
+    m_position.confirmed = segment.txId;
+    m_newest = std::max(m_newest, segment.txId);
+    if (m_listener.written) {
+        const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
+        m_listener.written(
+            {.level = replica::kSegmentLevel,
+             .minTxId = segment.txId,
+             .maxTxId = segment.txId,
+             .time = time,
+             .precision = replica::TimePrecision::Exact,
+             .sizeBytes = segment.sizeBytes,
+             .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
+    }
+}
+
+/// Of a segment that is there with other bytes. One that we wrote and forgot may have been damaged
+/// since: then nobody else wrote it, and once that is known the spool stands for it.
+Status Uploader::requireKnownDamage(const SpooledSegment& segment,
+                                    const std::stop_token& stop) const
+{
+    const replica::ObjectInfo there = objectOf(segment);
+    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
+    TIDEMARK_TRY(const auto known, book.found());
+    if (known.contains(there.name)) {
+        return {};
+    }
+    const Status read = replica::checkObject(m_replica.storage(), there, stop);
+    // A version that we do not know is not ours either.
+    return read.ok() || read.error().code == ErrorCode::Unsupported ? Status(otherWriter()) : read;
+}
+
+}  // namespace tidemark::engine
