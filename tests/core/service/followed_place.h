@@ -30,11 +30,11 @@ class FollowedPlace {
         void removed(const DatabaseId&) override {}
     };
 
-    PosixFileSystem m_files;
     SeededRandom m_random{1};
     Nobody m_observer;
 
 protected:
+    PosixFileSystem m_files;
     std::unique_ptr<QTemporaryDir> m_directory;
     std::unique_ptr<Service> m_service;
     sqlite3* m_application = nullptr;
