@@ -118,7 +118,9 @@ void Replication::caution(const service::Caution& caution, const std::string& da
 
 void Replication::refused(const Error& error)
 {
-    if (m_isWatching) {
+    // One that is locked just then is tried again.
+    const bool isTriedAgain = m_willWatch && error.code == ErrorCode::Busy;
+    if (m_isWatching || isTriedAgain) {
         m_session.output.error(error);
     } else {
         failed(error);
@@ -152,19 +154,18 @@ bool Replication::followFolders(std::set<std::string> taken, bool isOnce)
                                                             .room = room,
                                                             .taken = std::move(taken)},
                       m_wanted.folders);
+    m_willWatch = !isOnce && std::ranges::any_of(m_wanted.folders, &service::FolderConfig::watch);
     const bool followsAny = m_folders->look(m_session.stop);
-    const bool isWatched =
-        !isOnce && std::ranges::any_of(m_wanted.folders, &service::FolderConfig::watch);
-    if (!followsAny && isWatched) {
+    if (!followsAny && m_willWatch) {
         m_session.output.note(inEnglish(nothingMatches().what));
     } else if (!followsAny && !m_failure) {
         failed(nothingMatches());
     }
-    if (isWatched) {
+    if (m_willWatch) {
         m_isWatching = true;
         m_folders->watch();
     }
-    return followsAny || isWatched;
+    return followsAny || m_willWatch;
 }
 
 Error Replication::nothingMatches() const

@@ -61,7 +61,8 @@ private:
     std::optional<Error> m_failure;
     std::mutex m_mutex;  // Guards m_letGo.
     std::set<service::DatabaseId> m_letGo;
-    bool m_isWatching = false;  // From now on folders are looked at on another thread.
+    bool m_willWatch = false;                          // Folders are looked at again and again,
+    bool m_isWatching = false;                         // from now on on another thread.
     std::optional<service::FolderFollower> m_folders;  // Last: it uses the others.
 };
 
