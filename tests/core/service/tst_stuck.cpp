@@ -24,7 +24,9 @@ namespace {
 /// his time anew: on a busy machine it takes longer, but comes.
 constexpr int kHurry = 15;
 
-constexpr int kPatienceMs = 120'000;
+/// One that is not enough is waited for twice more, and all of that has to be less than five
+/// minutes.
+constexpr int kPatienceMs = 90'000;
 
 /// A disk on which whoever uses certain files hangs, if it is told to; it counts who looks at a
 /// file.
