@@ -283,6 +283,23 @@ private slots:
         QCOMPARE(m_hanging.looksAt(second), atRest + 1);
     }
 
+    void theSnapshotIsLookedForWhereNoSegmentIsNewer()
+    {
+        m_moved = std::make_unique<MovedClock>();
+        writeMuch();
+        follow(*m_moved);
+        const std::uint64_t ticket = m_service->snapshotNow(status().id).value();
+        const auto order = [&] { return m_service->snapshotOrders(ticket).front(); };
+        QTRY_VERIFY_WITH_TIMEOUT(order().state == SnapshotOrder::State::Done, kPatienceMs);
+        const std::string snapshot = path("replica/") + order().snapshot->name;
+        m_moved->advance(std::chrono::hours(2));
+        upToDate();
+        const int atRest = m_hanging.looksAt(snapshot);
+        write();
+        upToDate();
+        QCOMPARE(m_hanging.looksAt(snapshot), atRest + 1);
+    }
+
     void whatHasGoneIsMissedBeforeAnotherSegmentFollowsIt()
     {
         m_moved = std::make_unique<MovedClock>();
