@@ -114,10 +114,10 @@ std::vector<DatabaseStatus> DatabaseSet::statuses() const
     return statuses;
 }
 
-void DatabaseSet::watchOver() const
+void DatabaseSet::watchOver(bool isLate) const
 {
     for (const auto& database : all()) {
-        database->watchOver();
+        database->watchOver(isLate);
     }
 }
 

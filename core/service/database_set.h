@@ -45,7 +45,7 @@ public:
     [[nodiscard]] std::vector<DatabaseStatus> statuses() const;
 
     /// A round of the watchdog; for its thread.
-    void watchOver() const;
+    void watchOver(bool isLate) const;
 
     /// Lets go of all, wherever they are: their steps are not called any more.
     void clear();

@@ -56,8 +56,8 @@ public:
     /// Stops at once, wherever it is; leave() was called before.
     void abandon();
 
-    /// A look of the watchdog, each Watchdog::kRound. For its thread; blocks on the disk.
-    void watchOver();
+    /// A look of the watchdog, each WatchRounds::kRound. For its thread.
+    void watchOver(bool isLate);
 
     [[nodiscard]] DatabaseStatus status() const { return m_board.status(); }
 
@@ -100,14 +100,6 @@ private:
         bool isTold = false;                   ///< The maintenance knows that it can be made.
     };
 
-    /// What the watchdog has to know; as it was when that could be had last.
-    struct Outside {
-        StepPool::Key source = 0;
-        std::string path = {};
-        std::optional<engine::WatchCost> watch = {};
-        bool isExcused = false;
-    };
-
     /// What others want of the source's next step.
     struct Wants {
         bool leaving = false;
@@ -124,6 +116,7 @@ private:
     [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
+    void noteReading(bool isWhole);
     void askForSnapshot();
     void reservePlaces();  // With m_mutex held.
     void releasePlaces();  // Also.
@@ -143,7 +136,6 @@ private:
 
     // The watchdog, on its thread.
     [[nodiscard]] std::optional<Watchdog::Sight> lookFromOutside();
-    void lookAtFiles();
 
     // Replicas, on the upload pool.
     void addMissingReplicas();  // With m_mutex held.
@@ -236,11 +228,13 @@ private:
     Clock::Instant m_lookLimit = {};
     std::optional<engine::SourceView> m_shown;  // On the board.
 
+    // What the watchdog learns of the source's step without m_mutex, which the step may hold.
+    std::atomic<StepPool::Key> m_sourceKey = 0;
+    std::atomic<std::uint64_t> m_readingBytes = 0;  // The step that runs may have to read.
+
     // For the watchdog's thread.
     Watchdog m_watchdog;
-    Watchdog::Sight m_sight;
-    Outside m_outside;
-    Clock::Instant m_lookedFromOutsideAt = {};
+    bool m_isExcused = false;  // When that could be had last.
     std::optional<std::chrono::minutes> m_stuckFor;
 
     // Held while segments are told, so that they are in their order; taken before m_mutex and the
@@ -253,10 +247,8 @@ private:
     std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
-    StepPool::Key m_sourceKey = 0;
     std::optional<Error> m_openFailure;
     std::optional<Error> m_sourceFailure;
-    std::optional<engine::WatchCost> m_watch;
     int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;
     bool m_sourceLooked = false;  // What was captured is all that there was to, once.

@@ -73,6 +73,7 @@ bool hasEach(const std::vector<ReplicaStatus>& replicas, ltx::TxId captured)
 
 StepPool::Due FollowedDatabase::sourceStep()
 {
+    m_readingBytes = 0;
     if (!m_owner) {
         m_owner = m_context.owner();
     }
@@ -239,7 +240,6 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_captured = view.captured;
         m_remembered = m_replicator->rememberedUpTo();
         m_sourceFailure = view.failure;
-        m_watch = view.watch;
         m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
         m_attached = view.standing.state == Protection::Protected;
         m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
@@ -284,11 +284,23 @@ std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
     if (mayReadAll && !m_context.wholeReads.tryTake({})) {
         return std::nullopt;
     }
+    noteReading(mayReadAll);
     auto outcome = std::optional(m_replicator->step(workStop()));
     if (mayReadAll) {
         m_context.wholeReads.giveBack({});
     }
     return outcome;
+}
+
+/// For the watchdog, which asks no disk itself: the log, of which a single transaction may be most,
+/// and of small databases no more.
+void FollowedDatabase::noteReading(bool isWhole)
+{
+    const auto sizeOf = [this](const std::string& path) {
+        const auto facts = m_context.files.stat(path);
+        return facts.ok() && facts.value() ? facts.value()->sizeBytes : 0;
+    };
+    m_readingBytes = sizeOf(sqlite::walPath(m_realPath)) + (isWhole ? sizeOf(m_realPath) : 0);
 }
 
 bool FollowedDatabase::tellReplicasToReplicator()
@@ -393,6 +405,7 @@ StepPool::Due FollowedDatabase::pauseSource()
     if (m_replicator) {
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
+        noteReading(m_config.watch);
         static_cast<void>(
             m_replicator->detach(facts, m_stop.get_token(), engine::Parting::ForAWhile));
         takeFacts(facts);
@@ -450,6 +463,7 @@ StepPool::Due FollowedDatabase::leaveSource()
     if (m_replicator) {
         stopListening();
         std::vector<engine::Fact> facts;
+        noteReading(m_config.watch);
         const Status detached = m_replicator->detach(facts, m_stop.get_token());
         takeFacts(facts);
         showSource();

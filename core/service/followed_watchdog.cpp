@@ -1,7 +1,6 @@
 // Whether the source of FollowedDatabase is still looked at: what runs on the watchdog's thread.
 
 #include "core/service/followed_database.h"
-#include "core/sqlite/source_identity.h"
 
 #include <chrono>
 #include <mutex>
@@ -10,28 +9,34 @@
 namespace tidemark::service {
 namespace {
 
-Error stuck(const std::string& path, std::chrono::minutes waited)
+/// Without the time, which goes on while this stands there.
+Error stuck(const std::string& path, bool isQueued)
 {
+    const Message itsDisks{
+        TIDEMARK_TEXT("service",
+                      "What is written now may not be saved. Look whether the disks of the "
+                      "database and of your home answer; if they do, start Tidemark anew.")};
+    const Message otherDisks{
+        TIDEMARK_TEXT("service",
+                      "What is written now may not be saved. Look whether the disks of other "
+                      "databases that it follows answer; if they do, start Tidemark anew.")};
     return {.code = ErrorCode::Bug,
             .what = {TIDEMARK_TEXT("service",
-                                   "Tidemark itself seems to be stuck: it has not looked at %1 for "
-                                   "%2 min."),
-                     {path, std::to_string(waited.count())}},
-            .next = {TIDEMARK_TEXT("service",
-                                   "What is written now may not be saved. Look whether the disks "
-                                   "of the database and of your home answer; if they do, start "
-                                   "Tidemark anew.")}};
+                                   "Tidemark itself seems to be stuck: it does not look at %1 any "
+                                   "more."),
+                     {path}},
+            .next = isQueued ? otherDisks : itsDisks};
 }
 
 }  // namespace
 
-void FollowedDatabase::watchOver()
+void FollowedDatabase::watchOver(bool isLate)
 {
-    const auto sight = lookFromOutside();
+    auto sight = lookFromOutside();
     if (!sight) {
         return;
     }
-    // Behind the look, so that a step that began later has seen what was seen.
+    sight->isLate = isLate;
     const auto waited = m_watchdog.look(m_context.clock.monotonic(), *sight);
     if (!waited) {
         if (const auto stuckFor = std::exchange(m_stuckFor, std::nullopt)) {
@@ -41,59 +46,29 @@ void FollowedDatabase::watchOver()
         return;
     }
     // Perhaps only the time of its next step was lost.
-    m_context.capture.hurry(m_outside.source);
+    m_context.capture.hurry(m_sourceKey);
     const auto minutes = std::chrono::floor<std::chrono::minutes>(*waited);
     const bool isNews = !std::exchange(m_stuckFor, minutes);
     if (isNews) {
         m_board.happened(Stuck{.waited = minutes});
-        m_board.setTrouble(Trouble::Stuck, stuck(m_outside.path, minutes));
+        m_board.setTrouble(Trouble::Stuck, stuck(m_path, sight->step.queuedSince.has_value()));
     }
 }
 
-/// Nothing when its steps are over. Waits for nothing that a step may hold.
+/// Nothing when its steps are over. Asks no disk, and waits for nothing that a step may hold.
 std::optional<Watchdog::Sight> FollowedDatabase::lookFromOutside()
 {
     if (const std::unique_lock lock(m_mutex, std::try_to_lock); lock.owns_lock()) {
-        m_outside = {.source = m_sourceKey,
-                     .path = m_realPath.empty() ? m_path : m_realPath,
-                     .watch = m_watch,
-                     .isExcused = m_wants.leaving || m_wants.paused || m_openFailure.has_value() ||
-                                  m_sourceFailure.has_value()};
+        m_isExcused = m_wants.leaving || m_wants.paused;
     }
-    const auto activity = m_context.capture.activity(m_outside.source);
+    // Before the activity: what is of a step that has ended since is too much for one that has only
+    // begun, and so does no harm.
+    const std::uint64_t bytes = m_readingBytes;
+    const auto activity = m_context.capture.activity(m_sourceKey);
     if (!activity) {
         return std::nullopt;
     }
-    m_sight.step = *activity;
-    m_sight.isExcused = m_outside.isExcused;
-    // The disk on which a step hangs would keep the watchdog, too, and what changes there counts
-    // no more than the step does.
-    if (!activity->runsSince || activity->runsSince > m_lookedFromOutsideAt) {
-        lookAtFiles();
-    }
-    m_lookedFromOutsideAt = m_context.clock.monotonic();
-    return m_sight;
-}
-
-/// By stat alone: to open the database would drop SQLite's locks.
-void FollowedDatabase::lookAtFiles()
-{
-    const std::string& path = m_outside.path;
-    const auto& watch = m_outside.watch;
-    m_sight.pause = watch ? watch->every : std::chrono::microseconds(0);
-    const auto database = m_context.files.stat(path);
-    const auto log = m_context.files.stat(sqlite::walPath(path));
-    if (!database.ok() || !log.ok()) {
-        // Whoever looks at it himself will be told.
-        return;
-    }
-    const auto& written = watch ? database.value() : log.value();
-    m_sight.stamp = written ? std::optional(sqlite::FileStamp{.sizeBytes = written->sizeBytes,
-                                                              .modifiedNs = written->modifiedNs,
-                                                              .changedNs = written->changedNs})
-                            : std::nullopt;
-    m_sight.bytes = (database.value() ? database.value()->sizeBytes : 0) +
-                    (log.value() ? log.value()->sizeBytes : 0);
+    return Watchdog::Sight{.step = *activity, .bytes = bytes, .isExcused = m_isExcused};
 }
 
 }  // namespace tidemark::service

@@ -137,18 +137,30 @@ bool ReplicaFollower::isUploadDue() const
            m_spool.newest().value_or(ltx::TxId()) > m_uploader->confirmed();
 }
 
-/// Nothing more is to hang onto a segment that was confirmed and has gone since.
+/// Of the object that the next segment hangs onto, as far as that is known; else empty.
+std::string ReplicaFollower::newestName() const
+{
+    const engine::ReplicaLevels known = levels();
+    const ltx::TxId newest = known.newest(replica::kSegmentLevel);
+    if (const auto& snapshot = known.snapshot(); snapshot && snapshot->maxTxId >= newest) {
+        return snapshot->name;
+    }
+    return newest == ltx::TxId{}
+               ? std::string()
+               : replica::objectName({.level = replica::kSegmentLevel,
+                                      .range = {.minTxId = newest, .maxTxId = newest}});
+}
+
+/// Nothing more is to hang onto what was confirmed and has gone since.
 void ReplicaFollower::seekNewest(const std::stop_token& stop)
 {
     if (m_context.clock.monotonic() < m_nextSeek || view().failure || !isUploadDue()) {
         return;
     }
-    const ltx::TxId newest = levels().newest(replica::kSegmentLevel);
-    if (newest == ltx::TxId{}) {
+    const std::string name = newestName();
+    if (name.empty()) {
         return;
     }
-    const std::string name = replica::objectName(
-        {.level = replica::kSegmentLevel, .range = {.minTxId = newest, .maxTxId = newest}});
     // Who does not answer says so to the upload as well.
     const auto found = m_storage->find(name, stop);
     if (found.ok()) {

@@ -175,6 +175,7 @@ private:
     [[nodiscard]] StepPool::Due openFailed(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
     [[nodiscard]] bool isUploadDue() const;
+    [[nodiscard]] std::string newestName() const;
     void seekNewest(const std::stop_token& stop);
     void relisted(const replica::Catalog& catalog, ltx::TxId known);
     void readDamage();
@@ -207,7 +208,7 @@ private:
     std::unique_ptr<engine::Uploader> m_uploader;
     std::string m_place;
     bool m_hasFoundDamage = false;
-    Clock::Instant m_nextSeek = {};  // Of the newest segment, if there are more.
+    Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.
 
     mutable std::mutex m_mutex;  // Guards what follows.
     ReplicaView m_view;

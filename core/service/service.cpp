@@ -92,7 +92,7 @@ public:
           m_longWork(dependencies.clock, kLongThreads),
           m_maintenance(dependencies.clock, kMaintenanceThreads),
           m_jobs(dependencies.clock, kJobThreads),
-          m_watchdog(dependencies.clock, [this] { m_databases.watchOver(); })
+          m_watchdog(dependencies.clock, [this](bool isLate) { m_databases.watchOver(isLate); })
     {
     }
 

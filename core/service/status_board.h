@@ -16,8 +16,8 @@ namespace tidemark::service {
 void countPending(ReplicaStatus& replica, ltx::TxId captured,
                   const std::optional<Timestamp>& capturedAt);
 
-/// What may go wrong beside the source and its replicas.
-enum class Trouble { Spool, Proof, Maintenance, Stuck };
+/// What may go wrong beside the source and its replicas. Of several the first one is shown.
+enum class Trouble { Stuck, Spool, Proof, Maintenance };
 
 /// The status of one database, and the only way to tell the observer of it: one call at a time, in
 /// the order of the changes. Any thread may use it.

@@ -76,10 +76,12 @@ std::optional<StepPool::Activity> StepPool::activity(Key key) const
     }
     const Entry& entry = found->second;
     const bool isRunning = entry.place == Place::Running;
+    const bool isQueued = entry.place == Place::Ready;
     return Activity{.runsSince = isRunning ? std::optional(entry.began) : std::nullopt,
-                    .endedOneOf = entry.endedOneOf,
-                    .isQueued = entry.place == Place::Ready,
-                    .queueMoved = m_queueMoved};
+                    .queuedSince = isQueued ? std::optional(entry.queued) : std::nullopt,
+                    .due = isRunning || isQueued ? Clock::Instant() : entry.calledAt(),
+                    .queueMoved = m_queueMoved,
+                    .endedOneOf = entry.endedOneOf};
 }
 
 void StepPool::post(std::function<void()> task)
@@ -116,9 +118,15 @@ void StepPool::stop()
     }
 }
 
+Clock::Instant StepPool::Entry::calledAt() const
+{
+    return woken ? due.notBefore : std::max(due.atLatest, due.notBefore);
+}
+
 void StepPool::makeReady(Key key, Entry& entry)
 {
     entry.place = Place::Ready;
+    entry.queued = m_clock.monotonic();
     m_ready.push_back(key);
     if (m_idle < m_ready.size() && m_workers.size() < m_maxThreads && !m_stopped) {
         m_workers.emplace_back([this](const std::stop_token& stop) { work(stop); });
@@ -149,8 +157,7 @@ Clock::Instant StepPool::collectDue(Clock::Instant now)
         if (entry.place != Place::Resting) {
             continue;
         }
-        const Clock::Instant at =
-            entry.woken ? entry.due.notBefore : std::max(entry.due.atLatest, entry.due.notBefore);
+        const Clock::Instant at = entry.calledAt();
         if (at <= now) {
             due.push_back(key);
         } else if (!entry.woken && at <= now + kSlack && entry.due.notBefore <= now) {

@@ -30,11 +30,12 @@ public:
 
     /// What one thing does, for whoever does not trust that it comes on.
     struct Activity {
-        std::optional<Clock::Instant> runsSince = {};  ///< Empty: it does not run now.
+        std::optional<Clock::Instant> runsSince = {};    ///< Empty: it does not run now.
+        std::optional<Clock::Instant> queuedSince = {};  ///< It waits for a thread.
+        Clock::Instant due = {};         ///< Where it does neither: when it is called at latest.
+        Clock::Instant queueMoved = {};  ///< When a thread took the last one, of all things.
         /// When the last call began that has ended.
         std::optional<Clock::Instant> endedOneOf = {};
-        bool isQueued = false;           ///< It is due, and waits for a thread.
-        Clock::Instant queueMoved = {};  ///< When a thread took the last one, of all things.
 
         bool operator==(const Activity&) const = default;
     };
@@ -76,8 +77,12 @@ private:
         Place place = Place::Resting;
         bool woken = false;
         bool hurried = false;
-        Clock::Instant began = {};  // The call that runs.
+        Clock::Instant queued = {};  // When it became ready last.
+        Clock::Instant began = {};   // The call that runs.
         std::optional<Clock::Instant> endedOneOf = {};
+
+        /// Of one that rests.
+        [[nodiscard]] Clock::Instant calledAt() const;
     };
 
     void makeReady(Key key, Entry& entry);

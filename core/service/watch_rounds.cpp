@@ -1,12 +1,10 @@
 #include "core/service/watch_rounds.h"
 
-#include "core/service/watchdog.h"
-
 #include <utility>
 
 namespace tidemark::service {
 
-WatchRounds::WatchRounds(Clock& clock, std::function<void()> round)
+WatchRounds::WatchRounds(Clock& clock, std::function<void(bool isLate)> round)
     : m_clock(clock),
       m_round(std::move(round)),
       m_thread([this](const std::stop_token& stop) { walk(stop); })
@@ -23,10 +21,12 @@ void WatchRounds::stop()
 
 void WatchRounds::walk(const std::stop_token& stop)
 {
-    Clock::Instant next = m_clock.monotonic() + Watchdog::kRound;
+    Clock::Instant next = m_clock.monotonic() + kRound;
     while (m_clock.waitUntil(next, stop)) {
-        next = m_clock.monotonic() + Watchdog::kRound;
-        m_round();
+        const Clock::Instant now = m_clock.monotonic();
+        const bool isLate = now > next + kLateness;
+        next = now + kRound;
+        m_round(isLate);
     }
 }
 

@@ -5,58 +5,39 @@
 namespace tidemark::service {
 namespace {
 
-std::optional<Clock::Instant> earlier(const std::optional<Clock::Instant>& left,
-                                      const std::optional<Clock::Instant>& right)
+/// Since when a step should end or begin; perhaps that is still to come.
+Clock::Instant overdueSince(const StepPool::Activity& step)
 {
-    return left && right ? std::min(*left, *right) : (left ? left : right);
+    if (step.runsSince) {
+        return *step.runsSince;
+    }
+    // In the queue its turn comes as long as those before it come on.
+    return step.queuedSince ? std::max(*step.queuedSince, step.queueMoved) : step.due;
 }
 
-std::chrono::microseconds limitFor(const Watchdog::Sight& sight)
+std::chrono::seconds limitFor(const Watchdog::Sight& sight)
 {
     const std::chrono::seconds reading(sight.bytes / Watchdog::kSlowestBytesASecond);
-    return Watchdog::kPatience + reading + sight.pause;
+    return Watchdog::kPatience + (sight.step.runsSince ? reading : std::chrono::seconds(0));
 }
 
 }  // namespace
 
 std::optional<Clock::Instant::duration> Watchdog::look(Clock::Instant now, const Sight& sight)
 {
-    const bool isLate = m_lookedAt && now - *m_lookedAt > kRound + kLateness;
-    takeIn(now, sight);
-    if (isLate || sight.isExcused) {
+    const bool isExcused = sight.isExcused && !sight.step.runsSince;
+    if (sight.isLate || isExcused) {
         m_countFrom = now;
     }
-    // A step that runs counts without a change: what comes now would not be looked at either.
-    const auto since = earlier(m_since, sight.step.runsSince);
-    if (!since || sight.isExcused) {
-        m_isStuck = false;
-        return std::nullopt;
+    // The end of the one that hung says nothing of the next one.
+    if (m_stuckSince && sight.step.endedOneOf > m_stuckSince) {
+        m_stuckSince.reset();
     }
-    Clock::Instant counted = std::max(*since, m_countFrom);
-    if (sight.step.isQueued) {
-        // Its turn comes as long as those before it come on.
-        counted = std::max(counted, sight.step.queueMoved);
+    const Clock::Instant counted = std::max(overdueSince(sight.step), m_countFrom);
+    if (!m_stuckSince && now - counted > limitFor(sight)) {
+        m_stuckSince = counted;
     }
-    if (!m_isStuck && now - counted > limitFor(sight)) {
-        m_isStuck = true;
-        // It is over when a step that begins from now on has ended, not the one that hangs.
-        m_since = since;
-    }
-    return m_isStuck ? std::optional(now - *since) : std::nullopt;
-}
-
-void Watchdog::takeIn(Clock::Instant now, const Sight& sight)
-{
-    if (m_since && sight.step.endedOneOf > m_since) {
-        m_since.reset();
-        m_isStuck = false;
-    }
-    // A stamp of which nothing was known before tells of no change.
-    if (m_lookedAt && sight.stamp != m_stamp && !m_since) {
-        m_since = now;
-    }
-    m_stamp = sight.stamp;
-    m_lookedAt = now;
+    return m_stuckSince ? std::optional(now - *m_stuckSince) : std::nullopt;
 }
 
 }  // namespace tidemark::service

@@ -2,7 +2,6 @@
 
 #include "core/base/clock.h"
 #include "core/service/step_pool.h"
-#include "core/sqlite/source_identity.h"
 
 #include <chrono>
 #include <cstdint>
@@ -10,20 +9,14 @@
 
 namespace tidemark::service {
 
-/// Whether anybody still looks at one database: the rule of a watchdog that does not trust those
-/// who follow it. It knows only when the file that each commit writes was seen to change, and when
-/// steps of the source began and ended. What a step finds is not its business: a transaction that
-/// is rolled back, or not committed yet, changes the file and gives no segment. Times are of the
-/// monotonic clock. A value without a clock of its own, for one thread.
+/// Whether the steps of one source still come and go: the rule of a watchdog that does not trust
+/// those who follow it. Changes it needs to know nothing of: a step comes by itself, too, and then
+/// it finds them. What it finds is not its business: a transaction that is rolled back, or not
+/// committed yet, gives no segment. Times are of the monotonic clock. A value without a clock of
+/// its own, for one thread.
 class Watchdog {
 public:
-    /// From one look to the next. One that comes much later is of a program that was stopped or did
-    /// not get on: then everybody gets his whole time anew.
-    static constexpr std::chrono::seconds kRound{30};
-    static constexpr std::chrono::seconds kLateness{10};
-
-    /// Within it a step has begun after each change, and has ended. Most take milliseconds, and the
-    /// rarest of them begin each five seconds.
+    /// Within it a step that is due begins, and one that runs ends. Most take milliseconds.
     static constexpr std::chrono::seconds kPatience{120};
 
     /// A step may have to read the whole database, and write what it found: slower than this is no
@@ -32,26 +25,20 @@ public:
 
     /// What is seen in one look.
     struct Sight {
-        std::optional<sqlite::FileStamp> stamp = {};  ///< Empty: there is no such file.
-        std::uint64_t bytes = 0;                      ///< Of the database and its log.
-        std::chrono::microseconds pause{0};  ///< So long a step rests before it looks again.
-        /// It is not to be looked at, or somebody was told why it is not.
-        bool isExcused = false;
         StepPool::Activity step = {};
+        std::uint64_t bytes = 0;  ///< So many the step that runs may have to read.
+        bool isExcused = false;   ///< Nobody needs the next step, as long as none runs.
+        bool isLate = false;      ///< The look: WatchRounds.
     };
 
-    /// For how long nobody has looked, when that is too long; empty when all is well.
+    /// For how long nobody has looked at the database, when that is too long; empty when all is
+    /// well, or is again: when a step has ended that began later.
     [[nodiscard]] std::optional<Clock::Instant::duration> look(Clock::Instant now,
                                                                const Sight& sight);
 
 private:
-    void takeIn(Clock::Instant now, const Sight& sight);
-
-    std::optional<Clock::Instant> m_lookedAt = {};
-    std::optional<sqlite::FileStamp> m_stamp = {};
-    std::optional<Clock::Instant> m_since = {};  // The first change that no step has looked at.
-    Clock::Instant m_countFrom = {};             // What was before counts for nothing.
-    bool m_isStuck = false;
+    Clock::Instant m_countFrom = {};  // What was before counts for nothing.
+    std::optional<Clock::Instant> m_stuckSince = {};
 };
 
 }  // namespace tidemark::service

@@ -157,11 +157,12 @@ private slots:
         QVERIFY(pool.activity(first) ==
                 (StepPool::Activity{.runsSince = began, .queueMoved = began}));
         QVERIFY(pool.activity(second) ==
-                (StepPool::Activity{.isQueued = true, .queueMoved = began}));
+                (StepPool::Activity{.queuedSince = began, .queueMoved = began}));
         goOn.release();
         inside.acquire();
         QVERIFY(pool.activity(first) ==
-                (StepPool::Activity{.endedOneOf = began, .queueMoved = began + 1min}));
+                (StepPool::Activity{
+                    .due = began + 1min + 1h, .queueMoved = began + 1min, .endedOneOf = began}));
         QVERIFY(pool.activity(second)->runsSince == began + 1min);
         goOn.release();
         QTRY_VERIFY(pool.activity(second)->endedOneOf == began + 1min);
