@@ -94,8 +94,12 @@ class Chaos:
         written = self.writer.stop()
         final = self.copies / "final.db"
         self.copier.copies[loads.copy_pages(self.database, final)] = final
-        wait_until(self.killer.current().alive, 1, "the last replicator lives")
-        self.killer.current().stop()
+        last = self.killer.current()
+        wait_until(last.alive, 1, "the last replicator lives")
+        # One that has just begun may have found the database locked, and could not say that it has it all.
+        if self.replicator.name == "tidemark":
+            last.wait_for("attached")
+        last.stop()
         hostile = ", ".join(f"{sum(one[key] for one in said)} {key}" for key in said[0]) if said else "none"
         return final, f"writer: {written['commits']} commits, {written['locked']} locked; hostiles: {hostile}"
 
