@@ -13,6 +13,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
 
+import bench_catchup  # noqa: E402
 import bench_history  # noqa: E402
 import bench_idle  # noqa: E402
 import bench_latency  # noqa: E402
@@ -32,6 +33,7 @@ BENCHES = {
     "paced": bench_writer.bench_paced,
     "idle": bench_idle.bench,
     "memory": bench_memory.bench,
+    "catchup": bench_catchup.bench,
     "history": bench_history.bench,
 }
 
