@@ -179,15 +179,11 @@ void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
     if (m_listener.written) {
-        const ltx::TxRange range{.minTxId = segment.txId, .maxTxId = segment.txId};
-        m_listener.written(
-            {.level = replica::kSegmentLevel,
-             .minTxId = segment.txId,
-             .maxTxId = segment.txId,
-             .time = time,
-             .precision = replica::TimePrecision::Exact,
-             .sizeBytes = segment.sizeBytes,
-             .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})});
+        replica::ObjectInfo object = objectOf(segment);
+        object.time = time;
+        object.precision = replica::TimePrecision::Exact;
+        object.sizeBytes = segment.sizeBytes;
+        m_listener.written(object);
     }
 }
 

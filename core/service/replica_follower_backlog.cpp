@@ -82,6 +82,7 @@ void ReplicaFollower::noteBacklogEnd()
         return;
     }
     state::GivenUp& givenUp = *m_view.givenUp;
+    const state::GivenUp before = givenUp;
     const bool hasNewBase = m_view.base >= givenUp.first;
     if (!hasNewBase) {
         // What was being uploaded while it went has arrived all the same.
@@ -94,7 +95,9 @@ void ReplicaFollower::noteBacklogEnd()
         givenUp.ended = m_context.clock.now();
         m_isGivenUpEnded = true;
     }
-    static_cast<void>(m_state.setGivenUp(m_id, givenUp));
+    if (givenUp != before) {
+        static_cast<void>(m_state.setGivenUp(m_id, givenUp));
+    }
 }
 
 /// Whether all from what it has up to `last` waits for it.

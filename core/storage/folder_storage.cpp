@@ -281,10 +281,14 @@ Result<std::unique_ptr<StagedObject>> FolderStorage::stage(const std::string& na
         std::make_unique<FolderObject>(pathOf(name), std::move(temporary)));
 }
 
-/// File systems keep the order of the renames in a folder, also over a loss of power.
+/// A journal keeps the order of the renames in a folder, also over a loss of power; where there is
+/// none (FAT) they lie in one block as a rule.
 Result<std::size_t> FolderStorage::publish(std::span<StagedObject* const> staged,
                                            std::stop_token stop)
 {
+    if (staged.empty()) {
+        return 0;
+    }
     std::size_t appeared = 0;
     std::string folder;
     for (StagedObject* const each : staged) {

@@ -18,12 +18,12 @@ namespace tidemark::storage {
 /// Objects are files below one folder of a disk, and their time is the file's modification time.
 ///
 /// An object costs two syncs: its bytes, then its folder, which those that are published together
-/// share; the first one of a folder also those of
-/// the folder's parents, and no other one of that folder is said to be written before. The root is
-/// made by the first write. Once it was seen, it has to stay: when it is gone, or its path leads to
-/// another folder in which nothing of ours was ever written (an empty mount point), every call but
-/// a read of what is there fails with Unavailable. So does a write into a folder that had objects
-/// and was removed, once: list before the next one. Files are 0600, folders 0700.
+/// share; the first one of a folder also those of the folder's parents, and no other one of that
+/// folder is said to be written before. The root is made by the first write. Once it was seen, it
+/// has to stay: when it is gone, or its path leads to another folder in which nothing of ours was
+/// ever written (an empty mount point), every call but a read of what is there fails with
+/// Unavailable. So does a write into a folder that had objects and was removed, once: list before
+/// the next one. Files are 0600, folders 0700.
 class FolderStorage final : public Storage {
 public:
     /// `root` is a path without a trailing '/'. `files` and `random` must outlive the storage.

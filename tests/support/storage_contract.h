@@ -260,6 +260,13 @@ inline void whatIsStagedIsSeenOncePublished(Storage& storage)
     QCOMPARE(textOf(storage, "m/2"), std::string("staged"));
 }
 
+inline void toPublishNothingIsFine(Storage& storage)
+{
+    QVERIFY(put(storage, "l/1", "before"));
+    QCOMPARE(publishAll(storage, {}).value(), std::size_t{0});
+    QCOMPARE(namesOf(storage, ""), std::vector<std::string>{"l/1"});
+}
+
 inline void nothingIsPublishedBehindANameThatIsTaken(Storage& storage)
 {
     const auto early = stageAll(storage, {"l/1", "l/2", "l/3"});
@@ -298,6 +305,7 @@ inline constexpr Clause kClauses[] = {
     {"anObjectAppearsWholeOrNotAtAll", anObjectAppearsWholeOrNotAtAll},
     {"takesBodiesWhoseLengthNobodyKnows", takesBodiesWhoseLengthNobodyKnows},
     {"whatIsStagedIsSeenOncePublished", whatIsStagedIsSeenOncePublished},
+    {"toPublishNothingIsFine", toPublishNothingIsFine},
     {"nothingIsPublishedBehindANameThatIsTaken", nothingIsPublishedBehindANameThatIsTaken},
     {"nothingIsLeftOfWhatWasNotPublished", nothingIsLeftOfWhatWasNotPublished},
     {"stopsWhenAsked", stopsWhenAsked},

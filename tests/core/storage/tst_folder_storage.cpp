@@ -14,7 +14,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
+#include <ranges>
+#include <string>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::storage;
@@ -147,6 +151,32 @@ private slots:
         QVERIFY(writes > 0);
         FolderStorage after(m_files, m_random, root());
         QCOMPARE(contract::textOf(after, "ltx/0/theirs"), std::string("2"));
+    }
+
+    /// Killed at any call, and then the power fails, too.
+    void whereverPublishingStopsNothingIsThereWithoutThoseBeforeIt()
+    {
+        const std::vector<std::string> all = {"l/0", "l/1", "l/2", "l/3"};
+        int call = 0;
+        for (bool isDone = false; !isDone;) {
+            init();
+            FaultyFileSystem disk(m_files);
+            FolderStorage storage(disk, m_random, root());
+            QVERIFY(contract::put(storage, "l/0", "before"));
+            const auto staged = contract::stageAll(storage, {"l/1", "l/2", "l/3"});
+            disk.stopAt(disk.calls() + ++call);
+            isDone = contract::publishAll(storage, staged).ok();
+            disk.mend();
+            const auto killed = contract::namesOf(storage, "");
+            QVERIFY(!killed.empty() &&
+                    std::ranges::equal(killed, all | std::views::take(killed.size())));
+            disk.losePower();
+            const auto left = contract::namesOf(storage, "");
+            QVERIFY(!left.empty() && std::ranges::equal(left, all | std::views::take(left.size())));
+            QVERIFY(!isDone || left == all);
+        }
+        // Three renames and a sync at least.
+        QVERIFY(call > 4);
     }
 
     void aMissingFolderIsNotAnEmptyOne()
