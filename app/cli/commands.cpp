@@ -93,6 +93,12 @@ constexpr std::string_view kRetentionDetails =
     "the last one of each half minute, and so on; one of each month for ever. The newest moment\n"
     "and each mark stay whatever the numbers say. Times are in hours (h), days (d) or forever.";
 
+constexpr std::string_view kReleaseDetails =
+    "One program at a time writes into a replica. One that was killed on this computer is\n"
+    "recognised by itself; of one that was killed on another computer, or in a container that is\n"
+    "gone, this command says that it has ended. If it has not, it stops within a minute, and says\n"
+    "why. A program that is seen to run is never released: stop it.";
+
 constexpr std::string_view kSnapshotDetails =
     "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that\n"
     "is committed now, and waits until it is there. The engine makes it while capture goes on,\n"
@@ -195,6 +201,14 @@ constexpr std::array kCommands{
                 .example = "tidemarkctl retention /mnt/backup/notes --keep time-machine:days=30d",
                 .options = kRetentionOptions,
                 .run = runRetention},
+    CommandSpec{.name = "release",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "let another program write into a replica",
+                .details = kReleaseDetails,
+                .example = "tidemarkctl release /mnt/backup/notes",
+                .run = runRelease},
     CommandSpec{.name = "status",
                 .summary = "what your engines follow and how it stands",
                 .example = "tidemarkctl status",

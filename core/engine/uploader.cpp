@@ -186,7 +186,7 @@ void Uploader::loseBase()
     succeeded(false);
 }
 
-void Uploader::foundForeign(const Error& error)
+void Uploader::failedBefore(const Error& error)
 {
     failed(error);
 }

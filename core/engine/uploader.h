@@ -91,8 +91,9 @@ public:
         return std::exchange(m_suspect, std::nullopt);
     }
 
-    /// Another one writes into the replica, as `error` says: it is left alone until retryNow().
-    void foundForeign(const Error& error);
+    /// Something else that was tried in the replica failed, as if a step had. AlreadyExists:
+    /// another one writes into it, and it is left alone until retryNow().
+    void failedBefore(const Error& error);
     [[nodiscard]] bool isForeign() const { return m_foreign.has_value(); }
 
     [[nodiscard]] ltx::TxId confirmed() const;

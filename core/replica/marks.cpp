@@ -1,21 +1,15 @@
 #include "core/replica/marks.h"
 
 #include "core/base/memory_stream.h"
+#include "core/replica/object_source.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 namespace tidemark::replica {
 namespace {
-
-Error tooLong()
-{
-    return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("replica", "This is longer than any mark.")}};
-}
 
 Error sameName(const Mark& older)
 {
@@ -33,29 +27,11 @@ Error noMark(const std::string& name, const storage::Storage& storage)
             .next = {TIDEMARK_TEXT("replica", "See: tidemarkctl marks STORAGE")}};
 }
 
-Result<std::string> contentOf(const storage::Storage& storage, const std::string& objectName,
-                              const std::stop_token& stop)
-{
-    TIDEMARK_TRY(const auto reader, storage.read(objectName, 0, kMaxMarkFileBytes + 1, stop));
-    std::string content;
-    std::array<std::byte, 4096> piece{};
-    for (;;) {
-        TIDEMARK_TRY(const std::size_t got, reader->read(piece));
-        if (got == 0) {
-            return content;
-        }
-        content.append(reinterpret_cast<const char*>(piece.data()), got);
-        if (content.size() > kMaxMarkFileBytes) {
-            return tooLong();
-        }
-    }
-}
-
 Result<Mark> readMark(const storage::Storage& storage, const std::string& objectName,
                       const MarkKey& key, const std::stop_token& stop)
 {
-    TIDEMARK_TRY(const std::string content, contentOf(storage, objectName, stop));
-    return decodeMark(key, content);
+    TIDEMARK_TRY(const std::string text, readText(storage, objectName, kMaxMarkFileBytes, stop));
+    return decodeMark(key, text);
 }
 
 /// Names of the objects among the marks, those alone that may be of `name` where one is given.

@@ -1,5 +1,6 @@
 #include "core/replica/object_source.h"
 
+#include <array>
 #include <utility>
 
 namespace tidemark::replica {
@@ -34,6 +35,26 @@ Status readExactly(const storage::Storage& storage, const std::string& name, std
         into = into.subspan(got);
     }
     return {};
+}
+
+Result<std::string> readText(const storage::Storage& storage, const std::string& name,
+                             std::size_t maxBytes, const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto reader, storage.read(name, 0, maxBytes + 1, stop));
+    std::string text;
+    std::array<char, 4096> piece{};
+    for (;;) {
+        TIDEMARK_TRY(const std::size_t got, reader->read(std::as_writable_bytes(std::span(piece))));
+        if (got == 0) {
+            return text;
+        }
+        text.append(piece.data(), got);
+        if (text.size() > maxBytes) {
+            return Error{
+                .code = ErrorCode::Damaged,
+                .what = {TIDEMARK_TEXT("replica", "%1 is longer than it can be."), {name}}};
+        }
+    }
 }
 
 Error naming(const std::string& name, Error error)

@@ -3,6 +3,7 @@
 #include "core/base/byte_stream.h"
 #include "core/storage/storage.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -33,6 +34,10 @@ private:
 [[nodiscard]] Status readExactly(const storage::Storage& storage, const std::string& name,
                                  std::uint64_t offset, std::span<std::byte> into,
                                  const std::stop_token& stop);
+
+/// All of an object, as text. Damaged, naming it, when it has more than `maxBytes`.
+[[nodiscard]] Result<std::string> readText(const storage::Storage& storage, const std::string& name,
+                                           std::size_t maxBytes, const std::stop_token& stop);
 
 /// The same error with the object's name in front, where it is one that the bytes of the object
 /// caused.

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/file_system.h"
+#include "core/base/program_life.h"
 #include "core/base/random.h"
 #include "core/service/database_lock.h"
 #include "core/service/observer.h"
@@ -13,6 +14,7 @@
 #include "core/sqlite/change_watcher.h"
 
 #include <functional>
+#include <string>
 
 namespace tidemark::service {
 
@@ -23,6 +25,8 @@ struct EngineContext {
     Random& random;
     Observer& observer;
     Directories directories = {};
+    std::string program = {};  ///< What others are told who find a replica taken.
+    const Programs& programs;
     /// Who has what is locked. The first call starts the control socket; it blocks on the disk.
     std::function<LockOwner()> owner = {};
     StepPool& capture;        ///< Steps of sources.

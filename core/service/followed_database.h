@@ -84,10 +84,14 @@ private:
         bool uploadsLeft = false;
         bool maintenanceLeft = false;
         bool drillLeft = false;
+        bool left = false;  ///< All of them, and another one may have the replica.
         std::optional<Error> maintenanceFailure = {};
         std::optional<Unproven> unproven = {};
 
-        [[nodiscard]] bool left() const { return uploadsLeft && maintenanceLeft && drillLeft; }
+        [[nodiscard]] bool allPartsLeft() const
+        {
+            return uploadsLeft && maintenanceLeft && drillLeft;
+        }
     };
 
     /// A snapshot of one replica that was ordered and is not there yet.

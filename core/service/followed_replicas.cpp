@@ -118,19 +118,27 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
 void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*part)
 {
     trimSpool();
+    const auto isIts = [&follower](const Upload& upload) {
+        return upload.follower.get() == &follower;
+    };
+    bool isLast = false;
     {
         const std::scoped_lock lock(m_mutex);
-        for (Upload& upload : m_uploads) {
-            if (upload.follower.get() == &follower) {
-                upload.*part = true;
-                // Nothing is written into it any more.
-                if (upload.left()) {
-                    follower.letGo();
-                }
-            }
+        const auto upload = std::ranges::find_if(m_uploads, isIts);
+        if (upload != m_uploads.end()) {
+            (*upload).*part = true;
+            isLast = upload->allPartsLeft();
+        }
+    }
+    if (isLast) {
+        // Nothing is written into it any more.
+        follower.letGo();
+        const std::scoped_lock lock(m_mutex);
+        if (const auto upload = std::ranges::find_if(m_uploads, isIts); upload != m_uploads.end()) {
+            upload->left = true;
         }
         if (!m_wants.leaving) {
-            std::erase_if(m_uploads, [](const Upload& upload) { return upload.left(); });
+            std::erase_if(m_uploads, [](const Upload& each) { return each.left; });
         }
     }
     showReplicas();

@@ -119,6 +119,10 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
         if (follower->isDamaged(nameOf(work))) {
             continue;
         }
+        if (!follower->mayWrite(workStop(*follower))) {
+            follower->lookAgain();
+            continue;
+        }
         writeBase(work, *follower);
     }
 }

@@ -47,6 +47,9 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
 
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& stop)
 {
+    if (isPausing()) {
+        return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
+    }
     if (const Status opened = open(stop); !opened.ok()) {
         return openFailed(opened.error());
     }
@@ -56,8 +59,20 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
         return nextStep(false);
     }
     const auto more = advance(captured, stop);
+    if (std::exchange(m_isOthers, false)) {
+        // Until it is free; then it is looked at as if for the first time.
+        m_uploader.reset();
+        return openFailed(more.error());
+    }
     remember(more.ok() ? std::nullopt : std::optional(more.error()));
     return nextStep(more.ok() && more.value());
+}
+
+/// Segments come ten times a second; who asks to try again, or to leave, is not kept waiting.
+bool ReplicaFollower::isPausing() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return !m_uploader && !m_retry && m_context.clock.monotonic() < m_nextOpen;
 }
 
 StepPool::Due ReplicaFollower::openFailed(const Error& error)
@@ -71,9 +86,8 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
     m_view.looked = m_view.foreign;
     m_view.standing = standingFor(error, m_view.standing.since);
     showBacklog();
-    const bool isSoon = error.code == ErrorCode::Busy;
-    // Whoever wakes it, to leave for example, is not kept waiting.
-    return {.notBefore = now, .atLatest = now + (isSoon ? kClaimPause : kOpenPause)};
+    m_nextOpen = now + (error.code == ErrorCode::Busy ? kClaimPause : kOpenPause);
+    return {.notBefore = now, .atLatest = m_nextOpen};
 }
 
 StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
@@ -105,18 +119,12 @@ bool ReplicaFollower::takeRetry()
 Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token& stop)
 {
     seekNewest(stop);
-    const bool isAgain = takeLookAgain();
+    const bool isLost = isUploadDue() && !mayWrite(stop);
+    const bool isAgain = takeLookAgain() || isLost;
     if (!m_uploader->looked() || isAgain) {
-        if (Status looked = m_uploader->look(stop); !looked.ok()) {
-            if (isAgain) {
-                lookAgain();
-            }
+        if (Status looked = look(isAgain, stop); !looked.ok()) {
             return looked.error();
         }
-        TIDEMARK_TRY_STATUS(m_claim->note());
-        m_nextSeek = m_context.clock.monotonic() + kSeekPause;
-        const std::scoped_lock lock(m_mutex);
-        m_proveMendedAt = {};
     }
     TIDEMARK_TRY_STATUS(takeNews());
     noteMended(stop);
@@ -129,6 +137,29 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
         lookAgain();
     }
     return more;
+}
+
+/// Nobody else writes into it from then on, so that what is found stays.
+Status ReplicaFollower::look(bool isAgain, const std::stop_token& stop)
+{
+    const Status taken = takeTenure(stop);
+    m_isOthers = !taken.ok() && taken.error().code == ErrorCode::AlreadyExists;
+    Status looked = m_isOthers ? taken : m_uploader->look(stop);
+    if (looked.ok() && !taken.ok()) {
+        m_uploader->failedBefore(taken.error());
+        looked = taken;
+    }
+    if (!looked.ok()) {
+        if (isAgain) {
+            lookAgain();
+        }
+        return looked;
+    }
+    TIDEMARK_TRY_STATUS(m_claim->note());
+    m_nextSeek = m_context.clock.monotonic() + kSeekPause;
+    const std::scoped_lock lock(m_mutex);
+    m_proveMendedAt = {};
+    return {};
 }
 
 bool ReplicaFollower::isUploadDue() const
@@ -177,7 +208,7 @@ Status ReplicaFollower::takeNews()
     std::unique_lock lock(m_mutex);
     const auto baseWritten = m_baseWritten;
     if (m_snapshotFailure && m_snapshotFailure->code == ErrorCode::AlreadyExists) {
-        m_uploader->foundForeign(*std::exchange(m_snapshotFailure, std::nullopt));
+        m_uploader->failedBefore(*std::exchange(m_snapshotFailure, std::nullopt));
     }
     lock.unlock();
     if (!baseWritten) {

@@ -9,6 +9,7 @@
 #include "core/replica/ltx_replica.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_claim.h"
+#include "core/service/replica_tenure.h"
 #include "core/service/service.h"
 #include "core/state/given_up.h"
 #include "core/state/state_db.h"
@@ -65,9 +66,9 @@ enum class DrillWish {
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
 /// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step, and what is told of
-/// it), replica_follower_place.cpp (how it is opened), replica_follower_contents.cpp (what it
-/// holds), replica_follower_damage.cpp (what of it is damaged), replica_follower_backlog.cpp (what
-/// it never gets).
+/// it), replica_follower_place.cpp (how it is opened, and that nobody else writes into it),
+/// replica_follower_contents.cpp (what it holds), replica_follower_damage.cpp (what of it is
+/// damaged), replica_follower_backlog.cpp (what it never gets).
 class ReplicaFollower {
 public:
     /// `path` is the database's; `spool` and `state` outlive it.
@@ -78,8 +79,13 @@ public:
     /// in the spool once.
     [[nodiscard]] StepPool::Due step(ltx::TxId captured, const std::stop_token& stop);
 
-    /// Another database may have the replica from now on. No step runs and none follows.
-    void letGo() { m_claim.reset(); }
+    /// Before somebody else than step() writes into it: whether it is still ours. If not, the next
+    /// step finds out whose it is: wake it after lookAgain(). Blocks on the storage at times.
+    [[nodiscard]] bool mayWrite(const std::stop_token& stop);
+
+    /// Another database, and another program, may have the replica from now on. No step runs and
+    /// none follows. Blocks on the storage.
+    void letGo();
 
     /// The snapshot was written into it; the next step takes note.
     void baseWritten(const replica::ObjectInfo& snapshot);
@@ -168,12 +174,16 @@ private:
     enum class ReadAgain { Nothing, Changed, All };
 
     [[nodiscard]] Status open(const std::stop_token& stop);
+    [[nodiscard]] Status openStorage();
     [[nodiscard]] Status makePlace();
+    [[nodiscard]] Status takeTenure(const std::stop_token& stop);
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
+    [[nodiscard]] bool isPausing() const;
     [[nodiscard]] StepPool::Due openFailed(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
+    [[nodiscard]] Status look(bool isAgain, const std::stop_token& stop);
     [[nodiscard]] bool isUploadDue() const;
     [[nodiscard]] std::string newestName() const;
     void seekNewest(const std::stop_token& stop);
@@ -204,9 +214,12 @@ private:
     // For the thread of step(); made by the first one.
     std::optional<ReplicaClaim> m_claim;
     std::unique_ptr<storage::Storage> m_storage;
+    std::unique_ptr<ReplicaTenure> m_tenure;  // Stays once it is there.
     std::unique_ptr<replica::LtxReplica> m_replica;
     std::unique_ptr<engine::Uploader> m_uploader;
     std::string m_place;
+    Clock::Instant m_nextOpen = {};  // When it could not be opened, or is another one's.
+    bool m_isOthers = false;
     bool m_hasFoundDamage = false;
     Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.
 

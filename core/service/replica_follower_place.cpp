@@ -1,7 +1,9 @@
-// The place of a ReplicaFollower's replica: how it is opened.
+// The place of a ReplicaFollower's replica: how it is opened, and that nobody else writes into it.
 
 #include "core/base/durable_directories.h"
+#include "core/replica/layout.h"
 #include "core/replica/v03_layout.h"
+#include "core/service/node_id.h"
 #include "core/service/preflight.h"
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
@@ -30,14 +32,10 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     if (m_uploader) {
         return {};
     }
-    TIDEMARK_TRY_STATUS(makePlace());
-    if (!m_claim) {
-        TIDEMARK_TRY(m_claim,
-                     ReplicaClaim::make(m_context.files, m_context.directories.data,
-                                        realReplicaId(m_context.files, m_config.address), m_path));
+    if (!m_tenure) {
+        TIDEMARK_TRY_STATUS(makePlace());
+        TIDEMARK_TRY_STATUS(openStorage());
     }
-    TIDEMARK_TRY(m_storage,
-                 storage::openStorage(m_config.address, m_context.files, m_context.random));
     TIDEMARK_TRY_STATUS(refuseLegacy(stop));
     m_place = placeName();
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
@@ -54,6 +52,60 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     readDamage();
     readProof();
     return {};
+}
+
+Status ReplicaFollower::openStorage()
+{
+    const std::string realId = realReplicaId(m_context.files, m_config.address);
+    if (!m_claim) {
+        TIDEMARK_TRY(m_claim, ReplicaClaim::make(m_context.files, m_context.directories.data,
+                                                 realId, m_path));
+    }
+    TIDEMARK_TRY(const std::uint64_t nodeId,
+                 loadNodeId(m_context.files, m_context.random, m_context.directories.data));
+    TIDEMARK_TRY(m_storage,
+                 storage::openStorage(m_config.address, m_context.files, m_context.random));
+    m_tenure = std::make_unique<ReplicaTenure>(
+        m_context.clock, m_context.programs, *m_storage, replica::claimObjectName(nodeId, realId),
+        replica::WriterClaim{.program = m_context.program,
+                             .user = userName(),
+                             .life = m_context.programs.self(),
+                             .since = m_context.clock.now()});
+    return {};
+}
+
+/// Nothing is written into a replica that has lost everything: it may be an empty mount point.
+Status ReplicaFollower::takeTenure(const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
+    if (remembered && remembered->base != ltx::TxId{}) {
+        bool isEmpty = true;
+        const auto note = [&isEmpty](const storage::ObjectEntry&) {
+            isEmpty = false;
+            return storage::Listing::Enough;
+        };
+        TIDEMARK_TRY_STATUS(m_storage->list(replica::kLtxPrefix, note, stop));
+        if (isEmpty) {
+            return Error{
+                .code = ErrorCode::Unavailable,
+                .what = {TIDEMARK_TEXT("service", "%1 is empty."), {m_storage->describe()}}};
+        }
+    }
+    return m_tenure->take(stop);
+}
+
+bool ReplicaFollower::mayWrite(const std::stop_token& stop)
+{
+    return m_tenure && m_tenure->keep(stop);
+}
+
+void ReplicaFollower::letGo()
+{
+    // One that does not answer would only be waited for.
+    if (m_tenure && !view().failure) {
+        m_tenure->release({});
+    }
+    m_claim.reset();
 }
 
 Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)

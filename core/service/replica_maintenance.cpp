@@ -137,6 +137,9 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (!slot.isHeld()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
+    if (!m_follower->mayWrite(stop)) {
+        return {.due = after(m_context.clock, kBusyPause), .failure = failure(), .isLacking = true};
+    }
     if (isThinning) {
         return thin(stop);
     }

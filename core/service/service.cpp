@@ -71,6 +71,8 @@ public:
                     .random = dependencies.random,
                     .observer = observer,
                     .directories = dependencies.directories,
+                    .program = dependencies.program,
+                    .programs = dependencies.programs,
                     .owner = [this] { return owner(); },
                     .capture = m_capture,
                     .uploads = m_uploads,

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/file_system.h"
+#include "core/base/program_life.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/config/defaults.h"
@@ -93,6 +94,7 @@ public:
         Random& random;
         Directories directories = {};
         std::string program = "tidemark";  ///< What others are told who find a database taken.
+        const Programs& programs = systemPrograms();
     };
 
     /// `observer` outlives the service.

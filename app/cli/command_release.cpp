@@ -1,0 +1,52 @@
+#include "app/cli/operands.h"
+#include "app/cli/output.h"
+#include "core/base/program_life.h"
+#include "core/replica/writer_claims.h"
+#include "core/storage/storage_factory.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace tidemark::cli {
+namespace {
+
+Error stillRuns(const replica::ListedClaim& listed)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("cli", "%1 still runs; nothing was changed."),
+                     {replica::describe(listed)}},
+            .next = {TIDEMARK_TEXT("cli", "Stop it: then it releases the replica itself.")}};
+}
+
+bool runsHere(const replica::ListedClaim& listed)
+{
+    return listed.claim && systemPrograms().lifeOf(listed.claim->life) == Life::Running;
+}
+
+}  // namespace
+
+Status runRelease(Session& session, const ParsedArguments& arguments)
+{
+    TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(const auto claims, replica::readClaims(*storage, session.stop));
+    if (const auto running = std::ranges::find_if(claims, runsHere); running != claims.end()) {
+        return stillRuns(*running);
+    }
+    std::vector<std::string> names;
+    for (const replica::ListedClaim& each : claims) {
+        names.push_back(each.objectName);
+    }
+    TIDEMARK_TRY_STATUS(storage->remove(names, session.stop));
+    if (claims.empty()) {
+        session.output.note("No program has this replica to itself; nothing was changed.");
+    }
+    for (const replica::ListedClaim& each : claims) {
+        session.output.fact("Released: " + replica::describe(each) + '.',
+                            {{"kind", "released"}, {"by", replica::describe(each)}});
+    }
+    return {};
+}
+
+}  // namespace tidemark::cli

@@ -1,0 +1,147 @@
+#include "core/service/replica_tenure.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::service {
+namespace {
+
+/// Somebody may have given it to another one meanwhile.
+constexpr std::chrono::minutes kLookPause{1};
+
+}  // namespace
+
+ReplicaTenure::ReplicaTenure(Clock& clock, const Programs& programs, storage::Storage& storage,
+                             std::string objectName, replica::WriterClaim own)
+    : m_clock(clock),
+      m_programs(programs),
+      m_storage(storage),
+      m_objectName(std::move(objectName)),
+      m_own(std::move(own))
+{
+}
+
+Status ReplicaTenure::take(const std::stop_token& stop)
+{
+    if (isHeld()) {
+        return {};
+    }
+    TIDEMARK_TRY(const auto before, replica::readClaims(m_storage, stop));
+    TIDEMARK_TRY(const bool isThere, clear(before, stop));
+    if (!isThere) {
+        TIDEMARK_TRY_STATUS(replica::writeClaim(m_storage, m_objectName, m_own, stop));
+    }
+    // Two may have looked before either wrote: both see both now, and give way.
+    TIDEMARK_TRY(const auto after, replica::readClaims(m_storage, stop));
+    const auto other = std::ranges::find_if_not(
+        after, [this](const replica::ListedClaim& each) { return isOurs(each); });
+    const bool hasOurs = std::ranges::any_of(
+        after, [this](const replica::ListedClaim& each) { return isOurs(each); });
+    if (other != after.end()) {
+        if (hasOurs) {
+            TIDEMARK_TRY_STATUS(m_storage.remove(std::span(&m_objectName, 1), stop));
+        }
+        return taken(*other);
+    }
+    if (!hasOurs) {
+        return Error{.code = ErrorCode::Unavailable,
+                     .what = {TIDEMARK_TEXT("service", "%1 does not show what was written to it."),
+                              {m_storage.describe()}},
+                     .next = {TIDEMARK_TEXT("service", "It is tried again in a moment.")}};
+    }
+    setHeld(true);
+    return {};
+}
+
+/// Removes the claims of programs that have ended. Whether ours is there; AlreadyExists when that
+/// of another one is.
+Result<bool> ReplicaTenure::clear(std::span<const replica::ListedClaim> claims,
+                                  const std::stop_token& stop)
+{
+    std::vector<std::string> over;
+    bool isThere = false;
+    for (const replica::ListedClaim& each : claims) {
+        if (isOurs(each)) {
+            isThere = true;
+        } else if (isOver(each)) {
+            over.push_back(each.objectName);
+        } else {
+            return taken(each);
+        }
+    }
+    if (!over.empty()) {
+        TIDEMARK_TRY_STATUS(m_storage.remove(over, stop));
+    }
+    return isThere;
+}
+
+bool ReplicaTenure::isOurs(const replica::ListedClaim& listed) const
+{
+    return listed.objectName == m_objectName && listed.claim && listed.claim->life == m_own.life;
+}
+
+bool ReplicaTenure::isOver(const replica::ListedClaim& listed) const
+{
+    if (!listed.claim) {
+        return false;
+    }
+    const ProgramLife& theirs = listed.claim->life;
+    const Life life = m_programs.lifeOf(theirs);
+    // An earlier one of this installation, which only one program has at a time: a container that
+    // was started again does not see the one before it. On another computer it is a copy.
+    const bool isEarlier = listed.objectName == m_objectName && theirs.host == m_own.life.host;
+    return life == Life::Ended || (life == Life::Unknown && isEarlier);
+}
+
+bool ReplicaTenure::isHeld() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_isHeld;
+}
+
+bool ReplicaTenure::keep(const std::stop_token& stop)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_isHeld || m_clock.monotonic() < m_nextLook) {
+            return m_isHeld;
+        }
+    }
+    const auto listed = replica::readClaim(m_storage, m_objectName, stop);
+    if (!listed.ok()) {
+        // Whatever is to be written will fail as well.
+        return true;
+    }
+    const bool isStillOurs = listed.value() && isOurs(*listed.value());
+    setHeld(isStillOurs);
+    return isStillOurs;
+}
+
+void ReplicaTenure::release(const std::stop_token& stop)
+{
+    if (isHeld()) {
+        setHeld(false);
+        // What stays is that of a program that has ended: this computer knows.
+        static_cast<void>(m_storage.remove(std::span(&m_objectName, 1), stop));
+    }
+}
+
+void ReplicaTenure::setHeld(bool isHeld)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_isHeld = isHeld;
+    m_nextLook = m_clock.monotonic() + kLookPause;
+}
+
+Error ReplicaTenure::taken(const replica::ListedClaim& by) const
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("service", "%1 replicates into %2."),
+                     {replica::describe(by), m_storage.describe()}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Stop it there, or give this database a new place. If it ended "
+                                   "without saying so: tidemarkctl release %1"),
+                     {m_storage.describe()}}};
+}
+
+}  // namespace tidemark::service

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/program_life.h"
+#include "core/base/result.h"
+#include "core/replica/writer_claims.h"
+#include "core/storage/storage.h"
+
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::service {
+
+/// One program at a time writes into a replica: a file in it says which. It stays there for as long
+/// as that program follows the database, without a request while nothing changes, so it never
+/// lapses by time. One that was killed on this computer is known to have ended; of one that was
+/// killed elsewhere somebody has to say so (`tidemarkctl release`).
+///
+/// take() and release() are for one thread at a time, the rest for any.
+class ReplicaTenure {
+public:
+    /// `objectName` is replica::claimObjectName() of this installation, which has the replica to
+    /// itself here (service/replica_claim.h). The references outlive it.
+    ReplicaTenure(Clock& clock, const Programs& programs, storage::Storage& storage,
+                  std::string objectName, replica::WriterClaim own);
+
+    /// Makes it ours. AlreadyExists, saying whose it is, when another program that may still run
+    /// has it; else fails as the storage does. Fine when it is ours already.
+    [[nodiscard]] Status take(const std::stop_token& stop);
+
+    [[nodiscard]] bool isHeld() const;
+
+    /// Before something is written: whether it still is ours, as far as is known. Asks the storage
+    /// at most once a minute.
+    [[nodiscard]] bool keep(const std::stop_token& stop);
+
+    /// Nothing is written any more: another one may begin at once.
+    void release(const std::stop_token& stop);
+
+private:
+    [[nodiscard]] bool isOver(const replica::ListedClaim& listed) const;
+    [[nodiscard]] bool isOurs(const replica::ListedClaim& listed) const;
+    [[nodiscard]] Result<bool> clear(std::span<const replica::ListedClaim> claims,
+                                     const std::stop_token& stop);
+    [[nodiscard]] Error taken(const replica::ListedClaim& by) const;
+    void setHeld(bool isHeld);
+
+    Clock& m_clock;
+    const Programs& m_programs;
+    storage::Storage& m_storage;
+    const std::string m_objectName;
+    const replica::WriterClaim m_own;
+
+    mutable std::mutex m_mutex;  // Guards what follows; not held during a request.
+    bool m_isHeld = false;
+    Clock::Instant m_nextLook = {};
+};
+
+}  // namespace tidemark::service

@@ -1,0 +1,196 @@
+#include "core/service/replica_tenure.h"
+
+#include "tests/support/memory_storage.h"
+#include "tests/support/moved_clock.h"
+
+#include <QTest>
+
+#include <map>
+#include <utility>
+
+using namespace tidemark;
+using namespace tidemark::service;
+
+namespace {
+
+/// Programs by their process numbers.
+class MadePrograms final : public Programs {
+public:
+    std::map<int, Life> lives;
+
+    [[nodiscard]] ProgramLife self() const override { return {}; }
+    [[nodiscard]] Life lifeOf(const ProgramLife& program) const override
+    {
+        const auto found = lives.find(program.processId);
+        return found == lives.end() ? Life::Unknown : found->second;
+    }
+};
+
+}  // namespace
+
+class TestReplicaTenure : public QObject {
+    Q_OBJECT
+
+    MovedClock m_clock;
+    MadePrograms m_programs;
+    std::unique_ptr<storage::MemoryStorage> m_storage;
+
+    static replica::WriterClaim claimOf(int process, const std::string& host)
+    {
+        return {.program = "tidemark",
+                .user = "anna",
+                .life = {.host = host, .processId = process},
+                .since = Timestamp(std::chrono::seconds(process))};
+    }
+
+    /// A program of the installation with that number.
+    ReplicaTenure tenure(int process, std::uint64_t installation, const char* host = "here")
+    {
+        return {m_clock, m_programs, *m_storage, replica::claimObjectName(installation, "replica"),
+                claimOf(process, host)};
+    }
+
+    static bool isTaken(const Status& status, const char* by)
+    {
+        return !status.ok() && status.error().code == ErrorCode::AlreadyExists &&
+               inEnglish(status.error().what).find(by) != std::string::npos;
+    }
+
+private slots:
+    void init()
+    {
+        m_storage = std::make_unique<storage::MemoryStorage>();
+        m_programs.lives = {};
+    }
+
+    void oneHasItAndTheNextOneSaysWho()
+    {
+        ReplicaTenure first = tenure(11, 1, "laptop");
+        QVERIFY(first.take({}).ok() && first.isHeld() && first.take({}).ok());
+        ReplicaTenure second = tenure(22, 2);
+        QVERIFY(isTaken(second.take({}), "laptop (process 11"));
+        QVERIFY(!second.isHeld() && !second.keep({}));
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+        first.release({});
+        QVERIFY(!first.isHeld());
+        QVERIFY(second.take({}).ok());
+        QVERIFY(second.keep({}));
+    }
+
+    void whatWasReleasedIsNotRemovedAgain()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        first.release({});
+        ReplicaTenure second = tenure(22, 1);
+        QVERIFY(second.take({}).ok());
+        first.release({});
+        QVERIFY(second.take({}).ok());
+        m_clock.advance(std::chrono::minutes(2));
+        QVERIFY(second.keep({}));
+    }
+
+    void oneThatHasEndedIsFollowedAtOnce()
+    {
+        QVERIFY(tenure(11, 1).take({}).ok());
+        m_programs.lives[11] = Life::Ended;
+        QVERIFY(tenure(22, 2).take({}).ok());
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+    }
+
+    void oneThatRunsIsNeverFollowed()
+    {
+        QVERIFY(tenure(11, 1).take({}).ok());
+        m_programs.lives[11] = Life::Running;
+        QVERIFY(isTaken(tenure(22, 1).take({}), "process 11"));
+        QVERIFY(isTaken(tenure(22, 2).take({}), "process 11"));
+    }
+
+    void anEarlierContainerOfTheSameInstallationHasEnded()
+    {
+        QVERIFY(tenure(11, 1).take({}).ok());
+        QVERIFY(tenure(22, 1).take({}).ok());
+    }
+
+    void aCopyOfTheInstallationOnAnotherComputerIsAnotherOne()
+    {
+        QVERIFY(tenure(11, 1, "laptop").take({}).ok());
+        QVERIFY(isTaken(tenure(22, 1, "copy").take({}), "laptop"));
+    }
+
+    void whatCannotBeUnderstoodIsRespected()
+    {
+        m_storage->objects()["tidemark/writers/odd.json"] = {.bytes = "{}"};
+        QVERIFY(isTaken(tenure(11, 1).take({}), "tidemark/writers/odd.json"));
+        m_storage->objects() = {{replica::claimObjectName(1, "replica"), {.bytes = "?"}}};
+        QVERIFY(isTaken(tenure(11, 1).take({}), "tidemark/writers/"));
+    }
+
+    void ofTwoThatBeginAtOnceNoneWritesBesideTheOther()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        ReplicaTenure second = tenure(22, 2);
+        bool hasBegun = false;
+        m_storage->onWrite = [&](const std::string&) {
+            // The second one is through before the first one's file is there.
+            return std::exchange(hasBegun, true) ? Status() : second.take({});
+        };
+        QVERIFY(isTaken(first.take({}), "process 22"));
+        QVERIFY(second.isHeld());
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+    }
+
+    void whoLosesItLearnsSoWithinAMinute()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        m_storage->objects().clear();
+        QVERIFY(first.keep({}));
+        m_clock.advance(std::chrono::minutes(2));
+        QVERIFY(!first.keep({}));
+        QVERIFY(!first.isHeld());
+        QVERIFY(tenure(22, 2).take({}).ok());
+        QVERIFY(isTaken(first.take({}), "process 22"));
+    }
+
+    void nothingIsAskedMoreOftenThanOnceAMinute()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        const auto before = m_storage->readCalls();
+        for (int i = 0; i < 100; ++i) {
+            QVERIFY(first.keep({}));
+        }
+        QCOMPARE(m_storage->readCalls(), before);
+        m_clock.advance(std::chrono::minutes(2));
+        QVERIFY(first.keep({}) && first.keep({}));
+        QCOMPARE(m_storage->readCalls(), before + 1);
+    }
+
+    void aStorageThatDoesNotAnswerTakesNothingAway()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        m_clock.advance(std::chrono::minutes(2));
+        m_storage->onRead = [](const std::string&) {
+            return Status(Error{.code = ErrorCode::Unavailable, .what = {"away"}});
+        };
+        QVERIFY(first.keep({}));
+        m_storage->onRead = [](const std::string&) { return Status(); };
+        m_storage->objects().clear();
+        QVERIFY(!first.keep({}));
+    }
+
+    void whatFailsIsNotHeld()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        m_storage->onWrite = [](const std::string&) {
+            return Status(Error{.code = ErrorCode::NoSpace, .what = {"full"}});
+        };
+        QCOMPARE(first.take({}).error().code, ErrorCode::NoSpace);
+        QVERIFY(!first.isHeld());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReplicaTenure)
+#include "tst_replica_tenure.moc"
