@@ -43,7 +43,7 @@ Error holdsOtherState(const std::string& name)
 template <typename Make>
 Result<replica::ObjectInfo> Compactor::fromEither(const Make& make)
 {
-    MergeInputs inputs(&m_spool, m_replica.storage());
+    MergeInputs inputs(&m_spool, m_same, m_replica.storage());
     auto made = make(inputs);
     const bool isBad = !made.ok() && (made.error().code == ErrorCode::NotFound ||
                                       made.error().code == ErrorCode::Damaged);
@@ -51,7 +51,7 @@ Result<replica::ObjectInfo> Compactor::fromEither(const Make& make)
         return made;
     }
     // Somebody emptied the spool's folder, it was cut just now, or its disk is bad.
-    MergeInputs stored(nullptr, m_replica.storage());
+    MergeInputs stored(nullptr, {}, m_replica.storage());
     return make(stored);
 }
 

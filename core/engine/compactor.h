@@ -18,13 +18,15 @@ namespace tidemark::engine {
 class MergeInputs;
 
 /// Merges objects of one replica into new ones there. Nothing is removed. What is in the spool
-/// still is read from it, anything else from the replica. Memory stays below 200 MiB and three
-/// bytes for each page of the result, and far below for small pages. For one thread at a time; no
-/// sleep.
+/// still, and the same there, is read from it, anything else from the replica. Memory stays below
+/// 200 MiB and three bytes for each page of the result, and far below for small pages. For one
+/// thread at a time; no sleep.
 class Compactor {
 public:
-    /// Both outlive the compactor; `replica` is for it alone.
-    Compactor(const Spool& spool, replica::LtxReplica& replica) : m_spool(spool), m_replica(replica)
+    /// Both outlive the compactor; `replica` is for it alone. `same` of the spool's segments are
+    /// those of the replica.
+    Compactor(const Spool& spool, SpoolPart same, replica::LtxReplica& replica)
+        : m_spool(spool), m_same(same), m_replica(replica)
     {
     }
 
@@ -63,6 +65,7 @@ private:
                                           const std::stop_token& stop) const;
 
     const Spool& m_spool;
+    SpoolPart m_same;
     replica::LtxReplica& m_replica;
     std::string m_tried = {};
 };

@@ -1,6 +1,9 @@
 #include "core/engine/merge_inputs.h"
 
 #include "core/ltx/file_pages.h"
+#include "core/replica/damage.h"
+#include "core/replica/layout.h"
+#include "core/replica/ltx_object.h"
 #include "core/replica/object_source.h"
 
 #include <string>
@@ -58,11 +61,32 @@ Error otherRange(const std::string& name)
 
 }  // namespace
 
+/// Another home of the database may have given its number to another transaction. Where the one in
+/// the replica cannot be read, the spool stands for it.
+Result<bool> MergeInputs::isInSpool(const replica::ObjectInfo& object,
+                                    const std::stop_token& stop) const
+{
+    const bool isThere = m_spool != nullptr && object.level == replica::kSegmentLevel &&
+                         m_spool->holds(object.maxTxId);
+    if (!isThere || m_same.has(object.maxTxId)) {
+        return isThere;
+    }
+    const auto spooled = ltx::readHeader(*m_spool->source(object.maxTxId));
+    if (!spooled.ok()) {
+        return false;
+    }
+    const auto stored = replica::readObjectHeader(m_storage, object, stop);
+    if (stored.ok()) {
+        return stored.value() == spooled.value();
+    }
+    const bool isGone = stored.error().code == ErrorCode::NotFound;
+    return isGone || replica::isOfObject(stored.error()) ? Result<bool>(true) : stored.error();
+}
+
 Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token& stop)
 {
     Input input{.object = object};
-    const bool isSpooled = m_spool != nullptr && object.level == replica::kSegmentLevel &&
-                           m_spool->holds(object.maxTxId);
+    TIDEMARK_TRY(const bool isSpooled, isInSpool(object, stop));
     if (isSpooled) {
         m_isFromSpool = true;
         input.file = m_spool->source(object.maxTxId);

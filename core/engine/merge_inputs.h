@@ -12,13 +12,15 @@
 
 namespace tidemark::engine {
 
-/// The files of a merge, lowest transaction first: from the spool where it has them still, else
-/// from the replica. Errors that their bytes cause name the object. For one thread.
+/// The files of a merge, lowest transaction first: from the spool where it has them still and they
+/// are those of the replica, else from there. Errors that their bytes cause name the object. For
+/// one thread.
 class MergeInputs {
 public:
-    /// Both outlive this. Without a spool everything comes from the replica.
-    MergeInputs(const Spool* spool, const storage::Storage& storage)
-        : m_spool(spool), m_storage(storage)
+    /// Both outlive this. `same` of the spool's segments are those of the replica; of others the
+    /// header is compared. Without a spool everything comes from the replica.
+    MergeInputs(const Spool* spool, SpoolPart same, const storage::Storage& storage)
+        : m_spool(spool), m_same(same), m_storage(storage)
     {
     }
 
@@ -47,6 +49,9 @@ public:
     [[nodiscard]] ltx::MergedPages pages() const;
 
 private:
+    [[nodiscard]] Result<bool> isInSpool(const replica::ObjectInfo& object,
+                                         const std::stop_token& stop) const;
+
     struct Input {
         replica::ObjectInfo object = {};
         std::unique_ptr<ByteSource> file = {};
@@ -54,6 +59,7 @@ private:
     };
 
     const Spool* m_spool;
+    SpoolPart m_same;
     const storage::Storage& m_storage;
     std::vector<Input> m_inputs = {};
     bool m_isFromSpool = false;

@@ -28,6 +28,16 @@ struct SpooledSegment {
     bool operator==(const SpooledSegment&) const = default;
 };
 
+/// Some of a spool's segments.
+struct SpoolPart {
+    ltx::TxId above = {};  ///< All behind this one
+    ltx::TxId upTo = {};   ///< to this one.
+
+    [[nodiscard]] bool has(ltx::TxId txId) const { return txId > above && txId <= upTo; }
+
+    bool operator==(const SpoolPart&) const = default;
+};
+
 /// Where segments lie from their capture until each replica has them, and a while longer for those
 /// who merge: one directory, one file a segment, its name that of the replica. Any thread may use
 /// it.

@@ -1,9 +1,5 @@
 #include "core/engine/uploader.h"
 
-#include "core/engine/damage_book.h"
-#include "core/replica/catalog_builder.h"
-#include "core/replica/damage.h"
-
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -27,17 +23,6 @@ std::chrono::milliseconds pauseAfter(int failures, Random& random)
     }
     const auto spread = static_cast<std::uint64_t>(pause.count() / 4);
     return pause - std::chrono::milliseconds(random.next() % (spread + 1));
-}
-
-/// An empty mount point looks like this, too: nothing may be written into it.
-Error emptied(const std::string& place, ltx::TxId held)
-{
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("engine", "%1 is empty, but held transaction %2."),
-                     {place, std::to_string(held.value)}},
-            .next = {TIDEMARK_TEXT("engine",
-                                   "Connect its disk. If it was emptied on purpose, give this "
-                                   "database a new place.")}};
 }
 
 }  // namespace
@@ -67,59 +52,6 @@ Status Uploader::look(const std::stop_token& stop)
     return {};
 }
 
-Status Uploader::compare(const std::stop_token& stop)
-{
-    TIDEMARK_TRY(const auto remembered, m_state.replica(m_replicaId));
-    const bool isKnown = remembered && remembered->base.value > 0;
-    auto catalog = m_replica.readCatalog(stop);
-    if (!catalog.ok()) {
-        // What was there has gone as a whole: that may heal.
-        Error error = std::move(catalog).error();
-        const bool hasGone = isKnown && error.code == ErrorCode::NotFound;
-        error.code = hasGone ? ErrorCode::Unavailable : error.code;
-        return error;
-    }
-    // What is damaged leads nowhere, but its number stays taken.
-    const ltx::TxId highest = replica::highestTxId(catalog.value());
-    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
-    TIDEMARK_TRY(m_knownDamage, book.found());
-    TIDEMARK_TRY(const auto missing, book.missing());
-    const replica::Catalog whole = replica::without(std::move(catalog).value(), missing);
-    const ltx::TxId reached = replica::positionOf(whole);
-    if (isKnown && highest.value == 0) {
-        return emptied(m_replica.describe(), remembered->confirmed);
-    }
-    m_position = {.id = m_replicaId};
-    if (isKnown) {
-        goOnFrom(*remembered, reached);
-    } else if (highest.value > 0) {
-        TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
-        m_position.base = m_position.confirmed = reached == highest ? reached : ltx::TxId();
-    }
-    m_newest = highest;
-    m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
-    m_looked = true;
-    if (m_listener.listed) {
-        m_listener.listed(whole);
-    }
-    return {};
-}
-
-void Uploader::goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached)
-{
-    // Fewer than were confirmed: somebody removed some, and what follows would hang in the air.
-    if (reached < remembered.confirmed) {
-        return;
-    }
-    m_position = remembered;
-    // More, of which the spool tells nothing: what was remembered of them was lost, or another one
-    // took turns with us. What the spool tells of is compared as it is uploaded.
-    const auto waiting = m_spool.above(remembered.confirmed, 1);
-    if (waiting.empty() || waiting.front().txId.value != remembered.confirmed.value + 1) {
-        m_position.confirmed = reached;
-    }
-}
-
 bool Uploader::looked() const
 {
     return m_looked;
@@ -140,6 +72,7 @@ Status Uploader::baseWritten(ltx::TxId txId)
     if (!hasBase() || txId > m_position.confirmed) {
         m_position.base = txId;
         m_position.confirmed = txId;
+        m_sameAbove = txId;
     }
     m_newest = std::max(m_newest, txId);
     succeeded(false);
@@ -183,6 +116,7 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
 void Uploader::loseBase()
 {
     m_position = {.id = m_replicaId};
+    m_sameAbove = {};
     succeeded(false);
 }
 

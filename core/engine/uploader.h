@@ -51,7 +51,8 @@ public:
     /// Storage and spool are called from these. Set before the first step.
     void setRunAll(RunAll runAll) { m_runAll = std::move(runAll); }
 
-    /// Lists the replica once and compares it with what is remembered; objects that are known to be
+    /// Lists the replica once and compares it with what is remembered, and where both meet with the
+    /// spool: AlreadyExists when another one wrote there; objects that are known to be
     /// damaged (engine/damage_book.h) count as if they were not there. `newest()` and `hasBase()`
     /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
     /// there has gone as a whole: its disk is not connected.
@@ -76,6 +77,12 @@ public:
 
     /// A snapshot up to `txId` was written: segments above it follow.
     [[nodiscard]] Status baseWritten(ltx::TxId txId);
+
+    /// Which of the spool's segments are those of the replica, byte for byte.
+    [[nodiscard]] SpoolPart sameInSpool() const
+    {
+        return {.above = m_sameAbove, .upTo = m_position.confirmed};
+    }
 
     /// Uploads what waits, up to a bounded number of segments. True: more waits. `captured` is the
     /// last transaction that ever was in the spool: where some up to it are neither there nor in
@@ -109,6 +116,12 @@ public:
 private:
     enum class Upload { Done, SegmentLost };
 
+    /// Where the replica and the spool meet.
+    struct Joint {
+        bool isOther = false;      ///< What is there is not what we wrote.
+        ltx::TxId sameAbove = {};  ///< See sameInSpool().
+    };
+
     /// One segment, ready to appear; or why it is not. Neither: the spool has lost it.
     struct Attempt {
         std::unique_ptr<ByteSource> source = {};
@@ -118,7 +131,10 @@ private:
     };
 
     [[nodiscard]] Status compare(const std::stop_token& stop);
-    void goOnFrom(const state::ReplicaState& remembered, ltx::TxId reached);
+    [[nodiscard]] state::ReplicaState goOnFrom(const state::ReplicaState& remembered,
+                                               ltx::TxId reached) const;
+    [[nodiscard]] Result<Joint> jointAt(ltx::TxId end, const replica::Catalog& catalog,
+                                        const std::stop_token& stop) const;
     [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;
     [[nodiscard]] Result<Upload> uploadAtOnce(std::span<const SpooledSegment> segments,
                                               const std::stop_token& stop);
@@ -149,6 +165,7 @@ private:
     Timestamp m_newestAt = {};
     replica::ObjectNames m_knownDamage = {};
     state::ReplicaState m_position = {};
+    ltx::TxId m_sameAbove = {};  // See sameInSpool().
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};
     std::optional<replica::ObjectInfo> m_suspect = {};

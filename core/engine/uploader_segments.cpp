@@ -1,6 +1,7 @@
 // How an Uploader brings segments into its replica, several at once.
 
 #include "core/engine/damage_book.h"
+#include "core/engine/other_writer.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/header.h"
 #include "core/replica/damage.h"
@@ -20,14 +21,6 @@ constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
 
 // What takes less is no waiting: to hand it to other threads would take as long.
 constexpr std::chrono::milliseconds kWorthHelp{1};
-
-Error otherWriter()
-{
-    return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")},
-            .next = {
-                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
-}
 
 ltx::TxRange rangeOf(const SpooledSegment& segment)
 {

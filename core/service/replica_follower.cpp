@@ -239,6 +239,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
               .newest = m_uploader->newest(),
               .newestAt = m_uploader->newestAt(),
               .confirmed = m_uploader->confirmed(),
+              .sameInSpool = m_uploader->sameInSpool(),
               .standing = m_uploader->standing(),
               .failure = failure ? failure : m_snapshotFailure,
               .damage = m_view.damage,

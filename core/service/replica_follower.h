@@ -33,6 +33,7 @@ struct ReplicaView {
     ltx::TxId newest = {};
     Timestamp newestAt = {};
     ltx::TxId confirmed = {};
+    engine::SpoolPart sameInSpool = {};  ///< Of its segments, those that are as in the replica.
     engine::Standing standing = {};
     std::optional<Error> failure = {};          ///< Of the last try; empty when it went well.
     std::optional<engine::Damage> damage = {};  ///< That was ever found in it.

@@ -163,7 +163,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage);
-    engine::Compactor compactor(m_spool, replica);
+    engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica);
     const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
     const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)

@@ -447,12 +447,14 @@ private:
 
     void write(Place& place, const std::optional<Merge>& due)
     {
-        Compactor compactor(m_spool, place.replica);
+        Compactor compactor(m_spool, place.uploader->sameInSpool(), place.replica);
         std::vector<replica::ObjectInfo> inputs = due ? due->inputs : place.levels.newestPlan();
         const auto made =
             due ? compactor.compact(*due, {}) : compactor.snapshot(place.levels.newestPlan(), {});
         if (made.ok()) {
             place.levels.add(made.value());
+            // Where one was lost, it is whole again.
+            place.spoilt.erase(made.value().name);
             count("level " + std::to_string(made.value().level));
             return;
         }
@@ -526,7 +528,8 @@ private:
         if (inputs.empty()) {
             return false;
         }
-        const auto made = Compactor(m_spool, place.replica).snapshot(inputs, {});
+        const auto made =
+            Compactor(m_spool, place.uploader->sameInSpool(), place.replica).snapshot(inputs, {});
         if (made.ok()) {
             place.levels.add(made.value());
             count("snapshots for marks");

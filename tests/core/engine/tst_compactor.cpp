@@ -25,8 +25,9 @@ class TestCompactor : public QObject {
     std::unique_ptr<MadeReplica> m_made;
     std::unique_ptr<Spool> m_spool;
     std::unique_ptr<replica::LtxReplica> m_replica;
+    ltx::TxId m_same = ltx::kMaxTxId;  ///< Up to here the spool has what the replica has.
 
-    [[nodiscard]] Compactor compactor() { return {*m_spool, *m_replica}; }
+    [[nodiscard]] Compactor compactor() { return {*m_spool, {.upTo = m_same}, *m_replica}; }
 
     /// Listed, with the times of its transactions.
     [[nodiscard]] ReplicaLevels levels() const
@@ -69,9 +70,18 @@ class TestCompactor : public QObject {
         return contents;
     }
 
+    [[nodiscard]] bool spool(std::uint64_t txId, const std::string& bytes)
+    {
+        return m_spool
+            ->add({txId},
+                  [&bytes](ByteSink& sink) { return sink.write(std::as_bytes(std::span(bytes))); })
+            .ok();
+    }
+
 private slots:
     void init()
     {
+        m_same = ltx::kMaxTxId;
         m_folder = std::make_unique<QTemporaryDir>();
         m_made = std::make_unique<MadeReplica>();
         m_made->commit({1, 2, 3}, 3);
@@ -132,19 +142,27 @@ private slots:
     {
         segmentsUpTo(3);
         const auto all = segments();
-        const auto spool = [this](std::uint64_t txId, std::string bytes) {
-            return m_spool
-                ->add({txId},
-                      [&bytes](ByteSink& sink) {
-                          return sink.write(std::as_bytes(std::span(bytes)));
-                      })
-                .ok();
-        };
         std::string bad = m_made->fileOf({{2}, {2}});
         bad[bad.size() / 2] ^= 1;
         QVERIFY(spool(2, bad) && spool(3, m_made->fileOf({{3}, {3}})));
         // And one of its files has gone.
         QVERIFY(QFile::remove(m_folder->filePath("0000000000000003-0000000000000003.ltx")));
+        const auto made = compactor().compact({.level = 1, .inputs = all}, {});
+        QVERIFY(made.ok());
+        QCOMPARE(applied(m_made->state(1), made.value()), m_made->state(3));
+    }
+
+    void whatAnotherHomeCountedInTheSpoolIsNotMerged()
+    {
+        segmentsUpTo(3);
+        const auto all = segments();
+        // The same numbers over the same states, with other pages between them.
+        MadeReplica other;
+        other.commit({1, 2, 3}, 3);
+        other.commit({3}, 3);
+        other.commit({2}, 3);
+        QVERIFY(spool(2, other.fileOf({{2}, {2}})) && spool(3, other.fileOf({{3}, {3}})));
+        m_same = {1};
         const auto made = compactor().compact({.level = 1, .inputs = all}, {});
         QVERIFY(made.ok());
         QCOMPARE(applied(m_made->state(1), made.value()), m_made->state(3));

@@ -38,9 +38,11 @@ class TestUploader : public QObject {
             [this](const replica::Catalog&, const std::stop_token&) { return m_mayAdopt; });
     }
 
-    void spool(std::uint64_t txId)
+    void spool(std::uint64_t txId) { spool(txId, *m_made); }
+
+    void spool(std::uint64_t txId, const MadeReplica& from)
     {
-        const std::string bytes = m_made->fileOf({{txId}, {txId}});
+        const std::string bytes = from.fileOf({{txId}, {txId}});
         QVERIFY(m_spool
                     ->add({txId},
                           [&bytes](ByteSink& sink) {
@@ -272,6 +274,111 @@ private slots:
         uploader->retryNow();
         QVERIFY(uploader->look({}).ok());
         QVERIFY(uploader->hasBase() && uploader->newest() == ltx::TxId{1});
+    }
+
+    /// What another home of the same database counts: the first transaction is the same.
+    static std::unique_ptr<MadeReplica> otherHome()
+    {
+        auto other = std::make_unique<MadeReplica>();
+        other->commit({1, 2}, 2);
+        for (int i = 0; i < 10; ++i) {
+            other->commit({2}, 2);
+        }
+        return other;
+    }
+
+    [[nodiscard]] std::unique_ptr<Uploader> rememberedUpTo(std::uint64_t confirmed)
+    {
+        const Status noted =
+            m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {confirmed}});
+        return noted.ok() ? uploader() : nullptr;
+    }
+
+    void whatIsInTheSpoolDoesNotFollowAnotherHomesHistory()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spool(3, *otherHome());
+        const auto uploader = rememberedUpTo(2);
+        const Status looked = uploader->look({});
+        QVERIFY(!looked.ok() && looked.error().code == ErrorCode::AlreadyExists);
+        QVERIFY(uploader->isForeign());
+        QVERIFY(!holds(3));
+    }
+
+    void aReplicaThatEndsWithAnotherHomesSegmentIsLeftAlone()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spool(2, *otherHome());
+        const Status looked = rememberedUpTo(2)->look({});
+        QVERIFY(!looked.ok() && looked.error().code == ErrorCode::AlreadyExists);
+    }
+
+    void whatFollowsNothingMayFollowAnything()
+    {
+        m_made->put(9, 1, 1);
+        // A change of the page size makes a file with every page.
+        auto other = otherHome();
+        m_made->put(0, 2, 2);
+        const std::string whole = other->fileOf({{3}, {3}}, true);
+        std::string alone = whole;
+        ltx::Header header = ltx::decodeHeader(std::as_bytes(std::span(whole))).value();
+        ltx::setDigests(header, {.before = 0, .after = ltx::digestsOf(header)->after});
+        const auto bytes = ltx::encodeHeader(header);
+        std::memcpy(alone.data(), bytes.data(), bytes.size());
+        QVERIFY(m_spool
+                    ->add({3},
+                          [&alone](ByteSink& sink) {
+                              return sink.write(std::as_bytes(std::span(alone)));
+                          })
+                    .ok());
+        QVERIFY(rememberedUpTo(2)->look({}).ok());
+    }
+
+    void withoutDigestsNothingIsSaidAgainstIt()
+    {
+        m_made->hasDigests = false;
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->hasDigests = true;
+        spool(3);
+        const auto uploader = rememberedUpTo(2);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(holds(3));
+    }
+
+    void onlyWhatWasComparedCountsAsTheSame()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->put(0, 3, 3);
+        {
+            // The spool has lost its end: what is left of it nobody compared.
+            spool(2);
+            const auto uploader = rememberedUpTo(3);
+            QVERIFY(uploader->look({}).ok());
+            QVERIFY(!uploader->sameInSpool().has({2}) && !uploader->sameInSpool().has({3}));
+        }
+        spool(3);
+        const auto uploader = rememberedUpTo(3);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->sameInSpool().has({2}) && uploader->sameInSpool().has({3}));
+        QVERIFY(!uploader->sameInSpool().has({4}));
+        spool(4);
+        QVERIFY(uploader->step({4}, {}).ok());
+        QVERIFY(uploader->sameInSpool().has({4}));
+    }
+
+    void aBaseOfOneselfBeginsAnew()
+    {
+        const auto uploader = withBase();
+        QVERIFY(uploader->baseWritten({7}).ok());
+        QVERIFY(!uploader->sameInSpool().has({7}));
+        spool(8);
+        QVERIFY(uploader->step({8}, {}).ok());
+        QVERIFY(uploader->sameInSpool().has({8}) && !uploader->sameInSpool().has({7}));
     }
 
     void whatWasForgottenOfTheReplicaIsNoHole()

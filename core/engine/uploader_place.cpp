@@ -1,0 +1,149 @@
+// Where an Uploader goes on in its replica.
+
+#include "core/engine/damage_book.h"
+#include "core/engine/other_writer.h"
+#include "core/engine/uploader.h"
+#include "core/ltx/file_pages.h"
+#include "core/ltx/state_digest.h"
+#include "core/replica/catalog_builder.h"
+#include "core/replica/damage.h"
+#include "core/replica/layout.h"
+#include "core/replica/ltx_object.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+/// An empty mount point looks like this, too: nothing may be written into it.
+Error emptied(const std::string& place, ltx::TxId held)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine", "%1 is empty, but held transaction %2."),
+                     {place, std::to_string(held.value)}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "Connect its disk. If it was emptied on purpose, give this "
+                                   "database a new place.")}};
+}
+
+/// An object that ends with that transaction, a segment if there is one.
+const replica::ObjectInfo* endingAt(const replica::Catalog& catalog, ltx::TxId txId)
+{
+    const auto found = std::ranges::find(catalog.objects, txId, &replica::ObjectInfo::maxTxId);
+    return found == catalog.objects.end() ? nullptr : &*found;
+}
+
+/// Of a segment in the spool; empty when there is none that can be read, which is found out when it
+/// is uploaded.
+std::optional<ltx::Header> spooledHeader(const Spool& spool, ltx::TxId txId)
+{
+    if (!spool.holds(txId)) {
+        return std::nullopt;
+    }
+    const auto source = spool.source(txId);
+    auto header = ltx::readHeader(*source);
+    return header.ok() ? std::optional(std::move(header).value()) : std::nullopt;
+}
+
+/// Whether `next` may follow the state that `there` leads to, as far as both say.
+bool joins(const ltx::Header& there, const ltx::Header& next)
+{
+    const auto before = ltx::digestsOf(there);
+    const auto after = ltx::digestsOf(next);
+    const bool standsAlone = after && after->before == 0;
+    return !before || !after || standsAlone || before->after == after->before;
+}
+
+}  // namespace
+
+Status Uploader::compare(const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const auto remembered, m_state.replica(m_replicaId));
+    const bool isKnown = remembered && remembered->base.value > 0;
+    auto catalog = m_replica.readCatalog(stop);
+    if (!catalog.ok()) {
+        // What was there has gone as a whole: that may heal.
+        Error error = std::move(catalog).error();
+        const bool hasGone = isKnown && error.code == ErrorCode::NotFound;
+        error.code = hasGone ? ErrorCode::Unavailable : error.code;
+        return error;
+    }
+    // What is damaged leads nowhere, but its number stays taken.
+    const ltx::TxId highest = replica::highestTxId(catalog.value());
+    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
+    TIDEMARK_TRY(m_knownDamage, book.found());
+    TIDEMARK_TRY(const auto missing, book.missing());
+    const replica::Catalog whole = replica::without(std::move(catalog).value(), missing);
+    const ltx::TxId reached = replica::positionOf(whole);
+    if (isKnown && highest.value == 0) {
+        return emptied(m_replica.describe(), remembered->confirmed);
+    }
+    state::ReplicaState position{.id = m_replicaId};
+    if (isKnown) {
+        position = goOnFrom(*remembered, reached);
+    } else if (highest.value > 0) {
+        m_position = position;
+        TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
+        position.base = position.confirmed = reached == highest ? reached : ltx::TxId();
+    }
+    TIDEMARK_TRY(const Joint joint, jointAt(position.confirmed, whole, stop));
+    m_position = position;
+    m_sameAbove = joint.sameAbove;
+    if (joint.isOther) {
+        return otherWriter();
+    }
+    m_newest = highest;
+    m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
+    m_looked = true;
+    if (m_listener.listed) {
+        m_listener.listed(whole);
+    }
+    return {};
+}
+
+state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
+                                       ltx::TxId reached) const
+{
+    // Fewer than were confirmed: somebody removed some, and what follows would hang in the air.
+    if (reached < remembered.confirmed) {
+        return {.id = m_replicaId};
+    }
+    state::ReplicaState position = remembered;
+    // More, of which the spool tells nothing: what was remembered of them was lost, or another one
+    // took turns with us. What the spool tells of is compared as it is uploaded.
+    const auto waiting = m_spool.above(remembered.confirmed, 1);
+    if (waiting.empty() || waiting.front().txId.value != remembered.confirmed.value + 1) {
+        position.confirmed = reached;
+    }
+    return position;
+}
+
+/// Numbers alone do not tell whose transactions they count: another home of the same database, or
+/// one that was brought back from a backup, may have given them to others.
+Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog& catalog,
+                                          const std::stop_token& stop) const
+{
+    const replica::ObjectInfo* const object = end == ltx::TxId{} ? nullptr : endingAt(catalog, end);
+    if (object == nullptr) {
+        return Joint{.sameAbove = end};
+    }
+    const auto there = replica::readObjectHeader(m_replica.storage(), *object, stop);
+    if (!there.ok()) {
+        // What of its bytes is wrong is found by those who read them all.
+        return replica::isOfObject(there.error()) ? Result<Joint>(Joint{.sameAbove = end})
+                                                  : there.error();
+    }
+    const auto ours = spooledHeader(m_spool, end);
+    const auto next = spooledHeader(m_spool, {end.value + 1});
+    const bool isSegment = object->level == replica::kSegmentLevel;
+    const bool isOther = ours && isSegment && *ours != there.value();
+    if (isOther || (next && !joins(there.value(), *next))) {
+        return Joint{.isOther = true, .sameAbove = end};
+    }
+    // Each was written there in its turn, and none is ever overwritten.
+    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end};
+}
+
+}  // namespace tidemark::engine
