@@ -2,6 +2,7 @@
 
 #include "core/base/byte_stream.h"
 #include "core/base/crc64.h"
+#include "core/base/raw_buffer.h"
 #include "core/ltx/header.h"
 #include "core/ltx/trailer.h"
 
@@ -10,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace tidemark::ltx {
 
@@ -55,7 +55,7 @@ private:
     [[nodiscard]] Status requireEnd();
 
     ByteReader& m_bytes;
-    std::vector<std::byte> m_buffer;
+    RawBuffer m_buffer;
     std::size_t m_begin = 0;  // What is buffered: [m_begin, m_end).
     std::size_t m_end = 0;
     std::uint64_t m_position = 0;  // Of m_begin in the file.

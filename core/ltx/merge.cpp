@@ -5,12 +5,16 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <queue>
 #include <string>
 #include <utility>
 
 namespace tidemark::ltx {
 namespace {
+
+/// Of one input at a time: pages that are decoded long before their turn have left the cache.
+constexpr std::size_t kCursorBytes = std::size_t{16} << 10;
 
 /// The pages of one input, one at a time.
 class Cursor {
@@ -71,8 +75,8 @@ public:
             const Due due = m_due.top();
             m_due.pop();
             if (due.pageNumber > m_previous && due.pageNumber <= m_pageCountAfter) {
-                std::ranges::copy(m_cursors[due.input].page(),
-                                  batch.append(due.pageNumber).begin());
+                std::memcpy(batch.append(due.pageNumber).data(), m_cursors[due.input].page().data(),
+                            m_pageSizeBytes);
             }
             // An older one of the same number comes later and is passed over. What lies above the
             // size is read all the same: an input is known to be whole only at its end.
@@ -179,7 +183,7 @@ MergedPages::MergedPages(std::vector<MergeInput> inputs) : m_inputs(std::move(in
 
 Result<std::unique_ptr<PageReader>> MergedPages::open() const
 {
-    const std::size_t limitBytes = std::min(kPageBatchBytes, kMergeBytes / m_inputs.size());
+    const std::size_t limitBytes = std::min(kCursorBytes, kMergeBytes / m_inputs.size());
     auto merged = std::make_unique<MergedReader>(m_header);
     for (const MergeInput& input : m_inputs) {
         TIDEMARK_TRY(auto reader, input.pages->open());

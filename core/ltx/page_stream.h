@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/raw_buffer.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -20,7 +21,7 @@ struct PageBatch {
         kPageBatchBytes;  ///< The asker's wish: at most this, but one page always.
     std::uint32_t pageSizeBytes = 0;
     std::vector<std::uint32_t> numbers = {};
-    std::vector<std::byte> bytes = {};  ///< numbers.size() pages, one behind the other.
+    RawBuffer bytes = {};  ///< numbers.size() pages, one behind the other.
 
     [[nodiscard]] std::size_t size() const { return numbers.size(); }
     [[nodiscard]] bool empty() const { return numbers.empty(); }
@@ -43,7 +44,7 @@ struct PageBatch {
         return empty() || bytes.size() + pageSizeBytes <= limitBytes;
     }
 
-    /// Adds page `number` and gives its bytes, all zero, to be filled at once.
+    /// Adds page `number` and gives its bytes, whatever they are, to be filled at once.
     std::span<std::byte> append(std::uint32_t number)
     {
         numbers.push_back(number);
