@@ -130,7 +130,7 @@ run_thread_sanitizer() {
     fi
     configure tsan -DTIDEMARK_SLOW=ON
     build tsan
-    TSAN_OPTIONS="suppressions=$PWD/tests/lint/tsan.supp" run_tests tsan --label-exclude "lint|model"
+    TSAN_OPTIONS="die_after_fork=0 suppressions=$PWD/tests/lint/tsan.supp" run_tests tsan --label-exclude "lint|model"
     launcher=()
 }
 
