@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 namespace tidemark::engine {
@@ -52,6 +53,8 @@ public:
         m_positionKnown = false;
         m_position = {};
     }
+    /// What the pages were after txId(), where that was not known.
+    void learnPages(state::PageChecksums checksums) { m_checksums = std::move(checksums); }
     /// What the pages were is not known either: the next segment holds every page.
     void losePages() { m_checksums = {}; }
 

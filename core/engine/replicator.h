@@ -10,6 +10,7 @@
 #include "core/engine/watch_cost.h"
 #include "core/ltx/tx_id.h"
 #include "core/state/database_directory.h"
+#include "core/state/page_checksums.h"
 #include "core/state/state_db.h"
 
 #include <chrono>
@@ -90,6 +91,11 @@ public:
         /// Hashes are saved when the segments since then have so many bytes, which a restart reads
         /// and the spool has to keep.
         std::uint64_t replayBytes = kReplayBytes;
+        /// What the pages were after a transaction, where this computer does not know it any more,
+        /// or somebody else went on: as a replica tells, for a smaller segment than one with every
+        /// page. Empty when none can; then every page is captured. Blocks, until `stop`.
+        std::function<std::optional<state::PageChecksums>(ltx::TxId, const std::stop_token& stop)>
+            pagesAt = {};
     };
 
     explicit Replicator(const Setup& setup);

@@ -68,6 +68,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         attachAt(m_pace.notBefore(), m_pace.notBefore(), outcome);
         return {};
     }
+    learnPages(stop);
     if (isWatched) {
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
     } else {
@@ -86,6 +87,18 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         setStanding(Protection::Protected);
     }
     return {};
+}
+
+/// Before the log is held: to read a replica may take long.
+void Replicator::Impl::learnPages(const std::stop_token& stop)
+{
+    const bool isKnown = m_capture->checksums().pageCount() > 0;
+    if (isKnown || m_capture->txId() == ltx::TxId{} || !m_setup.pagesAt) {
+        return;
+    }
+    if (auto pages = m_setup.pagesAt(m_capture->txId(), stop)) {
+        m_capture->learnPages(*std::move(pages));
+    }
 }
 
 /// Goes on in the log where that is possible, else compares every page.

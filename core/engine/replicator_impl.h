@@ -91,6 +91,7 @@ public:
 
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
+    void learnPages(const std::stop_token& stop);
     [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);

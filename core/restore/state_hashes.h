@@ -3,6 +3,7 @@
 #include "core/restore/hashed_object.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tidemark::restore {
@@ -23,6 +24,11 @@ public:
     void apply(const HashedObject& object);
 
     [[nodiscard]] std::uint64_t digest() const { return m_digest; }
+
+    [[nodiscard]] std::uint32_t pageSizeBytes() const { return m_pageSizeBytes; }
+
+    /// Of each page from page 1 on; 0 for the lock page.
+    [[nodiscard]] std::span<const std::uint64_t> hashes() const { return m_hashes; }
 
 private:
     ltx::TxId m_txId = {};

@@ -72,6 +72,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> orderSnapshot(const std::string& replicaId);
 
 private:
+    /// Smaller ones are read in a moment.
+    static constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 20;
+
     /// A replica with its places in the pools.
     struct Upload {
         std::shared_ptr<ReplicaFollower> follower;
@@ -117,6 +120,8 @@ private:
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
     [[nodiscard]] Status openSource();
+    [[nodiscard]] std::optional<state::PageChecksums> pagesAt(ltx::TxId txId,
+                                                              const std::stop_token& stop) const;
     [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();

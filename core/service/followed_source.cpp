@@ -1,11 +1,7 @@
 // The source's part of FollowedDatabase: what runs on the capture pool.
 
 #include "core/service/followed_database.h"
-#include "core/service/node_id.h"
 #include "core/sqlite/source_identity.h"
-#include "core/sqlite/source_probe.h"
-#include "core/sqlite/sqlite_error.h"
-#include "core/state/database_directory.h"
 
 #include <algorithm>
 #include <type_traits>
@@ -17,49 +13,15 @@ namespace {
 
 using engine::Protection;
 
-/// What stands in the way of opening a source is looked at again this often.
-constexpr std::chrono::milliseconds kReopenPause{5000};
-
-/// Without WAL mode it is locked whenever somebody commits, and free again soon; or else locked for
-/// long.
-constexpr std::chrono::milliseconds kFirstLockedPause{250};
-constexpr std::chrono::milliseconds kLastLockedPause{4000};
-
 /// A source of whose changes the system tells nothing is looked at this often.
 constexpr std::chrono::milliseconds kUntoldLook{250};
-
-/// The first step waits so long for the replicas to be looked at, which it would have to wait for
-/// anyway if it remembers nothing.
-constexpr std::chrono::seconds kLookPatience{2};
-
-/// Smaller ones are read in a moment.
-constexpr std::uint64_t kLargeBytes = std::uint64_t{64} << 20;
 
 /// A large database that waits for its turn to be read looks this often.
 constexpr std::chrono::milliseconds kWholeReadPause{250};
 
-/// Of a limit that was chosen for the spool.
-constexpr std::uint64_t kReplayShare = 4;
-
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
-
-Protection stateFor(ErrorCode code)
-{
-    switch (code) {
-    case ErrorCode::Busy:
-    case ErrorCode::Unavailable: return Protection::Waiting;
-    default: return Protection::Broken;
-    }
-}
-
-/// What a restart needs stays in the spool whatever its limit: a part of that.
-std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
-{
-    return spoolLimitBytes == 0 ? engine::kReplayBytes
-                                : std::min(engine::kReplayBytes, spoolLimitBytes / kReplayShare);
-}
 
 bool hasEach(const std::vector<ReplicaStatus>& replicas, ltx::TxId captured)
 {
@@ -100,109 +62,6 @@ StepPool::Due FollowedDatabase::sourceStep()
         }
     }
     return follow(wants);
-}
-
-Status FollowedDatabase::openSource()
-{
-    TIDEMARK_TRY(const auto facts,
-                 sqlite::probeSource(
-                     m_context.files, m_path,
-                     m_config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed));
-    if (!facts.isWal && !m_config.switchToWal && !m_config.watch) {
-        return sqlite::notInWalMode(m_path);
-    }
-    m_isLarge = facts.sizeBytes >= kLargeBytes;
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_realPath = facts.path;
-    }
-    // The path may lead through links: the state, and with it the lock, is that of the file itself.
-    const auto directory =
-        state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
-    TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
-    if (!m_lock) {
-        TIDEMARK_TRY(m_lock, lockDatabase(m_context.files, directory.lock(), *m_owner, m_path));
-    }
-    TIDEMARK_TRY(const std::uint64_t nodeId,
-                 loadNodeId(m_context.files, m_context.random, m_context.directories.data));
-    auto replicator = std::make_unique<engine::Replicator>(
-        engine::Replicator::Setup{.clock = m_context.clock,
-                                  .files = m_context.files,
-                                  .random = m_context.random,
-                                  .nodeId = nodeId,
-                                  .path = facts.path,
-                                  .directory = directory,
-                                  .burstInterval = m_config.burstInterval,
-                                  .switchToWal = m_config.switchToWal,
-                                  .watch = m_config.watch,
-                                  .replayBytes = replayBytes(m_config.spoolLimitBytes)});
-    TIDEMARK_TRY_STATUS(replicator->open());
-    m_replicator = std::move(replicator);
-    m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
-    tellRememberedProof();
-    m_lookLimit = m_context.clock.monotonic() + kLookPatience;
-    listen(!facts.isWal && m_config.watch);
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_openFailure.reset();
-        m_sourceOpen = true;
-        m_captured = m_replicator->view().captured;
-        addMissingReplicas();
-    }
-    showReplicas();
-    return {};
-}
-
-/// To what is written with each commit: the log, or the file of a database that is watched.
-void FollowedDatabase::listen(bool toFile)
-{
-    const std::string path = toFile ? m_realPath : sqlite::walPath(m_realPath);
-    if (path == m_listensTo) {
-        return;
-    }
-    stopListening();
-    const Status told = m_context.watcher.watch(path, [this] {
-        m_heardOfChange = true;
-        const std::scoped_lock lock(m_mutex);
-        m_context.capture.wake(m_sourceKey);
-    });
-    m_untold = told.ok() ? std::nullopt : std::optional(told.error());
-    m_listensTo = path;
-}
-
-void FollowedDatabase::stopListening()
-{
-    // Once: whoever follows the database next watches the same path.
-    if (const std::string path = std::exchange(m_listensTo, {}); !path.empty()) {
-        m_context.watcher.unwatch(path);
-    }
-}
-
-StepPool::Due FollowedDatabase::openFailed(const Error& error, std::uint64_t note)
-{
-    const bool isLocked = m_config.watch && error.code == ErrorCode::Busy;
-    m_lockedPause = isLocked ? std::clamp(2 * m_lockedPause, kFirstLockedPause, kLastLockedPause)
-                             : std::chrono::milliseconds(0);
-    const auto pause = isLocked ? m_lockedPause : kReopenPause;
-    const StepPool::Due due = after(m_context.clock, pause);
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_openFailure = error;
-        m_noteTried = note;
-    }
-    settleOrders();
-    const bool needsAnswer = error.code == ErrorCode::NotInWalMode;
-    const engine::Standing before = m_board.ownStanding();
-    const bool isSame = before.reason == error.what;
-    m_board.setOwnStanding({.state = needsAnswer ? Protection::NotSetUp : stateFor(error.code),
-                            .reason = error.what,
-                            .next = error.next,
-                            .since = isSame ? before.since : m_context.clock.now(),
-                            .nextTry = m_context.clock.now() + pause});
-    // Whoever waits for an outcome learns of one that did not change the standing, too.
-    m_board.touch();
-    // A retry that somebody asks for comes at once.
-    return {.notBefore = m_context.clock.monotonic(), .atLatest = due.atLatest};
 }
 
 StepPool::Due FollowedDatabase::follow(const Wants& wants)
