@@ -133,6 +133,9 @@ private:
     [[nodiscard]] Status compare(const std::stop_token& stop);
     [[nodiscard]] state::ReplicaState goOnFrom(const state::ReplicaState& remembered,
                                                ltx::TxId reached) const;
+    [[nodiscard]] Result<bool> areWholeAround(const replica::ObjectInfo& object,
+                                              ltx::TxRange spooled,
+                                              const std::stop_token& stop) const;
     [[nodiscard]] Result<Joint> jointAt(ltx::TxId end, const replica::Catalog& catalog,
                                         const std::stop_token& stop) const;
     [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;

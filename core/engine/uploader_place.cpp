@@ -1,7 +1,7 @@
 // Where an Uploader goes on in its replica.
 
 #include "core/engine/damage_book.h"
-#include "core/engine/other_writer.h"
+#include "core/engine/refusals.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/file_pages.h"
 #include "core/ltx/state_digest.h"
@@ -16,17 +16,6 @@
 
 namespace tidemark::engine {
 namespace {
-
-/// An empty mount point looks like this, too: nothing may be written into it.
-Error emptied(const std::string& place, ltx::TxId held)
-{
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("engine", "%1 is empty, but held transaction %2."),
-                     {place, std::to_string(held.value)}},
-            .next = {TIDEMARK_TEXT("engine",
-                                   "Connect its disk. If it was emptied on purpose, give this "
-                                   "database a new place.")}};
-}
 
 /// An object that ends with that transaction, a segment if there is one.
 const replica::ObjectInfo* endingAt(const replica::Catalog& catalog, ltx::TxId txId)
@@ -45,6 +34,15 @@ std::optional<ltx::Header> spooledHeader(const Spool& spool, ltx::TxId txId)
     const auto source = spool.source(txId);
     auto header = ltx::readHeader(*source);
     return header.ok() ? std::optional(std::move(header).value()) : std::nullopt;
+}
+
+replica::ObjectInfo segmentObject(ltx::TxId txId)
+{
+    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
+    return {.level = replica::kSegmentLevel,
+            .minTxId = txId,
+            .maxTxId = txId,
+            .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})};
 }
 
 /// Whether `next` may follow the state that `there` leads to, as far as both say.
@@ -131,19 +129,47 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
     }
     const auto there = replica::readObjectHeader(m_replica.storage(), *object, stop);
     if (!there.ok()) {
-        // What of its bytes is wrong is found by those who read them all.
-        return replica::isOfObject(there.error()) ? Result<Joint>(Joint{.sameAbove = end})
-                                                  : there.error();
+        // What is wrong with its bytes or its disk is found by those who read them all.
+        const bool isIts = replica::isOfObject(there.error()) ||
+                           there.error().code == ErrorCode::Io ||
+                           there.error().code == ErrorCode::NotFound;
+        return isIts ? Result<Joint>(Joint{.sameAbove = end}) : there.error();
     }
     const auto ours = spooledHeader(m_spool, end);
     const auto next = spooledHeader(m_spool, {end.value + 1});
     const bool isSegment = object->level == replica::kSegmentLevel;
-    const bool isOther = ours && isSegment && *ours != there.value();
-    if (isOther || (next && !joins(there.value(), *next))) {
-        return Joint{.isOther = true, .sameAbove = end};
+    const bool differs = ours && isSegment && *ours != there.value();
+    const bool gapes = next && !joins(there.value(), *next);
+    if (differs || gapes) {
+        // A header has no checksum of its own: only whole files tell of another writer.
+        TIDEMARK_TRY(const bool areWhole,
+                     areWholeAround(*object,
+                                    {.minTxId = differs ? end : ltx::TxId{end.value + 1},
+                                     .maxTxId = gapes ? ltx::TxId{end.value + 1} : end},
+                                    stop));
+        return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
     return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end};
+}
+
+/// Whether an object of the replica and those segments of the spool are what they say.
+Result<bool> Uploader::areWholeAround(const replica::ObjectInfo& object, ltx::TxRange spooled,
+                                      const std::stop_token& stop) const
+{
+    if (m_knownDamage.contains(object.name)) {
+        return false;
+    }
+    for (ltx::TxId each = spooled.minTxId; each <= spooled.maxTxId; each.value += 1) {
+        const replica::ObjectInfo segment = segmentObject(each);
+        if (!replica::checkFile(*m_spool.source(each), segment, stop).ok()) {
+            return false;
+        }
+    }
+    const Status read = replica::checkObject(m_replica.storage(), object, stop);
+    const bool isBad =
+        !read.ok() && (replica::isOfObject(read.error()) || read.error().code == ErrorCode::Io);
+    return read.ok() || isBad ? Result<bool>(read.ok()) : read.error();
 }
 
 }  // namespace tidemark::engine

@@ -1,7 +1,7 @@
 // How an Uploader brings segments into its replica, several at once.
 
 #include "core/engine/damage_book.h"
-#include "core/engine/other_writer.h"
+#include "core/engine/refusals.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/header.h"
 #include "core/replica/damage.h"

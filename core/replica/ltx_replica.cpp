@@ -72,12 +72,14 @@ Result<Catalog> readLtxCatalog(const storage::Storage& storage, const std::stop_
 Result<PutOutcome> LtxReplica::put(int level, ltx::TxRange range, const ByteSource& file,
                                    Timestamp time, const std::stop_token& stop)
 {
-    const std::string name = objectName({.level = level, .range = range});
-    TIDEMARK_TRY(const auto outcome, m_storage.write(name, file, {.time = time}, stop));
-    if (outcome == storage::WriteOutcome::Written) {
+    TIDEMARK_TRY(const StagedFile staged, stage(level, range, file, time, stop));
+    TIDEMARK_TRY_STATUS(mayWrite(stop));
+    storage::StagedObject* const object = staged.object.get();
+    TIDEMARK_TRY(const std::size_t appeared, m_storage.publish(std::span(&object, 1), stop));
+    if (appeared == 1) {
         return PutOutcome::Written;
     }
-    TIDEMARK_TRY(const bool same, sameBytes(file, ObjectSource(m_storage, name, stop)));
+    TIDEMARK_TRY(const bool same, sameBytes(file, ObjectSource(m_storage, staged.name, stop)));
     return same ? PutOutcome::AlreadyThereSame : PutOutcome::AlreadyThereDifferent;
 }
 
@@ -96,6 +98,10 @@ Published LtxReplica::publish(std::span<const StagedFile* const> files, const st
         objects.push_back(each->object.get());
     }
     Published done;
+    if (Status may = mayWrite(stop); !may.ok()) {
+        done.failure = std::move(may).error();
+        return done;
+    }
     while (done.count < files.size()) {
         auto appeared = m_storage.publish(std::span(objects).subspan(done.count), stop);
         if (!appeared.ok()) {
@@ -131,6 +137,7 @@ Status LtxReplica::remove(std::span<const std::string> names, const std::stop_to
                                   {name}}};
         }
     }
+    TIDEMARK_TRY_STATUS(mayWrite(stop));
     return m_storage.remove(names, stop);
 }
 

@@ -7,11 +7,13 @@
 #include "core/storage/storage.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace tidemark::replica {
 
@@ -47,12 +49,18 @@ struct Published {
     std::optional<Error> failure = {};
 };
 
+/// Asked right before something appears or goes: a failure is what the call fails with.
+using MayWrite = std::function<Status(const std::stop_token& stop)>;
+
 /// The write side of one replica. For one thread; several may write to one replica, each with its
 /// own.
 class LtxReplica {
 public:
     /// `storage` outlives the replica.
-    explicit LtxReplica(storage::Storage& storage) : m_storage(storage) {}
+    explicit LtxReplica(storage::Storage& storage, MayWrite mayWrite = {})
+        : m_storage(storage), m_mayWrite(std::move(mayWrite))
+    {
+    }
 
     [[nodiscard]] Result<Catalog> readCatalog(const std::stop_token& stop) const
     {
@@ -87,7 +95,13 @@ public:
     [[nodiscard]] Status remove(std::span<const std::string> names, const std::stop_token& stop);
 
 private:
+    [[nodiscard]] Status mayWrite(const std::stop_token& stop) const
+    {
+        return m_mayWrite ? m_mayWrite(stop) : Status();
+    }
+
     storage::Storage& m_storage;
+    MayWrite m_mayWrite;
 };
 
 }  // namespace tidemark::replica

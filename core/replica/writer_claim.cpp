@@ -12,7 +12,15 @@ namespace tidemark::replica {
 namespace {
 
 constexpr int kNodeDigits = 16;
-constexpr std::size_t kReplicaBytes = 4;
+constexpr std::size_t kHashBytes = 4;
+constexpr std::size_t kHashDigits = 2 * kHashBytes;
+constexpr std::string_view kEnd = ".json";
+
+std::string shortHash(std::string_view text)
+{
+    const Sha256 hash = sha256(text);
+    return hex(std::span(hash).first(kHashBytes));
+}
 
 /// The text of a key; empty where there is none.
 std::string textOf(const nlohmann::json& object, const char* key)
@@ -29,11 +37,37 @@ std::uint64_t numberOf(const nlohmann::json& object, const char* key)
 
 }  // namespace
 
-std::string claimObjectName(std::uint64_t nodeId, std::string_view replicaId)
+std::string claimNamePrefix(std::uint64_t nodeId, std::string_view replicaId)
 {
-    const Sha256 hash = sha256(replicaId);
-    return std::string(kClaimPrefix) + hex(nodeId, kNodeDigits) + '-' +
-           hex(std::span(hash).first(kReplicaBytes)) + ".json";
+    return std::string(kClaimPrefix) + hex(nodeId, kNodeDigits) + '-' + shortHash(replicaId) + '-';
+}
+
+std::string claimObjectName(std::string_view prefix, const ProgramLife& life)
+{
+    const std::string told = life.host + '\n' + life.machine + '\n' + life.boot + '\n' +
+                             life.processes + '\n' + std::to_string(life.processId) + '\n' +
+                             std::to_string(life.startedAt);
+    return std::string(prefix) + shortHash(told) + std::string(kEnd);
+}
+
+bool isClaimName(std::string_view name)
+{
+    if (!name.starts_with(kClaimPrefix) || !name.ends_with(kEnd)) {
+        return false;
+    }
+    std::string_view rest = name.substr(kClaimPrefix.size());
+    rest.remove_suffix(kEnd.size());
+    constexpr std::size_t kSecond = kNodeDigits + 1;
+    constexpr std::size_t kThird = kSecond + kHashDigits + 1;
+    if (rest.size() != kThird + kHashDigits || rest[kSecond - 1] != '-' ||
+        rest[kThird - 1] != '-') {
+        return false;
+    }
+    const auto isHex = [](std::string_view digits) {
+        return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    };
+    return isHex(rest.substr(0, kSecond - 1)) && isHex(rest.substr(kSecond, kHashDigits)) &&
+           isHex(rest.substr(kThird));
 }
 
 std::string encodeClaim(const WriterClaim& claim)

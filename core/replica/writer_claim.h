@@ -27,10 +27,16 @@ inline constexpr std::string_view kClaimPrefix = "tidemark/writers/";
 
 inline constexpr std::size_t kMaxClaimFileBytes = 8 << 10;
 
-/// "tidemark/writers/1f0e3dad99908345-9b74c989.json": the installation, by its node id, and the
-/// start of the SHA-256 of the name it has for the replica. An installation has one at most, also
-/// one that it left behind when it was killed.
-[[nodiscard]] std::string claimObjectName(std::uint64_t nodeId, std::string_view replicaId);
+/// "tidemark/writers/1f0e3dad99908345-9b74c989-": the installation, by its node id, and the start
+/// of the SHA-256 of the name that it has for the replica.
+[[nodiscard]] std::string claimNamePrefix(std::uint64_t nodeId, std::string_view replicaId);
+
+/// The same, and the start of the SHA-256 of what tells the program: no two have one name, so who
+/// removes one that is over never removes another.
+[[nodiscard]] std::string claimObjectName(std::string_view prefix, const ProgramLife& life);
+
+/// Whether claimObjectName() writes such a name.
+[[nodiscard]] bool isClaimName(std::string_view name);
 
 /// JSON, for people too.
 [[nodiscard]] std::string encodeClaim(const WriterClaim& claim);

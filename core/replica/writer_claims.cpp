@@ -37,7 +37,9 @@ Result<std::vector<ListedClaim>> readClaims(const storage::Storage& storage,
 {
     std::vector<std::string> names;
     const auto add = [&names](const storage::ObjectEntry& entry) {
-        names.push_back(entry.name);
+        if (isClaimName(entry.name)) {
+            names.push_back(entry.name);
+        }
         return storage::Listing::Continue;
     };
     TIDEMARK_TRY_STATUS(storage.list(kClaimPrefix, add, stop));

@@ -18,7 +18,7 @@ struct ListedClaim {
     std::optional<WriterClaim> claim = {};  ///< Empty when it cannot be understood.
 };
 
-/// One request, and one more for each of them.
+/// One request, and one more for each of them. What has another name is none.
 [[nodiscard]] Result<std::vector<ListedClaim>> readClaims(const storage::Storage& storage,
                                                           const std::stop_token& stop);
 

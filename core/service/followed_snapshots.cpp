@@ -119,10 +119,6 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
         if (follower->isDamaged(nameOf(work))) {
             continue;
         }
-        if (!follower->mayWrite(workStop(*follower))) {
-            follower->lookAgain();
-            continue;
-        }
         writeBase(work, *follower);
     }
 }
@@ -145,7 +141,7 @@ void FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     };
     show(0);
     // An LtxReplica is for one thread; the follower's own is its uploader's.
-    replica::LtxReplica replica(*follower.storage());
+    replica::LtxReplica replica(*follower.storage(), follower.gate());
     const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop(follower));
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
     if (!bytes.ok()) {
@@ -176,6 +172,9 @@ void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& er
         return;
     }
     follower.snapshotFailed(error);
+    if (error.code == ErrorCode::Unavailable) {
+        follower.lookAgain();
+    }
     const std::scoped_lock lock(m_mutex);
     m_wants.compareAgain = m_wants.compareAgain || error.code == ErrorCode::Damaged;
     m_snapshotNotBefore = m_context.clock.monotonic() +

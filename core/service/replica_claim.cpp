@@ -63,6 +63,26 @@ ReplicaClaim::ReplicaClaim(FileSystem& files, std::string path, std::string data
 {
 }
 
+bool ReplicaClaim::isFree(FileSystem& files, const std::string& data,
+                          const std::function<bool(const std::string& id)>& isMeant)
+{
+    const std::string folder = data + "/replicas";
+    const auto ids = files.list(folder);
+    if (!ids.ok()) {
+        return false;
+    }
+    bool isAny = false;
+    for (const auto& entry : ids.value()) {
+        if (isMeant(entry.name)) {
+            isAny = true;
+            if (!files.lock(folder + '/' + entry.name).ok()) {
+                return false;
+            }
+        }
+    }
+    return isAny;
+}
+
 Status ReplicaClaim::mayHoldOurs() const
 {
     if (m_owner.empty() || m_owner == m_database) {

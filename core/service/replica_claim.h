@@ -3,6 +3,7 @@
 #include "core/base/file_system.h"
 #include "core/base/result.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,11 @@ public:
     [[nodiscard]] static Result<ReplicaClaim> make(FileSystem& files, const std::string& data,
                                                    const std::string& replicaId,
                                                    const std::string& database);
+
+    /// Whether nobody of this installation has a replica claimed, of one of those ids for which
+    /// `isMeant`; false also when none of them was ever claimed here.
+    [[nodiscard]] static bool isFree(FileSystem& files, const std::string& data,
+                                     const std::function<bool(const std::string& id)>& isMeant);
 
     /// Whether a history in the replica may be this database's, as far as this computer knows.
     /// AlreadyExists when it is that of another one whose file is still there.

@@ -64,6 +64,10 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
         m_uploader.reset();
         return openFailed(more.error());
     }
+    if (m_uploader->isForeign()) {
+        // Nothing is written: whoever it is that does may.
+        m_tenure->release(stop);
+    }
     remember(more.ok() ? std::nullopt : std::optional(more.error()));
     return nextStep(more.ok() && more.value());
 }
@@ -80,13 +84,18 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
     const Clock::Instant now = m_context.clock.monotonic();
     const std::scoped_lock lock(m_mutex);
     m_retry = false;
+    m_isRetrying = false;
     m_view.failure = error;
     // Nothing that the capture of the source has to wait for.
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
     m_view.looked = m_view.foreign;
+    m_view.mayWrite = false;
+    m_view.confirmed = std::max(m_view.confirmed, m_remembered);
     m_view.standing = standingFor(error, m_view.standing.since);
     showBacklog();
-    m_nextOpen = now + (error.code == ErrorCode::Busy ? kClaimPause : kOpenPause);
+    m_refusals = m_view.foreign ? m_refusals + 1 : 0;
+    m_nextOpen = now + (error.code == ErrorCode::Busy ? kClaimPause
+                                                      : kOpenPause * std::clamp(m_refusals, 1, 10));
     return {.notBefore = now, .atLatest = m_nextOpen};
 }
 
@@ -119,8 +128,7 @@ bool ReplicaFollower::takeRetry()
 Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token& stop)
 {
     seekNewest(stop);
-    const bool isLost = isUploadDue() && !mayWrite(stop);
-    const bool isAgain = takeLookAgain() || isLost;
+    const bool isAgain = takeLookAgain();
     if (!m_uploader->looked() || isAgain) {
         if (Status looked = look(isAgain, stop); !looked.ok()) {
             return looked.error();
@@ -139,22 +147,29 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
     return more;
 }
 
-/// Nobody else writes into it from then on, so that what is found stays.
+/// Nobody else writes into it from then on, so that what is found stays. Where it can only be read,
+/// it is known all the same what it holds.
 Status ReplicaFollower::look(bool isAgain, const std::stop_token& stop)
 {
     const Status taken = takeTenure(stop);
     m_isOthers = !taken.ok() && taken.error().code == ErrorCode::AlreadyExists;
-    Status looked = m_isOthers ? taken : m_uploader->look(stop);
-    if (looked.ok() && !taken.ok()) {
-        m_uploader->failedBefore(taken.error());
-        looked = taken;
+    if (m_isOthers) {
+        return taken;
     }
-    if (!looked.ok()) {
-        if (isAgain) {
-            lookAgain();
+    if (taken.ok() || !m_uploader->looked()) {
+        if (Status looked = m_uploader->look(stop); !looked.ok()) {
+            if (isAgain) {
+                lookAgain();
+            }
+            return looked;
         }
-        return looked;
     }
+    if (!taken.ok()) {
+        m_uploader->failedBefore(taken.error());
+        lookAgain();
+        return taken;
+    }
+    m_refusals = 0;
     TIDEMARK_TRY_STATUS(m_claim->note());
     m_nextSeek = m_context.clock.monotonic() + kSeekPause;
     const std::scoped_lock lock(m_mutex);
@@ -234,6 +249,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     const auto since = m_view.standing.since;
     m_view = {.looked = m_uploader->looked(),
               .hasBase = hasBase,
+              .mayWrite = m_tenure->isHeld(),
               .foreign = m_uploader->isForeign(),
               .place = m_place,
               .newest = m_uploader->newest(),

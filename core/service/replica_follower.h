@@ -28,6 +28,7 @@ namespace tidemark::service {
 struct ReplicaView {
     bool looked = false;
     bool hasBase = false;
+    bool mayWrite = false;   ///< Nobody else writes into it, and its storage can be written to.
     bool foreign = false;    ///< Another one writes into it: left alone until somebody asks again.
     std::string place = {};  ///< What it shares its speed with: the disk.
     ltx::TxId newest = {};
@@ -49,7 +50,7 @@ struct ReplicaView {
     /// Whether a snapshot is to be written into it: not at once where others became damaged.
     [[nodiscard]] bool wantsBase(Timestamp now) const
     {
-        return lacksBase() && !(isMending() && engine::nextBaseAt(*damage, now) > now);
+        return lacksBase() && mayWrite && !(isMending() && engine::nextBaseAt(*damage, now) > now);
     }
     [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
 
@@ -80,12 +81,18 @@ public:
     /// in the spool once.
     [[nodiscard]] StepPool::Due step(ltx::TxId captured, const std::stop_token& stop);
 
-    /// Before somebody else than step() writes into it: whether it is still ours. If not, the next
-    /// step finds out whose it is: wake it after lookAgain(). Blocks on the storage at times.
-    [[nodiscard]] bool mayWrite(const std::stop_token& stop);
+    /// Before somebody else than step() writes into it: Unavailable when it is not known any more
+    /// that nobody else does. Then the next step finds out whose it is: wake it after lookAgain().
+    /// Blocks on the storage at times.
+    [[nodiscard]] Status mayWrite(const std::stop_token& stop) const;
+    /// The same for a replica::LtxReplica that does not outlive this.
+    [[nodiscard]] replica::MayWrite gate() const
+    {
+        return [this](const std::stop_token& stop) { return mayWrite(stop); };
+    }
 
     /// Another database, and another program, may have the replica from now on. No step runs and
-    /// none follows. Blocks on the storage.
+    /// none follows. Blocks on the storage, for a few seconds at most.
     void letGo();
 
     /// The snapshot was written into it; the next step takes note.
@@ -176,6 +183,7 @@ private:
 
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status openStorage();
+    [[nodiscard]] Result<ReplicaTenure::Ours> ownTenure(const std::string& realId) const;
     [[nodiscard]] Status makePlace();
     [[nodiscard]] Status takeTenure(const std::stop_token& stop);
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
@@ -214,13 +222,14 @@ private:
 
     // For the thread of step(); made by the first one.
     std::optional<ReplicaClaim> m_claim;
-    std::unique_ptr<storage::Storage> m_storage;
-    std::unique_ptr<ReplicaTenure> m_tenure;  // Stays once it is there.
+    std::shared_ptr<storage::Storage> m_storage;
+    std::shared_ptr<ReplicaTenure> m_tenure;  // Stays once it is there.
     std::unique_ptr<replica::LtxReplica> m_replica;
     std::unique_ptr<engine::Uploader> m_uploader;
     std::string m_place;
     Clock::Instant m_nextOpen = {};  // When it could not be opened, or is another one's.
     bool m_isOthers = false;
+    int m_refusals = 0;  // In a row.
     bool m_hasFoundDamage = false;
     Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.
 

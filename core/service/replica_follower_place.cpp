@@ -1,9 +1,11 @@
 // The place of a ReplicaFollower's replica: how it is opened, and that nobody else writes into it.
 
 #include "core/base/durable_directories.h"
+#include "core/engine/refusals.h"
 #include "core/replica/layout.h"
 #include "core/replica/v03_layout.h"
 #include "core/service/node_id.h"
+#include "core/service/patience.h"
 #include "core/service/preflight.h"
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
@@ -12,6 +14,9 @@
 
 namespace tidemark::service {
 namespace {
+
+/// A claim that stays is that of a program that has ended, which this computer knows.
+constexpr std::chrono::seconds kReleaseLimit{3};
 
 Error holdsLegacy(const storage::Storage& storage)
 {
@@ -38,7 +43,7 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     }
     TIDEMARK_TRY_STATUS(refuseLegacy(stop));
     m_place = placeName();
-    m_replica = std::make_unique<replica::LtxReplica>(*m_storage);
+    m_replica = std::make_unique<replica::LtxReplica>(*m_storage, gate());
     m_uploader = std::make_unique<engine::Uploader>(
         m_context.clock, m_context.random, m_spool, m_state, *m_replica, m_id,
         [this](const replica::Catalog& catalog, const std::stop_token& looking) {
@@ -61,17 +66,30 @@ Status ReplicaFollower::openStorage()
         TIDEMARK_TRY(m_claim, ReplicaClaim::make(m_context.files, m_context.directories.data,
                                                  realId, m_path));
     }
-    TIDEMARK_TRY(const std::uint64_t nodeId,
-                 loadNodeId(m_context.files, m_context.random, m_context.directories.data));
+    TIDEMARK_TRY(ReplicaTenure::Ours ours, ownTenure(realId));
     TIDEMARK_TRY(m_storage,
                  storage::openStorage(m_config.address, m_context.files, m_context.random));
-    m_tenure = std::make_unique<ReplicaTenure>(
-        m_context.clock, m_context.programs, *m_storage, replica::claimObjectName(nodeId, realId),
-        replica::WriterClaim{.program = m_context.program,
-                             .user = userName(),
-                             .life = m_context.programs.self(),
-                             .since = m_context.clock.now()});
+    m_tenure = std::make_shared<ReplicaTenure>(m_context.clock, m_context.programs, *m_storage,
+                                               std::move(ours));
     return {};
+}
+
+Result<ReplicaTenure::Ours> ReplicaFollower::ownTenure(const std::string& realId) const
+{
+    TIDEMARK_TRY(const std::uint64_t nodeId,
+                 loadNodeId(m_context.files, m_context.random, m_context.directories.data));
+    const auto isAbandoned = [this, nodeId](const std::string& objectName) {
+        return ReplicaClaim::isFree(
+            m_context.files, m_context.directories.data, [&](const std::string& id) {
+                return objectName.starts_with(replica::claimNamePrefix(nodeId, id));
+            });
+    };
+    return ReplicaTenure::Ours{.namePrefix = replica::claimNamePrefix(nodeId, realId),
+                               .claim = {.program = m_context.program,
+                                         .user = userName(),
+                                         .life = m_context.programs.self(),
+                                         .since = m_context.clock.now()},
+                               .isAbandoned = isAbandoned};
 }
 
 /// Nothing is written into a replica that has lost everything: it may be an empty mount point.
@@ -94,16 +112,26 @@ Status ReplicaFollower::takeTenure(const std::stop_token& stop)
     return m_tenure->take(stop);
 }
 
-bool ReplicaFollower::mayWrite(const std::stop_token& stop)
+Status ReplicaFollower::mayWrite(const std::stop_token& stop) const
 {
-    return m_tenure && m_tenure->keep(stop);
+    if (m_tenure && m_tenure->keep(stop)) {
+        return {};
+    }
+    return Error{.code = ErrorCode::Unavailable,
+                 .what = {TIDEMARK_TEXT("service",
+                                        "It is not known any more that nobody else writes into "
+                                        "this replica.")},
+                 .next = {TIDEMARK_TEXT("service", "It is looked at in a moment.")}};
 }
 
 void ReplicaFollower::letGo()
 {
-    // One that does not answer would only be waited for.
-    if (m_tenure && !view().failure) {
-        m_tenure->release({});
+    const auto failure = view().failure;
+    const bool isAway =
+        failure && (failure->code == ErrorCode::Unavailable || failure->code == ErrorCode::Io);
+    if (m_tenure && !isAway) {
+        endsWithin(kReleaseLimit,
+                   [storage = m_storage, tenure = m_tenure] { tenure->release({}); });
     }
     m_claim.reset();
 }

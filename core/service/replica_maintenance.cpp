@@ -137,7 +137,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (!slot.isHeld()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
-    if (!m_follower->mayWrite(stop)) {
+    if (!m_follower->mayWrite(stop).ok()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure(), .isLacking = true};
     }
     if (isThinning) {
@@ -162,7 +162,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
         return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
-    replica::LtxReplica replica(*storage);
+    replica::LtxReplica replica(*storage, m_follower->gate());
     engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica);
     const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());

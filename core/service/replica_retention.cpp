@@ -280,7 +280,7 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     // Who restores or marks in another program waits until it is done. What was marked before is
     // seen before the first batch.
     TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
-    replica::LtxReplica replica(storage);
+    replica::LtxReplica replica(storage, m_follower->gate());
     const engine::RetentionRun run =
         engine::runRetention(replica, look.plan, m_follower->pins(), stop,
                              [&] { return mayGoOn(storage, look, before, stop); });

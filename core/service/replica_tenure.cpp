@@ -12,12 +12,12 @@ constexpr std::chrono::minutes kLookPause{1};
 }  // namespace
 
 ReplicaTenure::ReplicaTenure(Clock& clock, const Programs& programs, storage::Storage& storage,
-                             std::string objectName, replica::WriterClaim own)
+                             Ours ours)
     : m_clock(clock),
       m_programs(programs),
       m_storage(storage),
-      m_objectName(std::move(objectName)),
-      m_own(std::move(own))
+      m_ours(std::move(ours)),
+      m_objectName(replica::claimObjectName(m_ours.namePrefix, m_ours.claim.life))
 {
 }
 
@@ -29,12 +29,12 @@ Status ReplicaTenure::take(const std::stop_token& stop)
     TIDEMARK_TRY(const auto before, replica::readClaims(m_storage, stop));
     TIDEMARK_TRY(const bool isThere, clear(before, stop));
     if (!isThere) {
-        TIDEMARK_TRY_STATUS(replica::writeClaim(m_storage, m_objectName, m_own, stop));
+        TIDEMARK_TRY_STATUS(replica::writeClaim(m_storage, m_objectName, m_ours.claim, stop));
     }
     // Two may have looked before either wrote: both see both now, and give way.
     TIDEMARK_TRY(const auto after, replica::readClaims(m_storage, stop));
     const auto other = std::ranges::find_if_not(
-        after, [this](const replica::ListedClaim& each) { return isOurs(each); });
+        after, [this](const replica::ListedClaim& each) { return isOurs(each) || isOver(each); });
     const bool hasOurs = std::ranges::any_of(
         after, [this](const replica::ListedClaim& each) { return isOurs(each); });
     if (other != after.end()) {
@@ -70,14 +70,16 @@ Result<bool> ReplicaTenure::clear(std::span<const replica::ListedClaim> claims,
         }
     }
     if (!over.empty()) {
-        TIDEMARK_TRY_STATUS(m_storage.remove(over, stop));
+        // Where nothing may be removed they lie in nobody's way.
+        static_cast<void>(m_storage.remove(over, stop));
     }
     return isThere;
 }
 
 bool ReplicaTenure::isOurs(const replica::ListedClaim& listed) const
 {
-    return listed.objectName == m_objectName && listed.claim && listed.claim->life == m_own.life;
+    return listed.objectName == m_objectName && listed.claim &&
+           listed.claim->life == m_ours.claim.life;
 }
 
 bool ReplicaTenure::isOver(const replica::ListedClaim& listed) const
@@ -86,11 +88,16 @@ bool ReplicaTenure::isOver(const replica::ListedClaim& listed) const
         return false;
     }
     const ProgramLife& theirs = listed.claim->life;
+    const bool isOfThisReplica = listed.objectName.starts_with(m_ours.namePrefix);
+    if (theirs == m_ours.claim.life) {
+        // By another name, as when the replica's disk was connected somewhere else.
+        return isOfThisReplica || (m_ours.isAbandoned && m_ours.isAbandoned(listed.objectName));
+    }
+    // A container that was started again does not see the one before it. On another computer it is
+    // a copy of this installation.
     const Life life = m_programs.lifeOf(theirs);
-    // An earlier one of this installation, which only one program has at a time: a container that
-    // was started again does not see the one before it. On another computer it is a copy.
-    const bool isEarlier = listed.objectName == m_objectName && theirs.host == m_own.life.host;
-    return life == Life::Ended || (life == Life::Unknown && isEarlier);
+    return life == Life::Ended ||
+           (life == Life::Unknown && isOfThisReplica && theirs.host == m_ours.claim.life.host);
 }
 
 bool ReplicaTenure::isHeld() const
@@ -103,7 +110,7 @@ bool ReplicaTenure::keep(const std::stop_token& stop)
 {
     {
         const std::scoped_lock lock(m_mutex);
-        if (!m_isHeld || m_clock.monotonic() < m_nextLook) {
+        if (!m_isHeld || wasLookedAtJustNow()) {
             return m_isHeld;
         }
     }
@@ -130,7 +137,16 @@ void ReplicaTenure::setHeld(bool isHeld)
 {
     const std::scoped_lock lock(m_mutex);
     m_isHeld = isHeld;
-    m_nextLook = m_clock.monotonic() + kLookPause;
+    m_lookedAt = m_clock.monotonic();
+    m_lookedAtTime = m_clock.now();
+}
+
+/// While a computer sleeps, only the time of day goes on.
+bool ReplicaTenure::wasLookedAtJustNow() const
+{
+    const auto since = m_clock.now() - m_lookedAtTime;
+    return m_clock.monotonic() - m_lookedAt < kLookPause && since < kLookPause &&
+           since > -kLookPause;
 }
 
 Error ReplicaTenure::taken(const replica::ListedClaim& by) const

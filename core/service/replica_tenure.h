@@ -6,12 +6,11 @@
 #include "core/replica/writer_claims.h"
 #include "core/storage/storage.h"
 
+#include <functional>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 namespace tidemark::service {
 
@@ -23,10 +22,16 @@ namespace tidemark::service {
 /// take() and release() are for one thread at a time, the rest for any.
 class ReplicaTenure {
 public:
-    /// `objectName` is replica::claimObjectName() of this installation, which has the replica to
-    /// itself here (service/replica_claim.h). The references outlive it.
-    ReplicaTenure(Clock& clock, const Programs& programs, storage::Storage& storage,
-                  std::string objectName, replica::WriterClaim own);
+    struct Ours {
+        std::string namePrefix = {};  ///< replica::claimNamePrefix() of installation and replica.
+        replica::WriterClaim claim = {};
+        /// Whether this very program has let go of what it once claimed by that name.
+        std::function<bool(const std::string& objectName)> isAbandoned = {};
+    };
+
+    /// Nobody else of this installation has the replica (service/replica_claim.h). The references
+    /// outlive it.
+    ReplicaTenure(Clock& clock, const Programs& programs, storage::Storage& storage, Ours ours);
 
     /// Makes it ours. AlreadyExists, saying whose it is, when another program that may still run
     /// has it; else fails as the storage does. Fine when it is ours already.
@@ -47,17 +52,19 @@ private:
     [[nodiscard]] Result<bool> clear(std::span<const replica::ListedClaim> claims,
                                      const std::stop_token& stop);
     [[nodiscard]] Error taken(const replica::ListedClaim& by) const;
+    [[nodiscard]] bool wasLookedAtJustNow() const;  // With m_mutex held.
     void setHeld(bool isHeld);
 
     Clock& m_clock;
     const Programs& m_programs;
     storage::Storage& m_storage;
+    const Ours m_ours;
     const std::string m_objectName;
-    const replica::WriterClaim m_own;
 
     mutable std::mutex m_mutex;  // Guards what follows; not held during a request.
     bool m_isHeld = false;
-    Clock::Instant m_nextLook = {};
+    Clock::Instant m_lookedAt = {};
+    Timestamp m_lookedAtTime = {};
 };
 
 }  // namespace tidemark::service

@@ -34,7 +34,7 @@ class TestTwoWriters : public QObject {
         claim["boot"] = "another";
         claim["machine"] = "another";
         QVERIFY(QFile::remove(name));
-        QFile moved(claims().filePath("00000000000000aa-00000000.json"));
+        QFile moved(claims().filePath("00000000000000aa-00000000-00000000.json"));
         QVERIFY(moved.open(QIODevice::WriteOnly));
         moved.write(QJsonDocument(claim).toJson());
     }

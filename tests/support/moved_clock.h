@@ -16,7 +16,8 @@ public:
 
     [[nodiscard]] Timestamp now() const override
     {
-        return m_start + std::chrono::floor<Timestamp::duration>(monotonic() - m_zero);
+        return m_start +
+               std::chrono::floor<Timestamp::duration>(monotonic() - m_zero + m_slept.load());
     }
     [[nodiscard]] Instant monotonic() const override
     {
@@ -35,6 +36,9 @@ public:
 
     void advance(Instant::duration by) { m_moved = m_moved.load() + by; }
 
+    /// As a computer does: only the time of day goes on.
+    void sleep(Instant::duration by) { m_slept = m_slept.load() + by; }
+
 private:
     static constexpr std::chrono::milliseconds kLook{20};
 
@@ -42,6 +46,7 @@ private:
     const Instant m_zero = m_system.monotonic();
     const Timestamp m_start = m_system.now();
     std::atomic<Instant::duration> m_moved{Instant::duration::zero()};
+    std::atomic<Instant::duration> m_slept{Instant::duration::zero()};
 };
 
 }  // namespace tidemark

@@ -315,6 +315,37 @@ private slots:
         QVERIFY(!looked.ok() && looked.error().code == ErrorCode::AlreadyExists);
     }
 
+    void aHeaderThatRottedIsNoOtherWriter()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spool(2);
+        spool(3);
+        std::string& stored = m_made->storage.objects().at(nameOf(2)).bytes;
+        const std::string whole = stored;
+        for (std::size_t at = 0; at < ltx::kHeaderSize; ++at) {
+            stored[at] = static_cast<char>(whole[at] ^ 1);
+            const auto uploader = rememberedUpTo(2);
+            QVERIFY2(uploader->look({}).ok(), qPrintable(QString::number(at)));
+            QVERIFY(!uploader->isForeign() && uploader->hasBase());
+        }
+    }
+
+    void aDiskThatDoesNotReadTheNewestOneIsNoHindrance()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spool(3);
+        m_made->storage.onRead = [](const std::string& name) {
+            return name == nameOf(2) ? Status(Error{.code = ErrorCode::Io, .what = {"sector"}})
+                                     : Status();
+        };
+        const auto uploader = rememberedUpTo(2);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(holds(3));
+    }
+
     void whatFollowsNothingMayFollowAnything()
     {
         m_made->put(9, 1, 1);

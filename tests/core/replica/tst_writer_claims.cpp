@@ -23,12 +23,36 @@ class TestWriterClaims : public QObject {
                 .since = Timestamp(std::chrono::seconds(1000))};
     }
 
+    static std::string nameOf(std::uint64_t node)
+    {
+        return claimObjectName(claimNamePrefix(node, "x"), claim().life);
+    }
+
 private slots:
     void theFileIsNamedByInstallationAndReplica()
     {
         // SHA-256 of "before" begins so, by sha256sum.
-        QCOMPARE(claimObjectName(42, "before"),
-                 std::string("tidemark/writers/000000000000002a-6db7d803.json"));
+        const std::string prefix = claimNamePrefix(42, "before");
+        QCOMPARE(prefix, std::string("tidemark/writers/000000000000002a-6db7d803-"));
+        const std::string name = claimObjectName(prefix, claim().life);
+        QVERIFY(name.starts_with(prefix) && isClaimName(name));
+        ProgramLife later = claim().life;
+        ++later.startedAt;
+        QVERIFY(claimObjectName(prefix, later) != name);
+    }
+
+    void otherNamesAreNone()
+    {
+        for (const char* name :
+             {"", "tidemark/writers/", "tidemark/writers/000000000000002a-6db7d803.json",
+              "tidemark/writers/000000000000002a-6db7d803-00112233.json.tmp",
+              "tidemark/writers/._000000000000002a-6db7d803-00112233.json",
+              "tidemark/writers/000000000000002a-6db7d803-0011223g.json",
+              "tidemark/writers/000000000000002a_6db7d803-00112233.json",
+              "tidemark/marks/000000000000002a-6db7d803-00112233.json"}) {
+            QVERIFY2(!isClaimName(name), name);
+        }
+        QVERIFY(isClaimName("tidemark/writers/000000000000002a-6db7d803-00112233.json"));
     }
 
     void whatIsWrittenIsRead()
@@ -70,13 +94,14 @@ private slots:
     {
         storage::MemoryStorage storage;
         QVERIFY(readClaims(storage, {}).value().empty());
-        const std::string name = claimObjectName(1, "x");
+        const std::string name = nameOf(1);
         QCOMPARE(writeClaim(storage, name, claim(), {}).value(), storage::WriteOutcome::Written);
         WriterClaim later = claim();
         later.user = "ben";
         QCOMPARE(writeClaim(storage, name, later, {}).value(), storage::WriteOutcome::AlreadyThere);
         storage.objects()["tidemark/writers/odd"] = {.bytes = "?"};
-        storage.objects()["tidemark/writers/long"] = {.bytes = std::string(100'000, ' ')};
+        storage.objects()[nameOf(2)] = {.bytes = "?"};
+        storage.objects()[nameOf(3)] = {.bytes = std::string(100'000, ' ')};
         const auto claims = readClaims(storage, {}).value();
         QCOMPARE(claims.size(), std::size_t{3});
         QCOMPARE(claims[0].claim, std::optional(claim()));
@@ -84,13 +109,13 @@ private slots:
                  std::string("tidemarkctl of anna on build-host (process 4211, since "
                              "1970-01-01T00:16:40.000Z)"));
         QVERIFY(!claims[1].claim && !claims[2].claim);
-        QCOMPARE(describe(claims[2]), std::string("tidemark/writers/odd"));
+        QCOMPARE(describe(claims[1]), nameOf(2));
     }
 
     void oneThatIsGivenUpMeanwhileIsNone()
     {
         storage::MemoryStorage storage;
-        const std::string name = claimObjectName(1, "x");
+        const std::string name = nameOf(1);
         QVERIFY(writeClaim(storage, name, claim(), {}).ok());
         storage.onRead = [&](const std::string&) {
             storage.objects().clear();
@@ -102,7 +127,7 @@ private slots:
     void aStorageThatFailsFails()
     {
         storage::MemoryStorage storage;
-        QVERIFY(writeClaim(storage, claimObjectName(1, "x"), claim(), {}).ok());
+        QVERIFY(writeClaim(storage, nameOf(1), claim(), {}).ok());
         storage.onRead = [](const std::string&) {
             return Status(Error{.code = ErrorCode::Unavailable, .what = {"away"}});
         };

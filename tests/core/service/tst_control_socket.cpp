@@ -151,14 +151,14 @@ private slots:
         const QTemporaryDir home;
         const ControlRequest asked{.command = "snapshot",
                                    .arguments = {{"database", "/a b/\"c\"\n.db"}, {"", ""}}};
-        ControlRequest heard;
+        std::atomic<bool> isHeard = false;
         const auto socket = ControlSocket::serve(m_files, home.path().toStdString(), 42,
-                                                 [&heard](const ControlRequest& request) {
-                                                     heard = request;
+                                                 [&](const ControlRequest& request) {
+                                                     isHeard = request == asked;
                                                      return std::vector<std::string>();
                                                  });
         QVERIFY(askEngine(socket.value()->path(), asked).ok());
-        QVERIFY(heard == asked);
+        QVERIFY(isHeard);
     }
 
     void aLineThatIsNoRequestIsAnsweredWithAnError_data()

@@ -220,7 +220,7 @@ private slots:
         std::atomic<int> drills = 0;
         m_files->onDrill = [&] {
             if (++drills == 1) {
-                m_service->pause(m_id);
+                m_service->pause(m_service->statuses().front().id);
             }
         };
         follow(24);

@@ -34,6 +34,7 @@ class TestReplicaTenure : public QObject {
     MovedClock m_clock;
     MadePrograms m_programs;
     std::unique_ptr<storage::MemoryStorage> m_storage;
+    std::string m_abandoned;
 
     static replica::WriterClaim claimOf(int process, const std::string& host)
     {
@@ -44,10 +45,21 @@ class TestReplicaTenure : public QObject {
     }
 
     /// A program of the installation with that number.
-    ReplicaTenure tenure(int process, std::uint64_t installation, const char* host = "here")
+    ReplicaTenure tenure(int process, std::uint64_t installation, const char* host = "here",
+                         const char* replicaId = "replica")
     {
-        return {m_clock, m_programs, *m_storage, replica::claimObjectName(installation, "replica"),
-                claimOf(process, host)};
+        return {m_clock, m_programs, *m_storage,
+                ReplicaTenure::Ours{.namePrefix = replica::claimNamePrefix(installation, replicaId),
+                                    .claim = claimOf(process, host),
+                                    .isAbandoned = [this](const std::string& name) {
+                                        return m_abandoned == name.substr(0, m_abandoned.size());
+                                    }}};
+    }
+
+    static std::string nameOf(std::uint64_t installation, int process)
+    {
+        return replica::claimObjectName(replica::claimNamePrefix(installation, "replica"),
+                                        claimOf(process, "here").life);
     }
 
     static bool isTaken(const Status& status, const char* by)
@@ -61,6 +73,7 @@ private slots:
     {
         m_storage = std::make_unique<storage::MemoryStorage>();
         m_programs.lives = {};
+        m_abandoned = "nothing";
     }
 
     void oneHasItAndTheNextOneSaysWho()
@@ -120,10 +133,50 @@ private slots:
 
     void whatCannotBeUnderstoodIsRespected()
     {
-        m_storage->objects()["tidemark/writers/odd.json"] = {.bytes = "{}"};
-        QVERIFY(isTaken(tenure(11, 1).take({}), "tidemark/writers/odd.json"));
-        m_storage->objects() = {{replica::claimObjectName(1, "replica"), {.bytes = "?"}}};
+        m_storage->objects() = {{nameOf(1, 11), {.bytes = "?"}}};
         QVERIFY(isTaken(tenure(11, 1).take({}), "tidemark/writers/"));
+        QVERIFY(isTaken(tenure(22, 2).take({}), "tidemark/writers/"));
+    }
+
+    void otherFilesAreNoClaims()
+    {
+        m_storage->objects()["tidemark/writers/._x.json"] = {.bytes = "{}"};
+        QVERIFY(tenure(11, 1).take({}).ok());
+        QVERIFY(m_storage->objects().contains("tidemark/writers/._x.json"));
+    }
+
+    void whatThisProgramLeftElsewhereIsOver()
+    {
+        // The disk of the replica was connected in another place.
+        ReplicaTenure before = tenure(11, 1, "here", "old place");
+        QVERIFY(before.take({}).ok());
+        m_programs.lives[11] = Life::Running;
+        ReplicaTenure after = tenure(11, 1, "here", "new place");
+        QVERIFY(isTaken(after.take({}), "process 11"));
+        m_abandoned = replica::claimNamePrefix(1, "old place");
+        QVERIFY(after.take({}).ok());
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+    }
+
+    void whatCannotBeRemovedIsInNobodysWay()
+    {
+        QVERIFY(tenure(11, 1).take({}).ok());
+        m_programs.lives[11] = Life::Ended;
+        m_storage->onRemove = [](const std::string&) {
+            return Status(Error{.code = ErrorCode::Forbidden, .what = {"locked"}});
+        };
+        ReplicaTenure second = tenure(22, 2);
+        QVERIFY(second.take({}).ok());
+        QVERIFY(isTaken(tenure(33, 3).take({}), "process 22"));
+    }
+
+    void afterASleepItIsLookedAt()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        m_storage->objects().clear();
+        m_clock.sleep(std::chrono::hours(8));
+        QVERIFY(!first.keep({}));
     }
 
     void ofTwoThatBeginAtOnceNoneWritesBesideTheOther()

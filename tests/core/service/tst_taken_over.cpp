@@ -1,6 +1,7 @@
 #include "core/base/system_clock.h"
 #include "core/replica/writer_claims.h"
 #include "tests/core/service/followed_place.h"
+#include "tests/support/made_replica.h"
 #include "tests/support/moved_clock.h"
 
 #include <QTest>
@@ -40,11 +41,16 @@ class TestTakenOver : public QObject, private FollowedPlace {
                                          .user = "ben",
                                          .life = {.host = "workstation", .boot = "another"},
                                          .since = m_clock.now()};
-        QVERIFY(replica::writeClaim(*replica(), replica::claimObjectName(7, "x"), claim, {}).ok());
+        QVERIFY(replica::writeClaim(
+                    *replica(),
+                    replica::claimObjectName(replica::claimNamePrefix(7, "x"), claim.life), claim,
+                    {})
+                    .ok());
     }
     [[nodiscard]] engine::Standing standing() const
     {
-        return m_service->statuses().front().replicas.front().standing;
+        const DatabaseStatus status = m_service->statuses().front();
+        return status.replicas.empty() ? engine::Standing() : status.replicas.front().standing;
     }
     [[nodiscard]] bool isCurrent() const
     {
@@ -95,9 +101,12 @@ private slots:
         write();
         QTRY_VERIFY_WITH_TIMEOUT(isCurrent(), kPatienceMs);
         giveToAnother();
-        const auto before = catalog().objects.size();
         m_clock.advance(std::chrono::hours(2));
         QTRY_COMPARE_WITH_TIMEOUT(standing().state, engine::Protection::Broken, kPatienceMs);
+        const auto before = catalog().objects.size();
+        m_clock.advance(std::chrono::hours(48));
+        // All that is captured is there: it only waits for the steps.
+        static_cast<void>(m_service->bringUpToDate({}));
         QCOMPARE(catalog().objects.size(), before);
     }
 
@@ -122,6 +131,54 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(claims().size(), std::size_t{1}, kPatienceMs);
         QTRY_VERIFY_WITH_TIMEOUT(isCurrent(), kPatienceMs);
         QCOMPARE(rowsAt(catalog().moments.back().txId), m_rows);
+    }
+
+    void whatIsNotOursIsNotKeptFromOthers()
+    {
+        // Another one wrote in our place and is gone: its bytes show it.
+        m_service->pause(m_service->statuses().front().id);
+        QTRY_COMPARE_WITH_TIMEOUT(m_service->statuses().front().standing.state,
+                                  engine::Protection::Paused, kPatienceMs);
+        const std::uint64_t next = catalog().moments.back().txId.value + 1;
+        replica::MadeReplica other;
+        for (std::uint64_t txId = 1; txId <= next; ++txId) {
+            other.commit({1}, 1);
+        }
+        const ltx::TxRange range{.minTxId = {next}, .maxTxId = {next}};
+        const auto storage = replica();
+        QVERIFY(replica::LtxReplica(*storage)
+                    .put(0, range, MemorySource(other.fileOf(range)), m_clock.now(), {})
+                    .ok());
+        write();
+        m_service->resume(m_service->statuses().front().id);
+        QTRY_COMPARE_WITH_TIMEOUT(standing().state, engine::Protection::Broken, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(claims().empty(), kPatienceMs);
+    }
+
+    void whatIsReadOnlyIsTriedLessAndLessOften()
+    {
+        m_service->stop();
+        m_service.reset();
+        const QString folder = QString::fromStdString(path("replica") + "/tidemark/writers");
+        QVERIFY(QDir(folder).removeRecursively());
+        QFile inTheWay(folder);
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        inTheWay.close();
+        write();
+        m_service = makeService(m_clock);
+        m_service->follow({.path = path("a.db"), .replicas = {{.address = address()}}});
+        QTRY_VERIFY_WITH_TIMEOUT(standing().nextTry.has_value(), kPatienceMs);
+        const auto before = catalog().objects.size();
+        for (int i = 0; i < 5; ++i) {
+            m_clock.advance(std::chrono::minutes(3));
+            QTRY_VERIFY_WITH_TIMEOUT(standing().nextTry && *standing().nextTry > m_clock.now(),
+                                     kPatienceMs);
+        }
+        QVERIFY(*standing().nextTry > m_clock.now() + std::chrono::seconds(10));
+        QCOMPARE(catalog().objects.size(), before);
+        QVERIFY(inTheWay.remove());
+        m_service->retryNow(m_service->statuses().front().id);
+        QTRY_VERIFY_WITH_TIMEOUT(isCurrent(), kPatienceMs);
     }
 
     void anEmptyFolderInItsPlaceGetsNoClaim()

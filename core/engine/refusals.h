@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/ltx/tx_id.h"
+
+#include <string>
+
+namespace tidemark::engine {
+
+/// What is said when an object is not what we would have written there.
+[[nodiscard]] inline Error otherWriter()
+{
+    return {.code = ErrorCode::AlreadyExists,
+            .what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")},
+            .next = {
+                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
+}
+
+/// Of a place that held something: an empty mount point looks like this, too, so nothing may be
+/// written into it.
+[[nodiscard]] inline Error emptied(const std::string& place, ltx::TxId held)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine", "%1 is empty, but held transaction %2."),
+                     {place, std::to_string(held.value)}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "Connect its disk. If it was emptied on purpose, give this "
+                                   "database a new place.")}};
+}
+
+}  // namespace tidemark::engine
