@@ -302,7 +302,9 @@ private:
                 return;
             }
             for (Place& place : m_places) {
-                if (place.noteCut(*gone.value(), has(place))) {
+                // Without a base it waits for none of them, also when one is found again.
+                const bool lacksBase = place.uploader->looked() && !place.uploader->hasBase();
+                if (place.noteCut(*gone.value(), lacksBase ? ltx::TxId() : has(place))) {
                     count(has(place).value > 0 ? "given up" : "cut before a look");
                 }
             }
