@@ -16,7 +16,9 @@ Error stillRuns(const replica::ListedClaim& listed)
     return {.code = ErrorCode::Busy,
             .what = {TIDEMARK_TEXT("cli", "%1 still runs; nothing was changed."),
                      {replica::describe(listed)}},
-            .next = {TIDEMARK_TEXT("cli", "Stop it: then it releases the replica itself.")}};
+            .next = {TIDEMARK_TEXT("cli",
+                                   "Stop it, or remove this replica from what it follows; then "
+                                   "try again.")}};
 }
 
 bool runsHere(const replica::ListedClaim& listed)
@@ -34,17 +36,24 @@ Status runRelease(Session& session, const ParsedArguments& arguments)
     if (const auto running = std::ranges::find_if(claims, runsHere); running != claims.end()) {
         return stillRuns(*running);
     }
+    if (claims.empty()) {
+        session.output.note("No program has claimed this replica; nothing was changed.");
+        return {};
+    }
     std::vector<std::string> names;
     for (const replica::ListedClaim& each : claims) {
         names.push_back(each.objectName);
     }
     TIDEMARK_TRY_STATUS(storage->remove(names, session.stop));
-    if (claims.empty()) {
-        session.output.note("No program has this replica to itself; nothing was changed.");
-    }
     for (const replica::ListedClaim& each : claims) {
+        const replica::WriterClaim claim = each.claim.value_or(replica::WriterClaim());
         session.output.fact("Released: " + replica::describe(each) + '.',
-                            {{"kind", "released"}, {"by", replica::describe(each)}});
+                            {{"kind", "released"},
+                             {"name", each.objectName},
+                             {"program", claim.program},
+                             {"user", claim.user},
+                             {"host", claim.life.host},
+                             {"process", claim.life.processId}});
     }
     return {};
 }

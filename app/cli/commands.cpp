@@ -94,10 +94,15 @@ constexpr std::string_view kRetentionDetails =
     "and each mark stay whatever the numbers say. Times are in hours (h), days (d) or forever.";
 
 constexpr std::string_view kReleaseDetails =
-    "One program at a time writes into a replica. One that was killed on this computer is\n"
-    "recognised by itself; of one that was killed on another computer, or in a container that is\n"
-    "gone, this command says that it has ended. If it has not, it stops within a minute, and says\n"
-    "why. A program that is seen to run is never released: stop it.";
+    "One program at a time writes into a replica; a small file there, under tidemark/writers, "
+    "says\n"
+    "which. One that was killed on this computer is recognised by itself. Of one that was killed\n"
+    "on another computer, or in a container that is gone, nothing can be known: this command\n"
+    "removes its file. A program that waits for the replica tries again within five minutes.\n"
+    "Should the released one still run after all, whoever claims the replica first has it, and "
+    "the\n"
+    "other one stops within a minute and says why. A program that is seen to run is never\n"
+    "released: stop it.";
 
 constexpr std::string_view kSnapshotDetails =
     "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that\n"

@@ -13,6 +13,12 @@ namespace tidemark {
 class RawBuffer {
 public:
     RawBuffer() = default;
+    RawBuffer(RawBuffer&& other) noexcept { swap(other); }
+    RawBuffer& operator=(RawBuffer&& other) noexcept
+    {
+        swap(other);
+        return *this;
+    }
     explicit RawBuffer(std::size_t size) { resize(size); }
 
     [[nodiscard]] std::size_t size() const { return m_size; }
@@ -23,7 +29,8 @@ public:
     [[nodiscard]] std::byte* end() { return data() + m_size; }
     [[nodiscard]] const std::byte* end() const { return data() + m_size; }
 
-    /// Keeps what it has; memory is got rarely, and never given back before the end.
+    /// Keeps the bytes up to `size`; new ones are whatever they are. Memory at least doubles when
+    /// it grows, and is never given back before the end.
     void resize(std::size_t size)
     {
         if (size > m_capacity) {
@@ -40,6 +47,13 @@ public:
     void clear() { m_size = 0; }
 
 private:
+    void swap(RawBuffer& other) noexcept
+    {
+        std::swap(m_bytes, other.m_bytes);
+        std::swap(m_capacity, other.m_capacity);
+        std::swap(m_size, other.m_size);
+    }
+
     std::unique_ptr<std::byte[]> m_bytes;
     std::size_t m_capacity = 0;
     std::size_t m_size = 0;

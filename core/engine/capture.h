@@ -55,7 +55,8 @@ public:
     }
     /// What the pages were after txId(), where that was not known.
     void learnPages(state::PageChecksums checksums) { m_checksums = std::move(checksums); }
-    /// What the pages were is not known either: the next segment holds every page.
+    /// What the pages were is not known either: unless learnPages() tells, the next segment holds
+    /// every page.
     void losePages() { m_checksums = {}; }
 
     /// Whether all up to `header` is captured.

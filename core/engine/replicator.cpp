@@ -238,6 +238,16 @@ void Replicator::learnReplicas(ltx::TxId newest, Timestamp newestAt)
 {
     m_impl->learnReplicas(newest, newestAt);
 }
+std::optional<ltx::TxId> Replicator::lacksChecksums() const
+{
+    return m_impl->lacksChecksums();
+}
+
+void Replicator::learnChecksums(ltx::TxId txId, state::PageChecksums checksums)
+{
+    m_impl->learnChecksums(txId, std::move(checksums));
+}
+
 void Replicator::retryNow()
 {
     m_impl->retryNow();

@@ -91,11 +91,6 @@ public:
         /// Hashes are saved when the segments since then have so many bytes, which a restart reads
         /// and the spool has to keep.
         std::uint64_t replayBytes = kReplayBytes;
-        /// What the pages were after a transaction, where this computer does not know it any more,
-        /// or somebody else went on: as a replica tells, for a smaller segment than one with every
-        /// page. Empty when none can; then every page is captured. Blocks, until `stop`.
-        std::function<std::optional<state::PageChecksums>(ltx::TxId, const std::stop_token& stop)>
-            pagesAt = {};
     };
 
     explicit Replicator(const Setup& setup);
@@ -109,6 +104,15 @@ public:
     /// it, since a number is never used twice; with one, it continues above both.
     /// Times continue behind `newestAt`. May be told again and again.
     void learnReplicas(ltx::TxId newest, Timestamp newestAt = {});
+
+    /// The transaction after which the hash of each page would be of use at the next attach, since
+    /// this computer has lost them or somebody else went on: a segment of what differs does then
+    /// instead of one with every page. Empty when they are known.
+    [[nodiscard]] std::optional<ltx::TxId> lacksChecksums() const;
+
+    /// Those hashes, computed from a replica. Passed over when they are not of lacksChecksums(), or
+    /// not what is remembered of that transaction.
+    void learnChecksums(ltx::TxId txId, state::PageChecksums checksums);
 
     /// What waits for its next try is tried by the next step.
     void retryNow();

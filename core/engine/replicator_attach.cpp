@@ -68,7 +68,6 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         attachAt(m_pace.notBefore(), m_pace.notBefore(), outcome);
         return {};
     }
-    learnPages(stop);
     if (isWatched) {
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
     } else {
@@ -89,15 +88,22 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     return {};
 }
 
-/// Before the log is held: to read a replica may take long.
-void Replicator::Impl::learnPages(const std::stop_token& stop)
+std::optional<ltx::TxId> Replicator::Impl::lacksChecksums() const
 {
+    const bool isFollowed = m_anchor || m_watched;
     const bool isKnown = m_capture->checksums().pageCount() > 0;
-    if (isKnown || m_capture->txId() == ltx::TxId{} || !m_setup.pagesAt) {
-        return;
-    }
-    if (auto pages = m_setup.pagesAt(m_capture->txId(), stop)) {
-        m_capture->learnPages(*std::move(pages));
+    return isFollowed || isKnown || m_capture->txId() == ltx::TxId{}
+               ? std::nullopt
+               : std::optional(m_capture->txId());
+}
+
+void Replicator::Impl::learnChecksums(ltx::TxId txId, state::PageChecksums checksums)
+{
+    const auto source = m_state->source();
+    const bool isKnown = source.ok() && source.value() && source.value()->txId == txId;
+    const bool isOther = isKnown && source.value()->digest != checksums.digest();
+    if (lacksChecksums() == txId && !isOther) {
+        m_capture->learnPages(std::move(checksums));
     }
 }
 

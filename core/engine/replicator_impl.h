@@ -75,6 +75,8 @@ public:
 
     Status open();
     void learnReplicas(ltx::TxId newest, Timestamp newestAt);
+    [[nodiscard]] std::optional<ltx::TxId> lacksChecksums() const;
+    void learnChecksums(ltx::TxId txId, state::PageChecksums checksums);
     void retryNow();
     void compareAgain();
     StepOutcome step(const std::stop_token& stop);
@@ -91,7 +93,6 @@ public:
 
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
-    void learnPages(const std::stop_token& stop);
     [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);

@@ -73,6 +73,7 @@ Status Uploader::baseWritten(ltx::TxId txId)
         m_position.base = txId;
         m_position.confirmed = txId;
         m_sameAbove = txId;
+        m_end.reset();
     }
     m_newest = std::max(m_newest, txId);
     succeeded(false);
@@ -92,7 +93,8 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
     const auto waiting = m_spool.above(m_position.confirmed, kSegmentsAStep + 1);
     const auto now = std::span(waiting).first(std::min(waiting.size(), kSegmentsAStep));
     // What the replica lacks was removed from the spool, or its file was.
-    bool isLacking = waiting.empty() && m_position.confirmed < captured;
+    bool isLacking =
+        waiting.empty() ? m_position.confirmed < captured : !followsEnd(waiting.front());
     for (std::size_t done = 0; done < now.size() && !isLacking;) {
         const std::size_t count = countAtOnce(now.subspan(done));
         const auto uploaded = count > 0 ? uploadAtOnce(now.subspan(done, count), stop)
@@ -117,12 +119,8 @@ void Uploader::loseBase()
 {
     m_position = {.id = m_replicaId};
     m_sameAbove = {};
+    m_end.reset();
     succeeded(false);
-}
-
-void Uploader::failedBefore(const Error& error)
-{
-    failed(error);
 }
 
 ltx::TxId Uploader::confirmed() const

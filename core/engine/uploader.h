@@ -6,6 +6,7 @@
 #include "core/engine/protection.h"
 #include "core/engine/run_all.h"
 #include "core/engine/spool.h"
+#include "core/ltx/header.h"
 #include "core/ltx/tx_id.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/pins.h"
@@ -51,11 +52,11 @@ public:
     /// Storage and spool are called from these. Set before the first step.
     void setRunAll(RunAll runAll) { m_runAll = std::move(runAll); }
 
-    /// Lists the replica once and compares it with what is remembered, and where both meet with the
-    /// spool: AlreadyExists when another one wrote there; objects that are known to be
-    /// damaged (engine/damage_book.h) count as if they were not there. `newest()` and `hasBase()`
-    /// are known then. Fails as the storage does: try again at nextTry(). Unavailable when what was
-    /// there has gone as a whole: its disk is not connected.
+    /// Lists the replica once and compares it with what is remembered; objects that are known to be
+    /// damaged (engine/damage_book.h) count as if they were not there. Where it ends, its header is
+    /// compared with the spool's: AlreadyExists when another one wrote there. `newest()` and
+    /// `hasBase()` are known then. Fails as the storage does: try again at nextTry(). Unavailable
+    /// when what was there has gone as a whole: its disk is not connected.
     [[nodiscard]] Status look(const std::stop_token& stop);
 
     [[nodiscard]] bool looked() const;
@@ -78,7 +79,8 @@ public:
     /// A snapshot up to `txId` was written: segments above it follow.
     [[nodiscard]] Status baseWritten(ltx::TxId txId);
 
-    /// Which of the spool's segments are those of the replica, byte for byte.
+    /// Which of the spool's segments the replica has: each was uploaded from there, or comes before
+    /// one with the same header, and none is ever overwritten.
     [[nodiscard]] SpoolPart sameInSpool() const
     {
         return {.above = m_sameAbove, .upTo = m_position.confirmed};
@@ -98,9 +100,9 @@ public:
         return std::exchange(m_suspect, std::nullopt);
     }
 
-    /// Something else that was tried in the replica failed, as if a step had. AlreadyExists:
-    /// another one writes into it, and it is left alone until retryNow().
-    void failedBefore(const Error& error);
+    /// Something in the replica failed, here or for who shares it: back off. AlreadyExists: another
+    /// one writes into it, and it is left alone until retryNow().
+    void failed(const Error& error);
     [[nodiscard]] bool isForeign() const { return m_foreign.has_value(); }
 
     [[nodiscard]] ltx::TxId confirmed() const;
@@ -118,8 +120,9 @@ private:
 
     /// Where the replica and the spool meet.
     struct Joint {
-        bool isOther = false;      ///< What is there is not what we wrote.
-        ltx::TxId sameAbove = {};  ///< See sameInSpool().
+        bool isOther = false;                 ///< What is there is not what we wrote.
+        ltx::TxId sameAbove = {};             ///< See sameInSpool().
+        std::optional<ltx::Header> end = {};  ///< Of the object that the next segment follows.
     };
 
     /// One segment, ready to appear; or why it is not. Neither: the spool has lost it.
@@ -133,6 +136,7 @@ private:
     [[nodiscard]] Status compare(const std::stop_token& stop);
     [[nodiscard]] state::ReplicaState goOnFrom(const state::ReplicaState& remembered,
                                                ltx::TxId reached) const;
+    [[nodiscard]] bool followsEnd(const SpooledSegment& next);
     [[nodiscard]] Result<bool> areWholeAround(const replica::ObjectInfo& object,
                                               ltx::TxRange spooled,
                                               const std::stop_token& stop) const;
@@ -150,7 +154,6 @@ private:
                                             const std::stop_token& stop) const;
     void confirm(const SpooledSegment& segment, Timestamp time);
     void loseBase();
-    void failed(const Error& error);
     void succeeded(bool isCurrent);
 
     Clock& m_clock;
@@ -168,7 +171,8 @@ private:
     Timestamp m_newestAt = {};
     replica::ObjectNames m_knownDamage = {};
     state::ReplicaState m_position = {};
-    ltx::TxId m_sameAbove = {};  // See sameInSpool().
+    ltx::TxId m_sameAbove = {};             // See sameInSpool().
+    std::optional<ltx::Header> m_end = {};  // Of what the first upload behind a look follows.
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};
     std::optional<replica::ObjectInfo> m_suspect = {};

@@ -82,13 +82,14 @@ Status Uploader::compare(const std::stop_token& stop)
     if (isKnown) {
         position = goOnFrom(*remembered, reached);
     } else if (highest.value > 0) {
-        m_position = position;
+        m_position = position;  // A history that is refused is no base.
         TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
         position.base = position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     TIDEMARK_TRY(const Joint joint, jointAt(position.confirmed, whole, stop));
     m_position = position;
     m_sameAbove = joint.sameAbove;
+    m_end = joint.end;
     if (joint.isOther) {
         return otherWriter();
     }
@@ -118,8 +119,8 @@ state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
     return position;
 }
 
-/// Numbers alone do not tell whose transactions they count: another home of the same database, or
-/// one that was brought back from a backup, may have given them to others.
+/// Numbers alone do not tell whose transactions they count: another installation, or one that
+/// was brought back from a backup, may have given them to others.
 Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog& catalog,
                                           const std::stop_token& stop) const
 {
@@ -130,9 +131,8 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
     const auto there = replica::readObjectHeader(m_replica.storage(), *object, stop);
     if (!there.ok()) {
         // What is wrong with its bytes or its disk is found by those who read them all.
-        const bool isIts = replica::isOfObject(there.error()) ||
-                           there.error().code == ErrorCode::Io ||
-                           there.error().code == ErrorCode::NotFound;
+        const bool isIts =
+            replica::isOfObject(there.error()) || there.error().code == ErrorCode::Io;
         return isIts ? Result<Joint>(Joint{.sameAbove = end}) : there.error();
     }
     const auto ours = spooledHeader(m_spool, end);
@@ -150,7 +150,18 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
         return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
-    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end};
+    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end, .end = there.value()};
+}
+
+/// Whether what is uploaded first behind a look follows what is there, as far as both say: it may
+/// have been captured since, from what another replica told of the pages.
+bool Uploader::followsEnd(const SpooledSegment& next)
+{
+    const auto end = std::exchange(m_end, std::nullopt);
+    const auto header = end && next.txId.value == m_position.confirmed.value + 1
+                            ? spooledHeader(m_spool, next.txId)
+                            : std::nullopt;
+    return !header || joins(*end, *header);
 }
 
 /// Whether an object of the replica and those segments of the spool are what they say.

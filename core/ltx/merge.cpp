@@ -183,11 +183,11 @@ MergedPages::MergedPages(std::vector<MergeInput> inputs) : m_inputs(std::move(in
 
 Result<std::unique_ptr<PageReader>> MergedPages::open() const
 {
-    const std::size_t limitBytes = std::min(kCursorBytes, kMergeBytes / m_inputs.size());
+    static_assert(kCursorBytes * kMaxMergeInputs <= kMergeBytes);
     auto merged = std::make_unique<MergedReader>(m_header);
     for (const MergeInput& input : m_inputs) {
         TIDEMARK_TRY(auto reader, input.pages->open());
-        TIDEMARK_TRY_STATUS(merged->addInput(std::move(reader), limitBytes));
+        TIDEMARK_TRY_STATUS(merged->addInput(std::move(reader), kCursorBytes));
     }
     return std::unique_ptr<PageReader>(std::move(merged));
 }

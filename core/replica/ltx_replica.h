@@ -56,7 +56,8 @@ using MayWrite = std::function<Status(const std::stop_token& stop)>;
 /// own.
 class LtxReplica {
 public:
-    /// `storage` outlives the replica.
+    /// `storage` outlives the replica. Without `mayWrite` nobody is asked; put(), publish() and
+    /// remove() also fail as it does.
     explicit LtxReplica(storage::Storage& storage, MayWrite mayWrite = {})
         : m_storage(storage), m_mayWrite(std::move(mayWrite))
     {

@@ -50,9 +50,9 @@ Result<std::string> readText(const storage::Storage& storage, const std::string&
         }
         text.append(piece.data(), got);
         if (text.size() > maxBytes) {
-            return Error{
-                .code = ErrorCode::Damaged,
-                .what = {TIDEMARK_TEXT("replica", "%1 is longer than it can be."), {name}}};
+            return Error{.code = ErrorCode::Damaged,
+                         .what = {TIDEMARK_TEXT("replica", "It has more than %1 bytes."),
+                                  {std::to_string(maxBytes)}}};
         }
     }
 }

@@ -35,7 +35,7 @@ private:
                                  std::uint64_t offset, std::span<std::byte> into,
                                  const std::stop_token& stop);
 
-/// All of an object, as text. Damaged, naming it, when it has more than `maxBytes`.
+/// All of an object, as text. Damaged, not naming it, when it has more than `maxBytes`.
 [[nodiscard]] Result<std::string> readText(const storage::Storage& storage, const std::string& name,
                                            std::size_t maxBytes, const std::stop_token& stop);
 

@@ -42,12 +42,9 @@ std::string claimNamePrefix(std::uint64_t nodeId, std::string_view replicaId)
     return std::string(kClaimPrefix) + hex(nodeId, kNodeDigits) + '-' + shortHash(replicaId) + '-';
 }
 
-std::string claimObjectName(std::string_view prefix, const ProgramLife& life)
+std::string claimObjectName(std::string_view prefix, const WriterClaim& claim)
 {
-    const std::string told = life.host + '\n' + life.machine + '\n' + life.boot + '\n' +
-                             life.processes + '\n' + std::to_string(life.processId) + '\n' +
-                             std::to_string(life.startedAt);
-    return std::string(prefix) + shortHash(told) + std::string(kEnd);
+    return std::string(prefix) + shortHash(encodeClaim(claim)) + std::string(kEnd);
 }
 
 bool isClaimName(std::string_view name)

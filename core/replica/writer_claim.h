@@ -31,9 +31,9 @@ inline constexpr std::size_t kMaxClaimFileBytes = 8 << 10;
 /// of the SHA-256 of the name that it has for the replica.
 [[nodiscard]] std::string claimNamePrefix(std::uint64_t nodeId, std::string_view replicaId);
 
-/// The same, and the start of the SHA-256 of what tells the program: no two have one name, so who
-/// removes one that is over never removes another.
-[[nodiscard]] std::string claimObjectName(std::string_view prefix, const ProgramLife& life);
+/// The same, and the start of the SHA-256 of the claim: no two have one name, so who removes one
+/// that is over never removes another.
+[[nodiscard]] std::string claimObjectName(std::string_view prefix, const WriterClaim& claim);
 
 /// Whether claimObjectName() writes such a name.
 [[nodiscard]] bool isClaimName(std::string_view name);

@@ -27,7 +27,8 @@ Result<std::optional<ListedClaim>> readClaim(const storage::Storage& storage,
     if (text.error().code == ErrorCode::NotFound) {
         return std::optional<ListedClaim>();
     }
-    return text.error().code == ErrorCode::Damaged
+    // One that cannot be read can be named, and released.
+    return text.error().code == ErrorCode::Damaged || text.error().code == ErrorCode::Io
                ? Result<std::optional<ListedClaim>>(ListedClaim{.objectName = objectName})
                : text.error();
 }

@@ -97,6 +97,14 @@ private:
         }
     };
 
+    /// The hash of each page after a transaction, as a replica tells.
+    struct Recall {
+        ltx::TxId txId = {};
+        Clock::Instant limit = {};  ///< Of the patience for it.
+        bool isOver = false;
+        std::optional<state::PageChecksums> checksums = {};
+    };
+
     /// A snapshot of one replica that was ordered and is not there yet.
     struct Order {
         std::uint64_t ticket = 0;
@@ -120,8 +128,10 @@ private:
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
     [[nodiscard]] Status openSource();
-    [[nodiscard]] std::optional<state::PageChecksums> pagesAt(ltx::TxId txId,
-                                                              const std::stop_token& stop) const;
+    [[nodiscard]] bool recallChecksums();
+    void startRecall(ltx::TxId txId);
+    [[nodiscard]] std::optional<state::PageChecksums> checksumsFrom(
+        const std::vector<std::shared_ptr<ReplicaFollower>>& able, ltx::TxId txId) const;
     [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
@@ -230,6 +240,7 @@ private:
     std::string m_listensTo;        // By the watcher; empty: to nothing.
     std::optional<Error> m_untold;  // Why the watcher does not tell of changes.
     std::atomic<bool> m_heardOfChange = false;
+    Clock::Instant m_heardAt = {};               // Of the last one.
     bool m_told = false;                         // The replicator knows what all replicas hold.
     bool m_attached = false;                     // The next step goes on in the log.
     bool m_isLarge = false;                      // Reading all of it takes long.
@@ -256,6 +267,7 @@ private:
     std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
+    std::optional<Recall> m_recall;  // The last one.
     std::optional<Error> m_openFailure;
     std::optional<Error> m_sourceFailure;
     int m_failedSteps = 0;  // In a row.

@@ -1,8 +1,7 @@
-// How FollowedDatabase opens its source, and what it asks its replicas about it.
+// How FollowedDatabase opens its source.
 
 #include "core/service/followed_database.h"
 #include "core/service/node_id.h"
-#include "core/service/replica_hashes.h"
 #include "core/sqlite/source_probe.h"
 #include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
@@ -81,10 +80,7 @@ Status FollowedDatabase::openSource()
                                   .burstInterval = m_config.burstInterval,
                                   .switchToWal = m_config.switchToWal,
                                   .watch = m_config.watch,
-                                  .replayBytes = replayBytes(m_config.spoolLimitBytes),
-                                  .pagesAt = [this](ltx::TxId txId, const std::stop_token& stop) {
-                                      return pagesAt(txId, stop);
-                                  }});
+                                  .replayBytes = replayBytes(m_config.spoolLimitBytes)});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
@@ -100,26 +96,6 @@ Status FollowedDatabase::openSource()
     }
     showReplicas();
     return {};
-}
-
-/// From a replica that has all, as long as there is less to read than to upload.
-std::optional<state::PageChecksums> FollowedDatabase::pagesAt(ltx::TxId txId,
-                                                              const std::stop_token& stop) const
-{
-    const auto facts = m_context.files.stat(m_realPath);
-    const std::uint64_t most = facts.ok() && facts.value() ? facts.value()->sizeBytes : 0;
-    for (const auto& follower : replicas()) {
-        const ReplicaView view = follower->view();
-        storage::Storage* const storage = follower->storage();
-        if (!view.holds(txId) || view.foreign || storage == nullptr || stop.stop_requested()) {
-            continue;
-        }
-        auto hashes = hashesFrom(*storage, txId, follower->missing(), most, stop);
-        if (hashes.ok()) {
-            return std::move(hashes).value();
-        }
-    }
-    return std::nullopt;
 }
 
 /// To what is written with each commit: the log, or the file of a database that is watched.

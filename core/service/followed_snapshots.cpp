@@ -119,7 +119,11 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
         if (follower->isDamaged(nameOf(work))) {
             continue;
         }
-        writeBase(work, *follower);
+        if (const Status may = follower->mayWrite(workStop(*follower)); may.ok()) {
+            writeBase(work, *follower);
+        } else {
+            snapshotFailed(*follower, may.error());
+        }
     }
 }
 

@@ -16,6 +16,9 @@ using engine::Protection;
 /// A source of whose changes the system tells nothing is looked at this often.
 constexpr std::chrono::milliseconds kUntoldLook{250};
 
+/// A log to which nobody has written for so long.
+constexpr std::chrono::minutes kAtRest{1};
+
 /// A large database that waits for its turn to be read looks this often.
 constexpr std::chrono::milliseconds kWholeReadPause{250};
 
@@ -71,13 +74,19 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     if (wants.retry) {
         m_replicator->retryNow();
+        const std::scoped_lock lock(m_mutex);
+        m_recall.reset();
     }
     if (wants.compareAgain) {
         m_replicator->compareAgain();
         m_attached = false;
     }
     if (m_heardOfChange.exchange(false)) {
+        m_heardAt = m_context.clock.monotonic();
         m_replicator->heardOfChange();
+    }
+    if (!recallChecksums()) {
+        return after(m_context.clock, kWholeReadPause);
     }
     std::optional<engine::StepOutcome> stepped = stepReplicator();
     if (!stepped) {
@@ -143,7 +152,12 @@ std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
     if (mayReadAll && !m_context.wholeReads.tryTake({})) {
         return std::nullopt;
     }
-    noteReading(mayReadAll);
+    // At rest a step reads nothing but the header in memory.
+    const bool isAtRest =
+        m_attached && !mayReadAll && !m_untold && m_context.clock.monotonic() - m_heardAt > kAtRest;
+    if (!isAtRest) {
+        noteReading(mayReadAll);
+    }
     auto outcome = std::optional(m_replicator->step(workStop()));
     if (mayReadAll) {
         m_context.wholeReads.giveBack({});

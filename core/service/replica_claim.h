@@ -19,8 +19,8 @@ public:
                                                    const std::string& replicaId,
                                                    const std::string& database);
 
-    /// Whether nobody of this installation has a replica claimed, of one of those ids for which
-    /// `isMeant`; false also when none of them was ever claimed here.
+    /// Whether the replicas whose ids `isMeant` picks were claimed from this installation once, and
+    /// are by nobody now. Tries their locks.
     [[nodiscard]] static bool isFree(FileSystem& files, const std::string& data,
                                      const std::function<bool(const std::string& id)>& isMeant);
 

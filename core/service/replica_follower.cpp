@@ -12,6 +12,9 @@ namespace {
 /// A storage that cannot even be opened is not tried more often than this.
 constexpr std::chrono::seconds kOpenPause{30};
 
+/// A replica that another program has is tried ever less often, at last each five minutes.
+constexpr int kMostOpenPauses = 10;
+
 /// What is confirmed is looked for this often at most, and at rest never.
 constexpr std::chrono::hours kSeekPause{1};
 
@@ -51,7 +54,7 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
     }
     if (const Status opened = open(stop); !opened.ok()) {
-        return openFailed(opened.error());
+        return leftForLater(opened.error());
     }
     // A back-off outlasts the wakes of new segments, not the wish to try again.
     if (!takeRetry() &&
@@ -59,13 +62,13 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
         return nextStep(false);
     }
     const auto more = advance(captured, stop);
-    if (std::exchange(m_isOthers, false)) {
+    if (std::exchange(m_isTaken, false)) {
         // Until it is free; then it is looked at as if for the first time.
         m_uploader.reset();
-        return openFailed(more.error());
+        return leftForLater(more.error());
     }
     if (m_uploader->isForeign()) {
-        // Nothing is written: whoever it is that does may.
+        // Its bytes are not ours, so we write nothing: a claim would only keep others out.
         m_tenure->release(stop);
     }
     remember(more.ok() ? std::nullopt : std::optional(more.error()));
@@ -79,7 +82,7 @@ bool ReplicaFollower::isPausing() const
     return !m_uploader && !m_retry && m_context.clock.monotonic() < m_nextOpen;
 }
 
-StepPool::Due ReplicaFollower::openFailed(const Error& error)
+StepPool::Due ReplicaFollower::leftForLater(const Error& error)
 {
     const Clock::Instant now = m_context.clock.monotonic();
     const std::scoped_lock lock(m_mutex);
@@ -94,8 +97,9 @@ StepPool::Due ReplicaFollower::openFailed(const Error& error)
     m_view.standing = standingFor(error, m_view.standing.since);
     showBacklog();
     m_refusals = m_view.foreign ? m_refusals + 1 : 0;
-    m_nextOpen = now + (error.code == ErrorCode::Busy ? kClaimPause
-                                                      : kOpenPause * std::clamp(m_refusals, 1, 10));
+    m_nextOpen = now + (error.code == ErrorCode::Busy
+                            ? kClaimPause
+                            : kOpenPause * std::clamp(m_refusals, 1, kMostOpenPauses));
     return {.notBefore = now, .atLatest = m_nextOpen};
 }
 
@@ -130,13 +134,24 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
     seekNewest(stop);
     const bool isAgain = takeLookAgain();
     if (!m_uploader->looked() || isAgain) {
-        if (Status looked = look(isAgain, stop); !looked.ok()) {
+        if (Status looked = look(stop); !looked.ok()) {
+            if (isAgain && !m_uploader->isForeign()) {
+                lookAgain();
+            }
             return looked.error();
         }
     }
     TIDEMARK_TRY_STATUS(takeNews());
     noteMended(stop);
     auto more = m_uploader->step(captured, stop);
+    if (!more.ok() && !m_uploader->isForeign() && !m_tenure->isHeld()) {
+        // The claim was found gone just now: whose it is is known at once.
+        m_uploader->retryNow();
+        lookAgain();
+        TIDEMARK_TRY_STATUS(look(stop));
+        static_cast<void>(takeLookAgain());
+        more = m_uploader->step(captured, stop);
+    }
     if (const auto suspect = m_uploader->takeSuspect()) {
         m_hasFoundDamage = inspect(std::span(&*suspect, 1), stop) >= Inspection::Known;
     }
@@ -149,23 +164,18 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
 
 /// Nobody else writes into it from then on, so that what is found stays. Where it can only be read,
 /// it is known all the same what it holds.
-Status ReplicaFollower::look(bool isAgain, const std::stop_token& stop)
+Status ReplicaFollower::look(const std::stop_token& stop)
 {
     const Status taken = takeTenure(stop);
-    m_isOthers = !taken.ok() && taken.error().code == ErrorCode::AlreadyExists;
-    if (m_isOthers) {
+    m_isTaken = !taken.ok() && taken.error().code == ErrorCode::AlreadyExists;
+    if (m_isTaken) {
         return taken;
     }
     if (taken.ok() || !m_uploader->looked()) {
-        if (Status looked = m_uploader->look(stop); !looked.ok()) {
-            if (isAgain) {
-                lookAgain();
-            }
-            return looked;
-        }
+        TIDEMARK_TRY_STATUS(m_uploader->look(stop));
     }
     if (!taken.ok()) {
-        m_uploader->failedBefore(taken.error());
+        m_uploader->failed(taken.error());
         lookAgain();
         return taken;
     }
@@ -223,7 +233,7 @@ Status ReplicaFollower::takeNews()
     std::unique_lock lock(m_mutex);
     const auto baseWritten = m_baseWritten;
     if (m_snapshotFailure && m_snapshotFailure->code == ErrorCode::AlreadyExists) {
-        m_uploader->failedBefore(*std::exchange(m_snapshotFailure, std::nullopt));
+        m_uploader->failed(*std::exchange(m_snapshotFailure, std::nullopt));
     }
     lock.unlock();
     if (!baseWritten) {

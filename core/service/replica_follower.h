@@ -28,8 +28,10 @@ namespace tidemark::service {
 struct ReplicaView {
     bool looked = false;
     bool hasBase = false;
-    bool mayWrite = false;   ///< Nobody else writes into it, and its storage can be written to.
-    bool foreign = false;    ///< Another one writes into it: left alone until somebody asks again.
+    bool mayWrite = false;  ///< Nobody else writes into it, and its storage can be written to.
+    /// Another one writes into it: tried again when its claim may have gone; where its bytes are in
+    /// the way, only when somebody asks.
+    bool foreign = false;
     std::string place = {};  ///< What it shares its speed with: the disk.
     ltx::TxId newest = {};
     Timestamp newestAt = {};
@@ -68,9 +70,9 @@ enum class DrillWish {
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
 /// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step, and what is told of
-/// it), replica_follower_place.cpp (how it is opened, and that nobody else writes into it),
-/// replica_follower_contents.cpp (what it holds), replica_follower_damage.cpp (what of it is
-/// damaged), replica_follower_backlog.cpp (what it never gets).
+/// it), replica_follower_place.cpp (how it is opened), replica_follower_tenure.cpp (that nobody
+/// else writes into it), replica_follower_contents.cpp (what it holds), replica_follower_damage.cpp
+/// (what of it is damaged), replica_follower_backlog.cpp (what it never gets).
 class ReplicaFollower {
 public:
     /// `path` is the database's; `spool` and `state` outlive it.
@@ -85,7 +87,7 @@ public:
     /// that nobody else does. Then the next step finds out whose it is: wake it after lookAgain().
     /// Blocks on the storage at times.
     [[nodiscard]] Status mayWrite(const std::stop_token& stop) const;
-    /// The same for a replica::LtxReplica that does not outlive this.
+    /// The same for a replica::LtxReplica that does not outlive this. Both once storage() is known.
     [[nodiscard]] replica::MayWrite gate() const
     {
         return [this](const std::stop_token& stop) { return mayWrite(stop); };
@@ -190,9 +192,9 @@ private:
     [[nodiscard]] std::string placeName() const;
     [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
     [[nodiscard]] bool isPausing() const;
-    [[nodiscard]] StepPool::Due openFailed(const Error& error);
+    [[nodiscard]] StepPool::Due leftForLater(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
-    [[nodiscard]] Status look(bool isAgain, const std::stop_token& stop);
+    [[nodiscard]] Status look(const std::stop_token& stop);
     [[nodiscard]] bool isUploadDue() const;
     [[nodiscard]] std::string newestName() const;
     void seekNewest(const std::stop_token& stop);
@@ -220,15 +222,18 @@ private:
     state::StateDb& m_state;
     engine::DamageBook m_damageBook;
 
+    // Set once by step(), before storage() gives anything; then for any thread. Shared with what
+    // letGo() does not wait for.
+    std::shared_ptr<storage::Storage> m_storage;
+    std::shared_ptr<ReplicaTenure> m_tenure;
+
     // For the thread of step(); made by the first one.
     std::optional<ReplicaClaim> m_claim;
-    std::shared_ptr<storage::Storage> m_storage;
-    std::shared_ptr<ReplicaTenure> m_tenure;  // Stays once it is there.
     std::unique_ptr<replica::LtxReplica> m_replica;
     std::unique_ptr<engine::Uploader> m_uploader;
     std::string m_place;
     Clock::Instant m_nextOpen = {};  // When it could not be opened, or is another one's.
-    bool m_isOthers = false;
+    bool m_isTaken = false;
     int m_refusals = 0;  // In a row.
     bool m_hasFoundDamage = false;
     Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.

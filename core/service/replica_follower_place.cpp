@@ -1,11 +1,7 @@
-// The place of a ReplicaFollower's replica: how it is opened, and that nobody else writes into it.
+// The place of a ReplicaFollower's replica: how it is opened.
 
 #include "core/base/durable_directories.h"
-#include "core/engine/refusals.h"
-#include "core/replica/layout.h"
 #include "core/replica/v03_layout.h"
-#include "core/service/node_id.h"
-#include "core/service/patience.h"
 #include "core/service/preflight.h"
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
@@ -14,9 +10,6 @@
 
 namespace tidemark::service {
 namespace {
-
-/// A claim that stays is that of a program that has ended, which this computer knows.
-constexpr std::chrono::seconds kReleaseLimit{3};
 
 Error holdsLegacy(const storage::Storage& storage)
 {
@@ -72,68 +65,6 @@ Status ReplicaFollower::openStorage()
     m_tenure = std::make_shared<ReplicaTenure>(m_context.clock, m_context.programs, *m_storage,
                                                std::move(ours));
     return {};
-}
-
-Result<ReplicaTenure::Ours> ReplicaFollower::ownTenure(const std::string& realId) const
-{
-    TIDEMARK_TRY(const std::uint64_t nodeId,
-                 loadNodeId(m_context.files, m_context.random, m_context.directories.data));
-    const auto isAbandoned = [this, nodeId](const std::string& objectName) {
-        return ReplicaClaim::isFree(
-            m_context.files, m_context.directories.data, [&](const std::string& id) {
-                return objectName.starts_with(replica::claimNamePrefix(nodeId, id));
-            });
-    };
-    return ReplicaTenure::Ours{.namePrefix = replica::claimNamePrefix(nodeId, realId),
-                               .claim = {.program = m_context.program,
-                                         .user = userName(),
-                                         .life = m_context.programs.self(),
-                                         .since = m_context.clock.now()},
-                               .isAbandoned = isAbandoned};
-}
-
-/// Nothing is written into a replica that has lost everything: it may be an empty mount point.
-Status ReplicaFollower::takeTenure(const std::stop_token& stop)
-{
-    TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
-    if (remembered && remembered->base != ltx::TxId{}) {
-        bool isEmpty = true;
-        const auto note = [&isEmpty](const storage::ObjectEntry&) {
-            isEmpty = false;
-            return storage::Listing::Enough;
-        };
-        TIDEMARK_TRY_STATUS(m_storage->list(replica::kLtxPrefix, note, stop));
-        if (isEmpty) {
-            return Error{
-                .code = ErrorCode::Unavailable,
-                .what = {TIDEMARK_TEXT("service", "%1 is empty."), {m_storage->describe()}}};
-        }
-    }
-    return m_tenure->take(stop);
-}
-
-Status ReplicaFollower::mayWrite(const std::stop_token& stop) const
-{
-    if (m_tenure && m_tenure->keep(stop)) {
-        return {};
-    }
-    return Error{.code = ErrorCode::Unavailable,
-                 .what = {TIDEMARK_TEXT("service",
-                                        "It is not known any more that nobody else writes into "
-                                        "this replica.")},
-                 .next = {TIDEMARK_TEXT("service", "It is looked at in a moment.")}};
-}
-
-void ReplicaFollower::letGo()
-{
-    const auto failure = view().failure;
-    const bool isAway =
-        failure && (failure->code == ErrorCode::Unavailable || failure->code == ErrorCode::Io);
-    if (m_tenure && !isAway) {
-        endsWithin(kReleaseLimit,
-                   [storage = m_storage, tenure = m_tenure] { tenure->release({}); });
-    }
-    m_claim.reset();
 }
 
 Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)

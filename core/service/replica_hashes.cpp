@@ -14,13 +14,6 @@
 namespace tidemark::service {
 namespace {
 
-Error tooMuch(std::uint64_t bytes)
-{
-    return {.code = ErrorCode::NotFound,
-            .what = {TIDEMARK_TEXT("service", "To read %1 bytes is not worth it."),
-                     {std::to_string(bytes)}}};
-}
-
 /// The state that an object leads to.
 Status apply(restore::StateHashes& state, const storage::Storage& storage,
              const replica::ObjectInfo& object, const std::stop_token& stop)
@@ -39,19 +32,20 @@ Status apply(restore::StateHashes& state, const storage::Storage& storage,
 
 }  // namespace
 
-Result<state::PageChecksums> hashesFrom(const storage::Storage& storage, ltx::TxId txId,
-                                        const replica::ObjectNames& missing,
-                                        std::uint64_t mostBytes, const std::stop_token& stop)
+Result<std::optional<state::PageChecksums>> hashesFrom(const storage::Storage& storage,
+                                                       ltx::TxId txId,
+                                                       const replica::ObjectNames& missing,
+                                                       std::uint64_t mostBytes,
+                                                       const std::stop_token& stop)
 {
     TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(storage, stop));
     const replica::Catalog catalog = replica::without(std::move(listed), missing);
-    TIDEMARK_TRY(const replica::RestorePlan plan,
-                 replica::planRestore(catalog, replica::AtTxId{txId}));
-    if (plan.bytes > mostBytes) {
-        return tooMuch(plan.bytes);
+    const auto plan = replica::planRestore(catalog, replica::AtTxId{txId});
+    if (!plan.ok() || plan.value().bytes > mostBytes) {
+        return std::optional<state::PageChecksums>();
     }
     restore::StateHashes state;
-    for (const replica::ObjectInfo& each : plan.objects) {
+    for (const replica::ObjectInfo& each : plan.value().objects) {
         TIDEMARK_TRY_STATUS(apply(state, storage, each, stop));
     }
     state::PageChecksums checksums(state.pageSizeBytes());
@@ -60,7 +54,7 @@ Result<state::PageChecksums> hashesFrom(const storage::Storage& storage, ltx::Tx
     for (const std::uint64_t hash : state.hashes()) {
         checksums.set(++page, hash);
     }
-    return checksums;
+    return std::optional(std::move(checksums));
 }
 
 }  // namespace tidemark::service

@@ -209,7 +209,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& 
     work.failure = isTold ? std::nullopt : std::optional(error);
     return {.due = after(m_context.clock, kGlance),
             .failure = failure(),
-            .isLacking = isTold && hasLost(stop)};
+            .isLacking = isTold && (!m_follower->mayWrite(stop).ok() || hasLost(stop))};
 }
 
 /// Lists the replica again; whether it reaches less far than before.

@@ -284,6 +284,9 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     const engine::RetentionRun run =
         engine::runRetention(replica, look.plan, m_follower->pins(), stop,
                              [&] { return mayGoOn(storage, look, before, stop); });
+    if (run.error && !m_follower->mayWrite(stop).ok()) {
+        return *run.error;  // Whoever has it now deletes as he likes.
+    }
     if (run.objects > 0) {
         thinned =
             Thinned{.objects = run.objects, .bytes = run.bytes, .replicaId = m_follower->id()};

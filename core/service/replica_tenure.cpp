@@ -1,12 +1,14 @@
 #include "core/service/replica_tenure.h"
 
+#include "core/base/rfc3339.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace tidemark::service {
 namespace {
 
-/// Somebody may have given it to another one meanwhile.
+/// So long two may write at most; so often a busy writer costs a request.
 constexpr std::chrono::minutes kLookPause{1};
 
 }  // namespace
@@ -17,7 +19,7 @@ ReplicaTenure::ReplicaTenure(Clock& clock, const Programs& programs, storage::St
       m_programs(programs),
       m_storage(storage),
       m_ours(std::move(ours)),
-      m_objectName(replica::claimObjectName(m_ours.namePrefix, m_ours.claim.life))
+      m_objectName(replica::claimObjectName(m_ours.namePrefix, m_ours.claim))
 {
 }
 
@@ -28,6 +30,7 @@ Status ReplicaTenure::take(const std::stop_token& stop)
     }
     TIDEMARK_TRY(const auto before, replica::readClaims(m_storage, stop));
     TIDEMARK_TRY(const bool isThere, clear(before, stop));
+    m_mayBeThere = true;
     if (!isThere) {
         TIDEMARK_TRY_STATUS(replica::writeClaim(m_storage, m_objectName, m_ours.claim, stop));
     }
@@ -85,7 +88,7 @@ bool ReplicaTenure::isOurs(const replica::ListedClaim& listed) const
 bool ReplicaTenure::isOver(const replica::ListedClaim& listed) const
 {
     if (!listed.claim) {
-        return false;
+        return listed.objectName == m_objectName;  // Ours, and rotten.
     }
     const ProgramLife& theirs = listed.claim->life;
     const bool isOfThisReplica = listed.objectName.starts_with(m_ours.namePrefix);
@@ -106,7 +109,7 @@ bool ReplicaTenure::isHeld() const
     return m_isHeld;
 }
 
-bool ReplicaTenure::keep(const std::stop_token& stop)
+bool ReplicaTenure::isStillOurs(const std::stop_token& stop)
 {
     {
         const std::scoped_lock lock(m_mutex);
@@ -119,16 +122,17 @@ bool ReplicaTenure::keep(const std::stop_token& stop)
         // Whatever is to be written will fail as well.
         return true;
     }
-    const bool isStillOurs = listed.value() && isOurs(*listed.value());
-    setHeld(isStillOurs);
-    return isStillOurs;
+    const bool isThere = listed.value() && isOurs(*listed.value());
+    const std::scoped_lock lock(m_mutex);
+    m_isHeld = m_isHeld && isThere;
+    noteLook();
+    return m_isHeld;
 }
 
 void ReplicaTenure::release(const std::stop_token& stop)
 {
-    if (isHeld()) {
-        setHeld(false);
-        // What stays is that of a program that has ended: this computer knows.
+    setHeld(false);
+    if (std::exchange(m_mayBeThere, false)) {
         static_cast<void>(m_storage.remove(std::span(&m_objectName, 1), stop));
     }
 }
@@ -137,6 +141,11 @@ void ReplicaTenure::setHeld(bool isHeld)
 {
     const std::scoped_lock lock(m_mutex);
     m_isHeld = isHeld;
+    noteLook();
+}
+
+void ReplicaTenure::noteLook()
+{
     m_lookedAt = m_clock.monotonic();
     m_lookedAtTime = m_clock.now();
 }
@@ -151,13 +160,26 @@ bool ReplicaTenure::wasLookedAtJustNow() const
 
 Error ReplicaTenure::taken(const replica::ListedClaim& by) const
 {
+    const std::string place = m_storage.describe();
+    const Message release{TIDEMARK_TEXT("service",
+                                        "Stop it there, or give this database a new place. If it "
+                                        "ended without saying so: tidemarkctl release \"%1\""),
+                          {place}};
+    if (!by.claim) {
+        return {.code = ErrorCode::AlreadyExists,
+                .what = {TIDEMARK_TEXT("service",
+                                       "%1 is in use by a program whose note there cannot be read "
+                                       "(%2)."),
+                         {place, by.objectName}},
+                .next = release};
+    }
+    const replica::WriterClaim& claim = *by.claim;
     return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("service", "%1 replicates into %2."),
-                     {replica::describe(by), m_storage.describe()}},
-            .next = {TIDEMARK_TEXT("service",
-                                   "Stop it there, or give this database a new place. If it ended "
-                                   "without saying so: tidemarkctl release %1"),
-                     {m_storage.describe()}}};
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 of %2 on %3 (process %4, since %5) replicates into %6."),
+                     {claim.program, claim.user, claim.life.host,
+                      std::to_string(claim.life.processId), formatRfc3339(claim.since), place}},
+            .next = release};
 }
 
 }  // namespace tidemark::service

@@ -17,7 +17,9 @@ namespace tidemark::service {
 /// One program at a time writes into a replica: a file in it says which. It stays there for as long
 /// as that program follows the database, without a request while nothing changes, so it never
 /// lapses by time. One that was killed on this computer is known to have ended; of one that was
-/// killed elsewhere somebody has to say so (`tidemarkctl release`).
+/// killed elsewhere somebody has to say so (`tidemarkctl release`). A claim of the same
+/// installation and host that lies where this process sees nothing, as that of a container before
+/// it was started again, counts as ended.
 ///
 /// take() and release() are for one thread at a time, the rest for any.
 class ReplicaTenure {
@@ -39,9 +41,10 @@ public:
 
     [[nodiscard]] bool isHeld() const;
 
-    /// Before something is written: whether it still is ours, as far as is known. Asks the storage
-    /// at most once a minute.
-    [[nodiscard]] bool keep(const std::stop_token& stop);
+    /// Before something is written: whether the claim is still there. Asks the storage once a
+    /// minute at most, at once after a sleep, and each time while it does not answer, which takes
+    /// nothing away.
+    [[nodiscard]] bool isStillOurs(const std::stop_token& stop);
 
     /// Nothing is written any more: another one may begin at once.
     void release(const std::stop_token& stop);
@@ -54,12 +57,14 @@ private:
     [[nodiscard]] Error taken(const replica::ListedClaim& by) const;
     [[nodiscard]] bool wasLookedAtJustNow() const;  // With m_mutex held.
     void setHeld(bool isHeld);
+    void noteLook();  // Likewise.
 
     Clock& m_clock;
     const Programs& m_programs;
     storage::Storage& m_storage;
     const Ours m_ours;
     const std::string m_objectName;
+    bool m_mayBeThere = false;  // The file; for the thread of take().
 
     mutable std::mutex m_mutex;  // Guards what follows; not held during a request.
     bool m_isHeld = false;

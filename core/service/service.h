@@ -93,7 +93,7 @@ public:
         FileSystem& files;
         Random& random;
         Directories directories = {};
-        std::string program = "tidemark";  ///< What others are told who find a database taken.
+        std::string program = "tidemark";  ///< What others are told who find it taken.
         const Programs& programs = systemPrograms();
     };
 

@@ -25,7 +25,7 @@ class TestWriterClaims : public QObject {
 
     static std::string nameOf(std::uint64_t node)
     {
-        return claimObjectName(claimNamePrefix(node, "x"), claim().life);
+        return claimObjectName(claimNamePrefix(node, "x"), claim());
     }
 
 private slots:
@@ -34,10 +34,10 @@ private slots:
         // SHA-256 of "before" begins so, by sha256sum.
         const std::string prefix = claimNamePrefix(42, "before");
         QCOMPARE(prefix, std::string("tidemark/writers/000000000000002a-6db7d803-"));
-        const std::string name = claimObjectName(prefix, claim().life);
+        const std::string name = claimObjectName(prefix, claim());
         QVERIFY(name.starts_with(prefix) && isClaimName(name));
-        ProgramLife later = claim().life;
-        ++later.startedAt;
+        WriterClaim later = claim();
+        later.since += std::chrono::milliseconds(1);
         QVERIFY(claimObjectName(prefix, later) != name);
     }
 

@@ -99,7 +99,7 @@ private slots:
         expectFewPages(snapshotBytes());
     }
 
-    void aReplicaThatIsDamagedIsNotAsked()
+    void aDamagedReplicaHindersNothing()
     {
         QCOMPARE(remove("pages.crc"), 1);
         const std::string name = level(9).front().name;

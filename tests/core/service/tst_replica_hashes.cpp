@@ -16,9 +16,9 @@ class TestReplicaHashes : public QObject {
 
     std::unique_ptr<MadeReplica> m_made;
 
-    [[nodiscard]] Result<state::PageChecksums> hashesAt(std::uint64_t txId,
-                                                        const replica::ObjectNames& missing = {},
-                                                        std::uint64_t most = 1'000'000)
+    [[nodiscard]] Result<std::optional<state::PageChecksums>> hashesAt(
+        std::uint64_t txId, const replica::ObjectNames& missing = {},
+        std::uint64_t most = 1'000'000)
     {
         return hashesFrom(m_made->storage, {txId}, missing, most, {});
     }
@@ -93,14 +93,11 @@ private slots:
     void whatIsTooMuchIsNotRead()
     {
         const auto before = m_made->storage.readCalls();
-        QCOMPARE(hashesAt(3, {}, 100).error().code, ErrorCode::NotFound);
+        QVERIFY(!hashesAt(3, {}, 100).value());
         QCOMPARE(m_made->storage.readCalls(), before);
     }
 
-    void aMomentThatIsNotThereGivesNone()
-    {
-        QCOMPARE(hashesAt(4).error().code, ErrorCode::NotFound);
-    }
+    void aMomentThatIsNotThereGivesNone() { QVERIFY(!hashesAt(4).value()); }
 };
 
 QTEST_GUILESS_MAIN(TestReplicaHashes)

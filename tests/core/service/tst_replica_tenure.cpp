@@ -52,14 +52,14 @@ class TestReplicaTenure : public QObject {
                 ReplicaTenure::Ours{.namePrefix = replica::claimNamePrefix(installation, replicaId),
                                     .claim = claimOf(process, host),
                                     .isAbandoned = [this](const std::string& name) {
-                                        return m_abandoned == name.substr(0, m_abandoned.size());
+                                        return name.starts_with(m_abandoned);
                                     }}};
     }
 
     static std::string nameOf(std::uint64_t installation, int process)
     {
         return replica::claimObjectName(replica::claimNamePrefix(installation, "replica"),
-                                        claimOf(process, "here").life);
+                                        claimOf(process, "here"));
     }
 
     static bool isTaken(const Status& status, const char* by)
@@ -82,12 +82,12 @@ private slots:
         QVERIFY(first.take({}).ok() && first.isHeld() && first.take({}).ok());
         ReplicaTenure second = tenure(22, 2);
         QVERIFY(isTaken(second.take({}), "laptop (process 11"));
-        QVERIFY(!second.isHeld() && !second.keep({}));
+        QVERIFY(!second.isHeld() && !second.isStillOurs({}));
         QCOMPARE(m_storage->objects().size(), std::size_t{1});
         first.release({});
         QVERIFY(!first.isHeld());
         QVERIFY(second.take({}).ok());
-        QVERIFY(second.keep({}));
+        QVERIFY(second.isStillOurs({}));
     }
 
     void whatWasReleasedIsNotRemovedAgain()
@@ -100,7 +100,7 @@ private slots:
         first.release({});
         QVERIFY(second.take({}).ok());
         m_clock.advance(std::chrono::minutes(2));
-        QVERIFY(second.keep({}));
+        QVERIFY(second.isStillOurs({}));
     }
 
     void oneThatHasEndedIsFollowedAtOnce()
@@ -134,8 +134,12 @@ private slots:
     void whatCannotBeUnderstoodIsRespected()
     {
         m_storage->objects() = {{nameOf(1, 11), {.bytes = "?"}}};
-        QVERIFY(isTaken(tenure(11, 1).take({}), "tidemark/writers/"));
         QVERIFY(isTaken(tenure(22, 2).take({}), "tidemark/writers/"));
+        QVERIFY(isTaken(tenure(33, 1).take({}), "tidemark/writers/"));
+        // Its own, and rotten.
+        ReplicaTenure own = tenure(11, 1);
+        QVERIFY(own.take({}).ok());
+        QVERIFY(own.isStillOurs({}));
     }
 
     void otherFilesAreNoClaims()
@@ -170,13 +174,43 @@ private slots:
         QVERIFY(isTaken(tenure(33, 3).take({}), "process 22"));
     }
 
+    void aReleaseThatComesLateTakesNothingFromTheNext()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        QVERIFY(first.take({}).ok());
+        replica::WriterClaim again = claimOf(11, "here");
+        again.since += std::chrono::seconds(5);
+        ReplicaTenure second(
+            m_clock, m_programs, *m_storage,
+            {.namePrefix = replica::claimNamePrefix(1, "replica"), .claim = again});
+        QVERIFY(second.take({}).ok());
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+        first.release({});
+        m_clock.advance(std::chrono::minutes(2));
+        QVERIFY(second.isStillOurs({}));
+    }
+
+    void whatMayHaveBeenWrittenIsRemoved()
+    {
+        ReplicaTenure first = tenure(11, 1);
+        m_storage->onRead = [this](const std::string&) {
+            return m_storage->objects().empty()
+                       ? Status()
+                       : Status(Error{.code = ErrorCode::Unavailable, .what = {"away"}});
+        };
+        QVERIFY(!first.take({}).ok());
+        QCOMPARE(m_storage->objects().size(), std::size_t{1});
+        first.release({});
+        QVERIFY(m_storage->objects().empty());
+    }
+
     void afterASleepItIsLookedAt()
     {
         ReplicaTenure first = tenure(11, 1);
         QVERIFY(first.take({}).ok());
         m_storage->objects().clear();
         m_clock.sleep(std::chrono::hours(8));
-        QVERIFY(!first.keep({}));
+        QVERIFY(!first.isStillOurs({}));
     }
 
     void ofTwoThatBeginAtOnceNoneWritesBesideTheOther()
@@ -198,9 +232,9 @@ private slots:
         ReplicaTenure first = tenure(11, 1);
         QVERIFY(first.take({}).ok());
         m_storage->objects().clear();
-        QVERIFY(first.keep({}));
+        QVERIFY(first.isStillOurs({}));
         m_clock.advance(std::chrono::minutes(2));
-        QVERIFY(!first.keep({}));
+        QVERIFY(!first.isStillOurs({}));
         QVERIFY(!first.isHeld());
         QVERIFY(tenure(22, 2).take({}).ok());
         QVERIFY(isTaken(first.take({}), "process 22"));
@@ -212,11 +246,11 @@ private slots:
         QVERIFY(first.take({}).ok());
         const auto before = m_storage->readCalls();
         for (int i = 0; i < 100; ++i) {
-            QVERIFY(first.keep({}));
+            QVERIFY(first.isStillOurs({}));
         }
         QCOMPARE(m_storage->readCalls(), before);
         m_clock.advance(std::chrono::minutes(2));
-        QVERIFY(first.keep({}) && first.keep({}));
+        QVERIFY(first.isStillOurs({}) && first.isStillOurs({}));
         QCOMPARE(m_storage->readCalls(), before + 1);
     }
 
@@ -228,10 +262,10 @@ private slots:
         m_storage->onRead = [](const std::string&) {
             return Status(Error{.code = ErrorCode::Unavailable, .what = {"away"}});
         };
-        QVERIFY(first.keep({}));
+        QVERIFY(first.isStillOurs({}));
         m_storage->onRead = [](const std::string&) { return Status(); };
         m_storage->objects().clear();
-        QVERIFY(!first.keep({}));
+        QVERIFY(!first.isStillOurs({}));
     }
 
     void whatFailsIsNotHeld()

@@ -42,9 +42,8 @@ class TestTakenOver : public QObject, private FollowedPlace {
                                          .life = {.host = "workstation", .boot = "another"},
                                          .since = m_clock.now()};
         QVERIFY(replica::writeClaim(
-                    *replica(),
-                    replica::claimObjectName(replica::claimNamePrefix(7, "x"), claim.life), claim,
-                    {})
+                    *replica(), replica::claimObjectName(replica::claimNamePrefix(7, "x"), claim),
+                    claim, {})
                     .ok());
     }
     [[nodiscard]] engine::Standing standing() const
