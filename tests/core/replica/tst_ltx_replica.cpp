@@ -242,6 +242,32 @@ private slots:
         QVERIFY(!plan.value().lost);
     }
 
+    void withoutLeaveNothingAppearsOrGoes()
+    {
+        MadeReplica made;
+        made.commit({1}, 1);
+        made.commit({1}, 1);
+        const std::string there = made.put(9, 1, 1);
+        int asked = 0;
+        LtxReplica refused(made.storage, [&asked](const std::stop_token&) {
+            ++asked;
+            return Status(Error{.code = ErrorCode::Unavailable, .what = {"not ours"}});
+        });
+        const ltx::TxRange range{.minTxId = {2}, .maxTxId = {2}};
+        const MemorySource file(made.fileOf(range));
+        QCOMPARE(refused.put(0, range, file, made.timeOf(2), {}).error().code,
+                 ErrorCode::Unavailable);
+        const auto staged = refused.stage(0, range, file, made.timeOf(2), {});
+        QVERIFY(staged.ok());
+        const StagedFile* const one = &staged.value();
+        const Published published = refused.publish(std::span(&one, 1), {});
+        QVERIFY(published.count == 0 && published.failure &&
+                published.failure->code == ErrorCode::Unavailable);
+        QCOMPARE(refused.remove(std::span(&there, 1), {}).error().code, ErrorCode::Unavailable);
+        QCOMPARE(asked, 3);
+        QCOMPARE(made.storage.objects().size(), std::size_t{1});
+    }
+
     void removeTakesObjectsAndNoFileOfOthers()
     {
         MadeReplica made;

@@ -59,6 +59,19 @@ private slots:
         QVERIFY(inEnglish(refused.error().what).find("a.db") != std::string::npos);
     }
 
+    void whatNobodyHasClaimedAnyMoreIsFree()
+    {
+        const auto isIts = [](const std::string& id) { return id == "0123456789abcdef"; };
+        const auto isFree = [&] { return ReplicaClaim::isFree(m_files, path("data"), isIts); };
+        QVERIFY(!isFree());
+        {
+            const auto held = claim("a.db");
+            QVERIFY(held.ok() && !isFree());
+        }
+        QVERIFY(isFree());
+        QVERIFY(!ReplicaClaim::isFree(m_files, path("data"), [](const auto&) { return false; }));
+    }
+
     void whereTheOwnerHasGoneItMayBeTheSame()
     {
         QVERIFY(claim("a.db").value().note().ok());
