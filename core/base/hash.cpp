@@ -50,4 +50,15 @@ std::string hex(std::uint64_t value, int digits)
     return text;
 }
 
+std::string shortHash(std::string_view text)
+{
+    const Sha256 hash = sha256(text);
+    return hex(std::span(hash).first(kShortHashDigits / 2));
+}
+
+bool isHex(std::string_view text)
+{
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace tidemark

@@ -1,6 +1,7 @@
 #include "core/engine/compactor.h"
 
 #include "core/engine/merge_inputs.h"
+#include "core/engine/refusals.h"
 #include "core/ltx/digest_checked.h"
 #include "core/ltx/encoding_source.h"
 #include "core/ltx/state_digest.h"
@@ -29,13 +30,10 @@ bool standsAlone(const ltx::Header& header)
 
 Error holdsOtherState(const std::string& name)
 {
-    return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("engine",
-                                   "Another process replicates into this replica: %1 holds another "
-                                   "state."),
-                     {name}},
-            .next = {
-                TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
+    return otherWriter({TIDEMARK_TEXT("engine",
+                                      "Another process replicates into this replica: %1 holds "
+                                      "another state."),
+                        {name}});
 }
 
 }  // namespace

@@ -4,14 +4,16 @@
 #include "core/ltx/tx_id.h"
 
 #include <string>
+#include <utility>
 
 namespace tidemark::engine {
 
 /// What is said when an object is not what we would have written there.
-[[nodiscard]] inline Error otherWriter()
+[[nodiscard]] inline Error otherWriter(
+    Message what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")})
 {
     return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("engine", "Another process replicates into this replica.")},
+            .what = std::move(what),
             .next = {
                 TIDEMARK_TEXT("engine", "Stop the other one, or give this database a new place.")}};
 }

@@ -1,5 +1,6 @@
 #include "core/engine/snapshot_work.h"
 
+#include "core/engine/refusals.h"
 #include "core/ltx/encoding_source.h"
 #include "core/ltx/page_stream.h"
 #include "core/ltx/state_digest.h"
@@ -112,13 +113,10 @@ Result<std::uint64_t> SnapshotWork::writeTo(replica::LtxReplica& replica, unsign
                  replica.put(replica::kSnapshotLevel, {m_header.minTxId, m_header.maxTxId}, file,
                              m_header.createdAt, stop));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
-        return Error{
-            .code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("engine",
-                                   "Another process replicates into this replica: it holds another "
-                                   "snapshot of transaction %1."),
-                     {std::to_string(txId().value)}},
-            .next = {TIDEMARK_TEXT("engine", "Choose another folder for this database.")}};
+        return otherWriter({TIDEMARK_TEXT("engine",
+                                          "Another process replicates into this replica: it holds "
+                                          "another snapshot of transaction %1."),
+                            {std::to_string(txId().value)}});
     }
     return sizeBytes;
 }

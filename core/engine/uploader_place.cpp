@@ -36,15 +36,6 @@ std::optional<ltx::Header> spooledHeader(const Spool& spool, ltx::TxId txId)
     return header.ok() ? std::optional(std::move(header).value()) : std::nullopt;
 }
 
-replica::ObjectInfo segmentObject(ltx::TxId txId)
-{
-    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
-    return {.level = replica::kSegmentLevel,
-            .minTxId = txId,
-            .maxTxId = txId,
-            .name = replica::objectName({.level = replica::kSegmentLevel, .range = range})};
-}
-
 /// Whether `next` may follow the state that `there` leads to, as far as both say.
 bool joins(const ltx::Header& there, const ltx::Header& next)
 {
@@ -172,7 +163,7 @@ Result<bool> Uploader::areWholeAround(const replica::ObjectInfo& object, ltx::Tx
         return false;
     }
     for (ltx::TxId each = spooled.minTxId; each <= spooled.maxTxId; each.value += 1) {
-        const replica::ObjectInfo segment = segmentObject(each);
+        const replica::ObjectInfo segment = replica::segmentAt(each);
         if (!replica::checkFile(*m_spool.source(each), segment, stop).ok()) {
             return false;
         }

@@ -3,7 +3,7 @@
 #include "core/engine/damage_book.h"
 #include "core/engine/refusals.h"
 #include "core/engine/uploader.h"
-#include "core/ltx/header.h"
+#include "core/ltx/file_pages.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
@@ -21,36 +21,6 @@ constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
 
 // What takes less is no waiting: to hand it to other threads would take as long.
 constexpr std::chrono::milliseconds kWorthHelp{1};
-
-ltx::TxRange rangeOf(const SpooledSegment& segment)
-{
-    return {.minTxId = segment.txId, .maxTxId = segment.txId};
-}
-
-replica::ObjectInfo objectOf(const SpooledSegment& segment)
-{
-    return {
-        .level = replica::kSegmentLevel,
-        .minTxId = segment.txId,
-        .maxTxId = segment.txId,
-        .name = replica::objectName({.level = replica::kSegmentLevel, .range = rangeOf(segment)})};
-}
-
-Result<Timestamp> timeOf(const ByteSource& segment)
-{
-    TIDEMARK_TRY(const auto reader, segment.open());
-    ltx::HeaderBytes bytes{};
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        TIDEMARK_TRY(const std::size_t got, reader->read(std::span(bytes).subspan(done)));
-        if (got == 0) {
-            break;
-        }
-        done += got;
-    }
-    TIDEMARK_TRY(const ltx::Header header, ltx::decodeHeader(std::span(bytes).first(done)));
-    return header.createdAt;
-}
 
 /// Whether a segment could not be read from the spool, as opposed to what a storage says.
 bool isLost(const Error& error)
@@ -106,18 +76,19 @@ Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> 
 Uploader::Attempt Uploader::stage(const SpooledSegment& segment, const std::stop_token& stop) const
 {
     Attempt attempt{.source = m_spool.source(segment.txId)};
-    auto time = timeOf(*attempt.source);
-    if (!time.ok()) {
-        if (!isLost(time.error())) {
-            attempt.failure = std::move(time).error();
+    auto header = ltx::readHeader(*attempt.source);
+    if (!header.ok()) {
+        if (!isLost(header.error())) {
+            attempt.failure = std::move(header).error();
         }
         return attempt;
     }
-    attempt.time = time.value();
+    attempt.time = header.value().createdAt;
     // One is for one thread.
     replica::LtxReplica replica = m_replica;
-    auto staged = replica.stage(replica::kSegmentLevel, rangeOf(segment), *attempt.source,
-                                attempt.time, stop);
+    auto staged =
+        replica.stage(replica::kSegmentLevel, {.minTxId = segment.txId, .maxTxId = segment.txId},
+                      *attempt.source, attempt.time, stop);
     if (staged.ok()) {
         attempt.staged = std::move(staged).value();
     } else {
@@ -162,7 +133,8 @@ Result<Uploader::Upload> Uploader::publish(std::span<const SpooledSegment> segme
 /// Takes note of it where the fault is in the bytes of what is there in its place.
 Error Uploader::suspected(const SpooledSegment& segment, const Error& error)
 {
-    m_suspect = replica::isOfObject(error) ? std::optional(objectOf(segment)) : std::nullopt;
+    m_suspect =
+        replica::isOfObject(error) ? std::optional(replica::segmentAt(segment.txId)) : std::nullopt;
     return error;
 }
 
@@ -172,7 +144,7 @@ void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
     m_position.confirmed = segment.txId;
     m_newest = std::max(m_newest, segment.txId);
     if (m_listener.written) {
-        replica::ObjectInfo object = objectOf(segment);
+        replica::ObjectInfo object = replica::segmentAt(segment.txId);
         object.time = time;
         object.precision = replica::TimePrecision::Exact;
         object.sizeBytes = segment.sizeBytes;
@@ -185,7 +157,7 @@ void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
 Status Uploader::requireKnownDamage(const SpooledSegment& segment,
                                     const std::stop_token& stop) const
 {
-    const replica::ObjectInfo there = objectOf(segment);
+    const replica::ObjectInfo there = replica::segmentAt(segment.txId);
     const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
     TIDEMARK_TRY(const auto known, book.found());
     if (known.contains(there.name)) {

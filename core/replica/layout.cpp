@@ -7,6 +7,15 @@ std::string objectName(const ObjectKey& key)
     return std::string(kLtxPrefix) + std::to_string(key.level) + '/' + ltx::fileName(key.range);
 }
 
+ObjectInfo segmentAt(ltx::TxId txId)
+{
+    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
+    return {.level = kSegmentLevel,
+            .minTxId = txId,
+            .maxTxId = txId,
+            .name = objectName({.level = kSegmentLevel, .range = range})};
+}
+
 std::optional<ObjectKey> parseObjectName(std::string_view name)
 {
     if (!name.starts_with(kLtxPrefix)) {

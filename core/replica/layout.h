@@ -22,6 +22,9 @@ struct ObjectKey {
 /// "ltx/0/000000000000002a-000000000000002a.ltx": the names in folders, over SFTP and WebDAV.
 [[nodiscard]] std::string objectName(const ObjectKey& key);
 
+/// The segment of one transaction, as far as its number tells.
+[[nodiscard]] ObjectInfo segmentAt(ltx::TxId txId);
+
 /// Empty for every name that objectName() does not write, and for a snapshot that does not start
 /// at 1.
 [[nodiscard]] std::optional<ObjectKey> parseObjectName(std::string_view name);

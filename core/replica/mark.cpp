@@ -14,16 +14,7 @@ namespace tidemark::replica {
 namespace {
 
 constexpr int kTxIdDigits = 16;
-constexpr std::size_t kHashBytes = 4;
-constexpr std::size_t kHashDigits = 2 * kHashBytes;
 constexpr std::string_view kEnd = ".json";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-std::string hashOf(std::string_view name)
-{
-    const Sha256 hash = sha256(name);
-    return hex(std::span(hash).first(kHashBytes));
-}
 
 /// One character of UTF-8.
 struct Character {
@@ -138,18 +129,18 @@ Status checkMarkNote(std::string_view note)
 
 std::string markObjectName(ltx::TxId txId, std::string_view name)
 {
-    return std::string(kMarkPrefix) + hex(txId.value, kTxIdDigits) + '-' + hashOf(name) +
+    return std::string(kMarkPrefix) + hex(txId.value, kTxIdDigits) + '-' + shortHash(name) +
            std::string(kEnd);
 }
 
 bool MarkKey::isOf(std::string_view name) const
 {
-    return nameHash == hashOf(name);
+    return nameHash == shortHash(name);
 }
 
 std::optional<MarkKey> parseMarkObjectName(std::string_view name)
 {
-    constexpr std::size_t kSize = kTxIdDigits + 1 + kHashDigits;
+    constexpr std::size_t kSize = kTxIdDigits + 1 + kShortHashDigits;
     if (!name.starts_with(kMarkPrefix) || !name.ends_with(kEnd) ||
         name.size() != kMarkPrefix.size() + kSize + kEnd.size()) {
         return std::nullopt;
@@ -157,8 +148,7 @@ std::optional<MarkKey> parseMarkObjectName(std::string_view name)
     const std::string_view key = name.substr(kMarkPrefix.size(), kSize);
     const std::string_view number = key.substr(0, kTxIdDigits);
     const std::string_view hash = key.substr(kTxIdDigits + 1);
-    if (key[kTxIdDigits] != '-' || number.find_first_not_of(kHexDigits) != std::string_view::npos ||
-        hash.find_first_not_of(kHexDigits) != std::string_view::npos) {
+    if (key[kTxIdDigits] != '-' || !isHex(number) || !isHex(hash)) {
         return std::nullopt;
     }
     MarkKey parsed{.nameHash = std::string(hash)};

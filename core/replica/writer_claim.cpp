@@ -12,15 +12,7 @@ namespace tidemark::replica {
 namespace {
 
 constexpr int kNodeDigits = 16;
-constexpr std::size_t kHashBytes = 4;
-constexpr std::size_t kHashDigits = 2 * kHashBytes;
 constexpr std::string_view kEnd = ".json";
-
-std::string shortHash(std::string_view text)
-{
-    const Sha256 hash = sha256(text);
-    return hex(std::span(hash).first(kHashBytes));
-}
 
 /// The text of a key; empty where there is none.
 std::string textOf(const nlohmann::json& object, const char* key)
@@ -55,26 +47,26 @@ bool isClaimName(std::string_view name)
     std::string_view rest = name.substr(kClaimPrefix.size());
     rest.remove_suffix(kEnd.size());
     constexpr std::size_t kSecond = kNodeDigits + 1;
-    constexpr std::size_t kThird = kSecond + kHashDigits + 1;
-    if (rest.size() != kThird + kHashDigits || rest[kSecond - 1] != '-' ||
+    constexpr std::size_t kThird = kSecond + kShortHashDigits + 1;
+    if (rest.size() != kThird + kShortHashDigits || rest[kSecond - 1] != '-' ||
         rest[kThird - 1] != '-') {
         return false;
     }
-    const auto isHex = [](std::string_view digits) {
-        return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-    };
-    return isHex(rest.substr(0, kSecond - 1)) && isHex(rest.substr(kSecond, kHashDigits)) &&
+    return isHex(rest.substr(0, kSecond - 1)) && isHex(rest.substr(kSecond, kShortHashDigits)) &&
            isHex(rest.substr(kThird));
 }
 
 std::string encodeClaim(const WriterClaim& claim)
 {
-    const nlohmann::ordered_json object = {
-        {"program", claim.program},          {"user", claim.user},
-        {"host", claim.life.host},           {"since", formatRfc3339(claim.since)},
-        {"machine", claim.life.machine},     {"boot", claim.life.boot},
-        {"processes", claim.life.processes}, {"process", claim.life.processId},
-        {"started", claim.life.startedAt}};
+    const nlohmann::ordered_json object = {{"program", claim.program},
+                                           {"user", claim.user},
+                                           {"host", claim.life.host},
+                                           {"since", formatRfc3339(claim.since)},
+                                           {"machineIdHash", claim.life.machine},
+                                           {"bootId", claim.life.boot},
+                                           {"pidNamespace", claim.life.processes},
+                                           {"pid", claim.life.processId},
+                                           {"startTicks", claim.life.startedAt}};
     // A host may have any name.
     return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
@@ -85,18 +77,18 @@ std::optional<WriterClaim> decodeClaim(std::string_view bytes)
     const auto object = nlohmann::json::parse(bytes, nullptr, kWithoutExceptions);
     const auto since =
         object.is_object() ? parseRfc3339(textOf(object, "since")) : std::optional<Timestamp>();
-    const std::uint64_t process = since ? numberOf(object, "process") : 0;
+    const std::uint64_t process = since ? numberOf(object, "pid") : 0;
     if (!since || process > std::uint64_t{std::numeric_limits<int>::max()}) {
         return std::nullopt;
     }
     return WriterClaim{.program = textOf(object, "program"),
                        .user = textOf(object, "user"),
                        .life = {.host = textOf(object, "host"),
-                                .machine = textOf(object, "machine"),
-                                .boot = textOf(object, "boot"),
-                                .processes = textOf(object, "processes"),
+                                .machine = textOf(object, "machineIdHash"),
+                                .boot = textOf(object, "bootId"),
+                                .processes = textOf(object, "pidNamespace"),
                                 .processId = static_cast<int>(process),
-                                .startedAt = numberOf(object, "started")},
+                                .startedAt = numberOf(object, "startTicks")},
                        .since = *since};
 }
 

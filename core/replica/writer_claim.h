@@ -25,6 +25,7 @@ struct WriterClaim {
 /// All claims of a replica start with this. Litestream does not look there.
 inline constexpr std::string_view kClaimPrefix = "tidemark/writers/";
 
+/// Host and user have at most 256 bytes each, every byte escaped at worst.
 inline constexpr std::size_t kMaxClaimFileBytes = 8 << 10;
 
 /// "tidemark/writers/1f0e3dad99908345-9b74c989-": the installation, by its node id, and the start

@@ -201,10 +201,7 @@ std::string ReplicaFollower::newestName() const
     if (const auto& snapshot = known.snapshot(); snapshot && snapshot->maxTxId >= newest) {
         return snapshot->name;
     }
-    return newest == ltx::TxId{}
-               ? std::string()
-               : replica::objectName({.level = replica::kSegmentLevel,
-                                      .range = {.minTxId = newest, .maxTxId = newest}});
+    return newest == ltx::TxId{} ? std::string() : replica::segmentAt(newest).name;
 }
 
 /// Nothing more is to hang onto what was confirmed and has gone since.

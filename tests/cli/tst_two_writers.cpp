@@ -31,8 +31,8 @@ class TestTwoWriters : public QObject {
         QJsonObject claim = QJsonDocument::fromJson(file.readAll()).object();
         file.close();
         claim["host"] = "old-laptop";
-        claim["boot"] = "another";
-        claim["machine"] = "another";
+        claim["bootId"] = "another";
+        claim["machineIdHash"] = "another";
         QVERIFY(QFile::remove(name));
         QFile moved(claims().filePath("00000000000000aa-00000000-00000000.json"));
         QVERIFY(moved.open(QIODevice::WriteOnly));

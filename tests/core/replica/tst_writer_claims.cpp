@@ -71,7 +71,7 @@ private slots:
     {
         for (const char* text :
              {"", "{", "[]", "{}", "null", "{\"since\": 3}", "{\"since\": \"yesterday\"}",
-              "{\"since\": \"1970-01-01T00:16:40.000Z\", \"process\": 4294967296}"}) {
+              "{\"since\": \"1970-01-01T00:16:40.000Z\", \"pid\": 4294967296}"}) {
             QVERIFY2(!decodeClaim(text), text);
         }
     }
@@ -79,7 +79,7 @@ private slots:
     void aNegativeProcessIsNone()
     {
         const auto read =
-            decodeClaim("{\"since\": \"1970-01-01T00:16:40.000Z\", \"process\": -1, \"host\": 7}");
+            decodeClaim("{\"since\": \"1970-01-01T00:16:40.000Z\", \"pid\": -1, \"host\": 7}");
         QVERIFY(read && read->life.processId == 0 && read->life.host.empty());
     }
 
