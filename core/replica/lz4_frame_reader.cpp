@@ -5,8 +5,6 @@
 namespace tidemark::replica {
 namespace {
 
-constexpr std::size_t kPieceBytes = 256 << 10;
-
 Error damaged()
 {
     return {.code = ErrorCode::Damaged,
