@@ -93,8 +93,15 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
     const auto waiting = m_spool.above(m_position.confirmed, kSegmentsAStep + 1);
     const auto now = std::span(waiting).first(std::min(waiting.size(), kSegmentsAStep));
     // What the replica lacks was removed from the spool, or its file was.
-    bool isLacking =
-        waiting.empty() ? m_position.confirmed < captured : !followsEnd(waiting.front());
+    bool isLacking = waiting.empty() && m_position.confirmed < captured;
+    if (!waiting.empty()) {
+        const auto follows = followsEnd(waiting.front(), stop);
+        if (!follows.ok()) {
+            failed(follows.error());
+            return follows.error();
+        }
+        isLacking = !follows.value();
+    }
     for (std::size_t done = 0; done < now.size() && !isLacking;) {
         const std::size_t count = countAtOnce(now.subspan(done));
         const auto uploaded = count > 0 ? uploadAtOnce(now.subspan(done, count), stop)

@@ -118,11 +118,17 @@ public:
 private:
     enum class Upload { Done, SegmentLost };
 
+    /// What the first segment that is uploaded behind a look follows.
+    struct End {
+        replica::ObjectInfo object = {};
+        ltx::Header header = {};
+    };
+
     /// Where the replica and the spool meet.
     struct Joint {
-        bool isOther = false;                 ///< What is there is not what we wrote.
-        ltx::TxId sameAbove = {};             ///< See sameInSpool().
-        std::optional<ltx::Header> end = {};  ///< Of the object that the next segment follows.
+        bool isOther = false;      ///< What is there is not what we wrote.
+        ltx::TxId sameAbove = {};  ///< See sameInSpool().
+        std::optional<End> end = {};
     };
 
     /// One segment, ready to appear; or why it is not. Neither: the spool has lost it.
@@ -136,7 +142,7 @@ private:
     [[nodiscard]] Status compare(const std::stop_token& stop);
     [[nodiscard]] state::ReplicaState goOnFrom(const state::ReplicaState& remembered,
                                                ltx::TxId reached) const;
-    [[nodiscard]] bool followsEnd(const SpooledSegment& next);
+    [[nodiscard]] Result<bool> followsEnd(const SpooledSegment& next, const std::stop_token& stop);
     [[nodiscard]] Result<bool> areWholeAround(const replica::ObjectInfo& object,
                                               ltx::TxRange spooled,
                                               const std::stop_token& stop) const;
@@ -171,8 +177,8 @@ private:
     Timestamp m_newestAt = {};
     replica::ObjectNames m_knownDamage = {};
     state::ReplicaState m_position = {};
-    ltx::TxId m_sameAbove = {};             // See sameInSpool().
-    std::optional<ltx::Header> m_end = {};  // Of what the first upload behind a look follows.
+    ltx::TxId m_sameAbove = {};  // See sameInSpool().
+    std::optional<End> m_end = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};
     std::optional<replica::ObjectInfo> m_suspect = {};

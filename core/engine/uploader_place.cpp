@@ -78,10 +78,13 @@ Status Uploader::compare(const std::stop_token& stop)
         position.base = position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     TIDEMARK_TRY(const Joint joint, jointAt(position.confirmed, whole, stop));
-    m_position = position;
+    // What was never ours and does not join was written while another one had it: a base of ours
+    // follows, above it.
+    const bool isBehind = joint.isOther && !isKnown;
+    m_position = isBehind ? state::ReplicaState{.id = m_replicaId} : position;
     m_sameAbove = joint.sameAbove;
-    m_end = joint.end;
-    if (joint.isOther) {
+    m_end = isBehind ? std::nullopt : joint.end;
+    if (joint.isOther && isKnown) {
         return otherWriter();
     }
     m_newest = highest;
@@ -141,18 +144,25 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
         return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
-    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end, .end = there.value()};
+    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end,
+                 .end = End{.object = *object, .header = there.value()}};
 }
 
 /// Whether what is uploaded first behind a look follows what is there, as far as both say: it may
 /// have been captured since, from what another replica told of the pages.
-bool Uploader::followsEnd(const SpooledSegment& next)
+Result<bool> Uploader::followsEnd(const SpooledSegment& next, const std::stop_token& stop)
 {
-    const auto end = std::exchange(m_end, std::nullopt);
+    const auto end = m_end;
     const auto header = end && next.txId.value == m_position.confirmed.value + 1
                             ? spooledHeader(m_spool, next.txId)
                             : std::nullopt;
-    return !header || joins(*end, *header);
+    bool isOther = false;
+    if (header && !joins(end->header, *header)) {
+        TIDEMARK_TRY(isOther, areWholeAround(end->object,
+                                             {.minTxId = next.txId, .maxTxId = next.txId}, stop));
+    }
+    m_end.reset();
+    return !isOther;
 }
 
 /// Whether an object of the replica and those segments of the spool are what they say.

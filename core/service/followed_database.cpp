@@ -232,7 +232,7 @@ std::optional<Status> FollowedDatabase::sourceOutcome() const
     // The source may wait to learn what a replica holds that cannot be looked at.
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        if (!view.looked && view.failure) {
+        if ((!view.looked || view.isTaken) && view.failure) {
             return Status(*view.failure);
         }
     }

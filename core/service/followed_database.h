@@ -101,6 +101,7 @@ private:
     struct Recall {
         ltx::TxId txId = {};
         Clock::Instant limit = {};  ///< Of the patience for it.
+        std::stop_source stop = {};
         bool isOver = false;
         std::optional<state::PageChecksums> checksums = {};
     };
@@ -130,8 +131,10 @@ private:
     [[nodiscard]] Status openSource();
     [[nodiscard]] bool recallChecksums();
     void startRecall(ltx::TxId txId);
+    void forgetRecall();
+    void runRecall(Recall& recall, const std::vector<std::shared_ptr<ReplicaFollower>>& able);
     [[nodiscard]] std::optional<state::PageChecksums> checksumsFrom(
-        const std::vector<std::shared_ptr<ReplicaFollower>>& able, ltx::TxId txId) const;
+        const std::vector<std::shared_ptr<ReplicaFollower>>& able, Recall& recall) const;
     [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
@@ -267,7 +270,7 @@ private:
     std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
-    std::optional<Recall> m_recall;  // The last one.
+    std::shared_ptr<Recall> m_recall;  // The last one; its job shares it.
     std::optional<Error> m_openFailure;
     std::optional<Error> m_sourceFailure;
     int m_failedSteps = 0;  // In a row.

@@ -44,7 +44,7 @@ Result<std::uint64_t> FollowedDatabase::orderSnapshot(const std::string& replica
         for (const Upload& upload : m_uploads) {
             const bool isOrdered = replicaId.empty() || upload.follower->id() == replicaId;
             // What another one writes into is left alone until somebody asks for just that.
-            if (isOrdered && !upload.leaving && !upload.follower->view().foreign) {
+            if (isOrdered && !upload.leaving && !upload.follower->view().isRefused()) {
                 upload.follower->retryNow();
                 m_context.uploads.hurry(upload.key);
             }

@@ -90,7 +90,7 @@ void FollowedDatabase::startLastTry(ReplicaFollower& follower)
         const bool isIts = upload.follower.get() == &follower;
         if (isIts && m_sourceLeft && !upload.hadLastTry) {
             upload.hadLastTry = true;
-            if (!follower.view().foreign) {
+            if (!follower.view().isRefused()) {
                 follower.retryNow();
             }
         }

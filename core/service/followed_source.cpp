@@ -75,7 +75,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     if (wants.retry) {
         m_replicator->retryNow();
         const std::scoped_lock lock(m_mutex);
-        m_recall.reset();
+        forgetRecall();
     }
     if (wants.compareAgain) {
         m_replicator->compareAgain();
@@ -86,6 +86,10 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_replicator->heardOfChange();
     }
     if (!recallChecksums()) {
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_sourceLooked = false;  // What is committed meanwhile is not captured yet.
+        }
         return after(m_context.clock, kWholeReadPause);
     }
     std::optional<engine::StepOutcome> stepped = stepReplicator();
@@ -152,10 +156,12 @@ std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
     if (mayReadAll && !m_context.wholeReads.tryTake({})) {
         return std::nullopt;
     }
-    // At rest a step reads nothing but the header in memory.
+    // At rest a step reads the header in memory, or at last what the log holds, which is known.
     const bool isAtRest =
         m_attached && !mayReadAll && !m_untold && m_context.clock.monotonic() - m_heardAt > kAtRest;
-    if (!isAtRest) {
+    if (isAtRest) {
+        m_readingBytes = m_shown ? m_shown->walBytes : 0;
+    } else {
         noteReading(mayReadAll);
     }
     auto outcome = std::optional(m_replicator->step(workStop()));
@@ -183,15 +189,21 @@ bool FollowedDatabase::tellReplicasToReplicator()
     bool allLooked = true;
     bool isLooking = false;
     bool oneLacksBase = false;
-    for (const auto& follower : replicas()) {
+    const auto followers = replicas();
+    bool areAllTaken = !followers.empty();
+    for (const auto& follower : followers) {
         const ReplicaView view = follower->view();
         newest = std::max(newest, view.newest);
         newestAt = std::max(newestAt, view.newestAt);
         allLooked = allLooked && view.looked;
+        areAllTaken = areAllTaken && view.isTaken;
         isLooking = isLooking || (!view.looked && !view.failure);
         oneLacksBase = oneLacksBase || view.lacksBase();
     }
     // A replica that joins later may hold more than all before it.
+    // What another program writes meanwhile is gone on from: where nothing is known yet, nothing is
+    // numbered before.
+    allLooked = allLooked && !areAllTaken;
     if (allLooked && (!m_told || newest > m_replicator->view().captured)) {
         m_replicator->learnReplicas(newest, newestAt);
         m_told = true;

@@ -26,9 +26,10 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
     const auto facts = sqlite::probeSource(
         files, config.path,
         config.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed);
-    // Without WAL mode it is locked whenever somebody commits: that passes.
+    // Locked it is whenever somebody commits without WAL mode, or recovers a log: who follows it
+    // waits for that, and says so.
     const bool isLocked = !facts.ok() && facts.error().code == ErrorCode::Busy;
-    if (!facts.ok() && !(isLocked && config.watch)) {
+    if (!facts.ok() && !isLocked) {
         return facts.error();
     }
     TIDEMARK_TRY(const std::string path, files.canonical(config.path));

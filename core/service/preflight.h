@@ -11,8 +11,8 @@ namespace tidemark::service {
 
 /// Whether following the database would begin well, for a program that would rather end than wait:
 /// it is a database, in WAL mode or allowed to be switched or watched, and nobody else follows it.
-/// Nothing changes. Fails as sqlite::probeSource does, but one that is to be watched may be locked;
-/// NotInWalMode with what to do; Busy with who has it.
+/// Nothing changes. Fails as sqlite::probeSource does, but one may be locked, which following waits
+/// for; NotInWalMode with what to do; Busy with who has it.
 [[nodiscard]] Status mayFollow(FileSystem& files, const Directories& directories,
                                const DatabaseConfig& config);
 

@@ -62,7 +62,7 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
         return nextStep(false);
     }
     const auto more = advance(captured, stop);
-    if (std::exchange(m_isTaken, false)) {
+    if (m_isTaken) {
         // Until it is free; then it is looked at as if for the first time.
         m_uploader.reset();
         return leftForLater(more.error());
@@ -92,6 +92,7 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     // Nothing that the capture of the source has to wait for.
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
     m_view.looked = m_view.foreign;
+    m_view.isTaken = std::exchange(m_isTaken, false);
     m_view.mayWrite = false;
     m_view.confirmed = std::max(m_view.confirmed, m_remembered);
     m_view.standing = standingFor(error, m_view.standing.since);
@@ -100,6 +101,8 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     m_nextOpen = now + (error.code == ErrorCode::Busy
                             ? kClaimPause
                             : kOpenPause * std::clamp(m_refusals, 1, kMostOpenPauses));
+    m_view.standing.nextTry =
+        m_context.clock.now() + std::chrono::ceil<std::chrono::milliseconds>(m_nextOpen - now);
     return {.notBefore = now, .atLatest = m_nextOpen};
 }
 
@@ -147,9 +150,12 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
     if (!more.ok() && !m_uploader->isForeign() && !m_tenure->isHeld()) {
         // The claim was found gone just now: whose it is is known at once.
         m_uploader->retryNow();
-        lookAgain();
-        TIDEMARK_TRY_STATUS(look(stop));
-        static_cast<void>(takeLookAgain());
+        if (Status looked = look(stop); !looked.ok()) {
+            if (!m_isTaken && !m_uploader->isForeign()) {
+                lookAgain();
+            }
+            return looked.error();
+        }
         more = m_uploader->step(captured, stop);
     }
     if (const auto suspect = m_uploader->takeSuspect()) {

@@ -32,6 +32,7 @@ struct ReplicaView {
     /// Another one writes into it: tried again when its claim may have gone; where its bytes are in
     /// the way, only when somebody asks.
     bool foreign = false;
+    bool isTaken = false;    ///< Another program has claimed it: tried again by itself.
     std::string place = {};  ///< What it shares its speed with: the disk.
     ltx::TxId newest = {};
     Timestamp newestAt = {};
@@ -45,6 +46,8 @@ struct ReplicaView {
     std::optional<Proof> proof = {};
     std::optional<state::GivenUp> givenUp = {};  ///< The last time that it lagged too far.
 
+    /// Whether it is left alone until somebody asks.
+    [[nodiscard]] bool isRefused() const { return foreign && !isTaken; }
     /// Whether it waits for a snapshot.
     [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
     [[nodiscard]] bool isGivenUp() const { return givenUp && !givenUp->ended; }

@@ -61,22 +61,26 @@ Status ReplicaTenure::take(const std::stop_token& stop)
 Result<bool> ReplicaTenure::clear(std::span<const replica::ListedClaim> claims,
                                   const std::stop_token& stop)
 {
-    std::vector<std::string> over;
+    std::vector<std::string> going;
+    const replica::ListedClaim* other = nullptr;
     bool isThere = false;
     for (const replica::ListedClaim& each : claims) {
         if (isOurs(each)) {
             isThere = true;
         } else if (isOver(each)) {
-            over.push_back(each.objectName);
+            going.push_back(each.objectName);
         } else {
-            return taken(each);
+            other = &each;
         }
     }
-    if (!over.empty()) {
-        // Where nothing may be removed they lie in nobody's way.
-        static_cast<void>(m_storage.remove(over, stop));
+    if (other != nullptr && isThere) {
+        going.push_back(m_objectName);  // It gave way to that one before, and could not be removed.
     }
-    return isThere;
+    if (!going.empty()) {
+        // Where nothing may be removed they lie in nobody's way.
+        static_cast<void>(m_storage.remove(going, stop));
+    }
+    return other != nullptr ? Result<bool>(taken(*other)) : isThere;
 }
 
 bool ReplicaTenure::isOurs(const replica::ListedClaim& listed) const
@@ -132,8 +136,8 @@ bool ReplicaTenure::isStillOurs(const std::stop_token& stop)
 void ReplicaTenure::release(const std::stop_token& stop)
 {
     setHeld(false);
-    if (std::exchange(m_mayBeThere, false)) {
-        static_cast<void>(m_storage.remove(std::span(&m_objectName, 1), stop));
+    if (m_mayBeThere) {
+        m_mayBeThere = !m_storage.remove(std::span(&m_objectName, 1), stop).ok();
     }
 }
 

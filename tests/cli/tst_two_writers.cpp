@@ -96,6 +96,25 @@ private slots:
         QVERIFY(claimNames().isEmpty());
     }
 
+    void whoWaitsGoesOnFromWhatTheOtherOneWrote()
+    {
+        auto first = std::make_unique<Follower>(*m_anna, QStringList{m_path, m_replica});
+        QVERIFY(first->said("snapshot"));
+        Follower second(*m_ben, {m_path, m_replica});
+        QVERIFY(second.said("state"));
+        QVERIFY(m_database->addNote());
+        QVERIFY(first->said("segment", 1));
+        first.reset();  // Killed.
+        QVERIFY(m_database->addNote());
+        // It would try again by itself in half a minute; an order does so now.
+        static_cast<void>(m_ben->run({"snapshot", m_replica}));
+        QVERIFY(second.said("segment", 1));
+        QCOMPARE(second.stop().status, 0);
+        QCOMPARE(m_anna->run({"verify", m_replica, "--all"}).status, 0);
+        QCOMPARE(m_anna->run({"restore", m_replica, "newest.db"}).status, 0);
+        QCOMPARE(valueIn(m_anna->path("newest.db"), "SELECT count(*) FROM notes"), 3);
+    }
+
     void oneThatIsNowhereToBeSeenIsReleasedByHand()
     {
         {

@@ -105,6 +105,22 @@ private slots:
         QVERIFY(rememberedUpTo(2)->look({}).ok());
     }
 
+    void whatWasWrittenBeforeWeHadItGetsABaseOfOurs()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        // Captured while another program had the replica.
+        spool(2, *otherHome());
+        spool(3, *otherHome());
+        const auto uploader = this->uploader();
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(!uploader->isForeign() && !uploader->hasBase());
+        QCOMPARE(uploader->newest().value, std::uint64_t{2});
+        QVERIFY(uploader->baseWritten({4}).ok());
+        QVERIFY(uploader->step({4}, {}).ok());
+        QVERIFY(uploader->hasBase() && !holds(3));
+    }
+
     void whatWasCapturedForAnotherReplicaNeedsANewBase()
     {
         m_made->put(9, 1, 1);
