@@ -172,7 +172,7 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
 /// it is known all the same what it holds.
 Status ReplicaFollower::look(const std::stop_token& stop)
 {
-    const Status taken = takeTenure(stop);
+    Status taken = takeTenure(stop);
     m_isTaken = !taken.ok() && taken.error().code == ErrorCode::AlreadyExists;
     if (m_isTaken) {
         return taken;

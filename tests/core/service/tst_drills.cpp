@@ -255,7 +255,7 @@ private slots:
         std::atomic<int> drills = 0;
         m_files->onDrill = [&] {
             if (++drills == 1) {
-                m_service->unfollow(m_id);
+                m_service->unfollow(m_service->statuses().front().id);
             }
         };
         follow(24);
