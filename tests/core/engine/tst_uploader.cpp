@@ -3,6 +3,8 @@
 
 #include <QFile>
 
+#include <initializer_list>
+
 using namespace tidemark;
 using namespace tidemark::engine;
 
@@ -343,7 +345,7 @@ private slots:
     void beforeAHoleInTheSpoolAllIsUploaded()
     {
         const auto uploader = withBase();
-        for (const std::uint64_t txId : {2, 3, 5, 6}) {
+        for (const std::uint64_t txId : std::initializer_list<std::uint64_t>{2, 3, 5, 6}) {
             spool(txId);
         }
         QVERIFY(uploader->step({6}, {}).ok());

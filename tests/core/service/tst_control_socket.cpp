@@ -121,7 +121,7 @@ private slots:
     void aSignalMeanwhileIsNoFailure()
     {
         struct sigaction counting {};
-        counting.sa_handler = [](int) { ++m_signals; };
+        counting.sa_handler = [](int) { ++signalCount; };
         struct sigaction before {};
         QCOMPARE(::sigaction(SIGUSR1, &counting, &before), 0);
         const QTemporaryDir home;
@@ -131,9 +131,9 @@ private slots:
                                                      // Each is taken before the next one: all but
                                                      // the first few find it waiting.
                                                      for (int sent = 1; sent <= 20; ++sent) {
-                                                         const int taken = m_signals;
+                                                         const int taken = signalCount;
                                                          ::pthread_kill(asker, SIGUSR1);
-                                                         while (m_signals == taken) {
+                                                         while (signalCount == taken) {
                                                              std::this_thread::yield();
                                                          }
                                                      }
@@ -141,7 +141,7 @@ private slots:
                                                  });
         const auto lines = askEngine(socket.value()->path(), kStatus);
         QCOMPARE(::sigaction(SIGUSR1, &before, nullptr), 0);
-        QVERIFY(m_signals >= 20);
+        QVERIFY(signalCount >= 20);
         QVERIFY(lines.ok());
         QCOMPARE(lines.value(), std::vector<std::string>{"{}"});
     }
@@ -288,7 +288,7 @@ private:
         return isConnected ? socket : -1;
     }
 
-    static inline std::atomic<int> m_signals = 0;
+    static inline std::atomic<int> signalCount = 0;
     PosixFileSystem m_files;
     std::atomic<int> m_asked = 0;
     char m_buffer[16] = {};

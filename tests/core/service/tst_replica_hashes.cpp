@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <initializer_list>
 #include <span>
 
 using namespace tidemark;
@@ -50,7 +51,7 @@ private slots:
 
     void theyAreThoseOfTheMoment()
     {
-        for (const std::uint64_t txId : {1, 2, 3}) {
+        for (const std::uint64_t txId : std::initializer_list<std::uint64_t>{1, 2, 3}) {
             const auto found = hashesAt(txId);
             QVERIFY(found.ok());
             QVERIFY(found.value() == truth(txId));
