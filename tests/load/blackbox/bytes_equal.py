@@ -44,10 +44,11 @@ def page_size_of(database):
     return 65536 if size == 1 else size or 4096
 
 
-def change_counter(database):
-    """SQLite counts in it the transactions that touched page 1, as each VACUUM does."""
+def version(database):
+    """What of page 1 tells states with the same rows apart: the change counter, which two transactions in a row may
+    share in WAL mode, and the numbers of pages and of free ones, which each kind of VACUUM changes."""
     with open(database, "rb") as file:
-        return file.read(28)[24:]
+        return file.read(40)[24:]
 
 
 def remove_database(path):

@@ -57,7 +57,7 @@ class Judge:
             wrong += self._against_journal(one, truth)
             copy = self._copies.get(truth.state)
             # A VACUUM is a transaction that changes pages but not the rows, and so not the state.
-            if copy and bytes_equal.change_counter(copy) == bytes_equal.change_counter(out):
+            if copy and bytes_equal.version(copy) == bytes_equal.version(out):
                 compared = 1
                 found = bytes_equal.difference(copy, out, self._replicator.own_pages(out))
                 wrong += [found] if found else []
