@@ -1,6 +1,8 @@
 #include "core/storage/storage_address.h"
 
 #include "core/base/hash.h"
+#include "core/storage/address_text.h"
+#include "core/storage/s3_providers.h"
 
 #include <algorithm>
 #include <array>
@@ -8,119 +10,52 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace tidemark::storage {
 namespace {
 
-constexpr std::string_view kFileScheme = "file";
-constexpr std::array<std::string_view, 7> kLaterSchemes{"s3",     "abs",     "gs", "sftp",
-                                                        "webdav", "webdavs", "zip"};
+/// One kind as addresses have it. Which options there are is told where the kind is implemented.
+struct Scheme {
+    std::string_view name;
+    StorageKind kind;
+    std::vector<std::string_view> options = {};
+};
 
-// What may stand unescaped in an address, besides letters and digits.
-constexpr std::string_view kPlainInPath = "/-._~!$&'()*+,;=:@";
-constexpr std::string_view kPlainInOption = "/-._~:";
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
-
-/// `text` without its options is told: who knows what they hold.
-Error notAnAddress(std::string_view text, Message next)
+const std::vector<Scheme>& schemes()
 {
-    const std::string_view told = text.substr(0, text.find('?'));
-    return {
-        .code = ErrorCode::Usage,
-        .what = {TIDEMARK_TEXT("storage", "\"%1\" does not name a storage."), {std::string(told)}},
-        .next = std::move(next)};
+    static const std::vector<Scheme> all{
+        {"file", StorageKind::Folder},
+        {"s3",
+         StorageKind::S3,
+         {"endpoint", "region", "force-path-style", "provider", "profile", "sse", "sse-kms-key-id",
+          "storage-class", "part-size", "ca"}},
+        {"abs", StorageKind::Azure, {"endpoint", "ca"}},
+        {"sftp", StorageKind::Sftp, {"key", "known-hosts", "concurrent-writes"}},
+        {"webdav", StorageKind::WebDav, {"ca"}},
+        {"webdavs", StorageKind::WebDav, {"ca"}},
+        {"zip", StorageKind::Zip},
+    };
+    return all;
 }
 
-bool isAlphanumeric(char letter)
+const Scheme* schemeNamed(std::string_view name)
 {
-    return std::isalnum(static_cast<unsigned char>(letter)) != 0;
+    const auto found = std::ranges::find(schemes(), name, &Scheme::name);
+    return found == schemes().end() ? nullptr : &*found;
 }
 
-/// "s3" of "s3://bucket/path"; empty for a path.
-std::string_view schemeOf(std::string_view text)
+std::string_view schemeOf(const StorageAddress& address)
 {
-    const auto end = text.find("://");
-    if (end == std::string_view::npos || end == 0) {
-        return {};
+    if (address.kind == StorageKind::WebDav) {
+        return address.secure ? "webdavs" : "webdav";
     }
-    const std::string_view scheme = text.substr(0, end);
-    const bool fits = std::ranges::all_of(scheme, [](char letter) {
-        return isAlphanumeric(letter) || letter == '+' || letter == '-' || letter == '.';
-    });
-    return fits ? scheme : std::string_view();
+    return std::ranges::find(schemes(), address.kind, &Scheme::kind)->name;
 }
 
-/// Keys that a secret might hide behind; it belongs into none of an address's options.
-bool isSecretKey(std::string_view key)
+bool isOnThisComputer(StorageKind kind)
 {
-    std::string small(key);
-    std::ranges::transform(small, small.begin(), [](char letter) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    });
-    constexpr std::array<std::string_view, 6> kWords{"password", "passwd",     "passphrase",
-                                                     "secret",   "access-key", "token"};
-    return std::ranges::any_of(
-        kWords, [&small](std::string_view word) { return small.find(word) != std::string::npos; });
-}
-
-/// The text is not repeated: it holds a secret.
-Error holdsSecret()
-{
-    return {.code = ErrorCode::Usage,
-            .what = {TIDEMARK_TEXT("storage", "The address carries a password.")},
-            .next = {TIDEMARK_TEXT("storage",
-                                   "Leave it out and give it by the environment or the "
-                                   "keychain.")}};
-}
-
-/// A password is what stands between ':' and '@' of the host part.
-bool carriesPassword(std::string_view text)
-{
-    const std::string_view rest = text.substr(text.find("://") + 3);
-    const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-    const auto at = host.rfind('@');
-    return at != std::string_view::npos && host.substr(0, at).find(':') != std::string_view::npos;
-}
-
-std::optional<int> hexValue(char letter)
-{
-    const auto upper = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    const auto place = kHexDigits.find(upper);
-    return place == std::string_view::npos ? std::nullopt : std::optional(static_cast<int>(place));
-}
-
-/// Empty when a '%' is not followed by two hex digits or stands for a zero byte.
-std::optional<std::string> unescaped(std::string_view text)
-{
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            plain += text[i];
-            continue;
-        }
-        const auto high = i + 2 < text.size() ? hexValue(text[i + 1]) : std::nullopt;
-        const auto low = i + 2 < text.size() ? hexValue(text[i + 2]) : std::nullopt;
-        if (!high || !low || (*high == 0 && *low == 0)) {
-            return std::nullopt;
-        }
-        plain += static_cast<char>(*high * 16 + *low);
-        i += 2;
-    }
-    return plain;
-}
-
-std::string escaped(std::string_view plain, std::string_view kept)
-{
-    std::string text;
-    for (const char letter : plain) {
-        if (isAlphanumeric(letter) || kept.find(letter) != std::string_view::npos) {
-            text += letter;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(letter);
-        text += {'%', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
-    }
-    return text;
+    return kind == StorageKind::Folder || kind == StorageKind::Zip;
 }
 
 /// Without "." and ".." parts, doubled and trailing slashes. By its letters alone: what a link
@@ -134,46 +69,128 @@ std::string tidied(const std::string& path)
     return plain;
 }
 
-Result<std::map<std::string, std::string>> parseOptions(std::string_view query,
-                                                        std::string_view whole)
+std::string withoutOuterSlashes(std::string_view path)
 {
-    std::map<std::string, std::string> options;
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), pair.size() + 1));
-        const auto equals = std::min(pair.find('='), pair.size());
-        const auto key = unescaped(pair.substr(0, equals));
-        const auto value = unescaped(pair.substr(std::min(pair.size(), equals + 1)));
-        // First, so that whoever wrote a secret learns that it was one, readable or not.
-        if (isSecretKey(key.value_or(std::string(pair.substr(0, equals))))) {
-            return holdsSecret();
-        }
-        if (!key || !value || key->empty()) {
-            return notAnAddress(whole, {TIDEMARK_TEXT("storage", "Its options are not readable.")});
-        }
-        options[*key] = *value;
-    }
-    return options;
+    const auto first = std::min(path.find_first_not_of('/'), path.size());
+    const auto last = path.find_last_not_of('/');
+    return std::string(path.substr(first, last == std::string_view::npos ? 0 : last - first + 1));
 }
 
-Result<StorageAddress> parseFileAddress(std::string_view text)
+/// "forcePathStyle", as some write it, is "force-path-style".
+std::string hyphenated(const std::string& key)
 {
-    std::string_view rest = text.substr(text.find("://") + 3);
-    const auto question = std::min(rest.find('?'), rest.size());
-    TIDEMARK_TRY(auto options,
-                 parseOptions(rest.substr(std::min(rest.size(), question + 1)), text));
-    rest = rest.substr(0, question);
-    constexpr std::string_view kLocalHost = "localhost/";
-    if (rest.starts_with(kLocalHost)) {
-        rest.remove_prefix(kLocalHost.size() - 1);
+    std::string text;
+    for (const char letter : key) {
+        if (std::isupper(static_cast<unsigned char>(letter)) != 0) {
+            text += '-';
+            text += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+        } else {
+            text += letter;
+        }
     }
-    const auto path = unescaped(rest);
-    if (!path || !path->starts_with('/')) {
+    return text;
+}
+
+Result<std::map<std::string, std::string>> knownOptions(
+    const std::map<std::string, std::string>& options, const Scheme& scheme)
+{
+    if (scheme.kind == StorageKind::Folder) {
+        return options;
+    }
+    std::map<std::string, std::string> known;
+    for (const auto& [key, value] : options) {
+        const std::string name = hyphenated(key);
+        if (std::ranges::find(scheme.options, name) == scheme.options.end()) {
+            std::string all;
+            for (const std::string_view each : scheme.options) {
+                all += (all.empty() ? "" : ", ") + std::string(each);
+            }
+            return Error{
+                .code = ErrorCode::Usage,
+                .what = {TIDEMARK_TEXT("storage", "An address of %1:// has no option \"%2\"."),
+                         {std::string(scheme.name), key}},
+                .next = {TIDEMARK_TEXT("storage", "These are known: %1."), {all}}};
+        }
+        known[name] = value;
+    }
+    return known;
+}
+
+Result<StorageAddress> ofThisComputer(std::string_view text, const Scheme& scheme,
+                                      AddressParts parts)
+{
+    if (parts.host == "localhost") {
+        parts.host.clear();
+    }
+    if (!parts.host.empty() || !parts.user.empty() || !parts.path.starts_with('/')) {
         return notAnAddress(
-            text, {TIDEMARK_TEXT("storage", "Write the whole path: file:///srv/backup/notes.")});
+            text, {TIDEMARK_TEXT("storage", "Write the whole path: %1:///srv/backup/notes."),
+                   {std::string(scheme.name)}});
     }
     return StorageAddress{
-        .kind = StorageKind::Folder, .path = tidied(*path), .options = std::move(options)};
+        .kind = scheme.kind, .path = tidied(parts.path), .options = std::move(parts.options)};
+}
+
+Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, AddressParts parts)
+{
+    const bool isS3 = scheme.kind == StorageKind::S3;
+    const std::string host =
+        parts.port == 0 ? parts.host : parts.host + ":" + std::to_string(parts.port);
+    StorageAddress address{.kind = scheme.kind,
+                           .path = withoutOuterSlashes(parts.path),
+                           .options = std::move(parts.options),
+                           .host = host,
+                           .user = std::move(parts.user)};
+    if (const auto place = isS3 ? placeOfHost(host) : std::nullopt) {
+        address.host = place->bucket;
+        address.options.try_emplace("endpoint", place->endpoint);
+        address.options.try_emplace("region", place->region);
+        if (place->pathStyle) {
+            address.options.try_emplace("force-path-style", "true");
+        }
+    }
+    const bool fits = !address.host.empty() && std::ranges::all_of(address.host, [](char letter) {
+        return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '.' ||
+               letter == '-' || letter == '_' || letter == '$';
+    });
+    if (isS3 && (!fits || !address.user.empty())) {
+        return notAnAddress(text,
+                            {TIDEMARK_TEXT("storage",
+                                           "Write s3://BUCKET/PATH; the server goes behind it: "
+                                           "?endpoint=https://HOST.")});
+    }
+    if (!isS3 && (!fits || address.user.empty())) {
+        return notAnAddress(text,
+                            {TIDEMARK_TEXT("storage", "Write abs://ACCOUNT@CONTAINER/PATH.")});
+    }
+    return address;
+}
+
+Result<StorageAddress> ofServer(std::string_view text, const Scheme& scheme, AddressParts parts)
+{
+    if (parts.host.empty()) {
+        return notAnAddress(text, {TIDEMARK_TEXT("storage", "Write %1://USER@HOST/PATH."),
+                                   {std::string(scheme.name)}});
+    }
+    StorageAddress address{.kind = scheme.kind,
+                           .path = std::move(parts.path),
+                           .options = std::move(parts.options),
+                           .host = std::move(parts.host),
+                           .user = std::move(parts.user),
+                           .port = parts.port,
+                           .secure = scheme.name != "webdav"};
+    if (address.kind == StorageKind::WebDav) {
+        const std::string inner = withoutOuterSlashes(tidied("/" + address.path));
+        address.path = inner.empty() ? "" : "/" + inner;
+        return address;
+    }
+    constexpr std::string_view kHome = "/~";
+    if (address.path == kHome || address.path.starts_with("/~/")) {
+        address.path = withoutOuterSlashes(tidied("/" + address.path.substr(kHome.size())));
+    } else {
+        address.path = tidied(address.path.empty() ? "/" : address.path);
+    }
+    return address;
 }
 
 Result<StorageAddress> parsePath(std::string_view text, const std::string& workingDirectory,
@@ -191,54 +208,117 @@ Result<StorageAddress> parsePath(std::string_view text, const std::string& worki
     return StorageAddress{.kind = StorageKind::Folder, .path = tidied(path)};
 }
 
-}  // namespace
-
-Result<StorageAddress> parseAddress(std::string_view text, const std::string& workingDirectory,
-                                    const std::string& homeDirectory)
+/// What stands between "//" and the path.
+std::string authorityOf(const StorageAddress& address)
 {
-    const Message example{
-        TIDEMARK_TEXT("storage", "Give the path of a folder, or file:///path/of/the/folder.")};
-    if (text.empty()) {
-        return notAnAddress(text, example);
+    std::string text;
+    if (!address.user.empty()) {
+        text = escaped(address.user, kPlainInUser) + '@';
     }
-    const std::string_view scheme = schemeOf(text);
-    if (scheme.empty()) {
-        return parsePath(text, workingDirectory, homeDirectory);
-    }
-    if (carriesPassword(text)) {
-        return holdsSecret();
-    }
-    if (scheme == kFileScheme) {
-        return parseFileAddress(text);
-    }
-    if (std::ranges::find(kLaterSchemes, scheme) != kLaterSchemes.end()) {
-        return Error{
-            .code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("storage", "This version cannot open %1:// storages yet."),
-                     {std::string(scheme)}},
-            .next = {TIDEMARK_TEXT("storage", "Use a folder.")}};
-    }
-    // The rest is not repeated: who knows what it holds.
-    return notAnAddress(std::string(scheme) + "://...", example);
+    const bool isIpv6 = address.host.find(':') != std::string::npos &&
+                        (address.kind == StorageKind::Sftp || address.kind == StorageKind::WebDav);
+    text += isIpv6 ? '[' + address.host + ']' : escaped(address.host, kPlainInPath);
+    return address.port == 0 ? text : text + ':' + std::to_string(address.port);
 }
 
-std::string formatAddress(const StorageAddress& address)
+std::string pathOf(const StorageAddress& address)
 {
-    std::string text = "file://" + escaped(address.path, kPlainInPath);
+    const std::string path = escaped(address.path, kPlainInPath);
+    if (address.kind == StorageKind::Sftp && !address.path.starts_with('/')) {
+        return path.empty() ? "/~" : "/~/" + path;
+    }
+    return path.empty() || path.starts_with('/') ? path : '/' + path;
+}
+
+std::string placeOf(const StorageAddress& address)
+{
+    return std::string(schemeOf(address)) + "://" + authorityOf(address) + pathOf(address);
+}
+
+std::string withOptions(std::string text, const std::map<std::string, std::string>& options)
+{
     char separator = '?';
-    for (const auto& [key, value] : address.options) {
+    for (const auto& [key, value] : options) {
         text += separator + escaped(key, kPlainInOption) + '=' + escaped(value, kPlainInOption);
         separator = '&';
     }
     return text;
 }
 
+}  // namespace
+
+std::string optionOf(const StorageAddress& address, const std::string& key)
+{
+    const auto found = address.options.find(key);
+    return found == address.options.end() ? std::string() : found->second;
+}
+
+Result<StorageAddress> parseAddress(std::string_view text, const std::string& workingDirectory,
+                                    const std::string& homeDirectory)
+{
+    const Message example{TIDEMARK_TEXT(
+        "storage",
+        "Give the path of a folder, or s3://BUCKET/PATH, abs://ACCOUNT@CONTAINER/PATH, "
+        "sftp://USER@HOST/PATH, webdavs://USER@HOST/PATH or zip:///path/of/the/file.")};
+    if (text.empty()) {
+        return notAnAddress(text, example);
+    }
+    const std::string_view name = schemeOf(text);
+    if (name.empty()) {
+        return parsePath(text, workingDirectory, homeDirectory);
+    }
+    if (carriesPassword(text)) {
+        return holdsSecret();
+    }
+    const Scheme* const scheme = schemeNamed(name);
+    if (scheme == nullptr) {
+        // The rest is not repeated: who knows what it holds.
+        return notAnAddress(std::string(name) + "://...", example);
+    }
+    TIDEMARK_TRY(auto parts, addressParts(text));
+    TIDEMARK_TRY(parts.options, knownOptions(parts.options, *scheme));
+    switch (scheme->kind) {
+    case StorageKind::Folder:
+    case StorageKind::Zip: return ofThisComputer(text, *scheme, std::move(parts));
+    case StorageKind::S3:
+    case StorageKind::Azure: return ofBucket(text, *scheme, std::move(parts));
+    case StorageKind::Sftp:
+    case StorageKind::WebDav: break;
+    }
+    return ofServer(text, *scheme, std::move(parts));
+}
+
+std::string formatAddress(const StorageAddress& address)
+{
+    return withOptions(placeOf(address), address.options);
+}
+
+std::string describeAddress(const StorageAddress& address)
+{
+    return isOnThisComputer(address.kind) ? address.path : placeOf(address);
+}
+
 std::string replicaId(const StorageAddress& address)
 {
     constexpr std::size_t kIdBytes = 8;
-    const std::string place = formatAddress({.kind = address.kind, .path = address.path});
-    const Sha256 hash = sha256(place);
+    std::map<std::string, std::string> options;
+    if (const auto endpoint = optionOf(address, "endpoint");
+        !endpoint.empty() && !isOnThisComputer(address.kind)) {
+        options["endpoint"] = endpoint;
+    }
+    const Sha256 hash = sha256(withOptions(placeOf(address), options));
     return hex(std::span(hash).first(kIdBytes));
+}
+
+StorageAddress below(StorageAddress address, std::string_view more)
+{
+    if (!address.path.empty() && !address.path.ends_with('/')) {
+        address.path += '/';
+    } else if (address.path.empty() && address.kind == StorageKind::WebDav) {
+        address.path = '/';
+    }
+    address.path += more;
+    return address;
 }
 
 }  // namespace tidemark::storage

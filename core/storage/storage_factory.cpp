@@ -4,17 +4,21 @@
 
 namespace tidemark::storage {
 
-Result<std::unique_ptr<Storage>> openStorage(const StorageAddress& address, FileSystem& files,
-                                             Random& random)
+Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& address) const
 {
     switch (address.kind) {
     case StorageKind::Folder:
         return std::unique_ptr<Storage>(
-            std::make_unique<FolderStorage>(files, random, address.path));
+            std::make_unique<FolderStorage>(m_parts.files, m_parts.random, address.path));
+    case StorageKind::S3:
+    case StorageKind::Azure:
+    case StorageKind::Sftp:
+    case StorageKind::WebDav:
+    case StorageKind::Zip: break;
     }
     return Error{.code = ErrorCode::Unsupported,
                  .what = {TIDEMARK_TEXT("storage", "This version cannot open %1."),
-                          {formatAddress(address)}}};
+                          {describeAddress(address)}}};
 }
 
 }  // namespace tidemark::storage

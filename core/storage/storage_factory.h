@@ -1,17 +1,40 @@
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/base/file_system.h"
 #include "core/base/random.h"
-#include "core/storage/storage.h"
-#include "core/storage/storage_address.h"
+#include "core/net/http_transport.h"
+#include "core/storage/secrets.h"
+#include "core/storage/storage_opener.h"
 
 #include <memory>
+#include <string>
 
 namespace tidemark::storage {
 
-/// The storage that `address` names. Nothing is reached yet: what is not there says so on first
-/// use. `files` and `random` must outlive it. Fails with Unsupported for kinds yet to come.
-[[nodiscard]] Result<std::unique_ptr<Storage>> openStorage(const StorageAddress& address,
-                                                           FileSystem& files, Random& random);
+/// Opens each kind of storage.
+class StorageFactory final : public StorageOpener {
+public:
+    /// What storages are made of; all of it outlives them.
+    struct Parts {
+        FileSystem& files;
+        Random& random;
+        Clock& clock;
+        net::HttpTransport& http;
+        const SecretSource& secrets;
+        Person& person;
+        std::string home = {};    ///< Whose ~/.ssh is read.
+        std::string config = {};  ///< Where our own known_hosts is written.
+        std::string cache = {};   ///< What has to be unpacked lies there.
+    };
+
+    explicit StorageFactory(Parts parts) : m_parts(std::move(parts)) {}
+
+    [[nodiscard]] Result<std::unique_ptr<Storage>> open(
+        const StorageAddress& address) const override;
+
+private:
+    Parts m_parts;
+};
 
 }  // namespace tidemark::storage

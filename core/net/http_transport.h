@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::net {
+
+struct HttpLimits {
+    std::chrono::milliseconds connect{10'000};  ///< Until the server is there and TLS is agreed on.
+    std::chrono::milliseconds idle{30'000};     ///< Without a byte either way.
+    std::chrono::milliseconds total{3'600'000};  ///< One object on a slow line.
+    /// More of a body than this is a failure: a listing or a piece of an object is never larger.
+    std::size_t bodyBytes = std::size_t{16} << 20;
+};
+
+/// Name and password for servers and proxies that ask for them (Basic, Digest).
+struct HttpLogin {
+    std::string user = {};
+    std::string password = {};
+};
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url =
+        {};  ///< Escaped as it goes out: nothing is normalised, since it may be signed.
+    std::map<std::string, std::string> headers = {};
+    const ByteSource* body = nullptr;  ///< Of known size; borrowed for the call; null sends none.
+    HttpLogin login = {};              ///< Empty: who asks for one gets none.
+    std::string caFile = {};  ///< More authorities to trust, PEM; empty: the system's alone.
+    HttpLimits limits = {};
+};
+
+/// An answer of any status, whole.
+struct HttpResponse {
+    int status = 0;
+    std::map<std::string, std::string> headers = {};  ///< Names in lower case.
+    std::vector<std::byte> body = {};
+
+    /// Empty when it is not there. `name` in lower case.
+    [[nodiscard]] std::string header(const std::string& name) const
+    {
+        const auto found = headers.find(name);
+        return found == headers.end() ? std::string() : found->second;
+    }
+};
+
+/// Moves one request and its answer, and changes nothing on the way: no redirect is followed, no
+/// cookie kept, no encoding undone. A request whose connection breaks before the answer may be sent
+/// once more, so it must be safe to repeat. Any thread may call it, several at once; each call
+/// blocks.
+class HttpTransport {
+public:
+    virtual ~HttpTransport() = default;
+
+    /// Sends `request`. Success means that the whole answer came; what its status means is for the
+    /// caller to judge. Fails with Unavailable if the answer is missing, cut short or breaks a
+    /// limit, if the server's certificate is not to be trusted, or a proxy wants a login; with
+    /// Cancelled soon after `stop` is requested, and with what the request's body failed with. The
+    /// body is read on another thread while this one waits.
+    [[nodiscard]] virtual Result<HttpResponse> send(const HttpRequest& request,
+                                                    std::stop_token stop) = 0;
+};
+
+}  // namespace tidemark::net
