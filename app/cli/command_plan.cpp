@@ -82,7 +82,7 @@ Status runPlan(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 1));
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     TIDEMARK_TRY(const service::ReplicaPlan planned,
-                 service::planFrom(session.files, session.random, address, wish, session.stop));
+                 service::planFrom(session.storages, address, wish, session.stop));
     noteLost(session.output, wish, planned.plan.lost);
     if (session.output.isJson()) {
         session.output.json(planJson(planned));

@@ -2,7 +2,6 @@
 #include "app/cli/output.h"
 #include "core/base/program_life.h"
 #include "core/replica/writer_claims.h"
-#include "core/storage/storage_factory.h"
 
 #include <algorithm>
 #include <string>
@@ -31,7 +30,7 @@ bool runsHere(const replica::ListedClaim& listed)
 Status runRelease(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(const auto storage, session.storages.open(address));
     TIDEMARK_TRY(const auto claims, replica::readClaims(*storage, session.stop));
     if (const auto running = std::ranges::find_if(claims, runsHere); running != claims.end()) {
         return stillRuns(*running);

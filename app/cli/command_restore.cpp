@@ -2,7 +2,6 @@
 #include "app/cli/moment_json.h"
 #include "app/cli/operands.h"
 #include "app/cli/restoring.h"
-#include "core/storage/storage_factory.h"
 
 namespace tidemark::cli {
 namespace {
@@ -26,7 +25,7 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(request.wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(request.check, checkOption(arguments));
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(const auto storage, session.storages.open(address));
     restore::Restorer restorer(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);
     const Clock::Instant start = session.clock.monotonic();

@@ -109,8 +109,8 @@ Status runRetention(Session& session, const ParsedArguments& arguments)
                  config::parseKeep(arguments.value("--keep").value_or("time-machine")));
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     TIDEMARK_TRY(const RetentionPreview preview,
-                 service::previewRetention(session.files, session.random, address, policy,
-                                           session.clock.now(), {}, {}, session.stop));
+                 service::previewRetention(session.storages, address, policy, session.clock.now(),
+                                           {}, {}, session.stop));
     const std::string keep = config::keepText(policy);
     if (session.output.isJson()) {
         printJson(session.output, preview, keep);

@@ -192,6 +192,7 @@ Result<Json> snapshotHere(Session& session, const service::DatabaseConfig& datab
     service::Service service({.clock = session.clock,
                               .files = session.files,
                               .random = session.random,
+                              .storages = session.storages,
                               .directories = directories,
                               .program = "tidemarkctl"},
                              events);

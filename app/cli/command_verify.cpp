@@ -4,7 +4,6 @@
 #include "app/cli/restoring.h"
 #include "app/cli/verify_all.h"
 #include "core/restore/verifier.h"
-#include "core/storage/storage_factory.h"
 
 namespace tidemark::cli {
 namespace {
@@ -59,7 +58,7 @@ Status runVerify(Session& session, const ParsedArguments& arguments)
     const std::string folder = session.places.cache + "/verify";
     TIDEMARK_TRY_STATUS(session.files.makeDirectories(folder));
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(const auto storage, session.storages.open(address));
     restore::Verifier verifier(*storage, session.files, session.clock, session.random);
     ProgressLine line(session.clock, session.output);
     const Clock::Instant start = session.clock.monotonic();

@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/config/litestream_yml.h"
+#include "core/storage/storage_opener.h"
 
 #include <cstddef>
 #include <span>
@@ -33,6 +34,7 @@ struct Session {
     FileSystem& files;
     Random& random;
     Output& output;
+    const storage::StorageOpener& storages;
     Places places = {};
     config::Environment environment = {};
     std::stop_token stop = {};  ///< Requested by the first SIGINT or SIGTERM.

@@ -1,10 +1,16 @@
 #include "app/cli/output.h"
 #include "app/cli/run.h"
 #include "app/cli/signals.h"
+#include "app/cli/terminal_person.h"
 #include "core/base/posix_file_system.h"
 #include "core/base/process.h"
 #include "core/base/random.h"
 #include "core/base/system_clock.h"
+#include "core/net/qt_http_transport.h"
+#include "core/storage/environment_secrets.h"
+#include "core/storage/storage_factory.h"
+
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,7 +34,7 @@ std::optional<std::string> variable(const std::string& name)
 int main(int count, char** words)
 {
     const std::vector<std::string> arguments(words + std::min(count, 1), words + count);
-    const cli::Signals signals;
+    const cli::Signals signalsToEnd;
     raiseOpenFileLimit();
     SystemClock clock;
     PosixFileSystem files;
@@ -37,12 +43,29 @@ int main(int count, char** words)
     const bool isJson = std::ranges::find(arguments, "--json") != arguments.end();
     cli::Output output(stdout, stderr, isJson);
     const auto here = files.canonical(".");
+    const cli::Places places = cli::placesFrom(variable, here.ok() ? here.value() : "/");
+    // What Qt's network needs; arguments are ours alone to read.
+    int one = 1;
+    const QCoreApplication application(one, words);
+    const auto http = net::makeQtHttpTransport();
+    const storage::EnvironmentSecrets secrets(files, variable, places.home);
+    cli::TerminalPerson person(output);
+    const storage::StorageFactory storages({.files = files,
+                                            .random = random,
+                                            .clock = clock,
+                                            .http = *http,
+                                            .secrets = secrets,
+                                            .person = person,
+                                            .home = places.home,
+                                            .config = places.config,
+                                            .cache = places.cache});
     cli::Session session{.clock = clock,
                          .files = files,
                          .random = random,
                          .output = output,
-                         .places = cli::placesFrom(variable, here.ok() ? here.value() : "/"),
+                         .storages = storages,
+                         .places = places,
                          .environment = variable,
-                         .stop = signals.token()};
+                         .stop = signalsToEnd.token()};
     return cli::run(arguments, session);
 }

@@ -5,7 +5,6 @@
 #include "core/config/when.h"
 #include "core/replica/marks.h"
 #include "core/replica/open_replica.h"
-#include "core/storage/storage_factory.h"
 
 #include <optional>
 #include <utility>
@@ -145,7 +144,7 @@ Result<storage::Use> useOf(Session& session, const storage::StorageAddress& addr
 Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
-    TIDEMARK_TRY(auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(auto storage, session.storages.open(address));
     TIDEMARK_TRY(auto catalog, replica::openCatalog(*storage, session.stop));
     return OpenedReplica{.storage = std::move(storage), .catalog = std::move(catalog)};
 }

@@ -42,6 +42,7 @@ Replication::Replication(Session& session, const Wanted& wanted)
       m_service({.clock = session.clock,
                  .files = session.files,
                  .random = session.random,
+                 .storages = session.storages,
                  .directories = m_directories,
                  .program = "tidemarkctl"},
                 m_events)

@@ -6,7 +6,6 @@
 #include "app/cli/progress.h"
 #include "app/cli/restoring.h"
 #include "core/restore/history_verifier.h"
-#include "core/storage/storage_factory.h"
 
 #include <optional>
 #include <string>
@@ -171,7 +170,7 @@ Error damagedReplica(const HistoryReport& report)
 Status verifyAll(Session& session, const storage::StorageAddress& address)
 {
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, session.files, session.random));
+    TIDEMARK_TRY(const auto storage, session.storages.open(address));
     ProgressLine line(session.clock, session.output);
     auto report =
         restore::HistoryVerifier(*storage, session.clock).verify(onLine(line), session.stop);

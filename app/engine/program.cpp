@@ -2,6 +2,7 @@
 
 #include "app/text/translated.h"
 #include "core/config/defaults.h"
+#include "core/net/qt_http_transport.h"
 
 #include <QApplication>
 #include <QDir>
@@ -21,6 +22,13 @@ constexpr int kGraspPx = 64;
 std::string below(QStandardPaths::StandardLocation location)
 {
     return (QStandardPaths::writableLocation(location) + u"/tidemark"_s).toStdString();
+}
+
+std::optional<std::string> variable(const std::string& name)
+{
+    return qEnvironmentVariableIsSet(name.c_str())
+               ? std::optional(qgetenv(name.c_str()).toStdString())
+               : std::nullopt;
 }
 
 /// Whether enough of it would be seen to take hold of it; a screen may be gone since.
@@ -64,7 +72,18 @@ Places placesOfUser()
 Program::Program(Places places)
     : m_places(std::move(places)),
       m_random(unpredictableSeed()),
-      m_instance(m_files, QString::fromStdString(m_places.directories.run))
+      m_instance(m_files, QString::fromStdString(m_places.directories.run)),
+      m_http(net::makeQtHttpTransport()),
+      m_secrets(m_files, variable, m_places.home.toStdString()),
+      m_storages({.files = m_files,
+                  .random = m_random,
+                  .clock = m_clock,
+                  .http = *m_http,
+                  .secrets = m_secrets,
+                  .person = m_person,
+                  .home = m_places.home.toStdString(),
+                  .config = parentOf(m_places.settings),
+                  .cache = m_places.directories.cache})
 {
 }
 
@@ -92,6 +111,7 @@ void Program::start(bool background)
         service::Service::Dependencies{.clock = m_clock,
                                        .files = m_files,
                                        .random = m_random,
+                                       .storages = m_storages,
                                        .directories = m_places.directories},
         m_bridge);
     m_engine = std::make_unique<ServiceEngine>(*m_service, m_files);

@@ -10,7 +10,10 @@
 #include "app/session.h"
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
+#include "core/net/http_transport.h"
 #include "core/service/service.h"
+#include "core/storage/environment_secrets.h"
+#include "core/storage/storage_factory.h"
 
 #include <QObject>
 #include <QQmlApplicationEngine>
@@ -69,6 +72,10 @@ private:
     RealDesktop m_desktop;
     std::unique_ptr<SettingsWriter> m_writer;
     Bridge m_bridge;
+    std::unique_ptr<net::HttpTransport> m_http;
+    storage::EnvironmentSecrets m_secrets;
+    storage::Nobody m_person;
+    storage::StorageFactory m_storages;
     std::unique_ptr<service::Service> m_service;
     std::unique_ptr<ServiceEngine> m_engine;
     std::unique_ptr<Look> m_look;

@@ -12,6 +12,7 @@
 #include "core/service/snapshot_orders.h"
 #include "core/service/step_pool.h"
 #include "core/sqlite/change_watcher.h"
+#include "core/storage/storage_opener.h"
 
 #include <functional>
 #include <string>
@@ -23,6 +24,7 @@ struct EngineContext {
     Clock& clock;
     FileSystem& files;
     Random& random;
+    const storage::StorageOpener& storages;
     Observer& observer;
     Directories directories = {};
     std::string program = {};  ///< What others are told who find a replica taken.

@@ -158,7 +158,7 @@ DatabaseConfig databaseIn(const FolderConfig& folder, const std::string& path)
     DatabaseConfig database = folder.each;
     database.path = path;
     for (ReplicaConfig& replica : database.replicas) {
-        replica.address.path = (replica.address.path == "/" ? "" : replica.address.path) + relative;
+        replica.address = storage::below(std::move(replica.address), relative.substr(1));
     }
     return database;
 }

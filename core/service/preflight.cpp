@@ -21,7 +21,7 @@ constexpr std::uint64_t kFilesForWork = 200;
 Status mayFollow(FileSystem& files, const Directories& directories, const DatabaseConfig& config)
 {
     for (const ReplicaConfig& replica : config.replicas) {
-        TIDEMARK_TRY_STATUS(keepsClearOf(config.path, replica.address.path));
+        TIDEMARK_TRY_STATUS(keepsClearOf(config.path, replica.address));
     }
     const auto facts = sqlite::probeSource(
         files, config.path,
@@ -48,8 +48,12 @@ Status mayFollow(FileSystem& files, const Directories& directories, const Databa
     return followedElsewhere(files, directory.lock(), path);
 }
 
-Status keepsClearOf(const std::string& database, const std::string& place)
+Status keepsClearOf(const std::string& database, const storage::StorageAddress& address)
 {
+    if (address.kind != storage::StorageKind::Folder && address.kind != storage::StorageKind::Zip) {
+        return {};
+    }
+    const std::string& place = address.path;
     for (const char* const suffix : {"", "-wal", "-shm", "-journal"}) {
         const std::string taken = database + suffix;
         if (place == taken || place.starts_with(taken + '/')) {

@@ -16,9 +16,10 @@ namespace tidemark::service {
 [[nodiscard]] Status mayFollow(FileSystem& files, const Directories& directories,
                                const DatabaseConfig& config);
 
-/// Usage when `place`, a folder for a history, is the database or one of the files that SQLite
+/// Usage when a history at `address` would be the database or one of the files that SQLite
 /// keeps beside it, or would lie in one: the application could not open its database any more.
-[[nodiscard]] Status keepsClearOf(const std::string& database, const std::string& place);
+[[nodiscard]] Status keepsClearOf(const std::string& database,
+                                  const storage::StorageAddress& address);
 
 /// What a person should know before something is followed, though it is.
 struct Caution {

@@ -1,7 +1,6 @@
 #include "core/service/replica_drill.h"
 
 #include "core/restore/verifier.h"
-#include "core/storage/storage_factory.h"
 
 #include <algorithm>
 #include <utility>
@@ -186,8 +185,7 @@ Result<Proof> ReplicaDrill::drill(const ReplicaView& view, std::uint64_t databas
     const std::string folder = m_context.directories.cache + "/drills";
     TIDEMARK_TRY_STATUS(m_context.files.makeDirectories(folder));
     TIDEMARK_TRY_STATUS(requireRoom(folder, databaseBytes));
-    TIDEMARK_TRY(const auto storage, storage::openStorage(m_follower->config().address,
-                                                          m_context.files, m_context.random));
+    TIDEMARK_TRY(const auto storage, m_context.storages.open(m_follower->config().address));
     restore::Verifier verifier(*storage, m_context.files, m_context.clock, m_context.random,
                                &m_follower->pins());
     verifier.avoid(m_follower->missing());

@@ -6,7 +6,7 @@
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
 #include "core/service/side_by_side.h"
-#include "core/storage/storage_factory.h"
+#include "core/storage/storage_opener.h"
 
 namespace tidemark::service {
 namespace {
@@ -60,8 +60,7 @@ Status ReplicaFollower::openStorage()
                                                  realId, m_path));
     }
     TIDEMARK_TRY(ReplicaTenure::Ours ours, ownTenure(realId));
-    TIDEMARK_TRY(m_storage,
-                 storage::openStorage(m_config.address, m_context.files, m_context.random));
+    TIDEMARK_TRY(m_storage, m_context.storages.open(m_config.address));
     m_tenure = std::make_shared<ReplicaTenure>(m_context.clock, m_context.programs, *m_storage,
                                                std::move(ours));
     return {};
@@ -75,7 +74,7 @@ Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::sto
 
 Status ReplicaFollower::makePlace()
 {
-    TIDEMARK_TRY_STATUS(keepsClearOf(m_path, m_config.address.path));
+    TIDEMARK_TRY_STATUS(keepsClearOf(m_path, m_config.address));
     TIDEMARK_TRY(const auto remembered, m_state.replica(m_id));
     const bool isNew = !remembered || remembered->base == ltx::TxId{};
     // A folder that had the replica and is gone is a disk that was unplugged: never made anew.
@@ -105,9 +104,13 @@ Status ReplicaFollower::refuseLegacy(const std::stop_token& stop) const
 
 std::string ReplicaFollower::placeName() const
 {
-    const auto facts = m_context.files.stat(m_config.address.path);
+    const storage::StorageAddress& address = m_config.address;
+    if (address.kind != storage::StorageKind::Folder) {
+        return storage::optionOf(address, "endpoint") + "//" + address.host;
+    }
+    const auto facts = m_context.files.stat(address.path);
     return facts.ok() && facts.value() ? "disk " + std::to_string(facts.value()->device)
-                                       : storage::formatAddress(m_config.address);
+                                       : storage::formatAddress(address);
 }
 
 }  // namespace tidemark::service

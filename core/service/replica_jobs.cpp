@@ -11,7 +11,7 @@
 #include "core/service/captured_moments.h"
 #include "core/service/known_damage.h"
 #include "core/sqlite/source_probe.h"
-#include "core/storage/storage_factory.h"
+#include "core/storage/storage_opener.h"
 
 #include <utility>
 
@@ -53,12 +53,13 @@ Result<SourceFacts> inspectSource(FileSystem& files, const std::string& path)
                        .isWal = facts.isWal};
 }
 
-Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, Random& random,
+Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files,
+                                                            const storage::StorageOpener& storages,
                                                             const storage::StorageAddress& address,
                                                             const std::stop_token& stop,
                                                             const std::string& stateDb)
 {
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(const auto storage, storages.open(address));
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
     if (!stateDb.empty()) {
         catalog = replica::without(std::move(catalog),
@@ -70,11 +71,11 @@ Result<std::shared_ptr<const replica::Catalog>> listReplica(FileSystem& files, R
         std::make_shared<replica::Catalog>(std::move(catalog)));
 }
 
-Result<ReplicaPlan> planFrom(FileSystem& files, Random& random,
+Result<ReplicaPlan> planFrom(const storage::StorageOpener& storages,
                              const storage::StorageAddress& address, const replica::Wish& wish,
                              const std::stop_token& stop)
 {
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(const auto storage, storages.open(address));
     TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(*storage, stop));
     ReplicaPlan planned;
     TIDEMARK_TRY(planned.plan, replica::planExactly(*storage, catalog, wish, stop));
@@ -88,14 +89,14 @@ Result<ReplicaPlan> planFrom(FileSystem& files, Random& random,
     return planned;
 }
 
-Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
+Result<MomentFacts> lookAtMoment(const storage::StorageOpener& storages,
                                  const storage::StorageAddress& address,
                                  const replica::Moment& moment, const std::stop_token& stop)
 {
     if (moment.legacy) {
         return MomentFacts{.moment = moment, .storedBytes = moment.bytes};
     }
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(const auto storage, storages.open(address));
     TIDEMARK_TRY(const replica::ObjectInfo info, objectOf(*storage, moment, stop));
     TIDEMARK_TRY(const replica::ObjectFacts inside, replica::lookInside(*storage, info, stop));
     MomentFacts facts{.moment = moment,

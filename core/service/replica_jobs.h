@@ -18,8 +18,9 @@ namespace tidemark::service {
 /// the objects that it knows to be damaged and the moments that go with them; an empty path for a
 /// replica that is nobody's here.
 [[nodiscard]] Result<std::shared_ptr<const replica::Catalog>> listReplica(
-    FileSystem& files, Random& random, const storage::StorageAddress& address,
-    const std::stop_token& stop, const std::string& stateDb = {});
+    FileSystem& files, const storage::StorageOpener& storages,
+    const storage::StorageAddress& address, const std::stop_token& stop,
+    const std::string& stateDb = {});
 
 /// What a restore would read: `objects` of the plan or, of a 0.3 replica, what `legacy` names.
 struct ReplicaPlan {
@@ -27,11 +28,11 @@ struct ReplicaPlan {
     std::optional<replica::LegacyPlan> legacy = {};
 };
 
-[[nodiscard]] Result<ReplicaPlan> planFrom(FileSystem& files, Random& random,
+[[nodiscard]] Result<ReplicaPlan> planFrom(const storage::StorageOpener& storages,
                                            const storage::StorageAddress& address,
                                            const replica::Wish& wish, const std::stop_token& stop);
 
-[[nodiscard]] Result<MomentFacts> lookAtMoment(FileSystem& files, Random& random,
+[[nodiscard]] Result<MomentFacts> lookAtMoment(const storage::StorageOpener& storages,
                                                const storage::StorageAddress& address,
                                                const replica::Moment& moment,
                                                const std::stop_token& stop);

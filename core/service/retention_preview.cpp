@@ -2,7 +2,6 @@
 
 #include "core/engine/retention_look.h"
 #include "core/replica/open_replica.h"
-#include "core/storage/storage_factory.h"
 
 #include <algorithm>
 
@@ -56,14 +55,14 @@ RetentionPreview previewOf(const engine::RetentionLook& look)
 
 }  // namespace
 
-Result<RetentionPreview> previewRetention(FileSystem& files, Random& random,
+Result<RetentionPreview> previewRetention(const storage::StorageOpener& storages,
                                           const storage::StorageAddress& address,
                                           const engine::RetentionPolicy& policy, Timestamp now,
                                           const replica::ObjectNames& pinned,
                                           const replica::ObjectNames& damaged,
                                           const std::stop_token& stop)
 {
-    TIDEMARK_TRY(const auto storage, storage::openStorage(address, files, random));
+    TIDEMARK_TRY(const auto storage, storages.open(address));
     TIDEMARK_TRY(const replica::Catalog catalog, replica::openCatalog(*storage, stop));
     RetentionPreview refused{.format = catalog.format, .moments = catalog.moments.size()};
     if (catalog.format == replica::Catalog::Format::Legacy) {

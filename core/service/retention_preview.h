@@ -2,11 +2,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/file_system.h"
-#include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/engine/retention.h"
 #include "core/replica/mark.h"
 #include "core/storage/storage_address.h"
+#include "core/storage/storage_opener.h"
 
 #include <cstdint>
 #include <map>
@@ -46,7 +46,7 @@ struct RetentionPreview {
 /// `damaged` are objects of it that are in use, and that are known to be damaged. Fails as the
 /// storage does; NotFound when there is no replica.
 [[nodiscard]] Result<RetentionPreview> previewRetention(
-    FileSystem& files, Random& random, const storage::StorageAddress& address,
+    const storage::StorageOpener& storages, const storage::StorageAddress& address,
     const engine::RetentionPolicy& policy, Timestamp now, const replica::ObjectNames& pinned,
     const replica::ObjectNames& damaged, const std::stop_token& stop);
 

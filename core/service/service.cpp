@@ -10,7 +10,6 @@
 #include "core/service/replica_jobs.h"
 #include "core/service/watch_rounds.h"
 #include "core/state/database_directory.h"
-#include "core/storage/storage_factory.h"
 #include "core/storage/use.h"
 
 #include <algorithm>
@@ -69,6 +68,7 @@ public:
         : m_context{.clock = dependencies.clock,
                     .files = dependencies.files,
                     .random = dependencies.random,
+                    .storages = dependencies.storages,
                     .observer = observer,
                     .directories = dependencies.directories,
                     .program = dependencies.program,
@@ -300,7 +300,7 @@ std::unique_ptr<Job> Service::openReplica(
         [&context = m_impl->context(), &databases = m_impl->databases(),
          address = std::move(address)](const std::stop_token& stop) {
             const auto owner = databases.ownerOf(address);
-            return listReplica(context.files, context.random, address, stop,
+            return listReplica(context.files, context.storages, address, stop,
                                owner ? stateDbOf(context, *owner) : std::string());
         },
         std::move(done));
@@ -313,7 +313,7 @@ std::unique_ptr<Job> Service::describeMoment(storage::StorageAddress address,
     return m_impl->job(
         [&context = m_impl->context(), address = std::move(address),
          moment = std::move(moment)](const std::stop_token& stop) {
-            return lookAtMoment(context.files, context.random, address, moment, stop);
+            return lookAtMoment(context.storages, address, moment, stop);
         },
         std::move(done));
 }
@@ -326,8 +326,7 @@ std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::
         [&context = m_impl->context(), address = std::move(address), request = std::move(request),
          progress = std::move(progress)](const std::stop_token& stop) -> Result<restore::Restored> {
             TIDEMARK_TRY(const storage::Use use, storage::shareUse(context.clock, address, stop));
-            TIDEMARK_TRY(const auto storage,
-                         storage::openStorage(address, context.files, context.random));
+            TIDEMARK_TRY(const auto storage, context.storages.open(address));
             restore::Restorer restorer(*storage, context.files, context.clock, context.random,
                                        &context.pins.of(context.files, address));
             return restorer.restore(request, progress, stop);
@@ -346,9 +345,9 @@ std::unique_ptr<Job> Service::previewRetention(storage::StorageAddress address,
             const auto damaged = owner ? knownDamage(context.files, stateDbOf(context, *owner),
                                                      storage::replicaId(address))
                                        : replica::ObjectNames();
-            return service::previewRetention(
-                context.files, context.random, address, policy, context.clock.now(),
-                context.pins.of(context.files, address).pinned(), damaged, stop);
+            return service::previewRetention(context.storages, address, policy, context.clock.now(),
+                                             context.pins.of(context.files, address).pinned(),
+                                             damaged, stop);
         },
         std::move(done));
 }

@@ -15,6 +15,7 @@
 #include "core/service/snapshot_orders.h"
 #include "core/service/status.h"
 #include "core/storage/storage_address.h"
+#include "core/storage/storage_opener.h"
 
 #include <chrono>
 #include <cstdint>
@@ -92,6 +93,7 @@ public:
         Clock& clock;
         FileSystem& files;
         Random& random;
+        const storage::StorageOpener& storages;
         Directories directories = {};
         std::string program = "tidemark";  ///< What others are told who find it taken.
         const Programs& programs = systemPrograms();

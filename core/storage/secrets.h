@@ -22,6 +22,8 @@ struct Secrets {
     Secret passphrase = {};       ///< SFTP, of the key file.
     std::string keyFile = {};     ///< SFTP: a private key besides those of ~/.ssh. No secret.
 
+    std::string region = {};  ///< S3: where the origin of the keys tells it. No secret.
+
     bool operator==(const Secrets&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
 #include "core/service/observer.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/passing_file_system.h"
 
 #include <sqlite3.h>
@@ -18,6 +19,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <deque>
 
 using namespace tidemark;
 using namespace tidemark::app;
@@ -174,6 +176,7 @@ private slots:
                 .clock = m_clock,
                 .files = *m_files,
                 .random = m_random,
+                .storages = m_storages.emplace_back(*m_files, m_random),
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             m_nobody);
         m_engine = std::make_unique<ServiceEngine>(*m_service, *m_files);
@@ -364,6 +367,7 @@ private:
     QByteArray m_measured;
     SystemClock m_clock;
     SeededRandom m_random{7};
+    std::deque<FolderOpener> m_storages;
     PosixFileSystem m_disk;
     Nobody m_nobody;
     std::unique_ptr<QTemporaryDir> m_folder;

@@ -3,7 +3,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/replica/ltx_replica.h"
 #include "core/service/service.h"
-#include "core/storage/storage_factory.h"
+#include "tests/support/folder_opener.h"
 
 #include <sqlite3.h>
 
@@ -11,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <deque>
 #include <memory>
 #include <semaphore>
 #include <string>
@@ -31,6 +32,7 @@ class FollowedPlace {
     };
 
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     Nobody m_observer;
 
 protected:
@@ -77,6 +79,7 @@ protected:
                 .clock = clock,
                 .files = files,
                 .random = m_random,
+                .storages = m_storages.emplace_back(files, m_random),
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             m_observer);
     }
@@ -96,7 +99,7 @@ protected:
     /// Empty as long as there is no replica.
     [[nodiscard]] replica::Catalog catalog(const char* name = "replica")
     {
-        const auto storage = storage::openStorage(address(name), m_files, m_random);
+        const auto storage = FolderOpener(m_files, m_random).open(address(name));
         auto listed = replica::readLtxCatalog(*storage.value(), {});
         return listed.ok() ? std::move(listed).value() : replica::Catalog();
     }

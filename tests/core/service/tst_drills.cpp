@@ -1,6 +1,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/service/drill_schedule.h"
 #include "core/service/service.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/hurried_clock.h"
 #include "tests/support/passing_file_system.h"
 
@@ -11,6 +12,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -70,6 +72,7 @@ class TestDrills : public QObject {
     PosixFileSystem m_disk;
     std::unique_ptr<CacheDisk> m_files;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     std::unique_ptr<Counter> m_counter;
     HurriedClock m_clock{400};
     std::unique_ptr<Service> m_service;
@@ -94,6 +97,7 @@ class TestDrills : public QObject {
                 .clock = m_clock,
                 .files = *m_files,
                 .random = m_random,
+                .storages = m_storages.emplace_back(*m_files, m_random),
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             *m_counter);
     }

@@ -6,7 +6,7 @@
 #include "core/service/service.h"
 #include "core/state/database_directory.h"
 #include "core/state/state_db.h"
-#include "core/storage/storage_factory.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/hurried_clock.h"
 
 #include <sqlite3.h>
@@ -17,6 +17,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <semaphore>
@@ -63,6 +64,7 @@ class TestMending : public QObject {
     std::unique_ptr<QTemporaryDir> m_directory;
     PosixFileSystem m_files;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     std::unique_ptr<Listener> m_listener;
     HurriedClock m_clock{40};
     std::unique_ptr<Service> m_service;
@@ -87,6 +89,7 @@ class TestMending : public QObject {
                 .clock = m_clock,
                 .files = m_files,
                 .random = m_random,
+                .storages = m_storages.emplace_back(m_files, m_random),
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             *m_listener);
         m_id = m_service->follow({.path = path("a.db"),
@@ -106,7 +109,7 @@ class TestMending : public QObject {
 
     [[nodiscard]] std::unique_ptr<storage::Storage> open()
     {
-        return storage::openStorage(address(), m_files, m_random).value();
+        return FolderOpener(m_files, m_random).open(address()).value();
     }
     [[nodiscard]] std::vector<ObjectInfo> allObjects()
     {

@@ -36,9 +36,9 @@ private slots:
 
     void theFilesOfADatabaseAreNoPlaceForAHistory()
     {
-        QVERIFY(!keepsClearOf("/a.db", "/a.db").ok());
-        QVERIFY(!keepsClearOf("/a.db", "/a.db-wal/below").ok());
-        QVERIFY(keepsClearOf("/a.db", "/a.db-history").ok());
+        QVERIFY(!keepsClearOf("/a.db", {.path = "/a.db"}).ok());
+        QVERIFY(!keepsClearOf("/a.db", {.path = "/a.db-wal/below"}).ok());
+        QVERIFY(keepsClearOf("/a.db", {.path = "/a.db-history"}).ok());
     }
 };
 

@@ -4,8 +4,8 @@
 #include "core/replica/marks.h"
 #include "core/replica/restore_plan.h"
 #include "core/service/service.h"
-#include "core/storage/storage_factory.h"
 #include "core/storage/use.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/made_replica.h"
 #include "tests/support/moved_clock.h"
 
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -78,6 +79,7 @@ class TestReplicaRetention : public QObject {
     std::unique_ptr<QTemporaryDir> m_directory;
     PosixFileSystem m_files;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     std::unique_ptr<Listener> m_listener;
     std::unique_ptr<MovedClock> m_clock;
     std::unique_ptr<Service> m_service;
@@ -93,7 +95,7 @@ class TestReplicaRetention : public QObject {
     [[nodiscard]] storage::StorageAddress address() const { return {.path = path("replica")}; }
     [[nodiscard]] std::unique_ptr<storage::Storage> replica()
     {
-        return std::move(storage::openStorage(address(), m_files, m_random)).value();
+        return std::move(FolderOpener(m_files, m_random).open(address())).value();
     }
 
     /// The last hours, then one of a day.
@@ -111,6 +113,7 @@ class TestReplicaRetention : public QObject {
                 Service::Dependencies{.clock = *m_clock,
                                       .files = m_files,
                                       .random = m_random,
+                                      .storages = m_storages.emplace_back(m_files, m_random),
                                       .directories = {.data = path("data"),
                                                       .cache = path("cache"),
                                                       .run = path("run")}},

@@ -1,6 +1,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
 #include "core/service/service.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/passing_file_system.h"
 
 #include <sqlite3.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <semaphore>
@@ -817,6 +819,7 @@ private slots:
         Service service({.clock = m_clock,
                          .files = files,
                          .random = m_random,
+                         .storages = m_storages.emplace_back(m_files, m_random),
                          .directories = {.data = path("data")}},
                         listener);
         // Every thread for jobs is held until the test is done with them.
@@ -920,6 +923,7 @@ private:
     SystemClock m_clock;
     PosixFileSystem m_files;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     std::unique_ptr<QTemporaryDir> m_directory;
     std::string m_database;
     storage::StorageAddress m_address;

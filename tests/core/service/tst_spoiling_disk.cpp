@@ -1,5 +1,6 @@
 #include "core/base/posix_file_system.h"
 #include "core/service/service.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/hurried_clock.h"
 #include "tests/support/passing_file_system.h"
 
@@ -9,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -89,6 +91,7 @@ class TestSpoilingDisk : public QObject {
     std::unique_ptr<QTemporaryDir> m_directory;
     PosixFileSystem m_disk;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     Nobody m_observer;
     HurriedClock m_clock{100};
     std::unique_ptr<SpoilingDisk> m_files;
@@ -107,6 +110,7 @@ class TestSpoilingDisk : public QObject {
                 Service::Dependencies{.clock = m_clock,
                                       .files = *m_files,
                                       .random = m_random,
+                                      .storages = m_storages.emplace_back(*m_files, m_random),
                                       .directories = {.data = path("data"),
                                                       .cache = path("cache"),
                                                       .run = path("run")}},

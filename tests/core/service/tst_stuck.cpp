@@ -1,5 +1,6 @@
 #include "core/base/posix_file_system.h"
 #include "tests/core/service/followed_place.h"
+#include "tests/support/folder_opener.h"
 #include "tests/support/hurried_clock.h"
 #include "tests/support/moved_clock.h"
 #include "tests/support/passing_file_system.h"
@@ -8,6 +9,7 @@
 #include <QTest>
 
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -137,6 +139,7 @@ class TestStuck : public QObject, private FollowedPlace {
 
     PosixFileSystem m_disk;
     SeededRandom m_random{1};
+    std::deque<FolderOpener> m_storages;
     HangingFiles m_hanging{m_disk};
     std::unique_ptr<Listener> m_listener;
     std::unique_ptr<HurriedClock> m_hurried;  // Of one test each; both outlive the service.
@@ -149,6 +152,7 @@ class TestStuck : public QObject, private FollowedPlace {
                 .clock = clock,
                 .files = m_hanging,
                 .random = m_random,
+                .storages = m_storages.emplace_back(m_hanging, m_random),
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             *m_listener);
         static_cast<void>(m_service->follow({.path = path("a.db"),

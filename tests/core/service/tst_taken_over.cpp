@@ -22,7 +22,7 @@ class TestTakenOver : public QObject, private FollowedPlace {
 
     [[nodiscard]] std::unique_ptr<storage::Storage> replica()
     {
-        return storage::openStorage(address(), m_files, m_chance).value();
+        return FolderOpener(m_files, m_chance).open(address()).value();
     }
     [[nodiscard]] std::vector<replica::ListedClaim> claims()
     {

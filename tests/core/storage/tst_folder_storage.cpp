@@ -1,6 +1,5 @@
 #include "core/base/posix_file_system.h"
 #include "core/storage/folder_storage.h"
-#include "core/storage/storage_factory.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/passing_file_system.h"
 #include "tests/support/storage_contract.h"
@@ -75,13 +74,6 @@ private slots:
         FolderStorage storage(m_files, m_random, root());
         contract::check(clause, storage);
         QCOMPARE(temporaries(), QStringList());
-    }
-
-    void theFactoryOpensAFolder()
-    {
-        const auto storage = openStorage({.path = root()}, m_files, m_random);
-        QVERIFY(storage.ok());
-        QCOMPARE(storage.value()->describe(), root());
     }
 
     void whatItMakesIsPrivate()

@@ -58,7 +58,6 @@ private slots:
         QTest::addColumn<QString>("text");
         QTest::addColumn<int>("code");
         const int usage = static_cast<int>(ErrorCode::Usage);
-        const int unsupported = static_cast<int>(ErrorCode::Unsupported);
         QTest::newRow("empty") << "" << usage;
         QTest::newRow("unknown") << "gopher://x/y" << usage;
         QTest::newRow("file on another host") << "file://server/share" << usage;
@@ -73,9 +72,17 @@ private slots:
         QTest::newRow("options of a relative path") << "file://x?a=secret" << usage;
         QTest::newRow("password of an unknown kind") << "ftp://me:a/secret@host/x" << usage;
         QTest::newRow("password") << "sftp://me:secret@host/x" << usage;
-        QTest::newRow("s3") << "s3://bucket/path" << unsupported;
-        QTest::newRow("abs") << "abs://account@container/path" << unsupported;
-        QTest::newRow("sftp") << "sftp://me@host:22/path" << unsupported;
+        QTest::newRow("bucket without a name") << "s3:///path" << usage;
+        QTest::newRow("bucket with odd letters") << "s3://buc ket/path" << usage;
+        QTest::newRow("bucket behind a name") << "s3://me@bucket/path" << usage;
+        QTest::newRow("unknown option") << "s3://bucket/path?colour=red" << usage;
+        QTest::newRow("key as an option") << "s3://bucket/p?secretAccessKey=secret" << usage;
+        QTest::newRow("signed address") << "abs://me@box/path?sv=1&sig=secret" << usage;
+        QTest::newRow("container without an account") << "abs://container/path" << usage;
+        QTest::newRow("server without a name") << "sftp:///path" << usage;
+        QTest::newRow("port that is none") << "sftp://me@host:99999/path" << usage;
+        QTest::newRow("port of letters") << "webdavs://host:x/path" << usage;
+        QTest::newRow("archive on another host") << "zip://host/x.zip" << usage;
     }
     void refusesWhatItCannotRead()
     {
@@ -86,6 +93,99 @@ private slots:
         QCOMPARE(static_cast<int>(address.error().code), code);
         QVERIFY(!inEnglish(address.error().what).empty());
         QVERIFY(inEnglish(address.error().what).find("secret") == std::string::npos);
+    }
+
+    void eachKindIsRead_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<StorageAddress>("expected");
+        QTest::newRow("bucket") << "s3://bucket"
+                                << StorageAddress{.kind = StorageKind::S3, .host = "bucket"};
+        QTest::newRow("path in a bucket")
+            << "s3://my.bucket/a%20b/c+d/?region=eu-west-1&forcePathStyle=true"
+            << StorageAddress{.kind = StorageKind::S3,
+                              .path = "a b/c+d",
+                              .options = {{"region", "eu-west-1"}, {"force-path-style", "true"}},
+                              .host = "my.bucket"};
+        QTest::newRow("bucket of a provider")
+            << "s3://notes.nyc3.digitaloceanspaces.com/db"
+            << StorageAddress{.kind = StorageKind::S3,
+                              .path = "db",
+                              .options = {{"endpoint", "https://nyc3.digitaloceanspaces.com"},
+                                          {"region", "nyc3"}},
+                              .host = "notes"};
+        QTest::newRow("bucket of AWS with its host")
+            << "s3://notes.s3.eu-north-1.amazonaws.com/db"
+            << StorageAddress{.kind = StorageKind::S3,
+                              .path = "db",
+                              .options = {{"endpoint", "https://s3.eu-north-1.amazonaws.com"},
+                                          {"region", "eu-north-1"}},
+                              .host = "notes"};
+        QTest::newRow("bucket of a MinIO on this computer")
+            << "s3://notes.localhost:9000/db"
+            << StorageAddress{.kind = StorageKind::S3,
+                              .path = "db",
+                              .options = {{"endpoint", "http://localhost:9000"},
+                                          {"region", "us-east-1"},
+                                          {"force-path-style", "true"}},
+                              .host = "notes"};
+        QTest::newRow("container")
+            << "abs://account@box/a/b"
+            << StorageAddress{
+                   .kind = StorageKind::Azure, .path = "a/b", .host = "box", .user = "account"};
+        QTest::newRow("server") << "sftp://me@host:2222/srv//notes/"
+                                << StorageAddress{.kind = StorageKind::Sftp,
+                                                  .path = "/srv/notes",
+                                                  .host = "host",
+                                                  .user = "me",
+                                                  .port = 2222};
+        QTest::newRow("folder of the login")
+            << "sftp://host/~/notes"
+            << StorageAddress{.kind = StorageKind::Sftp, .path = "notes", .host = "host"};
+        QTest::newRow("number of a server")
+            << "sftp://[::1]:22/x"
+            << StorageAddress{.kind = StorageKind::Sftp, .path = "/x", .host = "::1", .port = 22};
+        QTest::newRow("folder of the web")
+            << "webdavs://me@host/dav/notes"
+            << StorageAddress{
+                   .kind = StorageKind::WebDav, .path = "/dav/notes", .host = "host", .user = "me"};
+        QTest::newRow("root of the web, unsecured")
+            << "webdav://host:8080"
+            << StorageAddress{
+                   .kind = StorageKind::WebDav, .host = "host", .port = 8080, .secure = false};
+        QTest::newRow("archive") << "zip:///srv/notes.zip"
+                                 << StorageAddress{.kind = StorageKind::Zip,
+                                                   .path = "/srv/notes.zip"};
+    }
+    void eachKindIsRead()
+    {
+        QFETCH(QString, text);
+        QFETCH(StorageAddress, expected);
+        const auto address = parse(text.toStdString());
+        QVERIFY2(address.ok(), address.ok() ? "" : inEnglish(address.error().what).c_str());
+        QVERIFY(address.value() == expected);
+        QVERIFY(parse(formatAddress(expected)).value() == expected);
+    }
+
+    void anotherServerIsAnotherReplica()
+    {
+        const auto id = [](const char* text) { return replicaId(parse(text).value()); };
+        QVERIFY(id("s3://b/x?region=a") == id("s3://b/x?region=b"));
+        QVERIFY(id("s3://b/x?endpoint=http://a") != id("s3://b/x?endpoint=http://b"));
+        QVERIFY(id("sftp://a/x") != id("sftp://b/x"));
+        QVERIFY(id("sftp://me@a/x") != id("sftp://you@a/x"));
+    }
+
+    void whatIsFurtherDownIsOfTheSamePlace()
+    {
+        const auto deeper = [](const char* text) {
+            return formatAddress(below(parse(text).value(), "tenants/a.db"));
+        };
+        QCOMPARE(deeper("/srv"), std::string("file:///srv/tenants/a.db"));
+        QCOMPARE(deeper("/"), std::string("file:///tenants/a.db"));
+        QCOMPARE(deeper("s3://b"), std::string("s3://b/tenants/a.db"));
+        QCOMPARE(deeper("sftp://h/~/"), std::string("sftp://h/~/tenants/a.db"));
+        QCOMPARE(deeper("webdavs://h"), std::string("webdavs://h/tenants/a.db"));
     }
 
     void aSecretIsCalledOneEvenIfItIsNotReadable()

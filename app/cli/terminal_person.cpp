@@ -1,0 +1,82 @@
+#include "app/cli/terminal_person.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace tidemark::cli {
+namespace {
+
+bool isSomebodyThere()
+{
+    return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
+/// No letter that is typed is shown while this lasts.
+class Unseen {
+public:
+    Unseen()
+    {
+        m_changed = tcgetattr(STDIN_FILENO, &m_before) == 0;
+        termios silent = m_before;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        m_changed = m_changed && tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+    }
+    ~Unseen()
+    {
+        if (m_changed) {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &m_before);
+        }
+    }
+    Unseen(const Unseen&) = delete;
+    Unseen& operator=(const Unseen&) = delete;
+
+private:
+    termios m_before{};
+    bool m_changed = false;
+};
+
+/// Without its end of line; empty at the end of the input.
+std::string line()
+{
+    std::string text;
+    for (char letter = 0; read(STDIN_FILENO, &letter, 1) == 1 && letter != '\n';) {
+        text += letter;
+    }
+    return text;
+}
+
+}  // namespace
+
+std::optional<Secret> TerminalPerson::secret(const Message& question)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!isSomebodyThere()) {
+        return {};
+    }
+    m_output.progress("");
+    m_output.note(inEnglish(question));
+    Secret answer;
+    {
+        const Unseen unseen;
+        answer = Secret(line());
+    }
+    return answer.empty() ? std::nullopt : std::optional(answer);
+}
+
+bool TerminalPerson::trusts(const storage::HostKey& key)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!isSomebodyThere()) {
+        return false;
+    }
+    m_output.progress("");
+    m_output.note(
+        filled("The server %1 is not known yet. Its key (%2) has the fingerprint\n  %3\n"
+               "Compare it with what the owner of the server says. Go on? Type yes or no:",
+               {key.host, key.algorithm, key.fingerprint}));
+    return line() == "yes";
+}
+
+}  // namespace tidemark::cli

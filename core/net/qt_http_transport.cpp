@@ -1,0 +1,162 @@
+#include "core/net/qt_http_transport.h"
+
+#include "core/net/qt_exchange.h"
+
+#include <QNetworkAccessManager>
+#include <QNetworkProxyFactory>
+#include <QUrl>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tidemark::net {
+namespace {
+
+/// Each has a thread, and Qt one more for it.
+constexpr std::size_t kMaxLanes = 16;
+
+class SystemProxies final : public QNetworkProxyFactory {
+public:
+    QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery& query) override
+    {
+        return systemProxyForQuery(query);
+    }
+};
+
+/// What a kept connection or a remembered login is good for.
+std::string scopeOf(const HttpRequest& request)
+{
+    const QUrl url = QUrl::fromEncoded(QByteArray::fromStdString(request.url));
+    return url.scheme().toStdString() + "://" + url.authority().toStdString() + '\n' +
+           request.login.user + '\n' + request.caFile;
+}
+
+/// A thread with a manager of its own, since a manager serves the thread that made it. One request
+/// at a time.
+class Lane {
+public:
+    Lane() : m_thread([this](const std::stop_token& end) { work(end); }) {}
+
+    [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, const std::stop_token& stop,
+                                            bool isAnotherScope)
+    {
+        std::promise<Result<HttpResponse>> answer;
+        auto waiting = answer.get_future();
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_task = Task{&request, stop, isAnotherScope, &answer};
+        }
+        m_changed.notify_one();
+        return waiting.get();
+    }
+
+    std::string scope = {};  ///< Of the last request. The transport's mutex guards it.
+    bool isBusy = false;     ///< Also.
+
+private:
+    struct Task {
+        const HttpRequest* request = nullptr;
+        std::stop_token stop = {};
+        bool forgetsFirst = false;
+        std::promise<Result<HttpResponse>>* answer = nullptr;
+    };
+
+    void work(const std::stop_token& end)
+    {
+        QNetworkAccessManager manager;
+        manager.setAutoDeleteReplies(false);
+        manager.setProxyFactory(new SystemProxies);  // The manager's from here on.
+        for (;;) {
+            std::unique_lock lock(m_mutex);
+            if (!m_changed.wait(lock, end, [this] { return m_task.has_value(); })) {
+                return;
+            }
+            const Task task = *std::exchange(m_task, std::nullopt);
+            lock.unlock();
+            if (task.forgetsFirst) {
+                manager.clearAccessCache();
+            }
+            task.answer->set_value(exchange(manager, *task.request, task.stop));
+        }
+    }
+
+    std::mutex m_mutex;  // Guards m_task.
+    std::condition_variable_any m_changed;
+    std::optional<Task> m_task;
+    std::jthread m_thread;  // Last: it uses the others.
+};
+
+class QtHttpTransport final : public HttpTransport {
+public:
+    [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request,
+                                            std::stop_token stop) override
+    {
+        const std::string scope = scopeOf(request);
+        bool isAnotherScope = false;
+        Lane* const lane = take(scope, stop, isAnotherScope);
+        if (lane == nullptr) {
+            return cancelled();
+        }
+        auto answer = lane->send(request, stop, isAnotherScope);
+        {
+            const std::scoped_lock lock(m_mutex);
+            lane->isBusy = false;
+        }
+        m_changed.notify_one();
+        return answer;
+    }
+
+private:
+    /// Null when stopped.
+    Lane* take(const std::string& scope, const std::stop_token& stop, bool& isAnotherScope)
+    {
+        std::unique_lock lock(m_mutex);
+        Lane* lane = nullptr;
+        m_changed.wait(lock, stop, [&] {
+            lane = freeLane(scope);
+            return lane != nullptr;
+        });
+        if (lane == nullptr || stop.stop_requested()) {
+            return nullptr;
+        }
+        isAnotherScope = !lane->scope.empty() && lane->scope != scope;
+        lane->scope = scope;
+        lane->isBusy = true;
+        return lane;
+    }
+
+    Lane* freeLane(const std::string& scope)
+    {
+        const auto fits = [&scope](const auto& each) {
+            return !each->isBusy && each->scope == scope;
+        };
+        if (const auto found = std::ranges::find_if(m_lanes, fits); found != m_lanes.end()) {
+            return found->get();
+        }
+        if (m_lanes.size() < kMaxLanes) {
+            return m_lanes.emplace_back(std::make_unique<Lane>()).get();
+        }
+        const auto any =
+            std::ranges::find_if(m_lanes, [](const auto& each) { return !each->isBusy; });
+        return any == m_lanes.end() ? nullptr : any->get();
+    }
+
+    std::mutex m_mutex;  // Guards the lanes' scopes and turns, and the list.
+    std::condition_variable_any m_changed;
+    std::vector<std::unique_ptr<Lane>> m_lanes;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpTransport> makeQtHttpTransport()
+{
+    return std::make_unique<QtHttpTransport>();
+}
+
+}  // namespace tidemark::net

@@ -1,0 +1,62 @@
+#include "core/storage/storage_factory.h"
+
+#include "core/base/posix_file_system.h"
+#include "core/base/system_clock.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tidemark;
+using namespace tidemark::storage;
+
+namespace {
+
+/// Must not be asked: nothing is reached when a storage is opened.
+class NoNetwork final : public net::HttpTransport {
+public:
+    [[nodiscard]] Result<net::HttpResponse> send(const net::HttpRequest& /*request*/,
+                                                 std::stop_token /*stop*/) override
+    {
+        qFatal("asked");
+    }
+};
+
+class Known final : public SecretSource {
+public:
+    [[nodiscard]] Result<Secrets> secretsOf(const StorageAddress& /*address*/) const override
+    {
+        return secrets;
+    }
+    Secrets secrets = {};
+};
+
+}  // namespace
+
+class TestStorageFactory : public QObject {
+    Q_OBJECT
+
+    SystemClock m_clock;
+    PosixFileSystem m_files;
+    SeededRandom m_random{1};
+    NoNetwork m_http;
+    Known m_known;
+    Nobody m_nobody;
+    StorageFactory m_factory{{.files = m_files,
+                              .random = m_random,
+                              .clock = m_clock,
+                              .http = m_http,
+                              .secrets = m_known,
+                              .person = m_nobody}};
+
+private slots:
+    void opensAFolder()
+    {
+        const QTemporaryDir folder;
+        const auto storage = m_factory.open({.path = folder.path().toStdString()});
+        QVERIFY(storage.ok());
+        QCOMPARE(storage.value()->describe(), folder.path().toStdString());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestStorageFactory)
+#include "tst_storage_factory.moc"
