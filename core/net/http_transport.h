@@ -30,7 +30,7 @@ struct HttpRequest {
     std::string method = "GET";
     std::string url =
         {};  ///< Escaped as it goes out: nothing is normalised, since it may be signed.
-    std::map<std::string, std::string> headers = {};
+    std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     const ByteSource* body = nullptr;  ///< Of known size; borrowed for the call; null sends none.
     HttpLogin login = {};              ///< Empty: who asks for one gets none.
     std::string caFile = {};  ///< More authorities to trust, PEM; empty: the system's alone.

@@ -101,7 +101,7 @@ Result<QNetworkRequest> wireRequest(const HttpRequest& request)
         wire.setHeader(QNetworkRequest::ContentLengthHeader,
                        static_cast<qulonglong>(request.body->sizeBytes().value_or(0)));
         wire.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
-        if (!request.headers.contains("Content-Type")) {
+        if (!request.headers.contains("content-type")) {
             wire.setRawHeader("Content-Type", "application/octet-stream");
         }
     }

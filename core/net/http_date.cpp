@@ -1,0 +1,49 @@
+#include "core/net/http_date.h"
+
+#include <array>
+#include <charconv>
+
+namespace tidemark::net {
+namespace {
+
+constexpr std::string_view kPattern = "Www, DD Mmm YYYY hh:mm:ss GMT";
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// -1 for what is no number.
+int number(std::string_view text)
+{
+    int value = -1;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? value : -1;
+}
+
+}  // namespace
+
+std::optional<Timestamp> parseHttpDate(std::string_view text)
+{
+    if (text.size() != kPattern.size() || !text.ends_with(" GMT")) {
+        return {};
+    }
+    unsigned month = 0;
+    for (unsigned i = 0; i < kMonths.size(); ++i) {
+        if (text.substr(8, 3) == kMonths[i]) {
+            month = i + 1;
+        }
+    }
+    const int day = number(text.substr(5, 2));
+    const int year = number(text.substr(12, 4));
+    const int hours = number(text.substr(17, 2));
+    const int minutes = number(text.substr(20, 2));
+    const int seconds = number(text.substr(23, 2));
+    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(static_cast<unsigned>(day)));
+    if (!date.ok() || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 ||
+        seconds > 60) {
+        return {};
+    }
+    return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hours) +
+           std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
+}
+
+}  // namespace tidemark::net
