@@ -2,6 +2,7 @@
 
 #include "core/base/background_sync.h"
 #include "core/storage/folder_listing.h"
+#include "core/storage/object_name.h"
 
 #include <algorithm>
 #include <vector>
@@ -11,31 +12,6 @@ namespace {
 
 // Large enough that the calls cost nothing, small enough to stop soon and to stay in the cache.
 constexpr std::size_t kCopyBytes = 1 << 20;
-
-bool isName(std::string_view name)
-{
-    while (!name.empty()) {
-        const std::string_view part = name.substr(0, name.find('/'));
-        if (part.empty() || part == "." || part == "..") {
-            return false;
-        }
-        if (part.size() == name.size()) {
-            return true;
-        }
-        name.remove_prefix(part.size() + 1);
-    }
-    return false;
-}
-
-Status checkName(std::string_view name)
-{
-    if (isName(name) && name.find('\0') == std::string_view::npos) {
-        return {};
-    }
-    return Error{.code = ErrorCode::Usage,
-                 .what = {TIDEMARK_TEXT("storage", "\"%1\" cannot be the name of an object."),
-                          {std::string(name)}}};
-}
 
 /// A piece of a file that must not end early.
 class FolderReader final : public ByteReader {
@@ -162,7 +138,7 @@ Result<std::optional<ObjectEntry>> FolderStorage::find(const std::string& name,
     if (stop.stop_requested()) {
         return cancelled();
     }
-    TIDEMARK_TRY_STATUS(checkName(name));
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
     TIDEMARK_TRY(const auto facts, m_files.stat(pathOf(name)));
     if (facts && facts->kind == FileKind::Regular) {
         return std::optional(entryOf(name, *facts));
@@ -178,7 +154,7 @@ Result<std::unique_ptr<ByteReader>> FolderStorage::read(const std::string& name,
     if (stop.stop_requested()) {
         return cancelled();
     }
-    TIDEMARK_TRY_STATUS(checkName(name));
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
     // A pipe would be waited for until somebody writes into it.
     const auto facts = m_files.stat(pathOf(name));
     if (facts.ok() && facts.value() && facts.value()->kind != FileKind::Regular) {
@@ -260,7 +236,7 @@ Result<std::unique_ptr<StagedObject>> FolderStorage::stage(const std::string& na
                                                            const ObjectMetadata& metadata,
                                                            std::stop_token stop)
 {
-    TIDEMARK_TRY_STATUS(checkName(name));
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
     TIDEMARK_TRY_STATUS(prepareWriting());
     TIDEMARK_TRY(const auto there, m_files.stat(pathOf(name)));
     if (there) {
@@ -321,7 +297,7 @@ Status FolderStorage::remove(std::span<const std::string> names, std::stop_token
         if (stop.stop_requested()) {
             return cancelled();
         }
-        TIDEMARK_TRY_STATUS(checkName(name));
+        TIDEMARK_TRY_STATUS(checkObjectName(name));
         TIDEMARK_TRY_STATUS(m_files.remove(pathOf(name)));
         const std::string folder = parentOf(pathOf(name));
         if (std::ranges::find(folders, folder) == folders.end()) {

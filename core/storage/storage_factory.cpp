@@ -1,6 +1,8 @@
 #include "core/storage/storage_factory.h"
 
 #include "core/storage/folder_storage.h"
+#include "core/storage/level_names.h"
+#include "core/storage/s3_storage.h"
 
 namespace tidemark::storage {
 
@@ -10,7 +12,12 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
     case StorageKind::Folder:
         return std::unique_ptr<Storage>(
             std::make_unique<FolderStorage>(m_parts.files, m_parts.random, address.path));
-    case StorageKind::S3:
+    case StorageKind::S3: {
+        TIDEMARK_TRY(Secrets secrets, m_parts.secrets.secretsOf(address));
+        TIDEMARK_TRY(S3Bucket bucket, s3Bucket(address, std::move(secrets)));
+        return std::unique_ptr<Storage>(std::make_unique<LevelNames>(
+            std::make_unique<S3Storage>(m_http, m_parts.clock, std::move(bucket))));
+    }
     case StorageKind::Azure:
     case StorageKind::Sftp:
     case StorageKind::WebDav:

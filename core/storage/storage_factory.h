@@ -4,6 +4,7 @@
 #include "core/base/file_system.h"
 #include "core/base/random.h"
 #include "core/net/http_transport.h"
+#include "core/net/retrying_transport.h"
 #include "core/storage/secrets.h"
 #include "core/storage/storage_opener.h"
 
@@ -28,13 +29,17 @@ public:
         std::string cache = {};   ///< What has to be unpacked lies there.
     };
 
-    explicit StorageFactory(Parts parts) : m_parts(std::move(parts)) {}
+    explicit StorageFactory(Parts parts)
+        : m_parts(std::move(parts)), m_http(m_parts.http, m_parts.clock, m_parts.random)
+    {
+    }
 
     [[nodiscard]] Result<std::unique_ptr<Storage>> open(
         const StorageAddress& address) const override;
 
 private:
     Parts m_parts;
+    mutable net::RetryingTransport m_http;
 };
 
 }  // namespace tidemark::storage

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/base/byte_stream.h"
+#include "core/storage/s3_client.h"
+#include "core/storage/storage.h"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::storage {
+
+/// A body on its way into a bucket: in memory while it is no larger than one part, else as the
+/// parts of a multipart upload, which nobody sees before it is completed. When it goes uncompleted,
+/// the upload is aborted; what a killed program left is found by abortS3Leftovers(). For one
+/// thread.
+class S3Staged final : public StagedObject {
+public:
+    /// Reads `source` to its end, and sends what is larger than a part, some parts at once.
+    /// `headers` are those of the object. `client` outlives it.
+    [[nodiscard]] static Result<std::unique_ptr<S3Staged>> make(
+        S3Client& client, std::string key, const ByteSource& source,
+        std::map<std::string, std::string> headers, const std::stop_token& stop);
+
+    S3Staged(const S3Staged&) = delete;
+    S3Staged& operator=(const S3Staged&) = delete;
+    ~S3Staged() override;
+
+    [[nodiscard]] const std::string& key() const { return m_key; }
+    [[nodiscard]] bool isMultipart() const { return !m_uploadId.empty(); }
+
+    /// Whether an object of that name was there when it was staged; its bytes are not held then.
+    bool isTaken = false;
+
+    /// Sends the object, or completes its upload, with `if-none-match: *` where `isConditional`. An
+    /// answer of any status.
+    [[nodiscard]] Result<net::HttpResponse> publish(bool isConditional,
+                                                    const std::stop_token& stop);
+
+    /// The call whose answer publish() gave, for failureOf().
+    [[nodiscard]] S3Call call() const;
+
+    /// Called when the object is there: nothing is to be aborted.
+    void settle() { m_uploadId.clear(); }
+
+private:
+    S3Staged(S3Client& client, std::string key, std::map<std::string, std::string> headers)
+        : m_client(client), m_key(std::move(key)), m_headers(std::move(headers))
+    {
+    }
+
+    [[nodiscard]] Status begin(const std::stop_token& stop);
+    [[nodiscard]] Status sendParts(ByteReader& reader, std::vector<std::byte> first,
+                                   std::optional<std::uint64_t> sizeBytes,
+                                   const std::stop_token& stop);
+    [[nodiscard]] Result<std::string> sendPart(int number, const std::vector<std::byte>& bytes,
+                                               const std::stop_token& stop);
+    void abort();
+
+    S3Client& m_client;
+    std::string m_key;
+    std::map<std::string, std::string> m_headers;
+    std::vector<std::byte> m_bytes;  // Of a small one.
+    std::string m_uploadId;
+    std::vector<std::string> m_etags;  // Of its parts.
+    std::string m_completion;          // The body that completes it.
+};
+
+/// Aborts uploads below the bucket's prefix that were begun before `before` and never completed:
+/// storage that is paid for and seen nowhere.
+[[nodiscard]] Status abortS3Leftovers(S3Client& client, Timestamp before,
+                                      const std::stop_token& stop);
+
+}  // namespace tidemark::storage

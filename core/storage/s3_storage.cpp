@@ -1,0 +1,388 @@
+#include "core/storage/s3_storage.h"
+
+#include "core/base/hash.h"
+#include "core/base/rfc3339.h"
+#include "core/net/http_date.h"
+#include "core/storage/http_failure.h"
+#include "core/storage/object_name.h"
+#include "core/storage/s3_xml.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <set>
+
+namespace tidemark::storage {
+namespace {
+
+constexpr std::string_view kTimeHeader = "x-amz-meta-litestream-timestamp";
+/// Of all readers of one storage together.
+constexpr std::size_t kReadAheadBytes = std::size_t{48} << 20;
+/// Of the protocol.
+constexpr std::size_t kDeletedAtOnce = 1000;
+constexpr std::chrono::hours kLeftoverAge{24};
+
+std::optional<std::uint64_t> numberIn(std::string_view text)
+{
+    std::uint64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? std::optional(value)
+                                                                           : std::nullopt;
+}
+
+/// The whole size in "bytes 0-9/123" or "bytes */123".
+std::optional<std::uint64_t> totalIn(const std::string& contentRange)
+{
+    const auto slash = contentRange.find('/');
+    return slash == std::string::npos ? std::nullopt
+                                      : numberIn(std::string_view(contentRange).substr(slash + 1));
+}
+
+std::optional<Timestamp> timeOf(const net::HttpResponse& response)
+{
+    const auto written = parseRfc3339(response.header(std::string(kTimeHeader)));
+    return written ? written : net::parseHttpDate(response.header("last-modified"));
+}
+
+Error lies(const std::string& place, Message what)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("storage", "%1 lists its objects wrongly: %2"),
+                     {place, inEnglish(what)}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Nothing of that listing is used. If the service goes on "
+                                   "like that, use another one.")}};
+}
+
+/// Holds a listing to what a listing has to be, from page to page.
+class ListingCheck {
+public:
+    ListingCheck(const S3Bucket& bucket, const std::string& prefix)
+        : m_bucket(bucket), m_prefix(prefix)
+    {
+    }
+
+    Status page(const S3Page& page)
+    {
+        if (!page.bucket.empty() && page.bucket != m_bucket.bucket) {
+            return lies(m_bucket.place, {TIDEMARK_TEXT("storage", "it is one of another bucket.")});
+        }
+        // An endless listing would come again with the same place to go on from.
+        if (!page.next.empty() && !m_pages.insert(page.next).second) {
+            return lies(m_bucket.place, {TIDEMARK_TEXT("storage", "it turns in a circle.")});
+        }
+        return {};
+    }
+
+    Status object(const S3Object& object)
+    {
+        if (!object.key.starts_with(m_prefix)) {
+            return lies(m_bucket.place,
+                        {TIDEMARK_TEXT("storage", "it has objects that were not asked for.")});
+        }
+        if (!m_last.empty() && object.key <= m_last) {
+            return lies(m_bucket.place, {TIDEMARK_TEXT("storage", "it is not in order.")});
+        }
+        m_last = object.key;
+        return {};
+    }
+
+private:
+    const S3Bucket& m_bucket;
+    const std::string& m_prefix;
+    std::string m_last;
+    std::set<std::string> m_pages;
+};
+
+}  // namespace
+
+S3Storage::S3Storage(net::HttpTransport& http, Clock& clock, S3Bucket bucket)
+    : m_client(http, clock, std::move(bucket)), m_clock(clock), m_ahead(kReadAheadBytes)
+{
+}
+
+std::string S3Storage::describe() const
+{
+    return m_client.bucket().place;
+}
+
+std::string S3Storage::keyOf(const std::string& name) const
+{
+    return m_client.bucket().prefix + name;
+}
+
+Status S3Storage::list(std::string_view prefix,
+                       const std::function<Listing(const ObjectEntry&)>& entry,
+                       std::stop_token stop) const
+{
+    const S3Bucket& bucket = m_client.bucket();
+    const std::string whole = keyOf(std::string(prefix));
+    ListingCheck check(bucket, whole);
+    S3Call call{.action = S3Action::List};
+    for (std::string next;;) {
+        call.query = {{"list-type", "2"}, {"prefix", whole}, {"encoding-type", "url"}};
+        if (!next.empty()) {
+            call.query.emplace_back("continuation-token", next);
+        }
+        TIDEMARK_TRY(const auto response, m_client.send(call, stop));
+        const auto page = parseS3Page(response.body);
+        if (response.status != 200 || !page) {
+            return response.status == 200 ? webPageInstead(bucket.place)
+                                          : m_client.failureOf(call, response);
+        }
+        TIDEMARK_TRY_STATUS(check.page(*page));
+        for (const S3Object& each : page->objects) {
+            TIDEMARK_TRY_STATUS(check.object(each));
+            std::string name = each.key.substr(bucket.prefix.size());
+            // What tools make in the place of a folder, and names that nothing of ours has.
+            if (!isObjectName(name)) {
+                continue;
+            }
+            if (entry({.name = std::move(name),
+                       .sizeBytes = each.sizeBytes,
+                       .modified = each.modified}) == Listing::Enough) {
+                return {};
+            }
+        }
+        if (page->next.empty()) {
+            return {};
+        }
+        next = page->next;
+    }
+}
+
+Result<std::optional<ObjectEntry>> S3Storage::find(const std::string& name,
+                                                   std::stop_token stop) const
+{
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
+    const S3Call call{
+        .method = "HEAD", .key = keyOf(name), .headers = m_client.bucket().customerKey};
+    TIDEMARK_TRY(const auto response, m_client.send(call, stop));
+    if (response.status == 404) {
+        return std::optional<ObjectEntry>();
+    }
+    const auto size = numberIn(response.header("content-length"));
+    if (response.status != 200 || !size) {
+        return m_client.failureOf(call, response);
+    }
+    return std::optional(
+        ObjectEntry{.name = name, .sizeBytes = *size, .modified = timeOf(response)});
+}
+
+Result<std::unique_ptr<ByteReader>> S3Storage::read(const std::string& name, std::uint64_t offset,
+                                                    std::uint64_t length,
+                                                    std::stop_token stop) const
+{
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
+    return readByRanges(
+        [this, key = keyOf(name)](std::uint64_t from, std::uint64_t bytes,
+                                  const std::stop_token& asked) {
+            return fetch(key, from, bytes, asked);
+        },
+        m_ahead, offset, length, stop);
+}
+
+Result<Piece> S3Storage::fetch(const std::string& key, std::uint64_t offset, std::uint64_t length,
+                               const std::stop_token& stop) const
+{
+    // A range cannot be empty; nothing behind the end is asked for the object's size alone.
+    const std::uint64_t last = offset + std::max<std::uint64_t>(length, 1) - 1;
+    S3Call call{.key = key, .headers = m_client.bucket().customerKey};
+    call.headers["range"] = "bytes=" + std::to_string(offset) + '-' + std::to_string(last);
+    TIDEMARK_TRY(auto response, m_client.send(call, stop));
+    if (response.status == 416) {
+        return Piece{.totalBytes = totalIn(response.header("content-range")).value_or(0)};
+    }
+    if (response.status == 200 && offset == 0 && response.body.size() <= length) {
+        const std::uint64_t size = response.body.size();
+        return Piece{.bytes = std::move(response.body), .totalBytes = size};
+    }
+    const auto total = totalIn(response.header("content-range"));
+    if (response.status != 206 || !total) {
+        return response.status / 100 == 2
+                   ? Error{.code = ErrorCode::Unsupported,
+                           .what = {TIDEMARK_TEXT("storage", "%1 cannot give parts of objects."),
+                                    {m_client.bucket().place}},
+                           .next = {TIDEMARK_TEXT("storage", "Use another service.")}}
+                   : m_client.failureOf(call, response);
+    }
+    if (length < response.body.size()) {
+        response.body.resize(static_cast<std::size_t>(length));
+    }
+    return Piece{.bytes = std::move(response.body), .totalBytes = *total};
+}
+
+Result<std::unique_ptr<StagedObject>> S3Storage::stage(const std::string& name,
+                                                       const ByteSource& source,
+                                                       const ObjectMetadata& metadata,
+                                                       std::stop_token stop)
+{
+    if (stop.stop_requested()) {
+        return cancelled();
+    }
+    TIDEMARK_TRY_STATUS(checkObjectName(name));
+    const S3Bucket& bucket = m_client.bucket();
+    std::map<std::string, std::string> headers = bucket.writing;
+    headers.insert(bucket.customerKey.begin(), bucket.customerKey.end());
+    if (!bucket.storageClass.empty()) {
+        headers["x-amz-storage-class"] = bucket.storageClass;
+    }
+    if (metadata.time) {
+        headers[std::string(kTimeHeader)] = formatRfc3339(*metadata.time);
+    }
+    TIDEMARK_TRY(auto staged, S3Staged::make(m_client, keyOf(name), source, headers, stop));
+    if (staged->isMultipart()) {
+        tidy(stop);
+    }
+    return std::unique_ptr<StagedObject>(std::move(staged));
+}
+
+/// Nobody has to wait for it, and nobody has to hear that it failed: it comes again.
+void S3Storage::tidy(const std::stop_token& stop)
+{
+    if (!m_isTidy.exchange(true)) {
+        static_cast<void>(abortS3Leftovers(m_client, m_clock.now() - kLeftoverAge, stop));
+    }
+}
+
+Result<std::size_t> S3Storage::publish(std::span<StagedObject* const> staged, std::stop_token stop)
+{
+    std::size_t appeared = 0;
+    for (StagedObject* const each : staged) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        TIDEMARK_TRY(const bool isNew, appear(static_cast<S3Staged&>(*each), stop));
+        if (!isNew) {
+            break;
+        }
+        ++appeared;
+    }
+    return appeared;
+}
+
+/// False where an object is there already.
+Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
+{
+    if (m_conditions != Conditions::Honoured) {
+        const S3Call look{
+            .method = "HEAD", .key = staged.key(), .headers = m_client.bucket().customerKey};
+        TIDEMARK_TRY(const auto found, m_client.send(look, stop));
+        if (found.status == 200) {
+            return false;
+        }
+        if (found.status != 404) {
+            return m_client.failureOf(look, found);
+        }
+    }
+    TIDEMARK_TRY(auto response, staged.publish(m_conditions != Conditions::Ignored, stop));
+    const auto failure = parseS3Failure(response.body);
+    const bool knowsNoConditions = response.status == 501 || (response.status == 400 && failure &&
+                                                              failure->code == "InvalidArgument");
+    if (knowsNoConditions && m_conditions == Conditions::Unknown) {
+        m_conditions = Conditions::Ignored;
+        TIDEMARK_TRY(response, staged.publish(false, stop));
+    }
+    // 412: it is there. 409: another one is being written at this instant.
+    if (response.status == 412) {
+        return false;
+    }
+    const bool isDone =
+        response.status == 200 && (!staged.isMultipart() || saysS3Completed(response.body));
+    if (isDone) {
+        TIDEMARK_TRY_STATUS(tryConditions(staged, stop));
+        staged.settle();
+        return true;
+    }
+    // Sent twice, the second time finds no upload any more: the first one completed it.
+    if (staged.isMultipart() && response.status == 404 && !S3Client::lacksBucket(response)) {
+        const S3Call look{
+            .method = "HEAD", .key = staged.key(), .headers = m_client.bucket().customerKey};
+        TIDEMARK_TRY(const auto found, m_client.send(look, stop));
+        if (found.status == 200) {
+            staged.settle();
+            return false;
+        }
+    }
+    return m_client.failureOf(staged.call(), response);
+}
+
+/// The same bytes once more: harmless, and it tells whether a second writer would be refused.
+Status S3Storage::tryConditions(S3Staged& staged, const std::stop_token& stop)
+{
+    if (m_conditions != Conditions::Unknown || staged.isMultipart()) {
+        return {};
+    }
+    TIDEMARK_TRY(const auto again, staged.publish(true, stop));
+    if (again.status == 412) {
+        m_conditions = Conditions::Honoured;
+    } else if (again.status / 100 == 2) {
+        m_conditions = Conditions::Ignored;
+    }
+    return {};
+}
+
+Status S3Storage::remove(std::span<const std::string> names, std::stop_token stop)
+{
+    for (const std::string& name : names) {
+        TIDEMARK_TRY_STATUS(checkObjectName(name));
+    }
+    while (!names.empty()) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        const auto some = names.first(std::min(names.size(), kDeletedAtOnce));
+        TIDEMARK_TRY_STATUS(removeSome(some, stop));
+        names = names.subspan(some.size());
+    }
+    return {};
+}
+
+Status S3Storage::removeSome(std::span<const std::string> names, const std::stop_token& stop)
+{
+    if (names.size() > 1 && m_deletesMany) {
+        std::vector<std::string> keys;
+        for (const std::string& name : names) {
+            keys.push_back(keyOf(name));
+        }
+        const std::string body = s3DeleteBody(keys);
+        const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
+        S3Call call{.action = S3Action::Delete,
+                    .method = "POST",
+                    .query = {{"delete", ""}},
+                    .headers = {{"content-type", "application/xml"}},
+                    .body = bytes,
+                    .hasBody = true};
+        if (const auto sum = md5(bytes)) {
+            call.headers["content-md5"] = base64(std::span<const std::byte>(*sum));
+        }
+        TIDEMARK_TRY(const auto response, m_client.send(call, stop));
+        const auto left = parseS3Undeleted(response.body);
+        if (response.status == 200 && left && left->empty()) {
+            return {};
+        }
+        // Google knows no such call; and why one object stays is told best by itself.
+        const bool isUnknown =
+            response.status == 501 || response.status == 405 || response.status == 400;
+        if (isUnknown) {
+            m_deletesMany = false;
+        } else if (response.status != 200 || !left) {
+            return m_client.failureOf(call, response);
+        }
+    }
+    for (const std::string& name : names) {
+        TIDEMARK_TRY_STATUS(removeOne(name, stop));
+    }
+    return {};
+}
+
+Status S3Storage::removeOne(const std::string& name, const std::stop_token& stop)
+{
+    const S3Call call{.action = S3Action::Delete, .method = "DELETE", .key = keyOf(name)};
+    TIDEMARK_TRY(const auto response, m_client.send(call, stop));
+    const bool isGone =
+        response.status / 100 == 2 || (response.status == 404 && !S3Client::lacksBucket(response));
+    return isGone ? Status() : m_client.failureOf(call, response);
+}
+
+}  // namespace tidemark::storage
