@@ -55,6 +55,9 @@ Error webPageInstead(const std::string& place)
 
 bool isWebPage(const net::HttpResponse& response)
 {
+    if (response.body.empty()) {
+        return false;
+    }
     if (lowered(response.header("content-type")).starts_with("text/html")) {
         return true;
     }

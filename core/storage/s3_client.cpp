@@ -100,10 +100,18 @@ std::string S3Client::region() const
 Result<net::HttpResponse> S3Client::send(const S3Call& call, const std::stop_token& stop)
 {
     TIDEMARK_TRY(auto response, sendOnce(call, stop));
-    if (response.status / 100 == 2 || !mend(response)) {
-        return response;
+    if (response.status / 100 != 2 && mend(response)) {
+        TIDEMARK_TRY(response, sendOnce(call, stop));
     }
-    return sendOnce(call, stop);
+    // Why a HEAD was refused is told to a GET only.
+    if (call.method == "HEAD" && response.status / 100 != 2 && response.status != 404) {
+        S3Call asking = call;
+        asking.method = "GET";
+        asking.headers["range"] = "bytes=0-0";
+        TIDEMARK_TRY(auto told, sendOnce(asking, stop));
+        return told.status / 100 == 2 ? response : told;
+    }
+    return response;
 }
 
 Result<net::HttpResponse> S3Client::sendOnce(const S3Call& call, const std::stop_token& stop)
@@ -159,6 +167,24 @@ bool S3Client::mend(const net::HttpResponse& response)
         return false;
     }
     return m_clockAheadMs.exchange(ahead->count()) != ahead->count();
+}
+
+void S3Client::noteUpload(const std::string& id)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_uploads.insert(id);
+}
+
+void S3Client::forgetUpload(const std::string& id)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_uploads.erase(id);
+}
+
+bool S3Client::isUnderWay(const std::string& id) const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_uploads.contains(id);
 }
 
 bool S3Client::lacksBucket(const net::HttpResponse& response)

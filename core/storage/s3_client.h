@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -45,6 +46,11 @@ public:
     /// not there, which the sentence tells apart.
     [[nodiscard]] Error failureOf(const S3Call& call, const net::HttpResponse& response) const;
 
+    /// Uploads of parts that are under way here are no leftovers, whatever their age.
+    void noteUpload(const std::string& id);
+    void forgetUpload(const std::string& id);
+    [[nodiscard]] bool isUnderWay(const std::string& id) const;
+
     /// Whether it is the bucket that is not there.
     [[nodiscard]] static bool lacksBucket(const net::HttpResponse& response);
 
@@ -57,8 +63,9 @@ private:
     net::HttpTransport& m_http;
     Clock& m_clock;
     const S3Bucket m_bucket;
-    mutable std::mutex m_mutex;  // Guards m_region.
+    mutable std::mutex m_mutex;  // Guards m_region and m_uploads.
     std::string m_region;
+    std::set<std::string> m_uploads;
     std::atomic<std::int64_t> m_clockAheadMs{0};  // Of ours before theirs.
 };
 

@@ -114,6 +114,7 @@ Status S3Staged::begin(const std::stop_token& stop)
         return m_client.failureOf(call, response);
     }
     m_uploadId = *id;
+    m_client.noteUpload(m_uploadId);
     return {};
 }
 
@@ -211,6 +212,12 @@ Result<net::HttpResponse> S3Staged::publish(bool isConditional, const std::stop_
     return m_client.send(sent, stop);
 }
 
+void S3Staged::settle()
+{
+    m_client.forgetUpload(m_uploadId);
+    m_uploadId.clear();
+}
+
 /// Best effort: whoever gives up does so for a reason that may stand in the way here too.
 void S3Staged::abort()
 {
@@ -224,7 +231,7 @@ void S3Staged::abort()
         .query = {{"uploadId", m_uploadId}},
         .limits = {.connect = kShortAnswer, .idle = kShortAnswer, .total = kShortAnswer}};
     static_cast<void>(m_client.send(call, {}));
-    m_uploadId.clear();
+    settle();
 }
 
 Status abortS3Leftovers(S3Client& client, Timestamp before, const std::stop_token& stop)
@@ -237,7 +244,8 @@ Status abortS3Leftovers(S3Client& client, Timestamp before, const std::stop_toke
         return client.failureOf(listing, response);
     }
     for (const S3Upload& each : *uploads) {
-        if (!each.begun || *each.begun >= before || !each.key.starts_with(client.bucket().prefix)) {
+        if (!each.begun || *each.begun >= before || client.isUnderWay(each.id) ||
+            !each.key.starts_with(client.bucket().prefix)) {
             continue;
         }
         const S3Call call{.action = S3Action::AbortUpload,

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] S3Call call() const;
 
     /// Called when the object is there: nothing is to be aborted.
-    void settle() { m_uploadId.clear(); }
+    void settle();
 
 private:
     S3Staged(S3Client& client, std::string key, std::map<std::string, std::string> headers)

@@ -20,7 +20,8 @@ constexpr std::string_view kTimeHeader = "x-amz-meta-litestream-timestamp";
 constexpr std::size_t kReadAheadBytes = std::size_t{48} << 20;
 /// Of the protocol.
 constexpr std::size_t kDeletedAtOnce = 1000;
-constexpr std::chrono::hours kLeftoverAge{24};
+/// Longer than the largest snapshot takes on a slow line.
+constexpr std::chrono::hours kLeftoverAge{7 * 24};
 
 std::optional<std::uint64_t> numberIn(std::string_view text)
 {

@@ -28,7 +28,7 @@ namespace tidemark::storage {
 /// - A small body is held in memory from stage() to publish(), and appears by one PUT; a backlog of
 /// them
 ///   appears one PUT after the other. Above a part (8 MiB) it is a multipart upload. What of that a
-///   killed program left is aborted a day later, by the next writer of a large one.
+///   killed program left is aborted a week later, by the next writer of a large one.
 class S3Storage final : public Storage {
 public:
     /// `http` and `clock` outlive it. `http` is the one that sends again what fails.

@@ -17,7 +17,8 @@ namespace tidemark::storage::contract {
 /// Where a protocol cannot keep a clause to the letter. None by default.
 struct Deviations {
     bool wholeSecondTimes = false;  ///< Times lose what is below a second.
-    bool listsUploadTimes = false;  ///< An object's time is when it was written.
+    bool listsUploadTimes = false;  ///< A listing tells when an object was written.
+    bool findsUploadTimes = false;  ///< So does find().
 };
 
 inline std::string textOf(Storage& storage, const std::string& name, std::uint64_t offset = 0,
@@ -139,14 +140,13 @@ inline void tellsSizeAndTime(Storage& storage, const Deviations& deviations)
     const auto found = storage.find("timed", {});
     QVERIFY(found.ok() && found.value());
     QCOMPARE(found.value()->sizeBytes, std::uint64_t{5});
-    const auto isKept = [&](const std::optional<Timestamp>& told) {
+    const auto isTold = [&](const std::optional<Timestamp>& told, bool isOfUpload) {
         const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-        return deviations.listsUploadTimes
-                   ? told > time
-                   : told == (deviations.wholeSecondTimes ? Timestamp(seconds) : time);
+        return isOfUpload ? told > time
+                          : told == (deviations.wholeSecondTimes ? Timestamp(seconds) : time);
     };
-    QVERIFY(isKept(found.value()->modified));
-    QVERIFY(isKept(entriesOf(storage, "timed").front().modified));
+    QVERIFY(isTold(found.value()->modified, deviations.findsUploadTimes));
+    QVERIFY(isTold(entriesOf(storage, "timed").front().modified, deviations.listsUploadTimes));
 }
 
 inline void notThereIsAnAnswer(Storage& storage)
