@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/config/litestream_yml.h"
+#include "core/storage/known_secrets.h"
 #include "core/storage/storage_opener.h"
 
 #include <cstddef>
@@ -35,6 +36,7 @@ struct Session {
     Random& random;
     Output& output;
     const storage::StorageOpener& storages;
+    storage::KnownSecrets& secrets;  ///< What a configuration file says goes in here.
     Places places = {};
     config::Environment environment = {};
     std::stop_token stop = {};  ///< Requested by the first SIGINT or SIGTERM.

@@ -8,6 +8,7 @@
 #include "core/base/system_clock.h"
 #include "core/net/qt_http_transport.h"
 #include "core/storage/environment_secrets.h"
+#include "core/storage/known_secrets.h"
 #include "core/storage/storage_factory.h"
 
 #include <QCoreApplication>
@@ -48,7 +49,8 @@ int main(int count, char** words)
     int one = 1;
     const QCoreApplication application(one, words);
     const auto http = net::makeQtHttpTransport();
-    const storage::EnvironmentSecrets secrets(files, variable, places.home);
+    const storage::EnvironmentSecrets environment(files, variable, places.home);
+    storage::KnownSecrets secrets(environment);
     cli::TerminalPerson person(output);
     const storage::StorageFactory storages({.files = files,
                                             .random = random,
@@ -64,6 +66,7 @@ int main(int count, char** words)
                          .random = random,
                          .output = output,
                          .storages = storages,
+                         .secrets = secrets,
                          .places = places,
                          .environment = variable,
                          .stop = signalsToEnd.token()};

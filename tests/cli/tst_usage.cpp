@@ -123,11 +123,11 @@ private slots:
         QVERIFY(!asJson.error()["hint"].toString().isEmpty());
     }
 
-    void aStorageOfAnotherKindIsRefusedByName()
+    void whereAKeyIsGivenIsSaidToWhoHasNone()
     {
         const Ran ran = m_program.run({"list", "s3://bucket/path"});
-        QCOMPARE(ran.status, 1);
-        QVERIFY2(ran.rest.contains("s3"), qPrintable(ran.rest));
+        QCOMPARE(ran.status, 6);
+        QVERIFY2(ran.rest.contains("AWS_ACCESS_KEY_ID"), qPrintable(ran.rest));
     }
 
 private:
