@@ -22,6 +22,9 @@
         imagemagick man-db procps proj-data python3 python3-gi qml6-module-qttest shellcheck spin sqlite3
         strace util-linux xauth xdotool xvfb
     )
+    # Servers that the storages are tried on; each test runs its own. apache2-bin has no service;
+    # openssh-server has one, see keep_sshd_asleep.
+    test_packages+=(apache2-bin openssh-client openssh-server openssl rclone)
     # Their words and warnings differ from one version to the next, so the version is fixed; a system
     # without it skips what needs it.
     lint_packages=(clang-format-16 clang-tidy-16)
@@ -64,6 +67,14 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
         -o Dpkg::Use-Pty=0 "${missing[@]}" </dev/null >"$install_log" 2>&1 ||
         fail "The packages could not be installed: $(tail -n 20 "$install_log")"
+}
+
+# Before openssh-server is installed: its service would let others in, today and after each start. Who
+# wants it: systemctl unmask ssh.service ssh.socket
+keep_sshd_asleep() {
+    if ! is_installed openssh-server && command -v systemctl >/dev/null; then
+        as_root systemctl mask --quiet ssh.service ssh.socket || fail "The SSH service could not be masked."
+    fi
 }
 
 # install_available_packages NAME...: the same, without those that this system does not offer.

@@ -15,8 +15,8 @@ runs the tests of both and ends with a line that counts them.
   --bench  also: the benchmarks, against real peers on this machine; a missed bar fails
   --help   this text
 
-Everything it makes lies in build/: build/peers (the pinned peers), build/asan, build/release and,
-for --slow, build/tsan and build/fuzz.
+Everything it makes lies in build/: build/peers and build/servers (pinned, from elsewhere), build/asan,
+build/release and, for --slow, build/tsan and build/fuzz.
 TEXT
 }
 
@@ -108,6 +108,7 @@ install_everything() {
     command -v python3 >/dev/null && python3 -m pip --version >/dev/null 2>&1 || wanted+=(python3-pip)
     command -v npm >/dev/null || wanted+=(npm)
     [ "$bench" = OFF ] || wanted+=("${bench_packages[@]}")
+    keep_sshd_asleep
     install_packages "${wanted[@]}"
     install_available_packages "${lint_packages[@]}"
     [ "$slow" = OFF ] || install_available_packages "${fuzz_packages[@]}"
@@ -121,6 +122,14 @@ fetch_peers() {
     for peer in litestream5 litestream3 ltx; do
         [ ! -x "$build/peers/$peer" ] || export "${peer^^}=$build/peers/$peer"
     done
+}
+
+# Likewise. Where they are: TIDEMARK_SERVERS, which tests/servers reads.
+fetch_servers() {
+    local status=0
+    export TIDEMARK_SERVERS=$build/servers
+    tests/servers/fetch.sh "$TIDEMARK_SERVERS" || status=1
+    [ "${CI:-}" != true ] || count_one "the pinned servers" "$status"
 }
 
 run_thread_sanitizer() {
@@ -165,6 +174,7 @@ run_benches() {
 
 install_everything
 fetch_peers
+fetch_servers
 
 configure asan -DTIDEMARK_SLOW="$slow" && build asan
 configure release -DTIDEMARK_TESTS=OFF -DTIDEMARK_PROGRAM_TESTS=ON -DTIDEMARK_SLOW="$slow" &&
