@@ -45,6 +45,7 @@ DocumentRoot {folder}/files
 
 class ApacheWebdav(Server):
     name = "apache"
+    prefix = "WEBDAV_DIGEST"
 
     def prepare(self):
         self._apache = program("apache2", "/usr/sbin")

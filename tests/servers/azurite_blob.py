@@ -12,6 +12,7 @@ CONTAINER = "tidemark-test"
 
 class AzuriteBlob(Server):
     name = "azurite"
+    prefix = "AZURE"
 
     def prepare(self):
         self._node = program("node")

@@ -20,6 +20,7 @@ EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action
 
 class MotoS3(Server):
     name = "moto"
+    prefix = "S3"
 
     def prepare(self):
         self._packages = fetched("moto")

@@ -42,6 +42,8 @@ ForceCommand internal-sftp
 
 class OpenSsh(Server):
     name = "sshd"
+    prefix = "SFTP"
+    is_tcp = True
 
     def prepare(self):
         self._sshd = program("sshd")

@@ -10,6 +10,7 @@ PASSWORD = "Ebb & flow: 100 % salt"  # what must be encoded, and a colon
 
 class RcloneWebdav(Server):
     name = "rclone"
+    prefix = "WEBDAV"
 
     def prepare(self):
         self._rclone = program("rclone")
@@ -31,6 +32,8 @@ class RcloneWebdav(Server):
 
 class RcloneWebdavTls(RcloneWebdav):
     name = "rclone-tls"
+    prefix = "WEBDAV_TLS"
+    is_tcp = True
 
     def prepare(self):
         super().prepare()

@@ -93,6 +93,8 @@ class Server:
     """
 
     name = ""
+    prefix = ""  # of its variables: TIDEMARK_TEST_<prefix>_...
+    is_tcp = False  # a proxy cannot see the requests
     afterwards = None  # words of a command that undoes what `prepare` did outside of the folder
 
     def __init__(self):

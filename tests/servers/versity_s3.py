@@ -10,6 +10,7 @@ from .server import Server, fetched
 
 class VersityS3(Server):
     name = "versitygw"
+    prefix = "S3"
 
     def prepare(self):
         self._program = fetched("versitygw")

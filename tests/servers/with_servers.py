@@ -3,8 +3,9 @@
 
   with_servers.py NAME[,NAME...] -- COMMAND...
 
-NAME is one of those that README.md lists. The command gets the variables of README.md in its environment;
-its exit code is ours. Exit 77 with a sentence: a server cannot be had here, which CI=true makes a failure.
+NAME is one of those that README.md lists, with +proxy behind it for a fault proxy in front. The command gets
+the variables of README.md in its environment; its exit code is ours. Exit 77 with a sentence: a server cannot
+be had here, which CI=true makes a failure.
 """
 
 import os
@@ -18,6 +19,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from servers.control import Control  # noqa: E402
 from servers.kinds import KINDS  # noqa: E402
+from servers.proxy import FaultProxy  # noqa: E402
 
 from blackbox import programs  # noqa: E402
 
@@ -25,10 +27,13 @@ from blackbox import programs  # noqa: E402
 def start(stack, words):
     """{name: server}, and what the command is told."""
     running, variables = {}, {}
-    for name in words.split(","):
-        if name not in KINDS:
-            sys.exit(f"{name}: known are {', '.join(KINDS)}")
+    for word in words.split(","):
+        name, _, front = word.partition("+")
+        if name not in KINDS or front not in ("", "proxy"):
+            sys.exit(f"{word}: known are {', '.join(KINDS)}, each alone or with +proxy")
         running[name] = stack.enter_context(KINDS[name]())
+        if front:
+            variables |= stack.enter_context(FaultProxy(running[name])).variables()
         variables |= running[name].variables()
     return running, variables
 
