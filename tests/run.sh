@@ -140,7 +140,7 @@ run_thread_sanitizer() {
     configure tsan -DTIDEMARK_SLOW=ON
     build tsan
     # Tests start programs. The preset silences what g++ 12 wrongly warns of under this sanitizer.
-    TSAN_OPTIONS="die_after_fork=0 suppressions=$PWD/tests/lint/tsan.supp" run_tests tsan --label-exclude "lint|model"
+    TSAN_OPTIONS="die_after_fork=0 suppressions=$PWD/tests/lint/tsan.supp" run_tests tsan --label-exclude "lint|model|harness"
     launcher=()
 }
 

@@ -1,7 +1,8 @@
 """Lets the command under with_servers.py do things to the servers while it runs, over HTTP on loopback.
 
 POST $TIDEMARK_TEST_CONTROL/<server>/<verb>: 200 when done, 404 for what is not known, 500 with the reason.
-Verbs: stop (connections break), start (same port), restart; sshd also change_host_key, know_host_keys.
+Verbs: stop (connections break), kill (at once), start (same port), restart; sshd also change_host_key and
+know_host_keys.
 """
 
 import http.server

@@ -1,15 +1,19 @@
 """SFTP by OpenSSH's sshd with keys, configuration and log of its own.
 
 An ordinary user's sshd lets in that user, by key or agent. Root's lets in a user that exists as long as the
-server does, and also by password and keyboard-interactive (both through PAM, service "sshd"): without root
-there is no TIDEMARK_TEST_SFTP_PASSWORD. No shell, no forwarding, internal-sftp only; paths are the system's.
+server does, and also by password and keyboard-interactive (both through PAM, service "sshd"). Without root,
+or where root may make no user, there is no TIDEMARK_TEST_SFTP_PASSWORD. No shell, no forwarding,
+internal-sftp only; paths are the system's.
 """
 
+import contextlib
 import os
 import pwd
 import shutil
 import socket
 from pathlib import Path
+
+from blackbox.programs import Forbidden
 
 from . import throwaway_user
 from .server import Server, program
@@ -53,13 +57,17 @@ class OpenSsh(Server):
         self._agent = None
         if os.geteuid() == 0:
             PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
-            self.user, self.password = throwaway_user.make(self.files)
-            self.afterwards = throwaway_user.remove_words(self.user)
-            self.folder.chmod(0o711)
-            shutil.chown(self.files, self.user)
+            with contextlib.suppress(Forbidden):
+                self._let_in_somebody()
         self._agent = Agent(self.folder, self.log)
         self._make_user_keys()
         self._make_host_keys()
+
+    def _let_in_somebody(self):
+        self.user, self.password = throwaway_user.make(self.files)
+        self.afterwards = throwaway_user.remove_words(self.user)
+        self.folder.chmod(0o711)
+        shutil.chown(self.files, self.user)
 
     def _make_user_keys(self):
         self.keys = {kind: self.folder / f"id_{kind}" for kind in HOST_KINDS}

@@ -2,6 +2,7 @@
 real answer, and an end that nothing survives."""
 
 import contextlib
+import functools
 import os
 import random
 import shutil
@@ -15,6 +16,7 @@ from blackbox.programs import Skip
 from blackbox.waiting import TooLate, wait_until
 
 LEASH = Path(__file__).resolve().parent / "leash.py"
+FETCHED = LEASH.parents[2] / "build" / "servers"  # unless TIDEMARK_SERVERS says where
 START_SECONDS = 60
 STARTS = 3  # another program may take a port between our look and the server's
 PORTS = range(20000, 32000)  # below those that the kernel gives to clients by itself
@@ -45,15 +47,12 @@ def program(name, *more_places):
     return found
 
 
-def fetched(name):
-    """What tests/servers/fetch.sh put into TIDEMARK_SERVERS; Skip when it is not there."""
-    folder = os.environ.get("TIDEMARK_SERVERS")
-    if not folder:
-        raise Skip(f"TIDEMARK_SERVERS is not set, so {name} cannot be found (tests/servers/fetch.sh)")
-    place = Path(folder) / name
-    if not place.exists():
-        raise Skip(f"{name} is not in {folder} (tests/servers/fetch.sh)")
-    return place
+def fetched(name, lacks=Skip):
+    """What tests/servers/fetch.sh put there; raises `lacks` when it is not there."""
+    folder = Path(os.environ.get("TIDEMARK_SERVERS", FETCHED))
+    if not (folder / name).exists():
+        raise lacks(f"{name} is not in {folder} (tests/servers/fetch.sh puts it there)")
+    return folder / name
 
 
 class Held:
@@ -126,13 +125,13 @@ class Server:
         raise AssertionError(f"{self.name} does not answer: {self.log_text()[-2000:]}")
 
     def stop(self, at_once=False):
-        """With `at_once` as a power failure would: connections break."""
+        """Connections break. With `at_once` nothing is tidied up before."""
         if self._held:
             self._held.end(at_once)
             self._held = None
 
-    def restart(self, at_once=True):
-        self.stop(at_once)
+    def restart(self):
+        self.stop()
         self.start()
 
     def seen_at(self, port):
@@ -141,7 +140,8 @@ class Server:
 
     def verbs(self):
         """What a test may have done to it while it runs."""
-        return {"stop": lambda: self.stop(at_once=True), "start": self.start, "restart": self.restart}
+        kill = functools.partial(self.stop, at_once=True)
+        return {"stop": self.stop, "kill": kill, "start": self.start, "restart": self.restart}
 
     def log_text(self):
         return self.log.read_text(errors="replace")

@@ -8,7 +8,9 @@ the variables of README.md in its environment; its exit code is ours. Exit 77 wi
 be had here, which CI=true makes a failure.
 """
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -19,6 +21,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from servers.control import Control  # noqa: E402
 from servers.kinds import KINDS  # noqa: E402
+from servers.leash import PR_SET_PDEATHSIG  # noqa: E402
 from servers.proxy import FaultProxy  # noqa: E402
 
 from blackbox import programs  # noqa: E402
@@ -38,6 +41,10 @@ def start(stack, words):
     return running, variables
 
 
+def die_with_us():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main():
     if len(sys.argv) < 4 or sys.argv[2] != "--":
         sys.exit(__doc__)
@@ -45,7 +52,7 @@ def main():
         running, variables = start(stack, sys.argv[1])
         control = stack.enter_context(Control(running))
         environment = {**os.environ, **variables, **control.variables()}
-        code = subprocess.run(sys.argv[3:], env=environment, check=False).returncode
+        code = subprocess.run(sys.argv[3:], env=environment, check=False, preexec_fn=die_with_us).returncode
     sys.exit(code if code >= 0 else 128 - code)
 
 
