@@ -42,8 +42,8 @@ def signed(account, method, url, body=b"", headers=None):
         headers["content-length"] = str(len(body))
     values = {**headers, "content-length": str(len(body)) if body else ""}
     named = [f"{name}:{headers[name]}" for name in sorted(headers) if name.startswith("x-ms-")]
-    queries = sorted(word.partition("=")[::2] for word in parts.query.split("&") if word)
-    resource = [f"/{account.name}{parts.path}", *(f"{unquote(name).lower()}:{unquote(value)}" for name, value in queries)]
+    queries = sorted(unquote(word).partition("=")[::2] for word in parts.query.split("&") if word)
+    resource = [f"/{account.name}{parts.path}", *(f"{name.lower()}:{value}" for name, value in queries)]
     to_sign = "\n".join([method, *(values.get(name, "") for name in SIGNED), *named, *resource])
     signature = hmac.digest(base64.b64decode(account.key), to_sign.encode(), "sha256")
     headers["authorization"] = f"SharedKey {account.name}:{base64.b64encode(signature).decode()}"

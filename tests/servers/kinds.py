@@ -7,4 +7,5 @@ from .openssh import OpenSsh
 from .rclone_webdav import RcloneWebdav, RcloneWebdavTls
 from .versity_s3 import VersityS3
 
-KINDS = {kind.name: kind for kind in (MotoS3, VersityS3, AzuriteBlob, OpenSsh, RcloneWebdav, RcloneWebdavTls, ApacheWebdav)}
+ALL = (MotoS3, VersityS3, AzuriteBlob, OpenSsh, RcloneWebdav, RcloneWebdavTls, ApacheWebdav)
+KINDS = {kind.name: kind for kind in ALL}

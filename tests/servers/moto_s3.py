@@ -1,6 +1,9 @@
 """S3 by moto, with signatures and policies checked. One ready bucket; all of it in memory.
 
-moto believes nobody after INITIAL_NO_AUTH_ACTION_COUNT actions: the first four make a user with a key.
+moto believes nobody after INITIAL_NO_AUTH_ACTION_COUNT actions: the first four make a user with a key. It
+looks at signatures and at If-None-Match (PutObject and CompleteMultipartUpload), and not at checksums of
+bodies (Content-MD5, x-amz-content-sha256, x-amz-checksum-*) nor at the region; start-after, ranges and
+DeleteObjects work. README.md has more.
 """
 
 import json

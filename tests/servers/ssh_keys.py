@@ -8,7 +8,7 @@ from blackbox.waiting import wait_until
 from .server import Held, program
 
 PASSPHRASE = "the tide comes in twice a day"
-USER_KINDS = {"ed25519": ["ed25519"], "ecdsa": ["ecdsa", "-b", "256"], "rsa": ["rsa", "-b", "3072"]}
+USER_KINDS = {"ed25519": ["ed25519"], "ecdsa": ["ecdsa", "-b", "256"], "rsa": ["rsa", "-b", "2048"]}
 
 
 def make_key(path, kind, passphrase=""):

@@ -192,7 +192,8 @@ class HttpTest(ProxyTest):
         self.assertIn("<html>", answer.text())
 
     def test_sendsElsewhere(self):
-        self.proxy.rule("answer", status=307, headers={"Location": "http://127.0.0.1:1/", "x-amz-bucket-region": "eu-1"})
+        headers = {"Location": "http://127.0.0.1:1/", "x-amz-bucket-region": "eu-1"}
+        self.proxy.rule("answer", status=307, headers=headers)
         answer = self.get()
         self.assertEqual((answer.status, answer.headers["x-amz-bucket-region"]), (307, "eu-1"))
 
