@@ -121,7 +121,7 @@ class Server:
             wait_until(lambda: self.answers() or not self._held.alive(), START_SECONDS, self.name)
             if self._held.alive():
                 return
-        self._held.end(at_once=True)
+        self.stop(at_once=True)
         raise AssertionError(f"{self.name} does not answer: {self.log_text()[-2000:]}")
 
     def stop(self, at_once=False):
