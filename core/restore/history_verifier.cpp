@@ -81,7 +81,7 @@ private:
             m_meter.add(m_objects[batch[i]].sizeBytes);
             return {};
         };
-        TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), batch.size(), readOne));
+        TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(m_storage), batch.size(), readOne));
         for (std::size_t i = 0; i < batch.size(); ++i) {
             TIDEMARK_TRY_STATUS(m_walk.add(batch[i], *std::move(all[i])));
             all[i].reset();

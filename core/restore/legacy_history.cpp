@@ -229,7 +229,7 @@ Result<HistoryReport> verifyLegacy(const storage::Storage& storage, const replic
         meter.add(bytesOf(units[i]));
         return {};
     };
-    TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), units.size(), checkOne));
+    TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(storage), units.size(), checkOne));
     if (!findings.faults().empty()) {
         TIDEMARK_TRY_STATUS(addDamage(storage, catalog, findings.faults(), stop, report));
     }

@@ -26,7 +26,7 @@ public:
           m_progress(progress),
           m_stop(stop),
           m_sums(sources.runs.size()),
-          m_workers(restoreThreads(), Worker{.decoder = RunDecoder(sources, file)})
+          m_workers(restoreThreads(storage), Worker{.decoder = RunDecoder(sources, file)})
     {
     }
 
@@ -64,12 +64,14 @@ public:
         for (std::size_t run = 0; run < m_sources.runs.size(); ++run) {
             ends[m_sources.runs[run].object] = run + 1;
         }
-        return parallelFor(restoreThreads(), ends.size(), [&](unsigned, std::size_t object) {
-            const std::size_t start = object == 0 ? 0 : ends[object - 1];
-            const auto sums = std::span(m_sums).subspan(start, ends[object] - start);
-            return m_sources.readWhole[object] ? verify(static_cast<std::uint32_t>(object), sums)
-                                               : Status();
-        });
+        return parallelFor(
+            restoreThreads(m_storage), ends.size(), [&](unsigned, std::size_t object) {
+                const std::size_t start = object == 0 ? 0 : ends[object - 1];
+                const auto sums = std::span(m_sums).subspan(start, ends[object] - start);
+                return m_sources.readWhole[object]
+                           ? verify(static_cast<std::uint32_t>(object), sums)
+                           : Status();
+            });
     }
 
 private:

@@ -20,6 +20,11 @@ unsigned restoreThreads()
     return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
 }
 
+unsigned restoreThreads(const storage::Storage& storage)
+{
+    return std::max(restoreThreads(), storage.readsAtOnce());
+}
+
 Status parallelFor(unsigned threads, std::size_t count,
                    const std::function<Status(unsigned, std::size_t)>& work)
 {

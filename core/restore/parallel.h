@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/storage/storage.h"
 
 #include <cstddef>
 #include <functional>
@@ -9,6 +10,9 @@ namespace tidemark::restore {
 
 /// How many threads a restore uses: one a processor, but no more than a disk can feed.
 [[nodiscard]] unsigned restoreThreads();
+
+/// The same for what is read from `storage`: at least as many as keep its line full.
+[[nodiscard]] unsigned restoreThreads(const storage::Storage& storage);
 
 /// Calls `work(thread, index)` for each index below `count`, in about that order, on `threads`
 /// threads of which the caller is one, and gives the first failure. After a failure no new call

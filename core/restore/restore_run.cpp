@@ -120,7 +120,7 @@ bool RestoreRun::learnDamage()
                              found[index].error().code == ErrorCode::NotFound;
         return isKnown ? Status() : found[index];
     };
-    if (!parallelFor(restoreThreads(), unread.size(), readOne).ok()) {
+    if (!parallelFor(restoreThreads(m_storage), unread.size(), readOne).ok()) {
         return false;
     }
     const std::size_t before = m_damaged.size();

@@ -59,7 +59,7 @@ Status Verifier::checkObjects(const RestoreRun& run, ProgressMeter& meter,
         meter.add(objects[index].sizeBytes);
         return {};
     };
-    TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(), objects.size(), checkOne));
+    TIDEMARK_TRY_STATUS(parallelFor(restoreThreads(m_storage), objects.size(), checkOne));
     verified.objects = static_cast<std::uint32_t>(objects.size());
     verified.bytes = run.plan().bytes;
     return {};

@@ -32,6 +32,7 @@ public:
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
     [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] unsigned readsAtOnce() const override { return m_inner->readsAtOnce(); }
 
 private:
     std::unique_ptr<Storage> m_inner;

@@ -102,8 +102,15 @@ public:
 
     /// The place as people write it, without secrets: "/home/me/Tidemark/notes".
     [[nodiscard]] virtual std::string describe() const = 0;
+
+    /// How many reads at once keep its line full: of a disk no more than there are processors, of a
+    /// server more, since most of a request is waiting.
+    [[nodiscard]] virtual unsigned readsAtOnce() const { return 1; }
 };
 
 inline constexpr std::uint64_t kToTheEnd = UINT64_MAX;
+
+/// Storage::readsAtOnce() of one over a network: pieces of 2 MiB at 100 ms fill 160 MB/s.
+inline constexpr unsigned kReadsFromServer = 8;
 
 }  // namespace tidemark::storage

@@ -1,0 +1,321 @@
+#include "core/base/system_clock.h"
+#include "core/storage/s3_storage.h"
+#include "core/storage/s3_xml.h"
+#include "core/storage/storage_address.h"
+#include "tests/core/storage/scripted_transport.h"
+#include "tests/support/storage_contract.h"
+
+#include <QTest>
+
+using namespace tidemark;
+using namespace tidemark::storage;
+
+/// What a service may say that it should not.
+class TestS3Answers : public QObject {
+    Q_OBJECT
+
+    SystemClock m_clock;
+
+    static S3Bucket bucket(const std::string& address = "s3://b/p?region=here")
+    {
+        return s3Bucket(parseAddress(address, "/", "/").value(),
+                        {.accessKeyId = Secret("key"), .secretAccessKey = Secret("hidden")})
+            .value();
+    }
+
+    static std::string listing(const std::string& entries, const std::string& rest = {},
+                               const std::string& name = "b")
+    {
+        return "<?xml version=\"1.0\"?><ListBucketResult><Name>" + name + "</Name>" + entries +
+               rest + "</ListBucketResult>";
+    }
+
+    static std::string entry(const std::string& key, const std::string& size = "1")
+    {
+        return "<Contents><Key>" + key + "</Key><Size>" + size +
+               "</Size><LastModified>2026-11-26T10:00:00.000Z</LastModified></Contents>";
+    }
+
+    static std::string more(const std::string& token)
+    {
+        return "<IsTruncated>true</IsTruncated><NextContinuationToken>" + token +
+               "</NextContinuationToken>";
+    }
+
+    static std::string failure(const std::string& code, const std::string& rest = {})
+    {
+        return "<Error><Code>" + code + "</Code>" + rest + "</Error>";
+    }
+
+    Status listed(ScriptedTransport& http, std::vector<std::string>* names = nullptr,
+                  const std::string& address = "s3://b/p?region=here")
+    {
+        const S3Storage storage(http, m_clock, bucket(address));
+        return storage.list("",
+                            [names](const ObjectEntry& each) {
+                                if (names != nullptr) {
+                                    names->push_back(each.name);
+                                }
+                                return Listing::Continue;
+                            },
+                            {});
+    }
+
+private slots:
+    void aListingThatLiesIsNotBelieved_data()
+    {
+        QTest::addColumn<QString>("page");
+        QTest::addColumn<int>("code");
+        const int damaged = static_cast<int>(ErrorCode::Damaged);
+        const int unavailable = static_cast<int>(ErrorCode::Unavailable);
+        const auto row = [](const char* name, const std::string& page, int code) {
+            QTest::newRow(name) << QString::fromStdString(page) << code;
+        };
+        row("not in order", listing(entry("p/b") + entry("p/a")), damaged);
+        row("twice the same", listing(entry("p/a") + entry("p/a")), damaged);
+        row("outside of what was asked for", listing(entry("q/a")), damaged);
+        row("of another bucket", listing(entry("p/a"), "", "c"), damaged);
+        row("without an end", listing("", more("again")), damaged);
+        row("more without saying how", listing("", "<IsTruncated>true</IsTruncated>"), unavailable);
+        row("a size that is none", listing(entry("p/a", "-1")), unavailable);
+        row("a size beyond all numbers", listing(entry("p/a", "99999999999999999999")),
+            unavailable);
+        row("a page for people", "<!doctype html><html><body>Log in</body></html>", unavailable);
+        row("nothing", "", unavailable);
+        row("cut short", "<ListBucketResult><Name>b</Name><Conte", unavailable);
+        row("entities within entities",
+            "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
+            "<ListBucketResult><Name>&b;</Name></ListBucketResult>",
+            damaged);
+    }
+    void aListingThatLiesIsNotBelieved()
+    {
+        QFETCH(QString, page);
+        QFETCH(int, code);
+        ScriptedTransport http([&](const auto&) { return answer(200, page.toStdString()); });
+        const Status status = listed(http);
+        QVERIFY(!status.ok());
+        QCOMPARE(static_cast<int>(status.error().code), code);
+        QVERIFY(!inEnglish(status.error().next).empty());
+    }
+
+    void namesThatNothingOfOursHasAreLeftOut()
+    {
+        std::vector<std::string> names;
+        ScriptedTransport http([](const auto&) {
+            return answer(200,
+                          listing(entry("p/") + entry("p/../x") + entry("p/a") + entry("p/b//c")));
+        });
+        QVERIFY(listed(http, &names).ok());
+        QCOMPARE(names, std::vector<std::string>{"a"});
+    }
+
+    void namesAreUnescapedWhereTheServiceSaysSo()
+    {
+        std::vector<std::string> names;
+        ScriptedTransport http([](const auto&) {
+            return answer(200,
+                          listing(entry("p/a+b%2Bc%C3%A4"), "<EncodingType>url</EncodingType>"));
+        });
+        QVERIFY(listed(http, &names).ok());
+        QCOMPARE(names, std::vector<std::string>{"a b+cä"});
+    }
+
+    void aRegionThatNobodyNamedIsMended()
+    {
+        ScriptedTransport http([](const net::HttpRequest& request) {
+            const bool isRight =
+                request.headers.at("authorization").find("/eu-north-1/") != std::string::npos;
+            return isRight ? answer(200, listing(entry("p/a")))
+                           : answer(400, failure("AuthorizationHeaderMalformed",
+                                                 "<Region>eu-north-1</Region>"));
+        });
+        QVERIFY(listed(http, nullptr, "s3://b/p").ok());
+        QCOMPARE(http.asked().size(), std::size_t{2});
+    }
+
+    void aRegionThatSomebodyNamedIsSaidToBeWrong()
+    {
+        ScriptedTransport http([](const auto&) {
+            return answer(301, failure("PermanentRedirect"),
+                          {{"x-amz-bucket-region", "eu-north-1"}});
+        });
+        const Status status = listed(http);
+        QVERIFY(!status.ok());
+        QVERIFY(inEnglish(status.error().what).find("eu-north-1") != std::string::npos);
+        QVERIFY(inEnglish(status.error().next).find("region=eu-north-1") != std::string::npos);
+    }
+
+    void aClockThatIsWrongIsMadeUpFor()
+    {
+        const std::string right = "Wed, 25 Nov 2026 10:00:00 GMT";
+        ScriptedTransport http([&](const net::HttpRequest& request) {
+            const bool isRight = request.headers.at("x-amz-date").starts_with("20261125T");
+            return isRight ? answer(200, listing(entry("p/a")))
+                           : answer(403, failure("RequestTimeTooSkewed"), {{"date", right}});
+        });
+        QVERIFY(listed(http).ok());
+    }
+
+    void aServiceThatGoesOnAboutTheClockIsBelieved()
+    {
+        ScriptedTransport http([&](const auto&) {
+            return answer(403, failure("RequestTimeTooSkewed"),
+                          {{"date", "Thu, 26 Nov 2020 10:00:00 GMT"}});
+        });
+        const Status status = listed(http);
+        QVERIFY(!status.ok() && status.error().code == ErrorCode::Credentials);
+        QVERIFY(inEnglish(status.error().what).find("minutes ahead") != std::string::npos);
+    }
+
+    void theRightThatIsMissingIsNamed()
+    {
+        ScriptedTransport http([](const auto&) { return answer(403, failure("AccessDenied")); });
+        S3Storage storage(http, m_clock, bucket());
+        const auto says = [](const Error& error, const char* right) {
+            return error.code == ErrorCode::Forbidden &&
+                   inEnglish(error.what).find(right) != std::string::npos;
+        };
+        QVERIFY(says(listed(http).error(), "s3:ListBucket"));
+        QVERIFY(says(storage.read("a", 0, 1, {}).error(), "s3:GetObject"));
+        const std::vector<std::string> names{"a", "b"};
+        QVERIFY(says(storage.remove(names, {}).error(), "s3:DeleteObject"));
+    }
+
+    /// A service that overwrites whatever it is told.
+    void whereConditionsAreIgnoredALookComesFirst()
+    {
+        std::map<std::string, std::string> objects;
+        ScriptedTransport http([&](const net::HttpRequest& request) {
+            const auto found = objects.find(request.url);
+            if (request.method == "HEAD") {
+                return found == objects.end() ? answer(404)
+                                              : answer(200, "", {{"content-length", "1"}});
+            }
+            objects[request.url] = "x";
+            return answer(200);
+        });
+        S3Storage storage(http, m_clock, bucket());
+        QVERIFY(contract::put(storage, "a", "x"));
+        const auto taken = storage.write("a", MemorySource("y"), {}, {});
+        QVERIFY(taken.ok() && taken.value() == WriteOutcome::AlreadyThere);
+        QVERIFY(contract::put(storage, "b", "x"));
+        QCOMPARE(http.asked().back().substr(0, 3), std::string("PUT"));
+        QCOMPARE(http.asked()[http.asked().size() - 2].substr(0, 4), std::string("HEAD"));
+    }
+
+    void whatIsCompletedWithAFailureIsNotThere()
+    {
+        ScriptedTransport http([&](const net::HttpRequest& request) {
+            if (request.method == "HEAD") {
+                return answer(404);
+            }
+            if (request.url.find("uploads=") != std::string::npos) {
+                return request.method == "GET"
+                           ? answer(200, "<ListMultipartUploadsResult/>")
+                           : answer(200,
+                                    "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
+                                    "</InitiateMultipartUploadResult>");
+            }
+            if (request.url.find("partNumber=") != std::string::npos) {
+                return answer(200, "", {{"etag", "\"e\""}});
+            }
+            return request.method == "DELETE" ? answer(204) : answer(200, failure("InternalError"));
+        });
+        S3Storage storage(http, m_clock, bucket());
+        const auto written = storage.write("a", MemorySource(std::string(9 << 20, 'x')), {}, {});
+        QVERIFY(!written.ok());
+        QVERIFY(inEnglish(written.error().what).find("InternalError") != std::string::npos);
+        QCOMPARE(http.asked().back().substr(0, 6), std::string("DELETE"));
+    }
+
+    void aServiceThatGivesNoPartsIsRefused()
+    {
+        ScriptedTransport http([](const auto&) { return answer(200, std::string(100, 'x')); });
+        const S3Storage storage(http, m_clock, bucket());
+        QVERIFY(storage.read("a", 0, 100, {}).ok());
+        QCOMPARE(storage.read("a", 5, 10, {}).error().code, ErrorCode::Unsupported);
+    }
+
+    void noFailureTellsASecret()
+    {
+        for (const int status : {301, 400, 401, 403, 404, 418, 429, 500, 503, 507}) {
+            ScriptedTransport http([&](const auto&) {
+                return answer(status, failure("Odd", "<StringToSign>hidden</StringToSign>"));
+            });
+            const Status failed = listed(http);
+            QVERIFY(!failed.ok());
+            const std::string text =
+                inEnglish(failed.error().what) + inEnglish(failed.error().next);
+            QVERIFY2(text.find("hidden") == std::string::npos, text.c_str());
+        }
+    }
+
+    void anAddressThatSaysNothingSensibleIsRefused_data()
+    {
+        QTest::addColumn<QString>("address");
+        QTest::newRow("endpoint") << "s3://b?endpoint=ftp://x";
+        QTest::newRow("endpoint with a login") << "s3://b?endpoint=https://me@host";
+        QTest::newRow("provider") << "s3://b?provider=nobody";
+        QTest::newRow("provider whose host is missing") << "s3://b?provider=r2";
+        QTest::newRow("region is missing") << "s3://b?provider=digitalocean";
+        QTest::newRow("parts") << "s3://b?part-size=1";
+        QTest::newRow("encryption") << "s3://b?sse=rot13";
+        QTest::newRow("style") << "s3://b?force-path-style=perhaps";
+    }
+    void anAddressThatSaysNothingSensibleIsRefused()
+    {
+        QFETCH(QString, address);
+        const auto made = s3Bucket(parseAddress(address.toStdString(), "/", "/").value(),
+                                   {.accessKeyId = Secret("k"), .secretAccessKey = Secret("s")});
+        QVERIFY(!made.ok());
+        QCOMPARE(made.error().code, ErrorCode::Usage);
+        QVERIFY(!inEnglish(made.error().next).empty());
+    }
+
+    void eachServiceHasItsPlace_data()
+    {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QString>("region");
+        const auto row = [](const char* address, const char* url, const char* region) {
+            QTest::newRow(address) << address << url << region;
+        };
+        row("s3://b", "https://b.s3.us-east-1.amazonaws.com/k", "us-east-1");
+        row("s3://b?region=eu-west-1", "https://b.s3.eu-west-1.amazonaws.com/k", "eu-west-1");
+        row("s3://b.c?region=eu-west-1", "https://s3.eu-west-1.amazonaws.com/b.c/k", "eu-west-1");
+        row("s3://b?endpoint=https://x.r2.cloudflarestorage.com",
+            "https://x.r2.cloudflarestorage.com/b/k", "auto");
+        row("s3://b?provider=b2&region=us-west-004", "https://s3.us-west-004.backblazeb2.com/b/k",
+            "us-west-004");
+        row("s3://b?endpoint=https://s3.us-west-004.backblazeb2.com",
+            "https://s3.us-west-004.backblazeb2.com/b/k", "us-west-004");
+        row("s3://b?provider=digitalocean&region=nyc3", "https://b.nyc3.digitaloceanspaces.com/k",
+            "nyc3");
+        row("s3://b?provider=wasabi&region=eu-central-1",
+            "https://b.s3.eu-central-1.wasabisys.com/k", "eu-central-1");
+        row("s3://b?provider=tigris", "https://b.fly.storage.tigris.dev/k", "auto");
+        row("s3://b?provider=hetzner&region=fsn1", "https://b.fsn1.your-objectstorage.com/k",
+            "fsn1");
+        row("s3://b?provider=scaleway&region=fr-par", "https://b.s3.fr-par.scw.cloud/k", "fr-par");
+        row("s3://b?provider=google", "https://storage.googleapis.com/b/k", "auto");
+        row("s3://b?endpoint=https://p.supabase.co/storage/v1/s3&region=eu-west-1",
+            "https://p.supabase.co/storage/v1/s3/b/k", "eu-west-1");
+        row("s3://b?provider=alibaba&region=eu-central-1",
+            "https://b.oss-eu-central-1.aliyuncs.com/k", "eu-central-1");
+        row("s3://b?endpoint=localhost:9000", "http://localhost:9000/b/k", "us-east-1");
+        row("s3://b?endpoint=nas.lan:9000", "https://nas.lan:9000/b/k", "us-east-1");
+    }
+    void eachServiceHasItsPlace()
+    {
+        QFETCH(QString, address);
+        QFETCH(QString, url);
+        QFETCH(QString, region);
+        const S3Bucket place = bucket(address.toStdString());
+        QCOMPARE(QString::fromStdString(place.origin() + place.pathOf("k")), url);
+        QCOMPARE(QString::fromStdString(place.region), region);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestS3Answers)
+#include "tst_s3_answers.moc"
