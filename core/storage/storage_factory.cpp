@@ -1,5 +1,6 @@
 #include "core/storage/storage_factory.h"
 
+#include "core/storage/azure_storage.h"
 #include "core/storage/folder_storage.h"
 #include "core/storage/level_names.h"
 #include "core/storage/s3_storage.h"
@@ -18,7 +19,12 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
         return std::unique_ptr<Storage>(std::make_unique<LevelNames>(
             std::make_unique<S3Storage>(m_http, m_parts.clock, std::move(bucket))));
     }
-    case StorageKind::Azure:
+    case StorageKind::Azure: {
+        TIDEMARK_TRY(const Secrets secrets, m_parts.secrets.secretsOf(address));
+        TIDEMARK_TRY(AzureAccount account, azureAccount(address, secrets));
+        return std::unique_ptr<Storage>(std::make_unique<AzureStorage>(
+            std::move(account), m_http, m_parts.clock, m_parts.random));
+    }
     case StorageKind::Sftp:
     case StorageKind::WebDav:
     case StorageKind::Zip: break;

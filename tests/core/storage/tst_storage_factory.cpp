@@ -56,6 +56,18 @@ private slots:
         QVERIFY(storage.ok());
         QCOMPARE(storage.value()->describe(), folder.path().toStdString());
     }
+
+    void opensAzureWithAKey()
+    {
+        const StorageAddress address = parseAddress("abs://acc@backups/notes", "/", "/").value();
+        m_known.secrets = {.accountKey = Secret("a2V5IQ==")};
+        const auto storage = m_factory.open(address);
+        QVERIFY(storage.ok());
+        QCOMPARE(storage.value()->describe(), std::string("abs://acc@backups/notes"));
+        m_known.secrets = {};
+        const auto none = m_factory.open(address);
+        QVERIFY(!none.ok() && none.error().code == ErrorCode::Credentials);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestStorageFactory)
