@@ -33,8 +33,10 @@ Result<Secrets> EnvironmentSecrets::secretsOf(const StorageAddress& address) con
     case StorageKind::S3: return ofS3(address);
     case StorageKind::Azure: {
         Secret key = secret("AZURE_STORAGE_KEY");
+        Secret token = secret("AZURE_STORAGE_SAS_TOKEN");
         return Secrets{.accountKey = key.empty() ? secret("LITESTREAM_AZURE_ACCOUNT_KEY") : key,
-                       .sasToken = withoutQuestionMark(secret("AZURE_STORAGE_SAS_TOKEN"))};
+                       .sasToken = withoutQuestionMark(
+                           token.empty() ? secret("LITESTREAM_AZURE_SAS_TOKEN") : token)};
     }
     case StorageKind::Sftp:
         return Secrets{.password = secret("TIDEMARK_SFTP_PASSWORD"),

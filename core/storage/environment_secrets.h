@@ -16,7 +16,8 @@ namespace tidemark::storage {
 ///   LITESTREAM_SECRET_ACCESS_KEY; else the profile AWS_PROFILE, or "default", of ~/.aws (or of
 ///   AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE). An address that names a profile means that
 ///   one. TIDEMARK_S3_CUSTOMER_KEY for SSE-C; AWS_REGION.
-/// - Azure: AZURE_STORAGE_KEY, LITESTREAM_AZURE_ACCOUNT_KEY, AZURE_STORAGE_SAS_TOKEN.
+/// - Azure: AZURE_STORAGE_KEY and AZURE_STORAGE_SAS_TOKEN, or LITESTREAM_AZURE_ACCOUNT_KEY and
+///   LITESTREAM_AZURE_SAS_TOKEN.
 /// - SFTP: TIDEMARK_SFTP_PASSWORD, TIDEMARK_SFTP_KEY (a file), TIDEMARK_SFTP_PASSPHRASE.
 /// - WebDAV: TIDEMARK_WEBDAV_PASSWORD.
 class EnvironmentSecrets final : public SecretSource {
