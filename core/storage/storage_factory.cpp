@@ -4,6 +4,7 @@
 #include "core/storage/folder_storage.h"
 #include "core/storage/level_names.h"
 #include "core/storage/s3_storage.h"
+#include "core/storage/zip_storage.h"
 
 namespace tidemark::storage {
 
@@ -26,8 +27,10 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
             std::move(account), m_http, m_parts.clock, m_parts.random));
     }
     case StorageKind::Sftp:
-    case StorageKind::WebDav:
-    case StorageKind::Zip: break;
+    case StorageKind::WebDav: break;
+    case StorageKind::Zip:
+        return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(
+            m_parts.files, m_parts.random, address.path, m_parts.cache));
     }
     return Error{.code = ErrorCode::Unsupported,
                  .what = {TIDEMARK_TEXT("storage", "This version cannot open %1."),
