@@ -35,6 +35,7 @@ Status runMark(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY_STATUS(replica::checkMarkNote(mark.note));
     TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY_STATUS(requireWritable(address));
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));
     TIDEMARK_TRY(OpenedReplica opened, replicaOperand(session, arguments));
     TIDEMARK_TRY_STATUS(requireMarks(opened));
@@ -56,6 +57,8 @@ Status runMark(Session& session, const ParsedArguments& arguments)
 Status runUnmark(Session& session, const ParsedArguments& arguments)
 {
     const std::string& name = arguments.operands()[1];
+    TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY_STATUS(requireWritable(address));
     TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
     TIDEMARK_TRY_STATUS(requireMarks(opened));
     TIDEMARK_TRY_STATUS(replica::removeMark(*opened.storage, name, session.stop));

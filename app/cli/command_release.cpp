@@ -30,6 +30,7 @@ bool runsHere(const replica::ListedClaim& listed)
 Status runRelease(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY_STATUS(requireWritable(address));
     TIDEMARK_TRY(const auto storage, session.storages.open(address));
     TIDEMARK_TRY(const auto claims, replica::readClaims(*storage, session.stop));
     if (const auto running = std::ranges::find_if(claims, runsHere); running != claims.end()) {

@@ -108,6 +108,7 @@ Status runRetention(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const engine::RetentionPolicy policy,
                  config::parseKeep(arguments.value("--keep").value_or("time-machine")));
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    TIDEMARK_TRY_STATUS(requireWritable(address));
     TIDEMARK_TRY(const RetentionPreview preview,
                  service::previewRetention(session.storages, address, policy, session.clock.now(),
                                            {}, {}, session.stop));

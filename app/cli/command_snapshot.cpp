@@ -230,6 +230,7 @@ Status runSnapshot(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY_STATUS(watchedOrSwitched(arguments));
     const std::string& storage = arguments.operands().front();
     TIDEMARK_TRY(const auto address, storageOperand(session, storage));
+    TIDEMARK_TRY_STATUS(requireWritable(address));
     auto database = arguments.value("--db");
     if (database) {
         const std::string path = absolutePath(session, *database);

@@ -112,6 +112,14 @@ constexpr std::string_view kSnapshotDetails =
     "that is followed elsewhere only is refused. Stopped before that, an engine that was asked\n"
     "makes it all the same.";
 
+constexpr std::string_view kExportDetails =
+    "Writes every object of the replica, with its marks, into one zip archive, as it is. The\n"
+    "archive is a STORAGE that can be read: list, objects, plan, restore, verify and marks take\n"
+    "zip:///PATH/FILE.zip. Nothing is ever written into it; to have what came since, export "
+    "again,\n"
+    "into a new file. FILE.zip must not exist, and appears only when all of it is on the disk.\n"
+    "What an engine adds meanwhile is not in it.";
+
 constexpr std::array kCommands{
     CommandSpec{.name = "replicate",
                 .operands = "DB STORAGE... | --config FILE",
@@ -165,6 +173,14 @@ constexpr std::array kCommands{
                 .example = "tidemarkctl verify /mnt/backup/notes --all",
                 .options = kVerifyOptions,
                 .run = runVerify},
+    CommandSpec{.name = "export",
+                .operands = "STORAGE FILE.zip",
+                .minOperands = 2,
+                .maxOperands = 2,
+                .summary = "the whole history in one archive",
+                .details = kExportDetails,
+                .example = "tidemarkctl export /mnt/backup/notes notes-history.zip",
+                .run = runExport},
     CommandSpec{.name = "snapshot",
                 .operands = "STORAGE",
                 .minOperands = 1,

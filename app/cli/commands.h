@@ -77,6 +77,7 @@ struct CommandSpec {
 [[nodiscard]] Status runPlan(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runRestore(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runVerify(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runExport(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runSnapshot(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runMark(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runMarks(Session& session, const ParsedArguments& arguments);

@@ -5,6 +5,7 @@
 #include "core/config/when.h"
 #include "core/replica/marks.h"
 #include "core/replica/open_replica.h"
+#include "core/storage/zip_storage.h"
 
 #include <optional>
 #include <utility>
@@ -147,6 +148,12 @@ Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& ar
     TIDEMARK_TRY(auto storage, session.storages.open(address));
     TIDEMARK_TRY(auto catalog, replica::openCatalog(*storage, session.stop));
     return OpenedReplica{.storage = std::move(storage), .catalog = std::move(catalog)};
+}
+
+Status requireWritable(const storage::StorageAddress& address)
+{
+    const bool isArchive = address.kind == storage::StorageKind::Zip;
+    return isArchive ? Status(storage::archiveIsReadOnly(address.path)) : Status();
 }
 
 Status requireMarks(const OpenedReplica& opened)

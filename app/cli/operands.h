@@ -53,6 +53,9 @@ struct OpenedReplica {
 [[nodiscard]] Result<OpenedReplica> replicaOperand(Session& session,
                                                    const ParsedArguments& arguments);
 
+/// TargetRefused for a storage that can only be read: an archive.
+[[nodiscard]] Status requireWritable(const storage::StorageAddress& address);
+
 /// Unsupported for a replica that can have no marks.
 [[nodiscard]] Status requireMarks(const OpenedReplica& opened);
 

@@ -37,8 +37,8 @@ Error namedTwice(const std::string& what, Message next)
             .next = std::move(next)};
 }
 
-/// Each database once, and each place for one of them.
-Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>& databases)
+/// Each database once, and each place for one of them, all of which can be written to.
+Status checkPlaces(Session& session, const std::vector<service::DatabaseConfig>& databases)
 {
     std::set<std::string> paths;
     std::set<std::string> places;
@@ -50,6 +50,7 @@ Status checkUnique(Session& session, const std::vector<service::DatabaseConfig>&
                                                             "one place.")});
         }
         for (const service::ReplicaConfig& replica : database.replicas) {
+            TIDEMARK_TRY_STATUS(requireWritable(replica.address));
             if (!places.insert(storage::replicaId(replica.address)).second) {
                 return namedTwice(storage::formatAddress(replica.address),
                                   {TIDEMARK_TEXT("cli", "Give each replica a place of its own.")});
@@ -75,7 +76,7 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
         database.replicas.push_back({.name = text, .address = std::move(address), .keep = keep});
     }
     std::vector databases{std::move(database)};
-    TIDEMARK_TRY_STATUS(checkUnique(session, databases));
+    TIDEMARK_TRY_STATUS(checkPlaces(session, databases));
     return Wanted{.databases = std::move(databases)};
 }
 
@@ -146,7 +147,7 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
         TIDEMARK_TRY(auto database, fromSettings(session, arguments, settings));
         wanted.databases.push_back(std::move(database));
     }
-    TIDEMARK_TRY_STATUS(checkUnique(session, wanted.databases));
+    TIDEMARK_TRY_STATUS(checkPlaces(session, wanted.databases));
     for (const config::FolderSettings& folder : file.folders) {
         TIDEMARK_TRY(auto each, fromSettings(session, arguments, folder.each));
         each.path.clear();

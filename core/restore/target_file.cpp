@@ -35,7 +35,7 @@ Error alreadyThere(const std::string& path)
 
 }  // namespace
 
-Status checkTarget(const FileSystem& files, const std::string& path)
+Status checkNewFile(const FileSystem& files, const std::string& path)
 {
     TIDEMARK_TRY(const bool isTaken, orRefused(files.isTaken(path)));
     if (isTaken) {
@@ -48,6 +48,12 @@ Status checkTarget(const FileSystem& files, const std::string& path)
                      .what = {TIDEMARK_TEXT("restore", "There is no folder %1."), {folder}},
                      .next = {TIDEMARK_TEXT("restore", "Make it, or choose another place.")}};
     }
+    return {};
+}
+
+Status checkTarget(const FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY_STATUS(checkNewFile(files, path));
     for (const char* const companion : kCompanions) {
         TIDEMARK_TRY(const bool there, orRefused(files.isTaken(path + companion)));
         if (there) {
@@ -70,8 +76,8 @@ Result<TargetFile> TargetFile::create(FileSystem& files, Random& random, const s
     if (space.freeBytes < sizeBytes) {
         return Error{.code = ErrorCode::NoSpace,
                      .what = {TIDEMARK_TEXT("restore",
-                                            "The disk of %1 has %2 bytes free; the restored "
-                                            "file needs %3."),
+                                            "The disk of %1 has %2 bytes free; the new file "
+                                            "needs %3."),
                               {folder, std::to_string(space.freeBytes), std::to_string(sizeBytes)}},
                      .next = {TIDEMARK_TEXT("restore", "Free some space or choose another disk.")}};
     }

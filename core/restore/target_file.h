@@ -11,17 +11,19 @@
 
 namespace tidemark::restore {
 
-/// Refuses what a restore must not write to, before anything is read: AlreadyExists for a path that
-/// is taken, TargetRefused for a missing folder or files that SQLite would take for the new one's
-/// journal.
+/// Refuses where no file can be made, before anything is read: AlreadyExists for a path that is
+/// taken, TargetRefused for a missing folder.
+[[nodiscard]] Status checkNewFile(const FileSystem& files, const std::string& path);
+
+/// The same for a database, and TargetRefused for files that SQLite would take for its journal.
 [[nodiscard]] Status checkTarget(const FileSystem& files, const std::string& path);
 
-/// The file that a restore makes. It has no name until it is published, so that nothing is left
-/// whatever happens; where the disk has no such files, a temporary one that the next restore into
-/// the same folder clears away. For one thread but for file().
+/// The file that a restore or an export makes. It has no name until it is published, so that
+/// nothing is left whatever happens; where the disk has no such files, a temporary one that the
+/// next one into the same folder clears away. For one thread but for file().
 class TargetFile {
 public:
-    /// `path` passed checkTarget(). NoSpace if `sizeBytes` do not fit, TargetRefused if the folder
+    /// `path` passed checkNewFile(). NoSpace if `sizeBytes` do not fit, TargetRefused if the folder
     /// cannot be written to. `files` must outlive it.
     [[nodiscard]] static Result<TargetFile> create(FileSystem& files, Random& random,
                                                    const std::string& path,

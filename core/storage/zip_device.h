@@ -37,19 +37,25 @@ public:
     }
 
 protected:
+    /// QuaZip takes less than it wants for the end.
     qint64 readData(char* into, qint64 wanted) override
     {
-        const auto position = static_cast<std::uint64_t>(pos());
-        if (position < m_start || position >= m_start + m_window.size()) {
-            if (!fill(position)) {
+        const auto start = static_cast<std::uint64_t>(pos());
+        const std::uint64_t most =
+            std::min(static_cast<std::uint64_t>(wanted), m_sizeBytes - start);
+        std::uint64_t done = 0;
+        while (done < most) {
+            const std::uint64_t position = start + done;
+            const bool isHere = position >= m_start && position < m_start + m_window.size();
+            if (!isHere && !fill(position)) {
                 return -1;
             }
+            const std::size_t from = position - m_start;
+            const std::size_t count = std::min<std::uint64_t>(m_window.size() - from, most - done);
+            std::memcpy(into + done, m_window.data() + from, count);
+            done += count;
         }
-        const std::size_t from = position - m_start;
-        const std::size_t count =
-            std::min(m_window.size() - from, static_cast<std::size_t>(wanted));
-        std::memcpy(into, m_window.data() + from, count);
-        return static_cast<qint64>(count);
+        return static_cast<qint64>(done);
     }
     qint64 writeData(const char* /*bytes*/, qint64 /*count*/) override { return -1; }
 
@@ -59,13 +65,11 @@ private:
         m_start = position;
         m_window.resize(std::min<std::uint64_t>(kZipBufferBytes, m_sizeBytes - position));
         auto got = m_file.readAt(m_window, position);
-        if (!got.ok()) {
-            m_window.clear();
-            m_failure = m_failure ? m_failure : std::optional(std::move(got).error());
-            return false;
+        m_window.resize(got.ok() ? got.value() : 0);
+        if (!got.ok() && !m_failure) {
+            m_failure = std::move(got).error();
         }
-        m_window.resize(got.value());
-        return true;
+        return !m_window.empty();  // Nothing: it became shorter meanwhile.
     }
 
     const File& m_file;

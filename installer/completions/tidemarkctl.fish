@@ -1,6 +1,6 @@
 # fish completion for tidemarkctl
 
-set -l commands replicate list objects plan restore verify snapshot mark marks unmark retention release status version help
+set -l commands replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
@@ -9,6 +9,7 @@ complete -c tidemarkctl -n $first -f -a objects -d 'the files of a replica'
 complete -c tidemarkctl -n $first -f -a plan -d 'what a restore would read'
 complete -c tidemarkctl -n $first -f -a restore -d 'bring a moment back into a new file'
 complete -c tidemarkctl -n $first -f -a verify -d 'prove that a moment, or each of them, can be restored'
+complete -c tidemarkctl -n $first -f -a export -d 'the whole history in one archive'
 complete -c tidemarkctl -n $first -f -a snapshot -d 'a full snapshot of the newest moment, now'
 complete -c tidemarkctl -n $first -f -a mark -d 'give a moment a name'
 complete -c tidemarkctl -n $first -f -a marks -d 'the moments that have a name'
