@@ -111,7 +111,7 @@ Exporter::Exporter(const storage::Storage& storage, FileSystem& files, Clock& cl
 }
 
 Result<Exported> Exporter::exportTo(const std::string& target, const OnExported& progress,
-                                    std::stop_token stop)
+                                    const std::stop_token& stop)
 {
     const Clock::Instant start = m_clock.monotonic();
     for (int listing = 1;; ++listing) {

@@ -42,7 +42,7 @@ public:
     /// archive may have; as the storage does; Cancelled. An object that goes meanwhile makes it
     /// list the replica and begin again.
     [[nodiscard]] Result<Exported> exportTo(const std::string& target, const OnExported& progress,
-                                            std::stop_token stop);
+                                            const std::stop_token& stop);
 
 private:
     using Objects = std::vector<storage::ObjectEntry>;

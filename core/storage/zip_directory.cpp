@@ -26,7 +26,6 @@ constexpr std::uint32_t kEnd64Mark = 0x06064b50;
 constexpr std::size_t kMarkBytes = 4;
 constexpr std::size_t kRecordBytes = 46;
 constexpr std::size_t kOffsetInRecord = 42;
-constexpr std::size_t kLocalHeaderBytes = 30;
 constexpr std::size_t kEndBytes = 22;
 constexpr std::size_t kCommentSizeInEnd = 20;
 constexpr std::size_t kEnd64SizeBytes = 12;  // Mark and size, which counts what follows them.
@@ -43,16 +42,6 @@ constexpr std::uint16_t kMasked = 1 << 13;
 constexpr std::uint32_t kFileType = 0170000;
 constexpr std::uint32_t kRegular = 0100000;
 constexpr std::uint32_t kDirectory = 0040000;
-
-/// Rather than after each entry.
-constexpr std::size_t kEntriesBetweenLooks = 1000;
-
-template <typename T>
-T at(std::span<const std::byte> bytes, std::size_t offset)
-{
-    return loadLittleEndian<T>(
-        std::span<const std::byte, sizeof(T)>(bytes.subspan(offset, sizeof(T))));
-}
 
 Error unsupported(Message what)
 {
@@ -78,7 +67,7 @@ Result<ZipIndex> noArchive(const File& file, std::uint64_t sizeBytes, const std:
     }
     std::array<std::byte, kMarkBytes> start{};
     TIDEMARK_TRY(const std::size_t got, file.readAt(start, 0));
-    const std::uint32_t mark = got == start.size() ? at<std::uint32_t>(start, 0) : 0;
+    const std::uint32_t mark = got == start.size() ? littleEndianAt<std::uint32_t>(start, 0) : 0;
     if (mark == kEndMark && sizeBytes == kEndBytes) {
         return ZipIndex();
     }
@@ -106,14 +95,15 @@ std::optional<std::uint64_t> zip64Offset(std::span<const std::byte> extra, std::
 {
     constexpr std::size_t kTagBytes = 4;
     while (extra.size() >= kTagBytes) {
-        const std::size_t size = at<std::uint16_t>(extra, 2);
+        const std::size_t size = littleEndianAt<std::uint16_t>(extra, 2);
         if (size > extra.size() - kTagBytes) {
             return {};
         }
-        if (at<std::uint16_t>(extra, 0) == kZip64Tag) {
+        if (littleEndianAt<std::uint16_t>(extra, 0) == kZip64Tag) {
             const bool isThere = size >= skipped + sizeof(std::uint64_t);
-            return isThere ? std::optional(at<std::uint64_t>(extra, kTagBytes + skipped))
-                           : std::nullopt;
+            return isThere
+                       ? std::optional(littleEndianAt<std::uint64_t>(extra, kTagBytes + skipped))
+                       : std::nullopt;
         }
         extra = extra.subspan(kTagBytes + size);
     }
@@ -150,9 +140,9 @@ Status checkKind(const unz_file_info64& info, const ZipEntry& entry, const std::
 /// Walks the directory with QuaZip, which does not tell where an entry's local header is: that is
 /// read from the same record. That the record is found there proves, too, that all offsets count
 /// from the start of the file.
-class Walk {
+class DirectoryWalk {
 public:
-    Walk(const File& file, std::uint64_t sizeBytes, std::string archive, unzFile zip)
+    DirectoryWalk(const File& file, std::uint64_t sizeBytes, std::string archive, unzFile zip)
         : m_file(file), m_sizeBytes(sizeBytes), m_archive(std::move(archive)), m_zip(zip)
     {
     }
@@ -161,7 +151,7 @@ public:
     [[nodiscard]] Status run(const std::stop_token& stop)
     {
         for (int found = unzGoToFirstFile(m_zip);; found = unzGoToNextFile(m_zip)) {
-            if (m_entries.size() % kEntriesBetweenLooks == 0 && stop.stop_requested()) {
+            if (m_entries.size() % kZipEntriesBetweenStops == 0 && stop.stop_requested()) {
                 return cancelled();
             }
             if (m_entries.size() >= kMaxZipEntries) {
@@ -188,10 +178,9 @@ private:
     [[nodiscard]] Status takeEntry()
     {
         std::array<char, kMaxZipNameBytes + 1> name{};
-        std::array<std::byte, UINT16_MAX> extra;
         unz_file_info64 info{};
-        if (unzGetCurrentFileInfo64(m_zip, &info, name.data(), name.size(), extra.data(),
-                                    extra.size(), nullptr, 0) != UNZ_OK) {
+        if (unzGetCurrentFileInfo64(m_zip, &info, name.data(), name.size(), m_extra.data(),
+                                    m_extra.size(), nullptr, 0) != UNZ_OK) {
             return contradicts(m_archive);
         }
         ZipEntry entry{.name = std::string(name.data(),
@@ -203,7 +192,7 @@ private:
                        .flags = static_cast<std::uint16_t>(info.flag),
                        .method = ZipMethod{static_cast<std::uint16_t>(info.compression_method)}};
         TIDEMARK_TRY_STATUS(checkKind(info, entry, m_archive));
-        const std::span fields = std::span(std::as_const(extra)).first(info.size_file_extra);
+        const std::span fields = std::span(std::as_const(m_extra)).first(info.size_file_extra);
         entry.modified = zipTimeOf(fields, static_cast<std::uint32_t>(info.dosDate));
         TIDEMARK_TRY(entry.headerOffset, headerOffset(entry, fields));
         m_next = entry.directoryOffset + kRecordBytes + info.size_filename + info.size_file_extra +
@@ -217,10 +206,10 @@ private:
     {
         TIDEMARK_TRY(const auto record,
                      bytesAt(m_file, entry.directoryOffset, kRecordBytes, m_archive));
-        if (at<std::uint32_t>(record, 0) != kRecordMark) {
+        if (littleEndianAt<std::uint32_t>(record, 0) != kRecordMark) {
             return contradicts(m_archive);
         }
-        const auto offset = at<std::uint32_t>(record, kOffsetInRecord);
+        const auto offset = littleEndianAt<std::uint32_t>(record, kOffsetInRecord);
         if (offset != kInZip64Field) {
             return std::uint64_t{offset};
         }
@@ -228,7 +217,9 @@ private:
         constexpr std::size_t kSizeInRecord = 24;
         std::size_t skipped = 0;
         for (const std::size_t size : {kPackedInRecord, kSizeInRecord}) {
-            skipped += at<std::uint32_t>(record, size) == kInZip64Field ? sizeof(std::uint64_t) : 0;
+            skipped += littleEndianAt<std::uint32_t>(record, size) == kInZip64Field
+                           ? sizeof(std::uint64_t)
+                           : 0;
         }
         const auto far = zip64Offset(fields, skipped);
         return far ? Result(*far) : Result<std::uint64_t>(contradicts(m_archive));
@@ -239,20 +230,21 @@ private:
     [[nodiscard]] Result<bool> endsAt(std::uint64_t offset) const
     {
         TIDEMARK_TRY(const auto mark, bytesAt(m_file, offset, kMarkBytes, m_archive));
-        if (at<std::uint32_t>(mark, 0) == kRecordMark) {
+        if (littleEndianAt<std::uint32_t>(mark, 0) == kRecordMark) {
             return false;
         }
         std::uint64_t end = offset;
-        if (at<std::uint32_t>(mark, 0) == kEnd64Mark) {
+        if (littleEndianAt<std::uint32_t>(mark, 0) == kEnd64Mark) {
             TIDEMARK_TRY(const auto far, bytesAt(m_file, offset, kEnd64SizeBytes, m_archive));
-            const auto size = at<std::uint64_t>(far, kMarkBytes);
+            const auto size = littleEndianAt<std::uint64_t>(far, kMarkBytes);
             end += kEnd64SizeBytes + std::min(size, m_sizeBytes) + kEnd64LocatorBytes;
         }
         TIDEMARK_TRY(const auto last, bytesAt(m_file, end, kEndBytes, m_archive));
         unz_global_info64 said{};
         unzGetGlobalInfo64(m_zip, &said);
-        if (at<std::uint32_t>(last, 0) != kEndMark ||
-            end + kEndBytes + at<std::uint16_t>(last, kCommentSizeInEnd) != m_sizeBytes ||
+        if (littleEndianAt<std::uint32_t>(last, 0) != kEndMark ||
+            end + kEndBytes + littleEndianAt<std::uint16_t>(last, kCommentSizeInEnd) !=
+                m_sizeBytes ||
             said.number_entry != m_entries.size()) {
             return contradicts(m_archive);
         }
@@ -269,6 +261,7 @@ private:
     std::uint64_t m_sizeBytes = 0;
     std::string m_archive;
     unzFile m_zip;
+    std::vector<std::byte> m_extra = std::vector<std::byte>(UINT16_MAX);  // The most that one has.
     std::vector<ZipEntry> m_entries;
     std::uint64_t m_next = 0;  // Behind the last record.
 };
@@ -289,7 +282,7 @@ Result<ZipIndex> readZipDirectory(const File& file, const std::string& archive,
     if (!isOpen) {
         return noArchive(file, sizeBytes, archive);
     }
-    Walk walk(file, sizeBytes, archive, zip.getUnzFile());
+    DirectoryWalk walk(file, sizeBytes, archive, zip.getUnzFile());
     Status walked = walk.run(stop);
     if (input.failure()) {
         return *input.failure();
@@ -302,25 +295,26 @@ Result<ZipIndex> readZipDirectory(const File& file, const std::string& archive,
 Result<std::uint64_t> zipBytesOffset(const File& file, const ZipEntry& entry,
                                      const std::string& archive)
 {
-    TIDEMARK_TRY(const auto header,
-                 bytesAt(file, entry.headerOffset, kLocalHeaderBytes + entry.name.size(), archive));
-    const std::string_view name(reinterpret_cast<const char*>(header.data()) + kLocalHeaderBytes,
+    TIDEMARK_TRY(const auto header, bytesAt(file, entry.headerOffset,
+                                            kZipLocalHeaderBytes + entry.name.size(), archive));
+    const std::string_view name(reinterpret_cast<const char*>(header.data()) + kZipLocalHeaderBytes,
                                 entry.name.size());
-    const auto flags = at<std::uint16_t>(header, 6);
-    const auto packed = at<std::uint32_t>(header, 18);
-    const auto size = at<std::uint32_t>(header, 22);
+    const auto flags = littleEndianAt<std::uint16_t>(header, 6);
+    const auto packed = littleEndianAt<std::uint32_t>(header, 18);
+    const auto size = littleEndianAt<std::uint32_t>(header, 22);
     const bool saysSizes = ((flags | entry.flags) & kSizesBehind) == 0;
     const auto differs = [](std::uint32_t said, std::uint64_t known) {
         return said != kInZip64Field && said != known;
     };
     const bool isOther =
-        at<std::uint32_t>(header, 0) != kLocalMark || name != entry.name ||
-        at<std::uint16_t>(header, 26) != entry.name.size() ||
-        at<std::uint16_t>(header, 8) != static_cast<std::uint16_t>(entry.method) ||
+        littleEndianAt<std::uint32_t>(header, 0) != kLocalMark || name != entry.name ||
+        littleEndianAt<std::uint16_t>(header, 26) != entry.name.size() ||
+        littleEndianAt<std::uint16_t>(header, 8) != static_cast<std::uint16_t>(entry.method) ||
         (flags & kEncrypted) != 0 ||
         (saysSizes && (differs(packed, entry.packedBytes) || differs(size, entry.sizeBytes) ||
-                       at<std::uint32_t>(header, 14) != entry.crc));
-    const std::uint64_t begin = entry.headerOffset + header.size() + at<std::uint16_t>(header, 28);
+                       littleEndianAt<std::uint32_t>(header, 14) != entry.crc));
+    const std::uint64_t begin =
+        entry.headerOffset + header.size() + littleEndianAt<std::uint16_t>(header, 28);
     if (isOther || begin > entry.limitOffset || entry.limitOffset - begin < entry.packedBytes) {
         return damagedZip({TIDEMARK_TEXT("storage",
                                          "What %1 says of its entry \"%2\" in its table of "

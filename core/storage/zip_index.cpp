@@ -8,8 +8,6 @@
 namespace tidemark::storage {
 namespace {
 
-constexpr std::uint64_t kLocalHeaderBytes = 30;
-
 /// No deflated byte stands for more (zlib's manual); what says so is a bomb, or damaged.
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
 
@@ -40,7 +38,7 @@ Status limit(std::vector<ZipEntry>& entries, std::uint64_t directoryOffset,
     for (std::size_t i = entries.size(); i-- > 0;) {
         ZipEntry& entry = entries[i];
         const std::uint64_t room = next - std::min(next, entry.headerOffset);
-        const std::uint64_t header = kLocalHeaderBytes + entry.name.size();
+        const std::uint64_t header = kZipLocalHeaderBytes + entry.name.size();
         if (room < header || room - header < entry.packedBytes) {
             return damagedZip(
                 {TIDEMARK_TEXT("storage",

@@ -16,6 +16,12 @@ namespace tidemark::storage {
 /// an entry, 400 MB at the very most.
 inline constexpr std::size_t kMaxZipEntries = 2'000'000;
 
+/// Who walks entries looks for a stop after so many.
+inline constexpr std::size_t kZipEntriesBetweenStops = 1000;
+
+/// In front of the bytes of each entry, with its name behind it.
+inline constexpr std::size_t kZipLocalHeaderBytes = 30;
+
 enum class ZipMethod : std::uint16_t { Stored = 0, Deflated = 8 };
 
 /// One entry, as the archive's directory tells of it.

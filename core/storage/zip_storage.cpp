@@ -11,9 +11,6 @@
 namespace tidemark::storage {
 namespace {
 
-/// Rather than before each entry.
-constexpr std::size_t kEntriesBetweenLooks = 1000;
-
 ObjectEntry objectOf(const ZipEntry& entry)
 {
     return {.name = entry.name, .sizeBytes = entry.sizeBytes, .modified = entry.modified};
@@ -183,7 +180,7 @@ Status ZipStorage::list(std::string_view prefix,
     TIDEMARK_TRY(const Opened* const archive, opened(stop));
     const auto& entries = archive->index.entries();
     for (std::size_t i = archive->index.firstFrom(prefix); i < entries.size(); ++i) {
-        if (i % kEntriesBetweenLooks == 0 && stop.stop_requested()) {
+        if (i % kZipEntriesBetweenStops == 0 && stop.stop_requested()) {
             return cancelled();
         }
         if (!entries[i].name.starts_with(prefix) ||

@@ -35,23 +35,16 @@ void append(std::vector<std::byte>& bytes, T value)
     storeLittleEndian(std::span<std::byte, sizeof(T)>(bytes.data() + end, sizeof(T)), value);
 }
 
-template <typename T>
-T at(std::span<const std::byte> bytes, std::size_t offset)
-{
-    return loadLittleEndian<T>(
-        std::span<const std::byte, sizeof(T)>(bytes.subspan(offset, sizeof(T))));
-}
-
 /// What follows the field of this tag, if there is a whole one.
 std::optional<std::span<const std::byte>> fieldOf(std::span<const std::byte> fields,
                                                   std::uint16_t tag)
 {
     while (fields.size() >= kTagBytes) {
-        const std::size_t size = at<std::uint16_t>(fields, 2);
+        const std::size_t size = littleEndianAt<std::uint16_t>(fields, 2);
         if (size > fields.size() - kTagBytes) {
             return {};
         }
-        if (at<std::uint16_t>(fields, 0) == tag) {
+        if (littleEndianAt<std::uint16_t>(fields, 0) == tag) {
             return fields.subspan(kTagBytes, size);
         }
         fields = fields.subspan(kTagBytes + size);
@@ -69,7 +62,7 @@ std::optional<Timestamp> ntfsTime(std::span<const std::byte> extra)
     if (!times || times->size() < sizeof(std::uint64_t)) {
         return {};
     }
-    const auto ticks = static_cast<std::int64_t>(at<std::uint64_t>(*times, 0));
+    const auto ticks = static_cast<std::int64_t>(littleEndianAt<std::uint64_t>(*times, 0));
     if (ticks <= 0) {
         return {};
     }
@@ -82,7 +75,8 @@ std::optional<Timestamp> unixTime(std::span<const std::byte> extra)
     if (!field || field->size() < kUnixBytes || (field->front() & kHasModified) == std::byte{0}) {
         return {};
     }
-    return Timestamp(std::chrono::seconds(static_cast<std::int32_t>(at<std::uint32_t>(*field, 1))));
+    return Timestamp(
+        std::chrono::seconds(static_cast<std::int32_t>(littleEndianAt<std::uint32_t>(*field, 1))));
 }
 
 std::optional<Timestamp> timeOfDos(std::uint32_t dosTime)

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kStem = "unzipped-";
 
-constexpr std::size_t kPieceBytes = 256 << 10;
+constexpr std::size_t kInflatedAtOnceBytes = 256 << 10;
 
 /// Left free for everybody else.
 constexpr std::uint64_t kSpareBytes = 64 << 20;
@@ -125,7 +125,7 @@ Status UnpackedEntries::inflate(const ZipEntry& entry, std::uint64_t to,
     const bool isOpen = zip.open(QuaZip::mdUnzip) &&
                         unzSetOffset64(zip.getUnzFile(), entry.directoryOffset) == UNZ_OK &&
                         unzOpenCurrentFile(zip.getUnzFile()) == UNZ_OK;
-    std::vector<std::byte> piece(kPieceBytes);
+    std::vector<std::byte> piece(kInflatedAtOnceBytes);
     std::uint64_t done = 0;
     bool isWhole = isOpen;
     while (isWhole && done < entry.sizeBytes) {

@@ -20,7 +20,7 @@
 namespace tidemark::storage {
 namespace {
 
-constexpr std::size_t kPieceBytes = 256 << 10;
+constexpr std::size_t kStoredAtOnceBytes = 256 << 10;
 
 /// Local header, its record in the directory, and what both have of times and zip64.
 constexpr std::uint64_t kFixedBytes = 30 + 46 + 2 * 45 + 20 + 28;
@@ -70,7 +70,7 @@ Error notAsListed(const std::string& name)
 }  // namespace
 
 struct ZipWriter::Parts {
-    explicit Parts(File& file) : output(file), zip(&output), piece(kPieceBytes)
+    explicit Parts(File& file) : output(file), zip(&output), piece(kStoredAtOnceBytes)
     {
         zip.setAutoClose(false);
         // Sizes belong into the header, where others look for them.
