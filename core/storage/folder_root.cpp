@@ -61,8 +61,11 @@ Status FolderRoot::check() const
         return vanished(m_path);
     }
     if (facts && !there) {
-        return Error{.code = ErrorCode::NotFound,
-                     .what = {TIDEMARK_TEXT("storage", "%1 is not a folder."), {m_path}}};
+        return Error{
+            .code = ErrorCode::NotFound,
+            .what = {TIDEMARK_TEXT("storage", "%1 is not a folder."), {m_path}},
+            .next = {TIDEMARK_TEXT("storage", "If it is an exported archive, write zip://%1."),
+                     {m_path}}};
     }
     return Error{.code = ErrorCode::NotFound,
                  .what = {TIDEMARK_TEXT("storage", "There is no folder %1."), {m_path}},
