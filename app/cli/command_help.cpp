@@ -33,7 +33,8 @@ std::string overview()
         text += "  " + column(std::string(command.name), 11) + std::string(command.summary) + "\n";
     }
     return text +
-           "\nSTORAGE is a folder, file://PATH, zip:///PATH/FILE.zip, or the name of a replica in the\n"
+           "\nSTORAGE is a folder, file://PATH, zip:///PATH/FILE.zip, or the name of a replica in "
+           "the\n"
            "settings.\n"
            "Each command explains itself: tidemarkctl help COMMAND, or tidemarkctl COMMAND "
            "--help.\n\n"

@@ -34,15 +34,15 @@ class TestExporter : public QObject {
     {
         return QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden);
     }
-    Result<Exported> exportAll(std::stop_token stop = {}, const OnExported& progress = {})
+    Result<Exported> exportAll(const std::stop_token& stop = {}, const OnExported& progress = {})
     {
-        return exportTo(m_files, std::move(stop), progress);
+        return exportTo(m_files, stop, progress);
     }
-    Result<Exported> exportTo(FileSystem& files, std::stop_token stop = {},
+    Result<Exported> exportTo(FileSystem& files, const std::stop_token& stop = {},
                               const OnExported& progress = {})
     {
         return Exporter(m_made->storage, files, m_clock, m_random)
-            .exportTo(target(), progress, std::move(stop));
+            .exportTo(target(), progress, stop);
     }
     [[nodiscard]] std::map<std::string, std::string> exported()
     {

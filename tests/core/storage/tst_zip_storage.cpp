@@ -536,7 +536,8 @@ private slots:
     {
         RawZip raw;
         for (int i = 0; i < 20; ++i) {
-            const std::string text(10'000 + i, static_cast<char>('a' + i));
+            const std::string text(std::size_t{10'000} + static_cast<std::size_t>(i),
+                                   static_cast<char>('a' + i));
             raw.entries.push_back(RawZip::deflatedEntry("d" + std::to_string(i), text));
             raw.entries.push_back({.name = "s" + std::to_string(i), .packed = text});
         }
@@ -547,7 +548,8 @@ private slots:
         for (int thread = 0; thread < 4; ++thread) {
             threads.emplace_back([&zip, &right] {
                 for (int i = 0; i < 20; ++i) {
-                    const std::string text(10'000 + i, static_cast<char>('a' + i));
+                    const std::string text(std::size_t{10'000} + static_cast<std::size_t>(i),
+                                           static_cast<char>('a' + i));
                     const std::string number = std::to_string(i);
                     right += contract::textOf(zip, "d" + number) == text ? 1 : 0;
                     right += contract::textOf(zip, "s" + number) == text ? 1 : 0;
