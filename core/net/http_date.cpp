@@ -15,14 +15,27 @@ int number(std::string_view text)
 {
     int value = -1;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? value : -1;
+    const bool isWhole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return isWhole && text.front() != '-' ? value : -1;
+}
+
+/// Whether what stands between the parts is as in the pattern.
+bool isPunctuated(std::string_view text)
+{
+    for (std::size_t i = 0; i < kPattern.size(); ++i) {
+        const bool separates = std::string_view(" ,:").find(kPattern[i]) != std::string_view::npos;
+        if (separates && text[i] != kPattern[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace
 
 std::optional<Timestamp> parseHttpDate(std::string_view text)
 {
-    if (text.size() != kPattern.size() || !text.ends_with(" GMT")) {
+    if (text.size() != kPattern.size() || !text.ends_with(" GMT") || !isPunctuated(text)) {
         return {};
     }
     unsigned month = 0;
@@ -38,8 +51,8 @@ std::optional<Timestamp> parseHttpDate(std::string_view text)
     const int seconds = number(text.substr(23, 2));
     const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(month),
                                            std::chrono::day(static_cast<unsigned>(day)));
-    if (!date.ok() || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 ||
-        seconds > 60) {
+    if (!date.ok() || year < 0 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 ||
+        seconds < 0 || seconds > 60) {
         return {};
     }
     return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hours) +
