@@ -28,8 +28,9 @@ struct HttpLogin {
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string url =
-        {};  ///< Escaped as it goes out: nothing is normalised, since it may be signed.
+    /// With a path, escaped as it goes out, since it may be signed: upper-case hex, letters, digits
+    /// and "-._~" plain, no "." and ".." parts. Anything else fails with Usage.
+    std::string url = {};
     std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     const ByteSource* body = nullptr;  ///< Of known size; borrowed for the call; null sends none.
     HttpLogin login = {};              ///< Empty: who asks for one gets none.

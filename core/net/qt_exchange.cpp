@@ -32,6 +32,24 @@ Error unavailable(Message what,
     return {.code = ErrorCode::Unavailable, .what = std::move(what), .next = std::move(next)};
 }
 
+Error becameShorter()
+{
+    return {
+        .code = ErrorCode::Io,
+        .what = {TIDEMARK_TEXT("net", "What is being sent became shorter meanwhile.")},
+        .next = {TIDEMARK_TEXT("net", "Look whether something else changes it, and try again.")}};
+}
+
+/// Qt takes an address apart and puts it together again, not always from the same letters.
+bool staysAsItIs(const QUrl& url, const std::string& text)
+{
+    const auto path = text.find('/', text.find("://") + 3);
+    const auto sent =
+        url.toEncoded(QUrl::RemoveScheme | QUrl::RemoveAuthority | QUrl::NormalizePathSegments);
+    return path != std::string::npos && !url.hasFragment() &&
+           sent.toStdString() == text.substr(path);
+}
+
 /// A request's body for Qt. It can be sought to its start, so Qt keeps no copy of it for the
 /// case that a kept connection turns out to be closed, or that a login is asked for.
 class BodyDevice final : public QIODevice {
@@ -62,6 +80,7 @@ public:
             return false;
         }
         m_reader = std::move(reader).value();
+        m_read = 0;
         return QIODevice::seek(0);
     }
 
@@ -71,13 +90,19 @@ protected:
         if (limit == 0) {
             return 0;
         }
-        const std::span into(data, static_cast<std::size_t>(limit));
-        const auto count = m_reader->read(std::as_writable_bytes(into));
-        if (!count.ok()) {
-            m_failure = count.error();
+        // A byte more than was said would be taken for the start of the next request.
+        const qint64 wanted = std::min(limit, m_sizeBytes - m_read);
+        if (wanted == 0) {
             return -1;
         }
-        return count.value() == 0 ? -1 : static_cast<qint64>(count.value());
+        const std::span into(data, static_cast<std::size_t>(wanted));
+        const auto count = m_reader->read(std::as_writable_bytes(into));
+        if (!count.ok() || count.value() == 0) {
+            m_failure = count.ok() ? becameShorter() : count.error();
+            return -1;
+        }
+        m_read += static_cast<qint64>(count.value());
+        return static_cast<qint64>(count.value());
     }
 
     qint64 writeData(const char*, qint64) override { return -1; }
@@ -85,13 +110,23 @@ protected:
 private:
     const ByteSource& m_source;
     qint64 m_sizeBytes = 0;
+    qint64 m_read = 0;
     std::unique_ptr<ByteReader> m_reader;
     std::optional<Error> m_failure;
 };
 
 Result<QNetworkRequest> wireRequest(const HttpRequest& request)
 {
-    QNetworkRequest wire{QUrl::fromEncoded(QByteArray::fromStdString(request.url))};
+    const QUrl url = QUrl::fromEncoded(QByteArray::fromStdString(request.url));
+    if (!staysAsItIs(url, request.url)) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("net", "A name at %1 cannot be asked for."),
+                              {url.host().toStdString()}},
+                     .next = {TIDEMARK_TEXT("net", "Leave \"/./\" and \"/../\" out of it.")}};
+    }
+    QNetworkRequest wire{url};
+    // Not the name of a browser, which some servers ask for a login by a web page.
+    wire.setRawHeader("User-Agent", "Tidemark");
     for (const auto& [name, value] : request.headers) {
         wire.setRawHeader(QByteArray::fromStdString(name), QByteArray::fromStdString(value));
     }
@@ -350,8 +385,9 @@ Result<HttpResponse> exchange(QNetworkAccessManager& manager, const HttpRequest&
                      [&](QNetworkReply*, QAuthenticator* login) {
                          // Asked again, it was wrong: the answer is the server's refusal then.
                          if (asked++ == 0 && !request.login.user.empty()) {
-                             login->setUser(QString::fromStdString(request.login.user));
-                             login->setPassword(QString::fromStdString(request.login.password));
+                             // Qt sends these as Latin-1, which keeps the bytes: UTF-8 goes out.
+                             login->setUser(QString::fromLatin1(request.login.user));
+                             login->setPassword(QString::fromLatin1(request.login.password));
                          }
                      });
     const std::unique_ptr<QNetworkReply> reply(

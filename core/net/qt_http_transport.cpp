@@ -29,12 +29,23 @@ public:
     }
 };
 
-/// What a kept connection or a remembered login is good for.
-std::string scopeOf(const HttpRequest& request)
+/// What a kept connection and a remembered login are good for.
+struct Scope {
+    std::string server = {};
+    std::string user = {};
+    std::string password = {};  ///< One that is right is not used again for one that is wrong.
+    std::string caFile = {};
+
+    bool operator==(const Scope&) const = default;
+};
+
+Scope scopeOf(const HttpRequest& request)
 {
     const QUrl url = QUrl::fromEncoded(QByteArray::fromStdString(request.url));
-    return url.scheme().toStdString() + "://" + url.authority().toStdString() + '\n' +
-           request.login.user + '\n' + request.caFile;
+    return {.server = url.scheme().toStdString() + "://" + url.authority().toStdString(),
+            .user = request.login.user,
+            .password = request.login.password,
+            .caFile = request.caFile};
 }
 
 /// A thread with a manager of its own, since a manager serves the thread that made it. One request
@@ -56,8 +67,8 @@ public:
         return waiting.get();
     }
 
-    std::string scope = {};  ///< Of the last request. The transport's mutex guards it.
-    bool isBusy = false;     ///< Also.
+    std::optional<Scope> scope = {};  ///< Of the last request. The transport's mutex guards it.
+    bool isBusy = false;              ///< Also.
 
 private:
     struct Task {
@@ -97,7 +108,7 @@ public:
     [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request,
                                             std::stop_token stop) override
     {
-        const std::string scope = scopeOf(request);
+        const Scope scope = scopeOf(request);
         bool isAnotherScope = false;
         Lane* const lane = take(scope, stop, isAnotherScope);
         if (lane == nullptr) {
@@ -114,7 +125,7 @@ public:
 
 private:
     /// Null when stopped.
-    Lane* take(const std::string& scope, const std::stop_token& stop, bool& isAnotherScope)
+    Lane* take(const Scope& scope, const std::stop_token& stop, bool& isAnotherScope)
     {
         std::unique_lock lock(m_mutex);
         Lane* lane = nullptr;
@@ -123,15 +134,17 @@ private:
             return lane != nullptr;
         });
         if (lane == nullptr || stop.stop_requested()) {
+            // The bell may have been for somebody who goes on.
+            m_changed.notify_one();
             return nullptr;
         }
-        isAnotherScope = !lane->scope.empty() && lane->scope != scope;
+        isAnotherScope = lane->scope && lane->scope != scope;
         lane->scope = scope;
         lane->isBusy = true;
         return lane;
     }
 
-    Lane* freeLane(const std::string& scope)
+    Lane* freeLane(const Scope& scope)
     {
         const auto fits = [&scope](const auto& each) {
             return !each->isBusy && each->scope == scope;
