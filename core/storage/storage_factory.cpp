@@ -4,9 +4,32 @@
 #include "core/storage/folder_storage.h"
 #include "core/storage/level_names.h"
 #include "core/storage/s3_storage.h"
+#include "core/storage/webdav_storage.h"
 #include "core/storage/zip_storage.h"
 
 namespace tidemark::storage {
+namespace {
+
+/// Empty where the address names no user.
+Result<Secret> webDavPassword(const StorageAddress& address, const StorageFactory::Parts& parts)
+{
+    TIDEMARK_TRY(const Secrets secrets, parts.secrets.secretsOf(address));
+    if (address.user.empty() || !secrets.password.empty()) {
+        return secrets.password;
+    }
+    if (auto said = parts.person.secret(
+            {TIDEMARK_TEXT("storage", "Password for %1"), {describeAddress(address)}})) {
+        return *std::move(said);
+    }
+    return Error{.code = ErrorCode::Credentials,
+                 .what = {TIDEMARK_TEXT("storage", "The password for %1 is not known."),
+                          {describeAddress(address)}},
+                 .next = {TIDEMARK_TEXT("storage",
+                                        "Give it by the environment (TIDEMARK_WEBDAV_PASSWORD) or "
+                                        "the keychain.")}};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& address) const
 {
@@ -26,8 +49,12 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
         return std::unique_ptr<Storage>(std::make_unique<AzureStorage>(
             std::move(account), m_http, m_parts.clock, m_parts.random));
     }
-    case StorageKind::Sftp:
-    case StorageKind::WebDav: break;
+    case StorageKind::WebDav: {
+        TIDEMARK_TRY(Secret password, webDavPassword(address, m_parts));
+        return std::unique_ptr<Storage>(std::make_unique<WebDavStorage>(
+            m_http, m_parts.clock, m_parts.random, address, std::move(password)));
+    }
+    case StorageKind::Sftp: break;
     case StorageKind::Zip:
         return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(
             m_parts.files, m_parts.random, address.path, m_parts.cache));

@@ -1,0 +1,262 @@
+#include "core/storage/webdav_uploads.h"
+
+#include "core/base/file_system.h"
+#include "core/base/hash.h"
+#include "core/storage/folder_root.h"
+#include "core/storage/http_failure.h"
+
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace tidemark::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One request has the whole body, whatever its size; that it moves at all is watched besides.
+constexpr net::HttpLimits kUploadLimits{.idle = 120s, .total = 24h};
+/// Whoever lets go of something does not wait for it.
+constexpr net::HttpLimits kTidyingLimits{.connect = 2s, .idle = 2s, .total = 2s};
+/// No upload takes as long.
+constexpr auto kLeftoverAge = 36h;
+constexpr std::size_t kMaxAbandoned = 100;
+/// Far more than one storage has; beyond it they are looked for anew.
+constexpr std::size_t kMaxFolders = 10'000;
+constexpr std::size_t kCountedBytes = 256 << 10;
+constexpr int kStampDigits = 10;
+constexpr int kChanceDigits = 16;
+
+bool isSuccess(const net::HttpResponse& response)
+{
+    return response.status == 200 || response.status == 201 || response.status == 204;
+}
+
+/// A source whose length was counted.
+class CountedSource final : public ByteSource {
+public:
+    CountedSource(const ByteSource& source, std::uint64_t sizeBytes)
+        : m_source(source), m_sizeBytes(sizeBytes)
+    {
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_sizeBytes; }
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+    {
+        return m_source.open();
+    }
+
+private:
+    const ByteSource& m_source;
+    std::uint64_t m_sizeBytes = 0;
+};
+
+Result<std::uint64_t> sizeOf(const ByteSource& source, const std::stop_token& stop)
+{
+    if (const auto known = source.sizeBytes()) {
+        return *known;
+    }
+    TIDEMARK_TRY(const auto reader, source.open());
+    std::vector<std::byte> buffer(kCountedBytes);
+    for (std::uint64_t counted = 0;;) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        TIDEMARK_TRY(const std::size_t got, reader->read(buffer));
+        if (got == 0) {
+            return counted;
+        }
+        counted += got;
+    }
+}
+
+std::string temporaryName(std::chrono::seconds made, std::uint64_t chance)
+{
+    return hex(static_cast<std::uint64_t>(made.count()), kStampDigits) + '-' +
+           hex(chance, kChanceDigits);
+}
+
+/// When something of this name was made; empty for a name that is not ours.
+std::optional<std::chrono::seconds> stampOf(std::string_view name)
+{
+    const auto dash = name.find('-');
+    std::uint64_t seconds = 0;
+    if (dash != kStampDigits || name.size() != kStampDigits + 1 + kChanceDigits ||
+        !isHex(name.substr(0, dash)) || !isHex(name.substr(dash + 1))) {
+        return {};
+    }
+    std::from_chars(name.data(), name.data() + dash, seconds, 16);
+    return std::chrono::seconds(seconds);
+}
+
+void discard(const WebDavClient& client, const std::string& path, const std::stop_token& stop)
+{
+    // What stays is found a day later.
+    std::ignore = client.send({.method = "DELETE", .path = path, .limits = kTidyingLimits}, stop);
+}
+
+}  // namespace
+
+WebDavUpload::~WebDavUpload()
+{
+    if (!m_temporary.empty()) {
+        discard(m_client, m_temporary, {});
+    }
+}
+
+WebDavUploads::WebDavUploads(const WebDavClient& client, Clock& clock, Random& random)
+    : m_client(client), m_clock(clock), m_random(random)
+{
+}
+
+std::string WebDavUploads::folder() const
+{
+    return m_client.address().path + '/' + std::string(kTemporaryFolder);
+}
+
+Status WebDavUploads::makeParent(const std::string& path, const std::stop_token& stop)
+{
+    const std::string parent = parentOf(path);
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (m_made.contains(parent)) {
+            return {};
+        }
+    }
+    TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(parent, stop));
+    const std::scoped_lock lock(m_mutex);
+    if (m_made.size() >= kMaxFolders) {
+        m_made.clear();
+    }
+    m_made.insert(parent);
+    return {};
+}
+
+void WebDavUploads::forgetParent(const std::string& path)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_made.erase(parentOf(path));
+}
+
+/// Gives the last answer.
+Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
+                                                    const std::stop_token& stop) const
+{
+    std::vector<std::string> missing{path};
+    for (;;) {
+        const std::string& deepest = missing.back();
+        TIDEMARK_TRY(auto made, m_client.send({.method = "MKCOL", .path = deepest + '/'}, stop));
+        // 405: somebody has made it.
+        if (isSuccess(made) || made.status == 405) {
+            missing.pop_back();
+            if (missing.empty()) {
+                return made;
+            }
+            continue;
+        }
+        const std::string parent = deepest.substr(0, deepest.rfind('/'));
+        if ((made.status != 409 && made.status != 404) || parent.empty() ||
+            missing.size() > path.size()) {
+            return m_client.failureOf(made);
+        }
+        missing.push_back(parent);
+    }
+}
+
+std::chrono::seconds WebDavUploads::serverTime() const
+{
+    const auto now = m_clock.now() - std::chrono::milliseconds(m_clockAheadMs);
+    return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+}
+
+/// By the time in their names, which is the server's: clocks of computers may be years apart, and
+/// what the server says of a file may be the time of an object.
+Status WebDavUploads::clearLeftovers(const std::stop_token& stop) const
+{
+    TIDEMARK_TRY(const auto listed,
+                 m_client.properties(folder() + '/', WebDavDepth::Members, stop));
+    for (const WebDavResource& each : listed.value_or(std::vector<WebDavResource>())) {
+        const auto made = stampOf(each.name);
+        if (made && !each.isFolder && serverTime() - *made > kLeftoverAge) {
+            discard(m_client, folder() + '/' + each.name, stop);
+        }
+    }
+    return {};
+}
+
+Status WebDavUploads::prepare(const std::stop_token& stop)
+{
+    if (m_isPrepared) {
+        return {};
+    }
+    TIDEMARK_TRY(const auto made, makeFolder(folder(), stop));
+    if (const auto ahead = clockAhead(made, m_clock.now())) {
+        m_clockAheadMs = ahead->count();
+    }
+    TIDEMARK_TRY_STATUS(clearLeftovers(stop));
+    m_isPrepared = true;
+    return {};
+}
+
+void WebDavUploads::abandon(const std::string& temporary)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_abandoned.size() < kMaxAbandoned) {
+        m_abandoned.push_back(temporary);
+    }
+}
+
+void WebDavUploads::clearAbandoned(const std::stop_token& stop)
+{
+    std::vector<std::string> abandoned;
+    {
+        const std::scoped_lock lock(m_mutex);
+        abandoned.swap(m_abandoned);
+    }
+    for (const std::string& each : abandoned) {
+        discard(m_client, each, stop);
+    }
+}
+
+Result<net::HttpResponse> WebDavUploads::put(const std::string& temporary, const ByteSource& source,
+                                             std::optional<Timestamp> time,
+                                             const std::stop_token& stop) const
+{
+    WebDavCall call{.method = "PUT", .path = temporary, .body = &source, .limits = kUploadLimits};
+    if (time) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(time->time_since_epoch());
+        call.headers["x-oc-mtime"] = std::to_string(seconds.count());
+    }
+    return m_client.send(call, stop);
+}
+
+Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& target,
+                                                          const ByteSource& source,
+                                                          std::optional<Timestamp> time,
+                                                          const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(prepare(stop));
+    clearAbandoned(stop);
+    TIDEMARK_TRY(const std::uint64_t size, sizeOf(source, stop));
+    const CountedSource counted(source, size);
+    const std::string temporary = folder() + '/' + temporaryName(serverTime(), m_random.next());
+    auto sent = put(temporary, counted, time, stop);
+    if (sent.ok() && (sent.value().status == 404 || sent.value().status == 409)) {
+        // Somebody tidied the folder away while we used it.
+        TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(folder(), stop));
+        sent = put(temporary, counted, time, stop);
+    }
+    if (!sent.ok()) {
+        abandon(temporary);
+        return std::move(sent).error();
+    }
+    if (!isSuccess(sent.value())) {
+        return m_client.failureOf(sent.value());
+    }
+    return std::make_unique<WebDavUpload>(m_client, target, temporary);
+}
+
+}  // namespace tidemark::storage

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/random.h"
+#include "core/storage/storage.h"
+#include "core/storage/webdav_client.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tidemark::storage {
+
+/// A body that lies in the hidden folder; when it goes without having been settled, it is deleted
+/// there. None where an object of its name was there already.
+class WebDavUpload final : public StagedObject {
+public:
+    WebDavUpload(const WebDavClient& client, std::string target, std::string temporary)
+        : m_client(client), m_target(std::move(target)), m_temporary(std::move(temporary))
+    {
+    }
+    /// Blocks on the server for a few seconds at most.
+    ~WebDavUpload() override;
+    WebDavUpload(const WebDavUpload&) = delete;
+    WebDavUpload& operator=(const WebDavUpload&) = delete;
+
+    [[nodiscard]] const std::string& target() const { return m_target; }
+    [[nodiscard]] const std::string& temporary() const { return m_temporary; }
+
+    /// It has been moved: nothing of it is left.
+    void settle() { m_temporary.clear(); }
+
+private:
+    const WebDavClient& m_client;
+    std::string m_target;
+    std::string m_temporary;  // Empty for none.
+};
+
+/// What is on its way into one WebDAV folder: bodies in its hidden folder, and the folders that
+/// they need. Any thread may use it.
+class WebDavUploads {
+public:
+    /// All of them outlive it.
+    WebDavUploads(const WebDavClient& client, Clock& clock, Random& random);
+
+    /// Sends a body for the object at `target`; its length is counted first where nobody knows it.
+    /// The first one makes the hidden folder and clears what died programs left in it a day ago.
+    [[nodiscard]] Result<std::unique_ptr<WebDavUpload>> send(const std::string& target,
+                                                             const ByteSource& source,
+                                                             std::optional<Timestamp> time,
+                                                             const std::stop_token& stop);
+
+    /// Makes the folder of a path on the server, and its parents, unless it is known to be there.
+    /// Never left to a move: servers have all kinds of answers to one that leads nowhere.
+    [[nodiscard]] Status makeParent(const std::string& path, const std::stop_token& stop);
+
+    /// What was known of the path's folder holds no more.
+    void forgetParent(const std::string& path);
+
+private:
+    [[nodiscard]] std::string folder() const;
+    [[nodiscard]] Result<net::HttpResponse> makeFolder(const std::string& path,
+                                                       const std::stop_token& stop) const;
+    [[nodiscard]] Status prepare(const std::stop_token& stop);
+    [[nodiscard]] Status clearLeftovers(const std::stop_token& stop) const;
+    [[nodiscard]] std::chrono::seconds serverTime() const;
+    [[nodiscard]] Result<net::HttpResponse> put(const std::string& temporary,
+                                                const ByteSource& source,
+                                                std::optional<Timestamp> time,
+                                                const std::stop_token& stop) const;
+    void abandon(const std::string& temporary);
+    void clearAbandoned(const std::stop_token& stop);
+
+    const WebDavClient& m_client;
+    Clock& m_clock;
+    Random& m_random;
+    std::atomic<bool> m_isPrepared = false;
+    std::atomic<std::int64_t> m_clockAheadMs = 0;  // Of ours before the server's.
+    std::mutex m_mutex;                            // Guards what follows.
+    std::set<std::string> m_made;                  // Folders that are there.
+    std::vector<std::string> m_abandoned;          // Perhaps there, and of no use.
+};
+
+}  // namespace tidemark::storage
