@@ -54,8 +54,8 @@ struct HttpResponse {
 
 /// Moves one request and its answer, and changes nothing on the way: no redirect is followed, no
 /// cookie kept, no encoding undone. A request whose connection breaks before the answer may be sent
-/// once more, so it must be safe to repeat. Any thread may call it, several at once; each call
-/// blocks.
+/// once more, so it must be safe to repeat; before a large body with a login, a HEAD goes out. Any
+/// thread may call it, several at once; each call blocks.
 class HttpTransport {
 public:
     virtual ~HttpTransport() = default;
@@ -64,7 +64,8 @@ public:
     /// caller to judge. Fails with Unavailable if the answer is missing, cut short or breaks a
     /// limit, if the server's certificate is not to be trusted, or a proxy wants a login; with
     /// Cancelled soon after `stop` is requested, and with what the request's body failed with. The
-    /// body is read on another thread while this one waits.
+    /// body is read on another thread while this one waits. An answer that comes before the whole
+    /// body was taken, and a connection closed behind it, may be seen as a failure alone.
     [[nodiscard]] virtual Result<HttpResponse> send(const HttpRequest& request,
                                                     std::stop_token stop) = 0;
 };

@@ -176,8 +176,9 @@ public:
             m_connect.stop();
             m_idle.start();
         };
-        const auto sends = [stillAlive](qint64 sent) {
+        const auto sends = [this, stillAlive](qint64 sent, qint64 total) {
             if (sent > 0) {
+                m_isSending = sent < total;
                 stillAlive();
             }
         };
@@ -291,6 +292,14 @@ private:
 
     [[nodiscard]] Error whyBroken() const
     {
+        if (m_isSending) {
+            return unavailable(
+                {TIDEMARK_TEXT("net", "%1 took a part of what was sent, and no more."), {host()}},
+                {TIDEMARK_TEXT(
+                    "net",
+                    "Check the network. If it is always so, the server may have no room, "
+                    "or a limit for the size of uploads.")});
+        }
         switch (m_reply.error()) {
         case QNetworkReply::HostNotFoundError:
             return unavailable({TIDEMARK_TEXT("net", "There is no host %1."), {host()}},
@@ -348,6 +357,7 @@ private:
     QTimer m_idle;
     QTimer m_total;
     std::optional<Error> m_failure;
+    bool m_isSending = false;
     std::string m_tls;  // What is wrong with the certificate.
     std::vector<std::byte> m_body;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdint>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -46,6 +47,30 @@ Scope scopeOf(const HttpRequest& request)
             .user = request.login.user,
             .password = request.login.password,
             .caFile = request.caFile};
+}
+
+/// A server need not read a body that it refuses, and Qt looks for no answer before it has sent
+/// all. Below this, the body fits into the buffers on the way.
+constexpr std::uint64_t kLargeBytes = 1 << 20;
+
+/// So it is asked for its challenge before a large body goes out.
+Result<HttpResponse> exchangeLoggedIn(QNetworkAccessManager& manager, const HttpRequest& request,
+                                      const std::stop_token& stop)
+{
+    const bool isLarge =
+        request.body != nullptr && request.body->sizeBytes().value_or(0) > kLargeBytes;
+    if (isLarge && !request.login.user.empty()) {
+        const HttpRequest ahead{.method = "HEAD",
+                                .url = request.url,
+                                .login = request.login,
+                                .caFile = request.caFile,
+                                .limits = request.limits};
+        auto answer = exchange(manager, ahead, stop);
+        if (!answer.ok() || answer.value().status == 401) {
+            return answer;
+        }
+    }
+    return exchange(manager, request, stop);
 }
 
 /// A thread with a manager of its own, since a manager serves the thread that made it. One request
@@ -93,7 +118,7 @@ private:
             if (task.forgetsFirst) {
                 manager.clearAccessCache();
             }
-            task.answer->set_value(exchange(manager, *task.request, task.stop));
+            task.answer->set_value(exchangeLoggedIn(manager, *task.request, task.stop));
         }
     }
 

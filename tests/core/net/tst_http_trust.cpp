@@ -103,6 +103,20 @@ private slots:
         QCOMPARE(server.requests().back().body.size(), std::size_t{500'000});
     }
 
+    void aLargeBodyIsNotSentBeforeTheLogin()
+    {
+        const ScriptedServer server(asksFor(kDigest, isRightDigest));
+        const MemorySource body(std::string(2'000'000, 'b'));
+        HttpRequest request{
+            .method = "PUT", .url = server.url("/y"), .body = &body, .login = kRight};
+        QCOMPARE(statusOf(m_transport->send(request, {})), 200);
+        QCOMPARE(server.requests().back().body.size(), std::size_t{2'000'000});
+        request.login.password = "wrong";
+        QCOMPARE(statusOf(m_transport->send(request, {})), 401);
+        const auto requests = server.requests();
+        QCOMPARE(std::ranges::count(requests, "PUT", &SeenRequest::method), 1);
+    }
+
     void aWrongLoginEndsWithTheAnswer_data() { logsInWhenItIsAsked_data(); }
     void aWrongLoginEndsWithTheAnswer()
     {

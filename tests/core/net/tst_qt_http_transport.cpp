@@ -328,6 +328,25 @@ private slots:
         QVERIFY(elapsed.elapsed() < 2000);
     }
 
+    /// The answer itself is not seen: Qt does not look before all is sent.
+    void aServerThatTakesAPartOfTheBodyIsNamed()
+    {
+        const ScriptedServer server(
+            [](const SeenRequest&) {
+                ScriptedAnswer full = answered(507, "full", {"Connection: close"});
+                full.then = Then::Close;
+                return full;
+            },
+            {.leavesBodies = true});
+        const MemorySource body(std::string(20'000'000, 'b'));
+        const HttpRequest request{.method = "PUT", .url = server.url("/"), .body = &body};
+        const auto response = m_transport->send(request, {});
+        QVERIFY(isUnavailable(response));
+        QCOMPARE(inEnglish(response.error().what),
+                 "127.0.0.1:" + std::to_string(server.port()) +
+                     " took a part of what was sent, and no more.");
+    }
+
     void aBodyIsSentAgainWhenAKeptConnectionWasClosed()
     {
         const ScriptedServer server([](const SeenRequest& request) {
