@@ -249,12 +249,9 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
         TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(folder(), stop));
         sent = put(temporary, counted, time, stop);
     }
-    if (!sent.ok()) {
+    if (!sent.ok() || !isSuccess(sent.value())) {
         abandon(temporary);
-        return std::move(sent).error();
-    }
-    if (!isSuccess(sent.value())) {
-        return m_client.failureOf(sent.value());
+        return sent.ok() ? m_client.failureOf(sent.value()) : std::move(sent).error();
     }
     return std::make_unique<WebDavUpload>(m_client, target, temporary);
 }
