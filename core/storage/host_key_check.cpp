@@ -1,0 +1,152 @@
+#include "core/storage/host_key_check.h"
+
+#include "core/storage/ssh_wire.h"
+#include "core/storage/temporary_file.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace tidemark::storage {
+namespace {
+
+// A thousand hosts with three keys each.
+constexpr std::uint64_t kMaxKnownHostsBytes = 4 << 20;
+
+Error noKnownHosts(const std::string& path)
+{
+    return {.code = ErrorCode::Credentials,
+            .what = {TIDEMARK_TEXT("storage", "%1 is not a file of known hosts."), {path}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Take it away, or name another one with the option "
+                                   "known-hosts.")}};
+}
+
+/// Empty where there is none.
+Result<std::string> textOf(FileSystem& files, const std::string& path)
+{
+    TIDEMARK_TRY(const auto facts, files.stat(path));
+    if (!facts) {
+        return std::string();
+    }
+    if (facts->kind != FileKind::Regular || facts->sizeBytes > kMaxKnownHostsBytes) {
+        return noKnownHosts(path);
+    }
+    TIDEMARK_TRY(const auto file, files.open(path, OpenFor::Reading));
+    std::string text(static_cast<std::size_t>(facts->sizeBytes), '\0');
+    TIDEMARK_TRY(const std::size_t got,
+                 file->readAt(std::as_writable_bytes(std::span(text.data(), text.size())), 0));
+    text.resize(got);
+    return looksLikeKnownHosts(text) ? Result<std::string>(std::move(text))
+                                     : Result<std::string>(noKnownHosts(path));
+}
+
+std::string placeOf(const KnownKey& line)
+{
+    return line.file + ':' + std::to_string(line.line);
+}
+
+Error changed(const HostKey& shown, const KnownKey& line)
+{
+    return {.code = ErrorCode::Forbidden,
+            .what = {TIDEMARK_TEXT("storage",
+                                   "%1 has another key than before: it shows %2 %3, and %4 says "
+                                   "%5 %6. Somebody may stand between you and the server."),
+                     {shown.host, shown.algorithm, shown.fingerprint, placeOf(line), line.algorithm,
+                      fingerprintOf(line.key)}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Ask whoever runs the server. If the key was changed there, "
+                                   "take that line away."),
+                     {}}};
+}
+
+Error revoked(const HostKey& shown, const KnownKey& line)
+{
+    return {.code = ErrorCode::Forbidden,
+            .what = {TIDEMARK_TEXT("storage", "The key of %1, %2 %3, is revoked in %4."),
+                     {shown.host, shown.algorithm, shown.fingerprint, placeOf(line)}},
+            .next = {TIDEMARK_TEXT("storage", "Ask whoever runs the server for its new key.")}};
+}
+
+Message whyUnknown(const HostKey& shown, const KnownKey& uncertain)
+{
+    std::vector<std::string> arguments{shown.host, shown.algorithm, shown.fingerprint,
+                                       placeOf(uncertain), uncertain.algorithm};
+    if (uncertain.mark == HostKeyMark::Authority) {
+        return {TIDEMARK_TEXT("storage",
+                              "Nobody knows the key of %1 here: %2 %3. The authority in %4 does "
+                              "not help: certificates of hosts are not supported."),
+                std::move(arguments)};
+    }
+    if (!uncertain.file.empty()) {
+        return {TIDEMARK_TEXT("storage",
+                              "Nobody knows the key of %1 here: %2 %3. The %5 key in %4 is one "
+                              "that the server does not show."),
+                std::move(arguments)};
+    }
+    return {TIDEMARK_TEXT("storage", "Nobody knows the key of %1 here: %2 %3."),
+            std::move(arguments)};
+}
+
+}  // namespace
+
+Result<std::vector<KnownKey>> HostKeyCheck::known(std::string_view host, int port) const
+{
+    std::vector<KnownKey> known;
+    for (const std::string* const path : {&m_parts.theirs, &m_parts.ours}) {
+        if (path->empty()) {
+            continue;
+        }
+        TIDEMARK_TRY(const std::string text, textOf(m_parts.files, *path));
+        for (KnownKey& each : keysKnownOf(knownHostName(host, port), text, *path)) {
+            known.push_back(std::move(each));
+        }
+    }
+    return known;
+}
+
+Status HostKeyCheck::check(const std::vector<KnownKey>& known, std::string_view host, int port,
+                           std::string_view algorithm, std::string_view key)
+{
+    const HostKey shown{.host = knownHostName(host, port),
+                        .algorithm = std::string(algorithm),
+                        .fingerprint = fingerprintOf(key)};
+    const HostJudgement judgement = judge(known, algorithm, key);
+    switch (judgement.verdict) {
+    case HostVerdict::Trusted: return {};
+    case HostVerdict::Changed: return changed(shown, judgement.line);
+    case HostVerdict::Revoked: return revoked(shown, judgement.line);
+    case HostVerdict::Unknown: break;
+    }
+    return ask(shown, judgement.line, key);
+}
+
+Status HostKeyCheck::ask(const HostKey& shown, const KnownKey& uncertain, std::string_view key)
+{
+    if (m_parts.person.trusts(shown)) {
+        return remember(shown, key);
+    }
+    return Error{.code = ErrorCode::Credentials,
+                 .what = whyUnknown(shown, uncertain),
+                 .next = {TIDEMARK_TEXT("storage",
+                                        "Compare it with what whoever runs the server says, and "
+                                        "connect once at a terminal, with Tidemark or with ssh, "
+                                        "to say that it is right.")}};
+}
+
+/// The whole file anew and renamed, so that no line is ever torn.
+Status HostKeyCheck::remember(const HostKey& trusted, std::string_view key)
+{
+    FileSystem& files = m_parts.files;
+    TIDEMARK_TRY_STATUS(files.makeDirectories(parentOf(m_parts.ours), kPrivateDirectory));
+    TIDEMARK_TRY(std::string text, textOf(files, m_parts.ours));
+    if (!text.empty() && !text.ends_with('\n')) {
+        text += '\n';
+    }
+    text += knownHostLine(trusted.host, trusted.algorithm, key);
+    TIDEMARK_TRY(auto temporary, TemporaryFile::make(files, m_parts.random, m_parts.ours + '.'));
+    TIDEMARK_TRY_STATUS(temporary.file().writeAt(std::as_bytes(std::span(text)), 0));
+    TIDEMARK_TRY_STATUS(temporary.file().sync());
+    return files.renameReplacing(temporary.path(), m_parts.ours);
+}
+
+}  // namespace tidemark::storage
