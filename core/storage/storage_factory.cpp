@@ -4,6 +4,7 @@
 #include "core/storage/folder_storage.h"
 #include "core/storage/level_names.h"
 #include "core/storage/s3_storage.h"
+#include "core/storage/sftp_storage.h"
 #include "core/storage/webdav_storage.h"
 #include "core/storage/zip_storage.h"
 
@@ -54,7 +55,12 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
         return std::unique_ptr<Storage>(std::make_unique<WebDavStorage>(
             m_http, m_parts.clock, m_parts.random, address, std::move(password)));
     }
-    case StorageKind::Sftp: break;
+    case StorageKind::Sftp: {
+        TIDEMARK_TRY(const Secrets secrets, m_parts.secrets.secretsOf(address));
+        return std::unique_ptr<Storage>(std::make_unique<SftpStorage>(
+            SftpStorage::Parts{m_parts.clock, m_parts.random, m_parts.files, m_parts.person}, address,
+            secrets, m_parts.home, m_parts.config));
+    }
     case StorageKind::Zip:
         return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(
             m_parts.files, m_parts.random, address.path, m_parts.cache));
