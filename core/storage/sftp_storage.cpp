@@ -324,6 +324,7 @@ Result<std::size_t> SftpStorage::publish(std::span<StagedObject* const> staged,
     for (const std::string& folder : folders) {
         TIDEMARK_TRY_STATUS(m_place->sync(folder, stop));
     }
+    m_place->trash.takeOut();
     return appeared;
 }
 

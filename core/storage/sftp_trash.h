@@ -20,9 +20,10 @@ public:
     /// Removes the file now, where a connection is idle, within a second; else with the next one.
     void add(std::string path);
 
-private:
+    /// Removes what is left from before, in the same way.
     void takeOut();
 
+private:
     SftpPool& m_pool;
     std::mutex m_mutex;  // Guards m_paths.
     std::vector<std::string> m_paths;

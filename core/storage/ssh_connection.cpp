@@ -167,6 +167,9 @@ Status SshConnection::handshake(const std::vector<std::string>& preferred,
         libssh2_session_method_pref(session, direction, kMacs);
     }
     const auto shake = [&]() -> ssize_t {
+        if (m_greeting.empty()) {
+            m_greeting = whatArrived(m_socket.number());
+        }
         return libssh2_session_handshake(session, m_socket.number());
     };
     auto shaken = finish(shake, stop);
@@ -182,9 +185,11 @@ Status SshConnection::handshake(const std::vector<std::string>& preferred,
 Error SshConnection::notShaken(ssize_t code)
 {
     abandon();
+    // Of a banner that is none, libssh2 would tell the last line.
     const char* const banner = libssh2_session_banner_get(m_session.get());
-    const std::string_view said(banner == nullptr ? "" : banner);
-    if (!said.empty() && !said.starts_with("SSH-")) {
+    const bool isSsh = banner != nullptr && std::string_view(banner).starts_with("SSH-");
+    const std::string_view said = isSsh ? std::string_view(banner) : m_greeting;
+    if (!said.empty() && !isSsh && !said.starts_with("SSH-")) {
         return {.code = ErrorCode::Unavailable,
                 .what = {TIDEMARK_TEXT("storage", "%1 is no SSH server: it says \"%2\"."),
                          {m_peer, shown(said)}},

@@ -86,6 +86,7 @@ private:
     Clock& m_clock;
     Descriptor m_socket;
     std::string m_peer;
+    std::string m_greeting;  // The first that it said.
     std::unique_ptr<LIBSSH2_SESSION, FreeSession> m_session;
     std::chrono::seconds m_limit = kAnswerLimit;
     std::atomic<bool> m_isBroken = false;

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -200,6 +201,13 @@ Result<Descriptor> connectLocal(const std::string& path)
         return Error{.code = ErrorCode::NotFound};
     }
     return socket;
+}
+
+std::string whatArrived(int socket)
+{
+    std::array<char, 100> bytes{};
+    const ssize_t got = ::recv(socket, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
 bool hasEnded(int socket)

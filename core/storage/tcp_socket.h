@@ -29,6 +29,9 @@ enum class SocketReady { Yes, TimedOut, Stopped };
 /// The same for a socket of this computer. NotFound where nobody listens.
 [[nodiscard]] Result<Descriptor> connectLocal(const std::string& path);
 
+/// The start of what has arrived and was not read yet.
+[[nodiscard]] std::string whatArrived(int socket);
+
 /// Whether the other side has ended a connection on which nothing is expected.
 [[nodiscard]] bool hasEnded(int socket);
 
