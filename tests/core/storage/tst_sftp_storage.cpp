@@ -16,6 +16,7 @@
 #include <QTest>
 #include <QUrl>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -85,6 +86,57 @@ bool tellServer(const QString& verb)
     }
     return answer.contains(" 200 ");
 }
+
+/// Stands between us and the server, and lets nothing through any more once it is told so.
+class Relay {
+public:
+    Relay(const std::string& host, std::uint16_t port)
+    {
+        QVERIFY(m_server.listen(QHostAddress::LocalHost));
+        m_thread = std::jthread([this, host, port](const std::stop_token& stop) {
+            const int listener = static_cast<int>(m_server.socketDescriptor());
+            pollfd wanted{.fd = listener, .events = POLLIN};
+            while (!stop.stop_requested() && ::poll(&wanted, 1, 20) == 0) {}
+            const int client = ::accept(listener, nullptr, nullptr);
+            QTcpSocket server;
+            server.connectToHost(QString::fromStdString(host), port);
+            if (client >= 0 && server.waitForConnected()) {
+                pass(client, static_cast<int>(server.socketDescriptor()), stop);
+            }
+            ::close(client);
+        });
+    }
+
+    [[nodiscard]] std::uint16_t port() const { return m_server.serverPort(); }
+    [[nodiscard]] bool isStalled() const { return m_isStalled; }
+    void stall() { m_isStalled = true; }
+
+private:
+    void pass(int client, int server, const std::stop_token& stop) const
+    {
+        std::vector<char> buffer(1 << 16);
+        while (!stop.stop_requested()) {
+            pollfd both[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
+            ::poll(both, 2, 20);
+            for (int from = 0; from < 2 && !m_isStalled; ++from) {
+                const ssize_t got = both[from].revents != 0 ? ::recv(both[from].fd, buffer.data(),
+                                                                     buffer.size(), MSG_DONTWAIT)
+                                                            : 0;
+                for (ssize_t sent = 0; sent < got;) {
+                    pollfd to{.fd = both[1 - from].fd, .events = POLLOUT};
+                    ::poll(&to, 1, 1000);
+                    const ssize_t done = ::send(to.fd, buffer.data() + sent,
+                                                static_cast<std::size_t>(got - sent), MSG_NOSIGNAL);
+                    sent += done > 0 ? done : 0;
+                }
+            }
+        }
+    }
+
+    QTcpServer m_server;
+    std::atomic<bool> m_isStalled = false;
+    std::jthread m_thread;
+};
 
 /// Bytes that tell where they are from; `onRead` runs before each piece.
 class Numbers final : public ByteSource {
@@ -593,21 +645,63 @@ private slots:
         QVERIFY2(mentions(unknown, "not found"), textOf(unknown).c_str());
     }
 
-    /// Runs `call` against a server that takes connections and says nothing.
+    /// Runs `call`, which gets stuck soon once `isStuck`.
     void stopsWithin200ms(
-        const std::function<ErrorCode(SftpStorage&, const std::stop_token&)>& call)
+        const std::function<ErrorCode(SftpStorage&, const std::stop_token&)>& call,
+        const std::function<bool()>& isStuck = [] { return true; })
     {
         const auto storage = make();
         std::stop_source source;
         auto code =
             std::async(std::launch::async, [&] { return call(*storage, source.get_token()); });
-        QTest::qWait(300);
-        QVERIFY(code.wait_for(0s) == std::future_status::timeout);
-        const auto before = std::chrono::steady_clock::now();
+        QTRY_VERIFY(isStuck());
+        QVERIFY(code.wait_for(300ms) == std::future_status::timeout);
+        const auto before = m_clock.monotonic();
         source.request_stop();
         QCOMPARE(code.get(), ErrorCode::Cancelled);
-        const auto took = std::chrono::steady_clock::now() - before;
+        const auto took = m_clock.monotonic() - before;
         QVERIFY2(took < 200ms, std::to_string(took / 1ms).c_str());
+    }
+
+    void aServerThatStallsWhileItIsReadIsNotWaitedForAfterAStop()
+    {
+        QVERIFY(make()->write("numbers", Numbers(20'000'000), {}, {}).ok());
+        Relay relay(m_address.host, m_address.port);
+        m_address.port = relay.port();
+        m_person->isTrusting = true;
+        const auto readAll = [&](SftpStorage& storage, const std::stop_token& stop) {
+            auto reader = storage.read("numbers", 0, kToTheEnd, stop);
+            if (!reader.ok()) {
+                return reader.error().code;
+            }
+            const auto got = readNumbers(*reader.value(), 0, [&](std::uint64_t done) {
+                if (done > 5'000'000) {
+                    relay.stall();
+                }
+            });
+            return got.ok() ? ErrorCode::Bug : got.error().code;
+        };
+        stopsWithin200ms(readAll, [&] { return relay.isStalled(); });
+    }
+
+    void aServerThatStallsWhileItIsWrittenIsNotWaitedForAfterAStop()
+    {
+        Relay relay(m_address.host, m_address.port);
+        m_address.port = relay.port();
+        m_person->isTrusting = true;
+        Numbers numbers(100'000'000);
+        numbers.onRead = [&](std::uint64_t offset) {
+            if (offset > 5'000'000) {
+                relay.stall();
+            }
+        };
+        const auto write = [&](SftpStorage& storage, const std::stop_token& stop) {
+            const auto written = storage.write("numbers", numbers, {}, stop);
+            return written.ok() ? ErrorCode::Bug : written.error().code;
+        };
+        stopsWithin200ms(write, [&] { return relay.isStalled(); });
+        m_address.port = static_cast<std::uint16_t>(variable("PORT").toInt());
+        QCOMPARE(contract::namesOf(*make(), ""), std::vector<std::string>());
     }
 
     void aServerThatSaysNothingIsNotWaitedForAfterAStop()
