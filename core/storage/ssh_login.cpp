@@ -2,6 +2,7 @@
 
 #include "core/storage/ssh_agent.h"
 #include "core/storage/ssh_key_file.h"
+#include "core/storage/ssh_ways.h"
 #include "core/storage/ssh_wire.h"
 
 #include <pwd.h>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <set>
 #include <vector>
 
@@ -20,6 +20,9 @@ namespace {
 // OpenSSH ends the connection at the sixth refusal. One is left for the password.
 constexpr int kMaxKeys = 5;
 constexpr int kMaxAgentKeys = 3;
+
+// A server that hangs up after so many most likely had enough of them.
+constexpr int kManyKeys = 3;
 
 constexpr std::string_view kRsa = "ssh-rsa";
 
@@ -36,63 +39,6 @@ std::string_view algorithmOf(const std::string& key)
 bool contains(std::string_view list, std::string_view word)
 {
     return (',' + std::string(list) + ',').find(',' + std::string(word) + ',') != std::string::npos;
-}
-
-/// libssh2 frees it.
-char* copyForLibrary(std::string_view bytes)
-{
-    auto* const copy = static_cast<char*>(std::malloc(bytes.size() + 1));
-    if (copy != nullptr) {
-        std::ranges::copy(bytes, copy);
-        copy[bytes.size()] = '\0';
-    }
-    return copy;
-}
-
-/// Whose signature is wanted when libssh2 calls back.
-struct Signer {
-    SshAgent* agent = nullptr;  ///< Null: only whether the server would take one is of interest.
-    const std::string& key;
-    const std::stop_token& stop;
-    bool wasAsked = false;
-    std::optional<Error> error = {};
-};
-
-int signCallback(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std::size_t* size,
-                 const unsigned char* data, std::size_t dataSize, void** abstract)
-{
-    auto& signer = *static_cast<Signer*>(*abstract);
-    signer.wasAsked = true;
-    if (signer.agent == nullptr) {
-        return -1;
-    }
-    auto signedData = signer.agent->sign(
-        signer.key, std::string_view(reinterpret_cast<const char*>(data), dataSize), signer.stop);
-    if (!signedData.ok()) {
-        signer.error = signedData.error();
-        return -1;
-    }
-    *signature = reinterpret_cast<unsigned char*>(copyForLibrary(signedData.value()));
-    *size = signedData.value().size();
-    return *signature == nullptr ? -1 : 0;
-}
-
-/// What the server's questions are answered with.
-using Answerer = std::function<std::string(std::string_view prompt, bool isOnlyOne)>;
-
-void answerCallback(const char* /*name*/, int /*nameSize*/, const char* /*instruction*/,
-                    int /*instructionSize*/, int count,
-                    const LIBSSH2_USERAUTH_KBDINT_PROMPT* prompts,
-                    LIBSSH2_USERAUTH_KBDINT_RESPONSE* responses, void** abstract)
-{
-    const auto& answer = *static_cast<const Answerer*>(*abstract);
-    for (int i = 0; i < count; ++i) {
-        const bool isOnlyOne = count == 1 && prompts[i].echo == 0;
-        const std::string text =
-            answer(std::string_view(prompts[i].text, prompts[i].length), isOnlyOne);
-        responses[i].text = copyForLibrary(text);
-        responses[i].length = static_cast<unsigned int>(text.size());
-    }
 }
 
 /// What a server wants to know, as far as it may be shown.
@@ -116,58 +62,48 @@ public:
 
     Status run()
     {
-        TIDEMARK_TRY(const bool isOpen, askWhatIsOffered());
-        if (isOpen) {
-            return {};
-        }
-        using Way = Result<bool> (Attempt::*)();
-        struct Row {
-            const char* name;
-            Way way;
-        };
-        static constexpr std::array<Row, 4> kWays{{{"publickey", &Attempt::agent},
-                                                   {"publickey", &Attempt::keyFiles},
-                                                   {"password", &Attempt::password},
-                                                   {"keyboard-interactive", &Attempt::questions}}};
-        for (const Row& each : kWays) {
-            if (!contains(m_offered, each.name)) {
-                continue;
-            }
-            auto isIn = (this->*each.way)();
-            if (!isIn.ok()) {
-                // Servers hang up on who tries too much.
-                const bool hungUp = isIn.error().code == ErrorCode::Unavailable && !m_tried.empty();
-                return hungUp ? refused() : std::move(isIn).error();
-            }
-            if (isIn.value()) {
+        TIDEMARK_TRY(m_offered, offeredWays(m_connection, m_parts.user, m_stop));
+        for (std::string before; m_offered != before;) {
+            TIDEMARK_TRY(const bool isIn, tryAll());
+            if (isIn) {
                 return {};
             }
+            // A server that wants two ways offers the second one when the first is done.
+            before = m_offered;
+            auto offered = offeredWays(m_connection, m_parts.user, m_stop);
+            m_offered = offered.ok() ? std::move(offered).value() : before;
         }
         return refused();
     }
 
 private:
-    LIBSSH2_SESSION* session() { return m_connection.session(); }
-
-    /// True where the server wants to know nothing.
-    Result<bool> askWhatIsOffered()
+    /// What is offered, each way once.
+    Result<bool> tryAll()
     {
-        const auto ask = [this]() -> ssize_t {
-            const char* const list = libssh2_userauth_list(
-                session(), m_parts.user.c_str(), static_cast<unsigned int>(m_parts.user.size()));
-            if (list == nullptr) {
-                return libssh2_userauth_authenticated(session()) != 0
-                           ? 0
-                           : libssh2_session_last_errno(session());
-            }
-            m_offered = list;
-            return 0;
+        using Way = Result<bool> (Attempt::*)();
+        struct Row {
+            std::string_view name;
+            std::string_view offered;
+            Way way;
         };
-        TIDEMARK_TRY(const ssize_t code, m_connection.finish(ask, m_stop));
-        if (code != 0) {
-            return refused();
+        static constexpr std::array<Row, 4> kWays{
+            {{"agent", "publickey", &Attempt::agent},
+             {"files", "publickey", &Attempt::keyFiles},
+             {"password", "password", &Attempt::password},
+             {"questions", "keyboard-interactive", &Attempt::questions}}};
+        bool isIn = m_offered.empty();
+        for (const Row& each : kWays) {
+            if (isIn || !contains(m_offered, each.offered) || !m_done.insert(each.name).second) {
+                continue;
+            }
+            auto tried = (this->*each.way)();
+            if (!tried.ok() && tried.error().code == ErrorCode::Unavailable &&
+                m_keysTried >= kManyKeys) {
+                return refused();
+            }
+            TIDEMARK_TRY(isIn, std::move(tried));
         }
-        return libssh2_userauth_authenticated(session()) != 0;
+        return isIn;
     }
 
     Result<bool> agent()
@@ -206,28 +142,12 @@ private:
 
     Result<bool> withAgent(SshAgent& agent, const std::string& key)
     {
-        Signer signer{.agent = &agent, .key = key, .stop = m_stop};
         note({TIDEMARK_TEXT("storage", "the agent's %1 key"), {std::string(algorithmOf(key))}},
              algorithmOf(key));
         m_triedKeys.insert(key);
-        TIDEMARK_TRY(const bool isIn, withSigner(signer));
-        if (signer.error && signer.error->code == ErrorCode::Cancelled) {
-            return *signer.error;
-        }
-        return isIn;
-    }
-
-    Result<bool> withSigner(Signer& signer)
-    {
-        void* abstract = &signer;
-        const auto logIn = [&]() -> ssize_t {
-            return libssh2_userauth_publickey(
-                session(), m_parts.user.c_str(),
-                reinterpret_cast<const unsigned char*>(signer.key.data()), signer.key.size(),
-                signCallback, &abstract);
-        };
-        TIDEMARK_TRY(const ssize_t code, m_connection.finish(logIn, m_stop));
-        return code == 0;
+        TIDEMARK_TRY(const LoginEnd end,
+                     logInByAgent(m_connection, m_parts.user, agent, key, m_stop));
+        return end == LoginEnd::In;
     }
 
     Status readKeyFiles()
@@ -278,9 +198,9 @@ private:
         note({TIDEMARK_TEXT("storage", "the key %1"), {file.path}}, file.algorithm);
         if (file.isEncrypted && m_login.m_passphrase.secret.empty() && !file.publicKey.empty()) {
             // Nobody is asked for the passphrase of a key that the server does not want.
-            Signer signer{.key = file.publicKey, .stop = m_stop};
-            TIDEMARK_TRY([[maybe_unused]] const bool isIn, withSigner(signer));
-            if (!signer.wasAsked) {
+            TIDEMARK_TRY(const bool isWanted,
+                         wouldTake(m_connection, m_parts.user, file.publicKey, m_stop));
+            if (!isWanted) {
                 return false;
             }
         }
@@ -290,23 +210,16 @@ private:
                 m_login.m_passphrase,
                 {TIDEMARK_TEXT("storage", "Passphrase of the key %1"), {file.path}});
         }
-        const std::string& text = file.text.reveal();
-        const auto logIn = [&]() -> ssize_t {
-            return libssh2_userauth_publickey_frommemory(
-                session(), m_parts.user.c_str(), m_parts.user.size(), nullptr, 0, text.data(),
-                text.size(), passphrase.reveal().c_str());
-        };
-        TIDEMARK_TRY(const ssize_t code, m_connection.finish(logIn, m_stop));
-        const bool isUnreadable = code != 0 && code != LIBSSH2_ERROR_AUTHENTICATION_FAILED &&
-                                  code != LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED;
-        if (isUnreadable && file.isEncrypted) {
+        TIDEMARK_TRY(const LoginEnd end,
+                     logInByFile(m_connection, m_parts.user, file, passphrase, m_stop));
+        if (end == LoginEnd::Unreadable && file.isEncrypted) {
             m_hints.push_back(
                 {TIDEMARK_TEXT("storage", "The passphrase of %1 is wrong or missing."),
                  {file.path}});
-        } else if (isUnreadable) {
+        } else if (end == LoginEnd::Unreadable) {
             m_hints.push_back({TIDEMARK_TEXT("storage", "libssh2 cannot read %1."), {file.path}});
         }
-        return code == 0;
+        return end == LoginEnd::In;
     }
 
     Result<bool> password()
@@ -316,50 +229,34 @@ private:
             return false;
         }
         m_tried.push_back({TIDEMARK_TEXT("storage", "the password")});
-        const std::string& text = password.reveal();
-        const auto logIn = [&]() -> ssize_t {
-            return libssh2_userauth_password_ex(
-                session(), m_parts.user.c_str(), static_cast<unsigned int>(m_parts.user.size()),
-                text.c_str(), static_cast<unsigned int>(text.size()), nullptr);
-        };
-        TIDEMARK_TRY(const ssize_t code, m_connection.finish(logIn, m_stop));
-        if (code == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
+        TIDEMARK_TRY(const LoginEnd end,
+                     logInByPassword(m_connection, m_parts.user, password, m_stop));
+        if (end == LoginEnd::Expired) {
             m_hints.push_back({TIDEMARK_TEXT("storage", "The password has expired: change it.")});
         }
-        return code == 0;
+        return end == LoginEnd::In;
     }
 
     Result<bool> questions()
     {
         bool wasPasswordGiven = false;
         bool wasAnswered = false;
-        const Answerer answerer = [&](std::string_view prompt, bool isOnlyOne) {
-            Secret answer;
-            if (isOnlyOne && !std::exchange(wasPasswordGiven, true)) {
-                answer = passwordOf();
-            } else {
-                answer = m_parts.person
-                             .secret({TIDEMARK_TEXT("storage", "%1 asks: %2"),
-                                      {m_parts.host, shownPrompt(prompt)}})
-                             .value_or(Secret());
-            }
+        const auto answerer = [&](std::string_view prompt, bool isPassword) {
+            const bool isKnown = isPassword && !std::exchange(wasPasswordGiven, true);
+            Secret answer = isKnown ? passwordOf()
+                                    : m_parts.person
+                                          .secret({TIDEMARK_TEXT("storage", "%1 asks: %2"),
+                                                   {m_parts.host, shownPrompt(prompt)}})
+                                          .value_or(Secret());
             wasAnswered = wasAnswered || !answer.empty();
-            return answer.reveal();
+            return answer;
         };
-        // libssh2 hands the session's own pointer to the callback.
-        *libssh2_session_abstract(session()) = const_cast<Answerer*>(&answerer);
-        const auto logIn = [&]() -> ssize_t {
-            return libssh2_userauth_keyboard_interactive_ex(
-                session(), m_parts.user.c_str(), static_cast<unsigned int>(m_parts.user.size()),
-                answerCallback);
-        };
-        auto code = m_connection.finish(logIn, m_stop);
-        *libssh2_session_abstract(session()) = nullptr;
+        auto end = logInByQuestions(m_connection, m_parts.user, answerer, m_stop);
         if (wasAnswered) {
             m_tried.push_back({TIDEMARK_TEXT("storage", "answers to its questions")});
         }
-        TIDEMARK_TRY(const ssize_t done, std::move(code));
-        return done == 0;
+        TIDEMARK_TRY(const LoginEnd known, std::move(end));
+        return known == LoginEnd::In;
     }
 
     const Secret& passwordOf()
@@ -419,6 +316,7 @@ private:
     std::string m_offered;
     std::vector<SshKeyFile> m_files;
     bool m_areFilesRead = false;
+    std::set<std::string_view> m_done;  // The ways that led nowhere.
     std::set<std::string> m_triedKeys;
     int m_keysTried = 0;
     bool m_wasRsaTried = false;
