@@ -70,12 +70,14 @@ bool splitPort(std::string& host, std::uint16_t& port)
 
 Error notAnAddress(std::string_view text, Message next)
 {
-    std::string told(text.substr(0, text.find('?')));
+    std::string told(text);
+    // The last '@' of all: a password with a '/' or '?' in it ends the host too early.
     const auto host = told.find("://");
-    const auto at = told.rfind('@', told.find('/', host == std::string::npos ? 0 : host + 3));
+    const auto at = told.rfind('@');
     if (host != std::string::npos && at != std::string::npos && at > host) {
         told.replace(host + 3, at - host - 3, "...");
     }
+    told.resize(std::min(told.find('?'), told.size()));
     return {.code = ErrorCode::Usage,
             .what = {TIDEMARK_TEXT("storage", "\"%1\" does not name a storage."), {told}},
             .next = std::move(next)};
@@ -121,7 +123,7 @@ bool isSecretKey(std::string_view key)
 bool carriesPassword(std::string_view text)
 {
     const std::string_view rest = text.substr(text.find("://") + 3);
-    const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+    const std::string_view host = rest.substr(0, rest.find_first_of("/?"));
     const auto at = host.rfind('@');
     return at != std::string_view::npos && host.substr(0, at).find(':') != std::string_view::npos;
 }

@@ -53,7 +53,12 @@ Result<Secrets> KnownSecrets::secretsOf(const StorageAddress& address) const
     if (known && hasAny(*known)) {
         return *std::move(known);
     }
-    return m_next.secretsOf(address);
+    TIDEMARK_TRY(Secrets secrets, m_next.secretsOf(address));
+    if (known && !known->customerKey.empty()) {
+        // It encrypts, and goes with whatever key opens the bucket.
+        secrets.customerKey = std::move(known->customerKey);
+    }
+    return secrets;
 }
 
 }  // namespace tidemark::storage

@@ -18,7 +18,7 @@ public:
     /// For `address` and all that lies below it; in the place of what was known before.
     void add(const StorageAddress& address, Secrets secrets);
 
-    /// What was added, whole; else what `next` knows.
+    /// What was added, whole; else what `next` knows, with an SSE-C key that was added alone.
     [[nodiscard]] Result<Secrets> secretsOf(const StorageAddress& address) const override;
 
 private:

@@ -16,7 +16,7 @@ struct Provider {
     std::size_t uploadsAtOnce = 8;
 };
 
-constexpr std::array<Provider, 13> kProviders{{
+constexpr std::array<Provider, 14> kProviders{{
     {"aws", "s3.%r.amazonaws.com", ".amazonaws.com", "us-east-1"},
     {"r2", "", ".r2.cloudflarestorage.com", "auto", true, 2},
     {"b2", "s3.%r.backblazeb2.com", ".backblazeb2.com", "", true},
@@ -29,6 +29,7 @@ constexpr std::array<Provider, 13> kProviders{{
     {"google", "storage.googleapis.com", "storage.googleapis.com", "auto", true},
     {"supabase", "", ".supabase.co", "us-east-1", true},
     {"alibaba", "oss-%r.aliyuncs.com", ".aliyuncs.com", ""},
+    {"filebase", "s3.filebase.com", "s3.filebase.com", "us-east-1", true},
     {"linode", "%r.linodeobjects.com", ".linodeobjects.com", ""},
 }};
 
@@ -83,17 +84,31 @@ std::size_t labels(std::string_view host)
     return static_cast<std::size_t>(std::ranges::count(host, '.')) + 1;
 }
 
+/// "bucket.server:port", as Litestream takes it: unencrypted, by path.
+std::optional<S3Place> placeOfOwnServer(std::string_view host)
+{
+    const auto dot = host.find('.');
+    const std::string_view bucket = host.substr(0, dot);
+    // "10.0.0.1:9000" is a server and no bucket on one.
+    const bool isNumber =
+        std::ranges::all_of(bucket, [](char letter) { return letter >= '0' && letter <= '9'; });
+    const bool hasBucket = dot != std::string_view::npos && !isNumber;
+    return S3Place{.bucket = hasBucket ? std::string(bucket) : std::string(),
+                   .endpoint = "http://" + std::string(hasBucket ? host.substr(dot + 1) : host),
+                   .region = "us-east-1",
+                   .pathStyle = true};
+}
+
 }  // namespace
 
 std::optional<S3Place> placeOfHost(std::string_view host)
 {
-    constexpr std::string_view kLocalMinio = "localhost:9000";
-    if (host == kLocalMinio || host.ends_with("." + std::string(kLocalMinio))) {
-        const std::size_t rest = host.size() - kLocalMinio.size();
-        return S3Place{.bucket = std::string(host.substr(0, rest == 0 ? 0 : rest - 1)),
-                       .endpoint = "http://" + std::string(kLocalMinio),
-                       .region = "us-east-1",
-                       .pathStyle = true};
+    if (host.find(':') != std::string_view::npos && host.find(".com") == std::string_view::npos) {
+        return placeOfOwnServer(host);
+    }
+    constexpr std::string_view kAmazonNowhere = ".s3.amazonaws.com";
+    if (host.ends_with(kAmazonNowhere)) {
+        return S3Place{.bucket = std::string(host.substr(0, host.size() - kAmazonNowhere.size()))};
     }
     for (const Provider& each : kProviders) {
         if (each.host.empty() || each.recognised.empty() || !host.ends_with(each.recognised)) {

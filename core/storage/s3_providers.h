@@ -17,14 +17,16 @@ struct S3Place {
 };
 
 /// What Litestream takes for a bucket of some provider in the host part of an s3:// address:
-/// "bucket.nyc3.digitaloceanspaces.com", "bucket.localhost:9000". Empty for a plain bucket.
+/// "bucket.nyc3.digitaloceanspaces.com", "bucket.minio.local:9000", "bucket.s3.amazonaws.com",
+/// which says nothing but the bucket. Empty for a plain bucket.
 /// Source: Litestream's documentation of its replica URLs.
 [[nodiscard]] std::optional<S3Place> placeOfHost(std::string_view host);
 
 /// Where a bucket of `provider` is ("aws", "r2", "b2", "minio", "digitalocean", "wasabi", "tigris",
-/// "hetzner", "scaleway", "google", "supabase", "alibaba", "linode"); `endpoint` and `region` as
-/// far as they were said, empty otherwise. Empty for a provider that is not known, or when an
-/// endpoint has to be given and is not: those of R2, MinIO and Supabase are the customer's own.
+/// "hetzner", "scaleway", "google", "supabase", "alibaba", "filebase", "linode"); `endpoint` and
+/// `region` as far as they were said, empty otherwise. Empty for a provider that is not known, or
+/// when an endpoint has to be given and is not: those of R2, MinIO and Supabase are the customer's
+/// own.
 [[nodiscard]] std::optional<S3Place> placeOfProvider(std::string_view provider,
                                                      const std::string& endpoint,
                                                      const std::string& region);

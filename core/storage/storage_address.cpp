@@ -105,10 +105,12 @@ Result<std::map<std::string, std::string>> knownOptions(
             for (const std::string_view each : scheme.options) {
                 all += (all.empty() ? "" : ", ") + std::string(each);
             }
+            // "me:12?rest-of-a-password@host" is no key that may be shown.
+            const bool isKey = key.find('@') == std::string::npos;
             return Error{
                 .code = ErrorCode::Usage,
                 .what = {TIDEMARK_TEXT("storage", "An address of %1:// has no option \"%2\"."),
-                         {std::string(scheme.name), key}},
+                         {std::string(scheme.name), isKey ? key : "..."}},
                 .next = {TIDEMARK_TEXT("storage", "These are known: %1."), {all}}};
         }
         known[name] = value;
@@ -143,8 +145,12 @@ Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, Add
                            .user = std::move(parts.user)};
     if (const auto place = isS3 ? placeOfHost(host) : std::nullopt) {
         address.host = place->bucket;
-        address.options.try_emplace("endpoint", place->endpoint);
-        address.options.try_emplace("region", place->region);
+        if (!place->endpoint.empty()) {
+            address.options.try_emplace("endpoint", place->endpoint);
+        }
+        if (!place->region.empty()) {
+            address.options.try_emplace("region", place->region);
+        }
         if (place->pathStyle) {
             address.options.try_emplace("force-path-style", "true");
         }

@@ -110,6 +110,16 @@ private slots:
         known.add(at("sftp://h/srv"), {.password = Secret("anew")});
         QCOMPARE(of("sftp://h/srv"), std::string("anew"));
     }
+
+    void aCustomerKeyThatWasGivenAloneGoesWithTheUsualKeys()
+    {
+        KnownSecrets known(m_secrets);
+        m_variables = {{"AWS_ACCESS_KEY_ID", "id"}, {"AWS_SECRET_ACCESS_KEY", "key"}};
+        known.add(at("s3://b"), {.customerKey = Secret("given")});
+        const Secrets secrets = known.secretsOf(at("s3://b/p")).value();
+        QCOMPARE(secrets.accessKeyId.reveal(), std::string("id"));
+        QCOMPARE(secrets.customerKey.reveal(), std::string("given"));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestEnvironmentSecrets)

@@ -72,6 +72,10 @@ private slots:
         QTest::newRow("options of a relative path") << "file://x?a=secret" << usage;
         QTest::newRow("password of an unknown kind") << "ftp://me:a/secret@host/x" << usage;
         QTest::newRow("password") << "sftp://me:secret@host/x" << usage;
+        QTest::newRow("password with a slash") << "sftp://me:a/secret@host/x" << usage;
+        QTest::newRow("password with a question mark") << "sftp://me:a?secret@host/x" << usage;
+        QTest::newRow("password with a port in it") << "sftp://me:12?secret@host/x" << usage;
+        QTest::newRow("password with a hash") << "sftp://me:a#secret@host/x" << usage;
         QTest::newRow("bucket without a name") << "s3:///path" << usage;
         QTest::newRow("bucket with odd letters") << "s3://buc ket/path" << usage;
         QTest::newRow("bucket behind a name") << "s3://me@bucket/path" << usage;
