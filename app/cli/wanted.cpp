@@ -142,6 +142,9 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
     for (const Message& notice : file.notices) {
         session.output.note(inEnglish(notice));
     }
+    for (const config::FileSecret& secret : file.secrets) {
+        session.secrets.add(secret.address, secret.secrets);
+    }
     Wanted wanted;
     for (const config::DatabaseSettings& settings : file.databases) {
         TIDEMARK_TRY(auto database, fromSettings(session, arguments, settings));

@@ -1,37 +1,44 @@
 #include "core/config/litestream_yml.h"
 
 #include "core/config/keep_text.h"
+#include "core/config/litestream_replica.h"
 #include "core/config/name_pattern.h"
 #include "core/config/yml_node.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <initializer_list>
-#include <set>
+#include <string_view>
 #include <utility>
 
 namespace tidemark::config {
 namespace {
 
-constexpr std::string_view kFileKind = "file";
-constexpr std::string_view kFileScheme = "file://";
-
 /// More than this many databases are more than one process can follow.
 constexpr std::size_t kMaxDatabases = 10'000;
+
+constexpr auto kDatabaseKeys = std::to_array<std::string_view>(
+    {"path", "dir", "pattern", "recursive", "watch", "replica", "replicas", "sync-interval"});
+
+/// What yaml-cpp says of a mistake, without the letters of the file that some of its messages end
+/// with: they may be those of a password.
+std::string withoutContent(const std::string& message)
+{
+    return message.substr(0, message.find_first_of(":\"'"));
+}
 
 /// A litestream.yml on its way to a FileConfig.
 class LitestreamReader {
 public:
-    LitestreamReader(const std::string& path, const Environment& environment)
-        : m_file{.path = path, .environment = environment}
-    {
-    }
+    explicit LitestreamReader(const YmlNode& root) : m_root(root) {}
 
-    [[nodiscard]] Result<FileConfig> read(const YAML::Node& document)
+    [[nodiscard]] Result<FileConfig> read()
     {
-        const YmlNode root(document, m_file);
+        const YmlNode& root = m_root;
         TIDEMARK_TRY_STATUS(root.expectMap());
-        TIDEMARK_TRY_STATUS(checkKeys(root, {"dbs"}));
+        std::vector<std::string_view> used = sharedReplicaKeys();
+        used.push_back("dbs");
+        TIDEMARK_TRY_STATUS(root.checkKeys(used, m_config.notices));
         TIDEMARK_TRY(const auto databases, root.list("dbs"));
         if (databases.empty()) {
             return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: it names no database.")},
@@ -52,8 +59,7 @@ private:
     [[nodiscard]] Status readElement(const YmlNode& node)
     {
         TIDEMARK_TRY_STATUS(node.expectMap());
-        TIDEMARK_TRY_STATUS(checkKeys(node, {"path", "dir", "pattern", "recursive", "watch",
-                                             "replica", "replicas", "sync-interval"}));
+        TIDEMARK_TRY_STATUS(node.checkKeys(kDatabaseKeys, m_config.notices));
         if (node.child("dir")) {
             TIDEMARK_TRY(auto folder, readFolder(node));
             m_config.folders.push_back(std::move(folder));
@@ -164,32 +170,24 @@ private:
     [[nodiscard]] Result<ReplicaSettings> readReplica(
         const YmlNode& node, std::optional<std::chrono::milliseconds>& shortest)
     {
-        if (node.isScalar()) {
-            TIDEMARK_TRY(const std::string address, node.text());
-            return replicaAt(node, {}, address);
+        if (!node.isScalar()) {
+            TIDEMARK_TRY_STATUS(node.expectMap());
         }
-        TIDEMARK_TRY_STATUS(node.expectMap());
-        TIDEMARK_TRY_STATUS(
-            checkKeys(node, {"type", "name", "url", "path", "sync-interval", "keep"}));
-        TIDEMARK_TRY(const std::string kind, node.text("type"));
-        TIDEMARK_TRY(const std::string name, node.text("name"));
-        TIDEMARK_TRY(const std::string url, node.text("url"));
-        TIDEMARK_TRY(const std::string path, node.text("path"));
+        const ReplicaKeys keys(node, m_root, m_config.notices);
+        TIDEMARK_TRY(auto place, readReplicaPlace(keys));
+        TIDEMARK_TRY(const std::string name, keys.ownText("name"));
+        ReplicaSettings replica{.name = name.empty() ? std::string(kReplicaName) : name,
+                                .address = std::move(place.address)};
+        if (place.secret) {
+            m_config.secrets.push_back(*std::move(place.secret));
+        }
+        if (node.isScalar()) {
+            return replica;
+        }
         TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
         if (interval) {
             shortest = std::min(*interval, shortest.value_or(*interval));
         }
-        if (!kind.empty() && kind != kFileKind) {
-            return unsupportedKind(node, kind);
-        }
-        if (!url.empty() && !path.empty()) {
-            return node.refuse(
-                {TIDEMARK_TEXT(
-                    "config",
-                    "%1, line %2: \"url\" and \"path\" of a replica exclude each other.")},
-                {TIDEMARK_TEXT("config", "Keep one of them.")});
-        }
-        TIDEMARK_TRY(auto replica, replicaAt(node, name, url.empty() ? path : url));
         TIDEMARK_TRY(replica.keep, readKeep(node));
         return replica;
     }
@@ -212,58 +210,7 @@ private:
                          parsed.error().next);
     }
 
-    [[nodiscard]] static Result<ReplicaSettings> replicaAt(const YmlNode& node,
-                                                           const std::string& name,
-                                                           const std::string& address)
-    {
-        if (address.empty()) {
-            return node.refuse(
-                {TIDEMARK_TEXT("config",
-                               "%1, line %2: a replica has neither \"path\" nor \"url\".")},
-                {TIDEMARK_TEXT("config", "Name the folder of the replica.")});
-        }
-        const auto scheme = address.find("://");
-        if (scheme != std::string::npos && !address.starts_with(kFileScheme)) {
-            return unsupportedKind(node, address.substr(0, scheme));
-        }
-        return ReplicaSettings{.name = name.empty() ? std::string(kReplicaName) : name,
-                               .address = address};
-    }
-
-    [[nodiscard]] static Error unsupportedKind(const YmlNode& node, const std::string& kind)
-    {
-        Error error = node.refuse(
-            {TIDEMARK_TEXT(
-                 "config",
-                 "%1, line %2: this version does not write to replicas of the kind \"%3\"."),
-             {kind}},
-            {TIDEMARK_TEXT("config", "Use a replica with \"type: file\".")});
-        error.code = ErrorCode::Unsupported;
-        return error;
-    }
-
-    /// Notes each key of `node` that is not among `used`, and refuses one that comes twice.
-    [[nodiscard]] Status checkKeys(const YmlNode& node,
-                                   std::initializer_list<std::string_view> used)
-    {
-        std::set<std::string> seen;
-        for (const auto& [key, line] : node.keys()) {
-            if (!seen.insert(key).second) {
-                return Error{.code = ErrorCode::Usage,
-                             .what = {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" comes twice."),
-                                      {m_file.path, std::to_string(line), key}},
-                             .next = {TIDEMARK_TEXT("config", "Keep one of them.")}};
-            }
-            if (std::ranges::find(used, key) == used.end()) {
-                m_config.notices.push_back(
-                    {TIDEMARK_TEXT("config", "%1, line %2: Tidemark does not use \"%3\"."),
-                     {m_file.path, std::to_string(line), key}});
-            }
-        }
-        return {};
-    }
-
-    YmlFile m_file;
+    YmlNode m_root;
     FileConfig m_config;
 };
 
@@ -272,12 +219,14 @@ private:
 Result<FileConfig> parseLitestreamYml(const std::string& text, const std::string& path,
                                       const Environment& environment)
 {
+    const YmlFile file{.path = path, .environment = environment};
     try {
-        return LitestreamReader(path, environment).read(YAML::Load(text));
+        return LitestreamReader(YmlNode(YAML::Load(text), file)).read();
     } catch (const YAML::Exception& exception) {
         return Error{.code = ErrorCode::Usage,
                      .what = {TIDEMARK_TEXT("config", "%1, line %2, is not YAML: %3."),
-                              {path, std::to_string(exception.mark.line + 1), exception.msg}},
+                              {path, std::to_string(exception.mark.line + 1),
+                               withoutContent(exception.msg)}},
                      .next = {TIDEMARK_TEXT("config", "Correct that line.")}};
     }
 }

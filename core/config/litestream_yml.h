@@ -3,6 +3,8 @@
 #include "core/base/message.h"
 #include "core/base/result.h"
 #include "core/config/settings.h"
+#include "core/storage/secrets.h"
+#include "core/storage/storage_address.h"
 
 #include <functional>
 #include <optional>
@@ -24,11 +26,22 @@ struct FolderSettings {
     bool operator==(const FolderSettings&) const = default;
 };
 
+/// What a configuration file says that opens a place, apart from all that is shown or saved.
+struct FileSecret {
+    storage::StorageAddress address = {};
+    storage::Secrets secrets = {};
+    std::string customerKeyFile =
+        {};  ///< Holds the SSE-C key; readConfigFile() takes it from there.
+
+    bool operator==(const FileSecret&) const = default;
+};
+
 /// What one configuration file asks for.
 struct FileConfig {
     std::vector<DatabaseSettings> databases = {};  ///< In the file's order.
     std::vector<FolderSettings> folders = {};
-    std::vector<Message> notices = {};  ///< Keys that Tidemark does not use, each with its line.
+    std::vector<FileSecret> secrets = {};
+    std::vector<Message> notices = {};  ///< What Tidemark does not use, each with its line.
 };
 
 /// The value of an environment variable; empty when it is not set.
@@ -36,12 +49,13 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 /// Reads the text of a litestream.yml (0.3 and 0.5): `dbs`, each with `path`, or with `dir` and
 /// `pattern`, and `recursive` and `watch` where they are wanted otherwise; and with `replicas` or
-/// `replica`, given by `url`, by `path`, or as a bare address. Litestream watches a folder only
+/// `replica`, of each kind that litestream_replica.h tells of. Litestream watches a folder only
 /// when it is told to, here it is watched unless the file says `watch: false`. A replica with
 /// `keep` (keep_text.h) is thinned by it; Litestream's own words for deleting are among the
 /// notices. ${NAME} and $NAME in values are replaced; one that is not set is a failure. Usage names
 /// `path`, the line and what to write, for keys that contradict each other or come twice, too;
-/// Unsupported names a kind of replica that this version does not write to.
+/// Unsupported names a kind of replica that this version does not write to. No secret is in an
+/// error, a notice or an address, wherever in the file it stands and however broken the file is.
 [[nodiscard]] Result<FileConfig> parseLitestreamYml(const std::string& text,
                                                     const std::string& path,
                                                     const Environment& environment);

@@ -4,11 +4,16 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace tidemark::config {
 namespace {
+
+/// The tag that yaml-cpp gives a scalar in quotes.
+constexpr std::string_view kQuoted = "!";
 
 constexpr std::int64_t kMaxCount = 1'000'000;
 
@@ -70,6 +75,34 @@ std::pair<std::string, std::size_t> variableAt(std::string_view text, std::size_
     return {std::string(text.substr(at + 1, end - at - 1)), end};
 }
 
+/// What a key looks like, Litestream's and ours.
+bool isWord(std::string_view key)
+{
+    constexpr std::size_t kLongest = 40;
+    return !key.empty() && key.size() <= kLongest && key.front() >= 'a' && key.front() <= 'z' &&
+           std::ranges::all_of(key, [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                      letter == '-';
+           });
+}
+
+/// A plain value goes on in the line below when that is indented and has no ": ".
+bool runsIntoSecret(std::string_view text)
+{
+    constexpr std::array<std::string_view, 8> kSecretKeys{
+        "access-key-id", "secret-access-key", "account-key",      "sas-token",
+        "password",      "webdav-password",   "sse-customer-key", "token"};
+    return std::ranges::any_of(kSecretKeys, [text](std::string_view key) {
+        for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+            const std::string_view rest = text.substr(at + key.size());
+            if (at > 0 && text[at - 1] == ' ' && rest.find_first_of(" :=") == 0) {
+                return true;
+            }
+        }
+        return false;
+    });
+}
+
 }  // namespace
 
 Status YmlNode::expectMap() const
@@ -81,14 +114,32 @@ Status YmlNode::expectMap() const
     return {};
 }
 
-std::vector<std::pair<std::string, int>> YmlNode::keys() const
+Status YmlNode::checkKeys(std::span<const std::string_view> used,
+                          std::vector<Message>& notices) const
 {
-    std::vector<std::pair<std::string, int>> keys;
+    std::set<std::string> seen;
     for (const auto& entry : m_node) {
-        keys.emplace_back(entry.first.IsScalar() ? entry.first.Scalar() : "?",
-                          entry.first.Mark().line + 1);
+        const YmlNode place(entry.first, *m_file);
+        const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+        const bool isUsed = std::ranges::find(used, key) != used.end();
+        if (!seen.insert(key).second) {
+            return place.refuse({TIDEMARK_TEXT("config", "%1, line %2: \"%3\" comes twice."),
+                                 {isUsed || isWord(key) ? key : "..."}},
+                                {TIDEMARK_TEXT("config", "Keep one of them.")});
+        }
+        if (isUsed) {
+            continue;
+        }
+        // Without a value it may be one itself: "password hunter" or "password:hunter".
+        notices.push_back(
+            isWord(key) && !entry.second.IsNull()
+                ? place.placed(
+                      {TIDEMARK_TEXT("config", "%1, line %2: Tidemark does not use \"%3\"."),
+                       {key}})
+                : place.placed({TIDEMARK_TEXT(
+                      "config", "%1, line %2: Tidemark does not use what stands there.")}));
     }
-    return keys;
+    return {};
 }
 
 std::optional<YmlNode> YmlNode::child(const std::string& key) const
@@ -119,29 +170,63 @@ Result<std::vector<YmlNode>> YmlNode::list(const std::string& key) const
 
 Result<std::string> YmlNode::text() const
 {
+    return filledIn(false);
+}
+
+Result<Secret> YmlNode::secret() const
+{
+    TIDEMARK_TRY(std::string text, filledIn(true));
+    return Secret(std::move(text));
+}
+
+Result<std::string> YmlNode::filledIn(bool isSecret) const
+{
     if (!m_node.IsScalar()) {
         return refuse({TIDEMARK_TEXT("config", "%1, line %2: a plain text is expected here.")}, {});
     }
     const std::string_view raw = m_node.Scalar();
-    std::string filledIn;
+    if (m_node.Tag() != kQuoted && runsIntoSecret(raw)) {
+        return refuse(
+            {TIDEMARK_TEXT("config",
+                           "%1, line %2: the line below, which names a secret, is taken "
+                           "for a part of this value.")},
+            {TIDEMARK_TEXT("config", "Write a ':' behind its key, or this value in quotes.")});
+    }
+    std::string text;
     for (std::size_t at = 0; at < raw.size();) {
         if (raw[at] != '$') {
-            filledIn += raw[at++];
+            text += raw[at++];
             continue;
         }
         const auto [name, end] = variableAt(raw, at);
         const auto value =
             name.empty() ? std::optional<std::string>("$") : m_file->environment(name);
         if (!value) {
-            return refuse(
-                {TIDEMARK_TEXT("config", "%1, line %2: the environment variable %3 is not set."),
-                 {name}},
-                {TIDEMARK_TEXT("config", "Set it, or write its value into the file.")});
+            // "user:pa$word@host".
+            const bool mayBeSecret = isSecret || raw.find_first_of(":@?") != std::string_view::npos;
+            return mayBeSecret ? secretVariableNotSet() : variableNotSet(name);
         }
-        filledIn += *value;
+        text += *value;
         at = end;
     }
-    return filledIn;
+    return text;
+}
+
+Error YmlNode::variableNotSet(const std::string& name) const
+{
+    return refuse(
+        {TIDEMARK_TEXT("config", "%1, line %2: the environment variable %3 is not set."), {name}},
+        {TIDEMARK_TEXT("config", "Set it, or write its value into the file.")});
+}
+
+Error YmlNode::secretVariableNotSet() const
+{
+    return refuse(
+        {TIDEMARK_TEXT("config", "%1, line %2: an environment variable in it is not set.")},
+        {TIDEMARK_TEXT(
+            "config",
+            "Set it. What \"$\" begins is the name of one; a password that holds a \"$\" "
+            "itself can be the value of a variable.")});
 }
 
 Result<std::string> YmlNode::text(const std::string& key) const
@@ -166,28 +251,39 @@ Result<std::optional<std::chrono::milliseconds>> YmlNode::duration(const std::st
     return length;
 }
 
+Result<bool> YmlNode::flag() const
+{
+    TIDEMARK_TRY(const std::string written, text());
+    bool value = false;
+    if (!YAML::convert<bool>::decode(YAML::Node(written), value)) {
+        return refuse(
+            {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is neither yes nor no."), {written}},
+            {TIDEMARK_TEXT("config", "Write true or false.")});
+    }
+    return value;
+}
+
 Result<std::optional<bool>> YmlNode::flag(const std::string& key) const
 {
     const auto node = child(key);
     if (!node) {
         return std::optional<bool>();
     }
-    TIDEMARK_TRY(const std::string written, node->text());
-    bool value = false;
-    if (!YAML::convert<bool>::decode(YAML::Node(written), value)) {
-        return node->refuse(
-            {TIDEMARK_TEXT("config", "%1, line %2: \"%3\" is neither yes nor no."), {written}},
-            {TIDEMARK_TEXT("config", "Write true or false.")});
-    }
+    TIDEMARK_TRY(const bool value, node->flag());
     return std::optional(value);
 }
 
-Error YmlNode::refuse(Message what, Message next) const
+Message YmlNode::placed(Message what) const
 {
     // An empty document has no place at all.
     const int line = m_node.IsDefined() ? std::max(m_node.Mark().line + 1, 1) : 1;
     what.arguments.insert(what.arguments.begin(), {m_file->path, std::to_string(line)});
-    return {.code = ErrorCode::Usage, .what = std::move(what), .next = std::move(next)};
+    return what;
+}
+
+Error YmlNode::refuse(Message what, Message next) const
+{
+    return {.code = ErrorCode::Usage, .what = placed(std::move(what)), .next = std::move(next)};
 }
 
 }  // namespace tidemark::config

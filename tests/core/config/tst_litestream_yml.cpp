@@ -164,19 +164,6 @@ private slots:
         QVERIFY(config.value().databases[1].syncInterval == kSyncInterval);
     }
 
-    void otherKindsAreRefusedByName()
-    {
-        for (const char* replica : {"{type: s3, bucket: b, path: p}", "s3://bucket/path"}) {
-            const auto config = parse("dbs:\n  - path: a.db\n    replicas:\n      - " +
-                                      std::string(replica) + "\n");
-            QVERIFY(!config.ok());
-            QVERIFY(config.error().code == ErrorCode::Unsupported);
-            QCOMPARE(inEnglish(config.error().what),
-                     std::string("x.yml, line 4: this version does not write to replicas of the "
-                                 "kind \"s3\"."));
-        }
-    }
-
     void mistakesAreNamedWithTheirLine()
     {
         const std::string database = "dbs:\n  - path: a.db\n";
