@@ -177,6 +177,48 @@ private slots:
         QCOMPARE(notesIn(m_program->path("out2.db")), 2);
     }
 
+    void aReplicaOfALitestreamYmlMayBeGivenByItsTypeOrItsUrl()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "access-key-id: for-others\n"
+            "dbs:\n"
+            "  - path: notes.db\n"
+            "    replicas:\n"
+            "      - {type: file, path: r1, bucket: b}\n"
+            "      - {url: 'file://${HOME}/r2'}\n");
+        file.close();
+        const Ran ran = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(ran.rest.contains("line 5: Tidemark does not use \"bucket\"."));
+        for (const char* const replica : {"r1", "r2"}) {
+            const QString out = QString("%1.db").arg(replica);
+            QCOMPARE(m_program->run({"restore", replica, out}).status, 0);
+            QCOMPARE(notesIn(m_program->path(out)), 1);
+        }
+    }
+
+    void noSecretOfALitestreamYmlIsPrinted()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QFile file(m_program->path("litestream.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "dbs:\n"
+            "  - path: notes.db\n"
+            "    replica: {type: s3, bucket: b, endpoint: 'http://127.0.0.1:1', access-key-id: "
+            "hunter2, secret-access-key: hunter2, unused: hunter2}\n");
+        file.close();
+        const Ran ran = m_program->run({"replicate", "--config", "litestream.yml", "--once"});
+        QVERIFY2(ran.status == 7, qPrintable(ran.rest));
+        QVERIFY(ran.rest.contains("line 3: Tidemark does not use \"unused\"."));
+        QVERIFY(!(ran.facts + ran.rest).contains("hunter2"));
+        QCOMPARE(m_program->run({"replicate", "notes.db", "sftp://u:hunter2@h/p"}).status, 2);
+    }
+
     void whoIsRefusedAtTheStartOfALongRunIsToldAtOnce()
     {
         SampleDatabase database(m_program->path("good.db"));
