@@ -124,6 +124,11 @@ Status LevelNames::remove(std::span<const std::string> names, std::stop_token st
     return m_inner->remove(renamed, std::move(stop));
 }
 
+bool LevelNames::onlyLooksFirst() const
+{
+    return m_inner->onlyLooksFirst();
+}
+
 std::string LevelNames::describe() const
 {
     return m_inner->describe();

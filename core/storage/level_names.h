@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
+    [[nodiscard]] bool onlyLooksFirst() const override;
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] unsigned readsAtOnce() const override { return m_inner->readsAtOnce(); }
 

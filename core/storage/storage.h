@@ -100,6 +100,11 @@ public:
     [[nodiscard]] virtual Status remove(std::span<const std::string> names,
                                         std::stop_token stop) = 0;
 
+    /// Whether the place cannot refuse a second object of one name, so that the name is only looked
+    /// for before it is written, and two writers at one instant are not told apart. Known for
+    /// certain after the first write.
+    [[nodiscard]] virtual bool onlyLooksFirst() const { return false; }
+
     /// The place as people write it, without secrets: "/home/me/Tidemark/notes".
     [[nodiscard]] virtual std::string describe() const = 0;
 
