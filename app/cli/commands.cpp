@@ -104,6 +104,16 @@ constexpr std::string_view kReleaseDetails =
     "other one stops within a minute and says why. A program that is seen to run is never\n"
     "released: stop it.";
 
+constexpr std::string_view kTestDetails =
+    "Tries out whether a replica can live there, before one does: reach, authenticate, list, "
+    "write,\n"
+    "read back, not overwrite, compare clocks, delete; then looks what stands there. Each step "
+    "says\n"
+    "what is wrong and how to mend it. One small file, tidemark/test-..., is written and removed\n"
+    "again; a folder that is not there yet is made. The exit status is that of the first step "
+    "that\n"
+    "failed.";
+
 constexpr std::string_view kSnapshotDetails =
     "Asks the engine of yours that follows a database into STORAGE for a snapshot of all that\n"
     "is committed now, and waits until it is there. The engine makes it while capture goes on,\n"
@@ -230,6 +240,14 @@ constexpr std::array kCommands{
                 .details = kReleaseDetails,
                 .example = "tidemarkctl release /mnt/backup/notes",
                 .run = runRelease},
+    CommandSpec{.name = "test",
+                .operands = "STORAGE",
+                .minOperands = 1,
+                .maxOperands = 1,
+                .summary = "whether a replica can live in a place, step by step",
+                .details = kTestDetails,
+                .example = "tidemarkctl test \"s3://bucket/notes?endpoint=https://s3.example.org\"",
+                .run = runTest},
     CommandSpec{.name = "status",
                 .summary = "what your engines follow and how it stands",
                 .example = "tidemarkctl status",

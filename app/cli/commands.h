@@ -84,6 +84,7 @@ struct CommandSpec {
 [[nodiscard]] Status runUnmark(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runRetention(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runRelease(Session& session, const ParsedArguments& arguments);
+[[nodiscard]] Status runTest(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runStatus(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runVersion(Session& session, const ParsedArguments& arguments);
 [[nodiscard]] Status runHelp(Session& session, const ParsedArguments& arguments);

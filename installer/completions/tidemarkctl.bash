@@ -7,6 +7,7 @@ _tidemarkctl() {
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
             "replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -40,6 +41,7 @@ _tidemarkctl() {
     help)
         mapfile -t COMPREPLY < <(compgen -W \
             "replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help" -- "$current")
+            "replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help" -- "$current")
         return
         ;;
     esac

@@ -1,6 +1,7 @@
 # fish completion for tidemarkctl
 
 set -l commands replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help
+set -l commands replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
@@ -16,6 +17,7 @@ complete -c tidemarkctl -n $first -f -a marks -d 'the moments that have a name'
 complete -c tidemarkctl -n $first -f -a unmark -d 'take a name from its moment'
 complete -c tidemarkctl -n $first -f -a retention -d 'what would be deleted from a replica, and what stays'
 complete -c tidemarkctl -n $first -f -a release -d 'let another program write into a replica'
+complete -c tidemarkctl -n $first -f -a test -d 'whether a replica can live in a place, step by step'
 complete -c tidemarkctl -n $first -f -a status -d 'what your engines follow and how it stands'
 complete -c tidemarkctl -n $first -f -a version -d 'the version of this program'
 complete -c tidemarkctl -n $first -f -a help -d 'what the commands do'
