@@ -321,15 +321,17 @@ private:
             return unavailable(
                 {TIDEMARK_TEXT("net", "The proxy on the way to %1 asks for a login."), {host()}},
                 {TIDEMARK_TEXT("net",
-                               "Let the proxy through without one, or go around it "
-                               "(no_proxy).")});
+                               "Have this address let through without one, or go around the "
+                               "proxy: set no_proxy to the host.")});
         case QNetworkReply::ProxyConnectionRefusedError:
         case QNetworkReply::ProxyConnectionClosedError:
         case QNetworkReply::ProxyNotFoundError:
         case QNetworkReply::ProxyTimeoutError:
             return unavailable(
                 {TIDEMARK_TEXT("net", "The proxy on the way to %1 does not answer."), {host()}},
-                {TIDEMARK_TEXT("net", "Check the proxy in the system's settings.")});
+                {TIDEMARK_TEXT("net",
+                               "Check the proxy in the system's settings (or http_proxy and "
+                               "https_proxy), or set no_proxy to the host.")});
         case QNetworkReply::RemoteHostClosedError:
             return unavailable({TIDEMARK_TEXT("net", "%1 broke the connection off."), {host()}});
         default:

@@ -98,8 +98,8 @@ Error httpFailure(const net::HttpResponse& response, const std::string& place)
                 .what = {TIDEMARK_TEXT("storage", "The proxy on the way to %1 asks for a login."),
                          {place}},
                 .next = {TIDEMARK_TEXT("storage",
-                                       "Let the proxy through without one, or go around it "
-                                       "(no_proxy).")}};
+                                       "Have this address let through without one, or go around "
+                                       "the proxy: set no_proxy to the host.")}};
     case 413:
     case 507:
         return {.code = ErrorCode::NoSpace,
@@ -109,7 +109,9 @@ Error httpFailure(const net::HttpResponse& response, const std::string& place)
         return {.code = ErrorCode::Unavailable,
                 .what = {TIDEMARK_TEXT("storage", "%1 says that these are too many requests."),
                          {place}},
-                .next = {TIDEMARK_TEXT("storage", "It is tried again later.")}};
+                .next = {TIDEMARK_TEXT("storage",
+                                       "Wait some minutes. If it comes again, look whether "
+                                       "something else uses it a lot.")}};
     default: break;
     }
     if (response.status / 100 == 3) {
@@ -120,7 +122,13 @@ Error httpFailure(const net::HttpResponse& response, const std::string& place)
     }
     return {.code = ErrorCode::Unavailable,
             .what = {TIDEMARK_TEXT("storage", "%1 answers with the failure %2."), {place, status}},
-            .next = {TIDEMARK_TEXT("storage", "It is tried again later.")}};
+            .next = response.status / 100 == 5
+                        ? Message{TIDEMARK_TEXT("storage",
+                                                "The trouble is at the server, and often passes. "
+                                                "If it stays, ask whoever runs it.")}
+                        : Message{TIDEMARK_TEXT("storage",
+                                                "Check the address, and that this is a server of "
+                                                "that kind.")}};
 }
 
 }  // namespace tidemark::storage

@@ -2,6 +2,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/memory_stream.h"
+#include "core/storage/clock_difference.h"
 #include "core/storage/http_failure.h"
 #include "core/storage/s3_xml.h"
 
@@ -13,9 +14,6 @@
 namespace tidemark::storage {
 namespace {
 
-/// Signatures are refused beyond a quarter of an hour; what is less may as well be another reason.
-constexpr std::chrono::minutes kSuspiciousSkew{5};
-
 template <std::size_t N>
 bool isOneOf(std::string_view code, const std::array<std::string_view, N>& codes)
 {
@@ -26,6 +24,8 @@ std::string_view rightFor(S3Action action)
 {
     switch (action) {
     case S3Action::List: return "s3:ListBucket";
+    // Without the right to list, what is not there is forbidden, too.
+    case S3Action::Look: return "s3:GetObject (or s3:ListBucket)";
     case S3Action::Get: return "s3:GetObject";
     case S3Action::Put: return "s3:PutObject";
     case S3Action::Delete: return "s3:DeleteObject";
@@ -62,26 +62,14 @@ Error wrongKey(const std::string& place, const std::string& code)
 
 Error wrongClock(const std::string& place, std::optional<std::chrono::milliseconds> ahead)
 {
-    const auto minutes =
-        ahead ? std::chrono::round<std::chrono::minutes>(std::chrono::abs(*ahead)).count() : 0;
     const Message next{TIDEMARK_TEXT("storage", "Set the clock of this computer.")};
-    if (!ahead || minutes == 0) {
+    if (!ahead || std::chrono::abs(*ahead) < kMostClockDifference) {
         return {.code = ErrorCode::Credentials,
                 .what = {TIDEMARK_TEXT("storage", "%1 says that this computer's clock is wrong."),
                          {place}},
                 .next = next};
     }
-    return {.code = ErrorCode::Credentials,
-            .what = ahead->count() > 0
-                        ? Message{TIDEMARK_TEXT("storage",
-                                                "This computer's clock is %1 minutes ahead of "
-                                                "that of %2."),
-                                  {std::to_string(minutes), place}}
-                        : Message{TIDEMARK_TEXT("storage",
-                                                "This computer's clock is %1 minutes behind "
-                                                "that of %2."),
-                                  {std::to_string(minutes), place}},
-            .next = next};
+    return {.code = ErrorCode::Credentials, .what = clockDifference(*ahead, place), .next = next};
 }
 
 }  // namespace
@@ -162,7 +150,7 @@ bool S3Client::mend(const net::HttpResponse& response)
     const auto ahead = clockAhead(response, now);
     const bool isSkewed = failure && failure->code == "RequestTimeTooSkewed";
     // HEAD has no body that would say so.
-    const bool isSuspicious = !failure && ahead && std::chrono::abs(*ahead) > kSuspiciousSkew;
+    const bool isSuspicious = !failure && ahead && std::chrono::abs(*ahead) > kMostClockDifference;
     if (!ahead || (!isSkewed && !isSuspicious)) {
         return false;
     }
@@ -233,11 +221,12 @@ Error S3Client::failureOf(const S3Call& call, const net::HttpResponse& response)
     }
     if (response.status == 403 && !isWebPage(response)) {
         return {.code = ErrorCode::Forbidden,
-                .what = {TIDEMARK_TEXT("storage", "The key may not do that in %1: %2 is missing."),
+                .what = {TIDEMARK_TEXT("storage", "The access key lacks the right %2 in %1."),
                          {place, std::string(rightFor(call.action))}},
                 .next = {TIDEMARK_TEXT("storage",
-                                       "Give it the rights s3:ListBucket, s3:GetObject, "
-                                       "s3:PutObject and s3:DeleteObject there.")}};
+                                       "Add it to the policy of that key. A replica needs "
+                                       "s3:ListBucket of the bucket, and s3:GetObject, "
+                                       "s3:PutObject and s3:DeleteObject of its objects.")}};
     }
     if (response.status == 404) {
         return {.code = ErrorCode::NotFound,

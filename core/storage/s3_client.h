@@ -16,7 +16,7 @@
 namespace tidemark::storage {
 
 /// What a request is for: the right that it needs is named when it is missing.
-enum class S3Action { List, Get, Put, Delete, AbortUpload };
+enum class S3Action { List, Look, Get, Put, Delete, AbortUpload };
 
 struct S3Call {
     S3Action action = S3Action::Get;

@@ -156,8 +156,10 @@ Result<std::optional<ObjectEntry>> S3Storage::find(const std::string& name,
                                                    std::stop_token stop) const
 {
     TIDEMARK_TRY_STATUS(checkObjectName(name));
-    const S3Call call{
-        .method = "HEAD", .key = keyOf(name), .headers = m_client.bucket().customerKey};
+    const S3Call call{.action = S3Action::Look,
+                      .method = "HEAD",
+                      .key = keyOf(name),
+                      .headers = m_client.bucket().customerKey};
     TIDEMARK_TRY(const auto response, m_client.send(call, stop));
     if (response.status == 404) {
         return std::optional<ObjectEntry>();
@@ -266,8 +268,10 @@ Result<std::size_t> S3Storage::publish(std::span<StagedObject* const> staged, st
 Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
 {
     if (m_conditions != Conditions::Honoured) {
-        const S3Call look{
-            .method = "HEAD", .key = staged.key(), .headers = m_client.bucket().customerKey};
+        const S3Call look{.action = S3Action::Look,
+                          .method = "HEAD",
+                          .key = staged.key(),
+                          .headers = m_client.bucket().customerKey};
         TIDEMARK_TRY(const auto found, m_client.send(look, stop));
         if (found.status == 200) {
             return false;
@@ -297,8 +301,10 @@ Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
     }
     // Sent twice, the second time finds no upload any more: the first one completed it.
     if (staged.isMultipart() && response.status == 404 && !S3Client::lacksBucket(response)) {
-        const S3Call look{
-            .method = "HEAD", .key = staged.key(), .headers = m_client.bucket().customerKey};
+        const S3Call look{.action = S3Action::Look,
+                          .method = "HEAD",
+                          .key = staged.key(),
+                          .headers = m_client.bucket().customerKey};
         TIDEMARK_TRY(const auto found, m_client.send(look, stop));
         if (found.status == 200) {
             staged.settle();
