@@ -58,12 +58,12 @@ Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& addr
     case StorageKind::Sftp: {
         TIDEMARK_TRY(const Secrets secrets, m_parts.secrets.secretsOf(address));
         return std::unique_ptr<Storage>(std::make_unique<SftpStorage>(
-            SftpStorage::Parts{m_parts.clock, m_parts.random, m_parts.files, m_parts.person}, address,
-            secrets, m_parts.home, m_parts.config));
+            SftpStorage::Parts{m_parts.clock, m_parts.random, m_parts.files, m_parts.person},
+            address, secrets, m_parts.home, m_parts.config));
     }
     case StorageKind::Zip:
-        return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(
-            m_parts.files, m_parts.random, address.path, m_parts.cache));
+        return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(m_parts.files, m_parts.random,
+                                                                     address.path, m_parts.cache));
     }
     return Error{.code = ErrorCode::Unsupported,
                  .what = {TIDEMARK_TEXT("storage", "This version cannot open %1."),

@@ -6,8 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help --help --version" -- "$current")
-            "replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help --help --version" -- "$current")
         return
     fi
     case $previous in
@@ -40,7 +39,7 @@ _tidemarkctl() {
     retention) options="--keep" ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help" -- "$current")
+            "replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help" -- "$current")
             "replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help" -- "$current")
         return
         ;;

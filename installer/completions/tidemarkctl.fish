@@ -1,7 +1,6 @@
 # fish completion for tidemarkctl
 
-set -l commands replicate list objects plan restore verify export snapshot mark marks unmark retention release status version help
-set -l commands replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help
+set -l commands replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help
 set -l first "not __fish_seen_subcommand_from $commands"
 
 complete -c tidemarkctl -n $first -f -a replicate -d 'follow databases and keep their whole history'
