@@ -40,7 +40,6 @@ _tidemarkctl() {
     help)
         mapfile -t COMPREPLY < <(compgen -W \
             "replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help" -- "$current")
-            "replicate list objects plan restore verify snapshot mark marks unmark retention release test status version help" -- "$current")
         return
         ;;
     esac
