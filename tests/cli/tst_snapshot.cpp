@@ -202,7 +202,7 @@ private slots:
     {
         QCOMPARE(m_program->run({"snapshot", "replica", "--db", "missing.db"}).status, 3);
         QCOMPARE(m_program->run({"snapshot"}).status, 2);
-        QCOMPARE(m_program->run({"snapshot", "s3://bucket/path"}).status, 1);
+        QCOMPARE(m_program->run({"snapshot", "s3://bucket/path"}).status, 3);
         QVERIFY(!QFile::exists(m_program->path("replica")));
     }
 
