@@ -125,7 +125,7 @@ Result<LoginEnd> logInByFile(SshConnection& connection, const std::string& user,
 {
     const std::string& text = file.text.reveal();
     const auto logIn = [&]() -> ssize_t {
-        // Never a null passphrase: libssh2 1.10 measures it.
+        // Both texts end with a zero byte, whatever sizes are said: libssh2 1.10 measures them.
         return libssh2_userauth_publickey_frommemory(connection.session(), user.c_str(),
                                                      user.size(), nullptr, 0, text.data(),
                                                      text.size(), passphrase.reveal().c_str());
