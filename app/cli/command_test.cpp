@@ -4,6 +4,8 @@
 #include "core/replica/place_contents.h"
 #include "core/storage/probe.h"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,7 @@ using storage::ProbeStep;
 
 /// Of the widest name and result below.
 constexpr std::size_t kNameWidth = 18;
-constexpr std::size_t kResultWidth = 9;
+constexpr std::size_t kResultWidth = 11;
 constexpr std::string_view kContents = "contents";
 
 std::string padded(std::string text, std::size_t width)
@@ -48,7 +50,7 @@ std::string_view wordFor(ProbeResult result)
     case ProbeResult::Passed: return "ok";
     case ProbeResult::Noted: return "ok, but";
     case ProbeResult::Failed: return "FAILED";
-    case ProbeResult::Skipped: return "-";
+    case ProbeResult::Skipped: return "not tried";
     }
     return {};
 }
@@ -99,7 +101,9 @@ void print(Output& output, const Line& line)
 void describe(const PlaceContents& found, ProbedStep& told)
 {
     switch (found.kind) {
-    case PlaceContents::Kind::Nothing: return;
+    case PlaceContents::Kind::Nothing:
+        told.note = {TIDEMARK_TEXT("cli", "Nothing is there yet.")};
+        return;
     case PlaceContents::Kind::Replica:
         told.note = {TIDEMARK_TEXT("cli", "A replica of Tidemark or of Litestream 0.5.")};
         return;
