@@ -300,8 +300,8 @@ inline void nothingIsLeftOfWhatWasNotPublished(Storage& storage)
 }
 
 struct Clause {
-    const char* name;
-    void (*check)(Storage&);
+    const char* name = nullptr;
+    void (*check)(Storage&) = nullptr;
     void (*checkDeviating)(Storage&, const Deviations&) = nullptr;  ///< In the place of `check`.
 };
 

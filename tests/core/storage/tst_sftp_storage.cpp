@@ -254,7 +254,7 @@ class TestSftpStorage : public QObject {
     }
     [[nodiscard]] QString file(const QString& name, const QByteArray& text) const
     {
-        const QString path = m_home->filePath(name);
+        QString path = m_home->filePath(name);
         QDir().mkpath(QFileInfo(path).path());
         QFile made(path);
         if (!made.open(QIODevice::WriteOnly)) {
