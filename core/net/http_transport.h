@@ -44,6 +44,8 @@ struct HttpResponse {
     std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     std::vector<std::byte> body = {};
 
+    [[nodiscard]] bool isSuccess() const { return status / 100 == 2; }
+
     /// Empty when it is not there. `name` in lower case.
     [[nodiscard]] std::string header(const std::string& name) const
     {

@@ -185,9 +185,9 @@ Error S3Client::failureOf(const S3Call& call, const net::HttpResponse& response)
     const std::string& place = m_bucket.place;
     const auto failure = parseS3Failure(response.body);
     const std::string code = failure ? failure->code : std::string();
-    constexpr std::array<std::string_view, 7> kKeys{
-        "InvalidAccessKeyId",   "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken",
-        "TokenRefreshRequired", "InvalidClientTokenId",  "AuthFailure"};
+    constexpr std::array<std::string_view, 8> kKeys{
+        "XAdminUserNotFound", "InvalidAccessKeyId",   "SignatureDoesNotMatch", "InvalidToken",
+        "ExpiredToken",       "TokenRefreshRequired", "InvalidClientTokenId",  "AuthFailure"};
     if (isOneOf(code, kKeys)) {
         return wrongKey(place, code);
     }

@@ -18,6 +18,8 @@ namespace {
 constexpr std::string_view kTimeHeader = "x-amz-meta-litestream-timestamp";
 /// Of all readers of one storage together.
 constexpr std::size_t kReadAheadBytes = std::size_t{48} << 20;
+/// Of an object by which conditions are tried out.
+constexpr std::size_t kTriedBytes = 64 << 10;
 /// Of the protocol.
 constexpr std::size_t kDeletedAtOnce = 1000;
 /// Longer than the largest snapshot takes on a slow line.
@@ -280,7 +282,11 @@ Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
             return m_client.failureOf(look, found);
         }
     }
-    TIDEMARK_TRY(auto response, staged.publish(m_conditions != Conditions::Ignored, stop));
+    auto sent = staged.publish(m_conditions != Conditions::Ignored, stop);
+    if (!sent.ok() && sent.error().code == ErrorCode::Unavailable) {
+        return afterSilence(staged, std::move(sent).error(), stop);
+    }
+    TIDEMARK_TRY(auto response, std::move(sent));
     const auto failure = parseS3Failure(response.body);
     const bool knowsNoConditions = response.status == 501 || (response.status == 400 && failure &&
                                                               failure->code == "InvalidArgument");
@@ -295,38 +301,51 @@ Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
     const bool isDone =
         response.status == 200 && (!staged.isMultipart() || saysS3Completed(response.body));
     if (isDone) {
-        TIDEMARK_TRY_STATUS(tryConditions(staged, stop));
+        tryConditions(staged, stop);
         staged.settle();
         return true;
     }
     // Sent twice, the second time finds no upload any more: the first one completed it.
-    if (staged.isMultipart() && response.status == 404 && !S3Client::lacksBucket(response)) {
-        const S3Call look{.action = S3Action::Look,
-                          .method = "HEAD",
-                          .key = staged.key(),
-                          .headers = m_client.bucket().customerKey};
-        TIDEMARK_TRY(const auto found, m_client.send(look, stop));
-        if (found.status == 200) {
-            staged.settle();
-            return false;
-        }
-    }
-    return m_client.failureOf(staged.call(), response);
+    const bool isUploadGone =
+        staged.isMultipart() && response.status == 404 && !S3Client::lacksBucket(response);
+    return isUploadGone || response.status / 100 == 5
+               ? afterSilence(staged, m_client.failureOf(staged.call(), response), stop)
+               : Result<bool>(m_client.failureOf(staged.call(), response));
 }
 
-/// The same bytes once more: harmless, and it tells whether a second writer would be refused.
-Status S3Storage::tryConditions(S3Staged& staged, const std::stop_token& stop)
+/// Nobody knows then whether the object came to be: the answer was lost, or somebody else's is
+/// there and the service would not even read the body. Who looks is told, and the caller compares.
+Result<bool> S3Storage::afterSilence(S3Staged& staged, Error failure, const std::stop_token& stop)
 {
-    if (m_conditions != Conditions::Unknown || staged.isMultipart()) {
-        return {};
+    const S3Call look{.action = S3Action::Look,
+                      .method = "HEAD",
+                      .key = staged.key(),
+                      .headers = m_client.bucket().customerKey};
+    const auto found = m_client.send(look, stop);
+    if (!found.ok() || found.value().status != 200) {
+        return failure;
     }
-    TIDEMARK_TRY(const auto again, staged.publish(true, stop));
-    if (again.status == 412) {
+    return false;
+}
+
+/// The same bytes once more: harmless, and it tells whether a second writer would be refused. Only
+/// of a body that is sent in one go, since a service may refuse another one by breaking off. The
+/// object is there whatever comes of it.
+void S3Storage::tryConditions(S3Staged& staged, const std::stop_token& stop)
+{
+    if (m_conditions != Conditions::Unknown || staged.isMultipart() ||
+        staged.call().body.size() > kTriedBytes) {
+        return;
+    }
+    const auto again = staged.publish(true, stop);
+    if (!again.ok()) {
+        return;
+    }
+    if (again.value().status == 412) {
         m_conditions = Conditions::Honoured;
-    } else if (again.status / 100 == 2) {
+    } else if (again.value().status / 100 == 2) {
         m_conditions = Conditions::Ignored;
     }
-    return {};
 }
 
 Status S3Storage::remove(std::span<const std::string> names, std::stop_token stop)

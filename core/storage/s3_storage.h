@@ -65,7 +65,9 @@ private:
     [[nodiscard]] Result<Piece> fetch(const std::string& key, std::uint64_t offset,
                                       std::uint64_t length, const std::stop_token& stop) const;
     [[nodiscard]] Result<bool> appear(S3Staged& staged, const std::stop_token& stop);
-    [[nodiscard]] Status tryConditions(S3Staged& staged, const std::stop_token& stop);
+    [[nodiscard]] Result<bool> afterSilence(S3Staged& staged, Error failure,
+                                            const std::stop_token& stop);
+    void tryConditions(S3Staged& staged, const std::stop_token& stop);
     [[nodiscard]] Status removeSome(std::span<const std::string> names,
                                     const std::stop_token& stop);
     [[nodiscard]] Status removeOne(const std::string& name, const std::stop_token& stop);

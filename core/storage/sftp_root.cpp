@@ -22,7 +22,7 @@ constexpr int kRandomDigits = 16;
 constexpr std::chrono::hours kLeftoverAge{24};
 
 // Deeper folders do not exist; links in circles may.
-constexpr int kMaxDepth = 64;
+constexpr int kMaxParents = 64;
 
 /// When a temporary file was made; empty for what is none of ours.
 std::optional<Timestamp> madeAt(std::string_view name)
@@ -61,7 +61,7 @@ Status makeDeep(SftpSession& session, const std::string& path, int depth,
                 const std::stop_token& stop)
 {
     TIDEMARK_TRY(SftpAnswer answer, session.makeFolder(path, stop));
-    if (isNotThere(answer) && depth < kMaxDepth && parentOf(path) != path) {
+    if (isNotThere(answer) && depth < kMaxParents && parentOf(path) != path) {
         TIDEMARK_TRY_STATUS(makeDeep(session, parentOf(path), depth + 1, stop));
         TIDEMARK_TRY(answer, session.makeFolder(path, stop));
     }

@@ -10,7 +10,7 @@ namespace tidemark::storage {
 namespace {
 
 // As many as libssh2 sends ahead: it copies them. One round trip is lost behind each piece.
-constexpr std::size_t kPieceBytes = 4 << 20;
+constexpr std::size_t kUploadPieceBytes = 4 << 20;
 
 /// Version 3 has whole seconds in 32 bits.
 std::int64_t sftpTime(Timestamp time)
@@ -26,8 +26,8 @@ Status SftpUpload::run()
 {
     TIDEMARK_TRY(const auto reader, m_parts.source.open());
     // A byte more than it should be: then its end is seen with its last piece.
-    const std::uint64_t known = m_parts.source.sizeBytes().value_or(kPieceBytes);
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(known + 1, kPieceBytes));
+    const std::uint64_t known = m_parts.source.sizeBytes().value_or(kUploadPieceBytes);
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(known + 1, kUploadPieceBytes));
     for (bool isLast = false; !isLast;) {
         if (m_stop.stop_requested()) {
             return cancelled();

@@ -7,7 +7,7 @@
 namespace tidemark::storage {
 namespace {
 
-constexpr std::string_view kDigits =
+constexpr std::string_view kBase64Digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t kNumberBytes = 4;
 
@@ -30,7 +30,7 @@ std::optional<std::string> fromBase64(std::string_view text)
     std::uint32_t bits = 0;
     int count = 0;
     for (const char each : text) {
-        const std::size_t digit = kDigits.find(each);
+        const std::size_t digit = kBase64Digits.find(each);
         if (digit == std::string_view::npos) {
             return std::nullopt;
         }
@@ -56,7 +56,7 @@ std::string toBase64(std::string_view bytes)
             bits = bits << 8 | byte;
         }
         for (std::size_t i = 0; i < 4; ++i) {
-            text += i <= three.size() ? kDigits[bits >> (18 - 6 * i) & 0x3fU] : '=';
+            text += i <= three.size() ? kBase64Digits[bits >> (18 - 6 * i) & 0x3fU] : '=';
         }
     }
     return text;

@@ -29,11 +29,13 @@ const std::vector<Scheme>& schemes()
         {"s3",
          StorageKind::S3,
          {"endpoint", "region", "force-path-style", "provider", "profile", "sse", "sse-kms-key-id",
-          "storage-class", "part-size", "ca"}},
-        {"abs", StorageKind::Azure, {"endpoint", "ca"}},
-        {"sftp", StorageKind::Sftp, {"key", "known-hosts", "concurrent-writes"}},
-        {"webdav", StorageKind::WebDav, {"ca"}},
-        {"webdavs", StorageKind::WebDav, {"ca"}},
+          "storage-class", "part-size", "ca", "upload-limit", "download-limit"}},
+        {"abs", StorageKind::Azure, {"endpoint", "ca", "upload-limit", "download-limit"}},
+        {"sftp",
+         StorageKind::Sftp,
+         {"key", "known-hosts", "concurrent-writes", "upload-limit", "download-limit"}},
+        {"webdav", StorageKind::WebDav, {"ca", "upload-limit", "download-limit"}},
+        {"webdavs", StorageKind::WebDav, {"ca", "upload-limit", "download-limit"}},
         {"zip", StorageKind::Zip},
     };
     return all;

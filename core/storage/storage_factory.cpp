@@ -5,8 +5,12 @@
 #include "core/storage/level_names.h"
 #include "core/storage/s3_storage.h"
 #include "core/storage/sftp_storage.h"
+#include "core/storage/throttled_storage.h"
 #include "core/storage/webdav_storage.h"
 #include "core/storage/zip_storage.h"
+
+#include <charconv>
+#include <cstdint>
 
 namespace tidemark::storage {
 namespace {
@@ -30,9 +34,45 @@ Result<Secret> webDavPassword(const StorageAddress& address, const StorageFactor
                                         "the keychain.")}};
 }
 
+/// Bytes a second of an option in KiB; 0 where there is none.
+Result<std::uint64_t> limitOf(const StorageAddress& address, const std::string& option)
+{
+    const std::string text = optionOf(address, option);
+    if (text.empty()) {
+        return std::uint64_t{0};
+    }
+    constexpr std::uint64_t kMostKib = std::uint64_t{1} << 30;
+    constexpr int kKibShift = 10;
+    std::uint64_t kib = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), kib);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || kib == 0 ||
+        kib > kMostKib) {
+        return Error{
+            .code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("storage", "The option %1 cannot be \"%2\"."), {option, text}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Write a number of KiB a second: "
+                                   "%1=500, or leave it out."),
+                     {option}}};
+    }
+    return kib << kKibShift;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& address) const
+{
+    TIDEMARK_TRY(const std::uint64_t up, limitOf(address, "upload-limit"));
+    TIDEMARK_TRY(const std::uint64_t down, limitOf(address, "download-limit"));
+    TIDEMARK_TRY(auto storage, openUnlimited(address));
+    if (up == 0 && down == 0) {
+        return storage;
+    }
+    return std::unique_ptr<Storage>(
+        std::make_unique<ThrottledStorage>(std::move(storage), m_parts.clock, up, down));
+}
+
+Result<std::unique_ptr<Storage>> StorageFactory::openUnlimited(const StorageAddress& address) const
 {
     switch (address.kind) {
     case StorageKind::Folder:

@@ -13,7 +13,8 @@
 
 namespace tidemark::storage {
 
-/// Opens each kind of storage.
+/// Opens each kind of storage; the options upload-limit and download-limit, in KiB a second, of
+/// those over a network.
 class StorageFactory final : public StorageOpener {
 public:
     /// What storages are made of; all of it outlives them.
@@ -38,6 +39,9 @@ public:
         const StorageAddress& address) const override;
 
 private:
+    [[nodiscard]] Result<std::unique_ptr<Storage>> openUnlimited(
+        const StorageAddress& address) const;
+
     Parts m_parts;
     mutable net::RetryingTransport m_http;
 };

@@ -16,11 +16,6 @@ constexpr std::size_t kReadAheadBytes = std::size_t{64} << 20;
 /// Sent without a look whether the name is taken: that would take longer than the body.
 constexpr std::uint64_t kSmallBytes = 256 << 10;
 
-bool isSuccess(const net::HttpResponse& response)
-{
-    return response.status == 200 || response.status == 201 || response.status == 204;
-}
-
 /// The whole length in "bytes 0-9/10" and "bytes */10", where the range is the one in `expected`.
 std::optional<std::uint64_t> totalOf(const std::string& contentRange, const std::string& expected)
 {
@@ -219,7 +214,7 @@ Result<bool> WebDavStorage::appear(WebDavUpload& upload, const std::stop_token& 
     }
     TIDEMARK_TRY_STATUS(m_uploads.makeParent(upload.target(), stop));
     TIDEMARK_TRY(auto moved, move(upload, stop));
-    if (!isSuccess(moved) && moved.status != 412) {
+    if (!moved.isSuccess() && moved.status != 412) {
         // Perhaps the answer to an earlier try was lost, or somebody took the folder away.
         TIDEMARK_TRY(there, look(upload.target(), stop));
         if (there) {
@@ -235,7 +230,7 @@ Result<bool> WebDavStorage::appear(WebDavUpload& upload, const std::stop_token& 
     if (moved.status == 412) {
         return false;
     }
-    if (!isSuccess(moved)) {
+    if (!moved.isSuccess()) {
         return m_client.failureOf(moved);
     }
     upload.settle();
@@ -266,7 +261,7 @@ Status WebDavStorage::remove(std::span<const std::string> names, std::stop_token
         TIDEMARK_TRY_STATUS(checkObjectName(name));
         TIDEMARK_TRY(const auto gone,
                      m_client.send({.method = "DELETE", .path = pathOf(name)}, stop));
-        if (!isSuccess(gone) && gone.status != 404) {
+        if (!gone.isSuccess() && gone.status != 404) {
             return m_client.failureOf(gone);
         }
     }

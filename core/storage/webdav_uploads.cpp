@@ -30,11 +30,6 @@ constexpr std::size_t kCountedBytes = 256 << 10;
 constexpr int kStampDigits = 10;
 constexpr int kChanceDigits = 16;
 
-bool isSuccess(const net::HttpResponse& response)
-{
-    return response.status == 200 || response.status == 201 || response.status == 204;
-}
-
 /// A source whose length was counted.
 class CountedSource final : public ByteSource {
 public:
@@ -150,7 +145,7 @@ Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
         const std::string& deepest = missing.back();
         TIDEMARK_TRY(auto made, m_client.send({.method = "MKCOL", .path = deepest + '/'}, stop));
         // 405: somebody has made it.
-        if (isSuccess(made) || made.status == 405) {
+        if (made.isSuccess() || made.status == 405) {
             missing.pop_back();
             if (missing.empty()) {
                 return made;
@@ -249,7 +244,7 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
         TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(folder(), stop));
         sent = put(temporary, counted, time, stop);
     }
-    if (!sent.ok() || !isSuccess(sent.value())) {
+    if (!sent.ok() || !sent.value().isSuccess()) {
         abandon(temporary);
         return sent.ok() ? m_client.failureOf(sent.value()) : std::move(sent).error();
     }

@@ -68,6 +68,31 @@ private slots:
         const auto none = m_factory.open(address);
         QVERIFY(!none.ok() && none.error().code == ErrorCode::Credentials);
     }
+
+    void eachKindOpensWithoutBeingReached()
+    {
+        m_known.secrets = {.accessKeyId = Secret("id"),
+                           .secretAccessKey = Secret("key"),
+                           .password = Secret("password")};
+        for (const char* const text :
+             {"s3://b/p", "sftp://me@h/p", "webdavs://me@h/p", "zip:///p.zip"}) {
+            const auto storage = m_factory.open(parseAddress(text, "/", "/").value());
+            QVERIFY2(storage.ok(), text);
+        }
+    }
+
+    void aLimitIsANumber()
+    {
+        m_known.secrets = {.accessKeyId = Secret("id"), .secretAccessKey = Secret("key")};
+        const auto opens = [this](const std::string& option) {
+            return m_factory.open(parseAddress("s3://b/p?" + option, "/", "/").value()).ok();
+        };
+        QVERIFY(opens("upload-limit=500"));
+        QVERIFY(opens("download-limit=1&upload-limit=99999"));
+        for (const char* const wrong : {"0", "fast", "-1", "1M", "99999999999"}) {
+            QVERIFY2(!opens(std::string("upload-limit=") + wrong), wrong);
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TestStorageFactory)
