@@ -33,8 +33,12 @@ Meaning meaningOf(int number)
     case EEXIST: return {ErrorCode::AlreadyExists, {}};
     case EACCES:
     case EPERM:
-        return {ErrorCode::Forbidden,
-                {TIDEMARK_TEXT("base", "Check the permissions of the file and its folder.")}};
+        return {
+            ErrorCode::Forbidden,
+            {TIDEMARK_TEXT(
+                "base",
+                "This user has no right to it: change the permissions of the file or its folder, "
+                "or choose another one.")}};
     case EROFS:
         return {ErrorCode::Forbidden,
                 {TIDEMARK_TEXT("base", "The disk is mounted read-only; choose another place.")}};

@@ -1,9 +1,12 @@
 #include "core/net/qt_exchange.h"
 
+#include "core/net/no_answer.h"
+
 #include <QAuthenticator>
 #include <QEventLoop>
 #include <QIODevice>
 #include <QNetworkAccessManager>
+#include <QNetworkProxy>
 #include <QNetworkReply>
 #include <QSslCertificate>
 #include <QSslConfiguration>
@@ -24,13 +27,6 @@ namespace {
 // As much as Qt may hold of an answer while we are busy.
 constexpr qint64 kReadAheadBytes = 1024 * 1024;
 constexpr std::size_t kPieceBytes = 256 * 1024;
-
-Error unavailable(Message what,
-                  Message next = {
-                      TIDEMARK_TEXT("net", "Check the network and the address, then try again.")})
-{
-    return {.code = ErrorCode::Unavailable, .what = std::move(what), .next = std::move(next)};
-}
 
 Error becameShorter()
 {
@@ -168,10 +164,11 @@ public:
     {
         m_reply.setReadBufferSize(kReadAheadBytes);
         const HttpLimits& limits = request.limits;
-        limit(m_connect, limits.connect,
-              {TIDEMARK_TEXT("net", "%1 did not answer in time."), {host()}});
-        limit(m_idle, limits.idle, {TIDEMARK_TEXT("net", "%1 fell silent."), {host()}});
-        limit(m_total, limits.total, {TIDEMARK_TEXT("net", "%1 took too long."), {host()}});
+        limit(m_connect, limits.connect, noAnswerInTime(host(), isTls()));
+        limit(m_idle, limits.idle,
+              unavailable({TIDEMARK_TEXT("net", "%1 fell silent."), {host()}}));
+        limit(m_total, limits.total,
+              unavailable({TIDEMARK_TEXT("net", "%1 took too long."), {host()}}));
         const auto stillAlive = [this] {
             m_connect.stop();
             m_idle.start();
@@ -190,7 +187,7 @@ public:
         QObject::connect(&m_reply, &QNetworkReply::sslErrors, &m_idle,
                          [this](const QList<QSslError>& errors) {
                              if (!errors.isEmpty()) {
-                                 m_tls = errors.constFirst().errorString().toStdString();
+                                 m_tls = errors.constFirst();
                              }
                          });
     }
@@ -228,11 +225,10 @@ public:
     }
 
 private:
-    void limit(QTimer& timer, std::chrono::milliseconds most, const Message& what)
+    void limit(QTimer& timer, std::chrono::milliseconds most, const Error& why)
     {
         timer.setSingleShot(true);
-        QObject::connect(&timer, &QTimer::timeout, &timer,
-                         [this, what] { fail(unavailable(what)); });
+        QObject::connect(&timer, &QTimer::timeout, &timer, [this, why] { fail(why); });
         timer.start(most);
     }
 
@@ -290,15 +286,34 @@ private:
         return status() == 0 || (m_reply.error() != QNetworkReply::NoError && !saysStatus);
     }
 
+    [[nodiscard]] bool isTls() const { return m_reply.url().scheme() == "https"; }
+
+    /// "proxy.example:3128"; empty where none is on the way.
+    [[nodiscard]] std::string proxy() const
+    {
+        const auto proxies =
+            QNetworkProxyFactory::systemProxyForQuery(QNetworkProxyQuery(m_reply.url()));
+        return proxies.isEmpty() || proxies.constFirst().type() == QNetworkProxy::NoProxy
+                   ? std::string()
+                   : proxies.constFirst().hostName().toStdString() + ":" +
+                         std::to_string(proxies.constFirst().port());
+    }
+
+    /// Of the proxy itself, though Qt does not say so: it alone looks for the host behind it.
+    [[nodiscard]] bool isOfProxy() const
+    {
+        return (m_reply.error() == QNetworkReply::HostNotFoundError ||
+                m_reply.error() == QNetworkReply::ConnectionRefusedError) &&
+               !proxy().empty();
+    }
+
     [[nodiscard]] Error whyBroken() const
     {
         if (m_isSending) {
-            return unavailable(
-                {TIDEMARK_TEXT("net", "%1 took a part of what was sent, and no more."), {host()}},
-                {TIDEMARK_TEXT(
-                    "net",
-                    "Check the network. If it is always so, the server may have no room, "
-                    "or a limit for the size of uploads.")});
+            return tookAPart(host());
+        }
+        if (isOfProxy()) {
+            return proxyIsSilent(host(), proxy());
         }
         switch (m_reply.error()) {
         case QNetworkReply::HostNotFoundError:
@@ -311,12 +326,11 @@ private:
                 {TIDEMARK_TEXT("net", "Nothing answers at %1."), {host()}},
                 {TIDEMARK_TEXT("net", "Check the port, and whether the server runs.")});
         case QNetworkReply::SslHandshakeFailedError:
-            return unavailable(
-                {TIDEMARK_TEXT("net", "%1 cannot prove who it is: %2."),
-                 {host(), m_tls.empty() ? m_reply.errorString().toStdString() : m_tls}},
-                {TIDEMARK_TEXT("net",
-                               "If its certificate is of an authority of your own, name that "
-                               "with the option \"ca\"; else check the address.")});
+            return cannotProve(
+                host(),
+                (m_tls.error() == QSslError::NoError ? m_reply.errorString() : m_tls.errorString())
+                    .toStdString(),
+                m_tls.error() == QSslError::HostNameMismatch);
         case QNetworkReply::ProxyAuthenticationRequiredError:
             return unavailable(
                 {TIDEMARK_TEXT("net", "The proxy on the way to %1 asks for a login."), {host()}},
@@ -326,14 +340,13 @@ private:
         case QNetworkReply::ProxyConnectionRefusedError:
         case QNetworkReply::ProxyConnectionClosedError:
         case QNetworkReply::ProxyNotFoundError:
-        case QNetworkReply::ProxyTimeoutError:
-            return unavailable(
-                {TIDEMARK_TEXT("net", "The proxy on the way to %1 does not answer."), {host()}},
-                {TIDEMARK_TEXT("net",
-                               "Check the proxy in the system's settings (or http_proxy and "
-                               "https_proxy), or set no_proxy to the host.")});
-        case QNetworkReply::RemoteHostClosedError:
-            return unavailable({TIDEMARK_TEXT("net", "%1 broke the connection off."), {host()}});
+        case QNetworkReply::ProxyTimeoutError: return proxyIsSilent(host(), proxy());
+        case QNetworkReply::RemoteHostClosedError: return brokeOff(host(), isTls());
+        case QNetworkReply::UnknownNetworkError:
+            if (const std::string between = proxy(); !between.empty()) {
+                return noWayThrough(host(), between, m_reply.errorString().toStdString());
+            }
+            [[fallthrough]];
         default:
             return unavailable({TIDEMARK_TEXT("net", "No whole answer from %1: %2."),
                                 {host(), m_reply.errorString().toStdString()}});
@@ -360,7 +373,7 @@ private:
     QTimer m_total;
     std::optional<Error> m_failure;
     bool m_isSending = false;
-    std::string m_tls;  // What is wrong with the certificate.
+    QSslError m_tls;  // What is wrong with the certificate.
     std::vector<std::byte> m_body;
 };
 

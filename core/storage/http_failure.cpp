@@ -31,14 +31,14 @@ std::string hostOf(const std::string& url)
 Error moved(const net::HttpResponse& response, const std::string& place)
 {
     const std::string host = hostOf(response.header("location"));
-    return {
-        .code = ErrorCode::Unavailable,
-        .what = host.empty()
-                    ? Message{TIDEMARK_TEXT("storage", "%1 sends us elsewhere."), {place}}
-                    : Message{TIDEMARK_TEXT("storage", "%1 sends us to %2."), {place, host}},
-        .next = {TIDEMARK_TEXT("storage",
-                               "Nobody is followed elsewhere with your keys. If that is the right "
-                               "server, write it into the address.")}};
+    return {.code = ErrorCode::Unavailable,
+            .what = host.empty()
+                        ? Message{TIDEMARK_TEXT("storage", "%1 sends us elsewhere."), {place}}
+                        : Message{TIDEMARK_TEXT("storage", "%1 sends us to %2."), {place, host}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Your keys are not sent elsewhere. If that is the right server, "
+                                   "write it into the address; if it asks for a login to the "
+                                   "network, open a browser.")}};
 }
 
 }  // namespace

@@ -156,14 +156,18 @@ private:
     }
 
     /// A folder is made by the first write; a bucket never is, and says again that it is missing.
+    /// Where a file has the folder's name, the attempt to make it says more than the listing.
     void settleMissing(const Status& written)
     {
         if (!m_missing) {
             return;
         }
         ProbedStep missing = *std::exchange(m_missing, std::nullopt);
-        m_isOver = !written.ok() && written.error().code == ErrorCode::NotFound;
-        if (!m_isOver) {
+        const bool isRefused = !written.ok() && written.error().code == ErrorCode::TargetRefused;
+        m_isOver = isRefused || (!written.ok() && written.error().code == ErrorCode::NotFound);
+        if (isRefused) {
+            missing.failure = written.error();
+        } else if (!m_isOver) {
             missing = {
                 .result = ProbeResult::Noted,
                 .duration = missing.duration,

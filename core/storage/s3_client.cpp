@@ -234,7 +234,7 @@ Error S3Client::failureOf(const S3Call& call, const net::HttpResponse& response)
                          {"s3://" + m_bucket.bucket + '/' + call.key}}};
     }
     Error error = httpFailure(response, place);
-    if (!code.empty()) {
+    if (!code.empty() && response.status != 429) {
         error.what = {TIDEMARK_TEXT("storage", "%1 answers with the failure %2 (%3)."),
                       {place, std::to_string(response.status), code}};
     }

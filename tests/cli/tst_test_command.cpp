@@ -87,9 +87,14 @@ private slots:
         QFile file(m_program.path("file"));
         QVERIFY(file.open(QIODevice::WriteOnly));
         const Ran ran = m_program.run({"test", "file"});
-        QVERIFY(ran.status != 0);
-        QVERIFY2(ran.facts.contains("is not a folder."), qPrintable(ran.facts));
-        QVERIFY2(ran.facts.contains("FAILED\n"), qPrintable(ran.facts));
+        QCOMPARE(ran.status, 4);
+        QVERIFY2(ran.facts.contains("List              FAILED"), qPrintable(ran.facts));
+        QVERIFY2(ran.facts.contains("\n    The folder " + m_program.path("file") +
+                                    " cannot be made: something that is no folder has that name.\n"
+                                    "    Rename it, or choose another place.\n"),
+                 qPrintable(ran.facts));
+        QVERIFY(ran.rest.startsWith("tidemarkctl: " + m_program.path("file") +
+                                    " does not pass the test.\n"));
     }
 
     void aReplicaIsKnownAndNotTouched()

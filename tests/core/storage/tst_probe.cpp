@@ -212,6 +212,15 @@ private slots:
         QVERIFY(probed.left.empty());
     }
 
+    void aFileInThePlaceOfAFolderIsTheFailureOfListing()
+    {
+        Place place(m_clock);
+        place.faults = {{Call::List, ErrorCode::NotFound}, {Call::Stage, ErrorCode::TargetRefused}};
+        const Probed probed = tryOut(place);
+        QCOMPARE(shortly(probed.steps), QString("ppfsssss"));
+        QCOMPARE(firstFailure(probed.steps)->code, ErrorCode::TargetRefused);
+    }
+
     void allMissingRightsAreToldAtOnce()
     {
         Place place(m_clock);
