@@ -18,7 +18,7 @@
         qml6-module-qtquick-shapes qml6-module-qtquick-templates qml6-module-qtquick-window
     )
     test_packages=(
-        appstream at-spi2-core dbus desktop-file-utils fonts-dejavu-core gir1.2-atspi-2.0 git
+        appstream at-spi2-core dbus desktop-file-utils faketime fonts-dejavu-core gir1.2-atspi-2.0 git
         imagemagick man-db procps proj-data python3 python3-gi qml6-module-qttest shellcheck spin sqlite3
         strace util-linux xauth xdotool xvfb
     )

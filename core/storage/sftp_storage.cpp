@@ -220,6 +220,11 @@ std::string SftpStorage::describe() const
     return m_place->shown;
 }
 
+unsigned SftpStorage::readsAtOnce() const
+{
+    return static_cast<unsigned>(kMaxSessions);
+}
+
 Status SftpStorage::list(std::string_view prefix,
                          const std::function<Listing(const ObjectEntry&)>& entry,
                          std::stop_token stop) const

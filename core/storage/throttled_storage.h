@@ -35,6 +35,7 @@ public:
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
     [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] bool onlyLooksFirst() const override { return m_inner->onlyLooksFirst(); }
     [[nodiscard]] unsigned readsAtOnce() const override { return m_inner->readsAtOnce(); }
 
 private:

@@ -52,6 +52,7 @@ public:
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
     [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] unsigned readsAtOnce() const override { return kReadsFromServer; }
 
 private:
     [[nodiscard]] std::string pathOf(const std::string& name) const;
