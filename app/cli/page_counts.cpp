@@ -42,7 +42,7 @@ Status lookAtMoments(Session& session, const storage::Storage& storage,
         }
         return {};
     };
-    return restore::parallelFor(restore::restoreThreads(), moments.size(), lookAtOne);
+    return parallelFor(restore::restoreThreads(), moments.size(), lookAtOne);
 }
 
 Status lookAtObjects(Session& session, const storage::Storage& storage,
@@ -58,7 +58,7 @@ Status lookAtObjects(Session& session, const storage::Storage& storage,
         }
         return {};
     };
-    return restore::parallelFor(restore::restoreThreads(), objects.size(), lookAtOne);
+    return parallelFor(restore::restoreThreads(), objects.size(), lookAtOne);
 }
 
 }  // namespace tidemark::cli

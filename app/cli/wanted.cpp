@@ -112,7 +112,9 @@ void leaveOutReplicas(Wanted& wanted)
     std::set<std::string> places;
     const auto add = [&places](const service::DatabaseConfig& database) {
         for (const service::ReplicaConfig& replica : database.replicas) {
-            places.insert(replica.address.path);
+            if (replica.address.kind == storage::StorageKind::Folder) {
+                places.insert(replica.address.path);
+            }
         }
     };
     std::ranges::for_each(wanted.databases, add);

@@ -93,7 +93,9 @@ Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token
     } else {
         input.file = std::make_unique<replica::ObjectSource>(m_storage, object.name, stop);
     }
-    auto header = ltx::readHeader(*input.file);
+    // Of an object just the header is asked for: reading it from its start would bring much more.
+    auto header = isSpooled ? ltx::readHeader(*input.file)
+                            : replica::readObjectHeader(m_storage, object, stop);
     if (!header.ok()) {
         return replica::naming(object.name, header.error());
     }

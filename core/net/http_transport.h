@@ -36,6 +36,7 @@ struct HttpRequest {
     HttpLogin login = {};              ///< Empty: who asks for one gets none.
     std::string caFile = {};  ///< More authorities to trust, PEM; empty: the system's alone.
     HttpLimits limits = {};
+    bool isOnce = false;  ///< Nobody sends it again when it fails.
 };
 
 /// An answer of any status, whole.

@@ -21,6 +21,8 @@ namespace {
 
 /// Each has a thread, and Qt one more for it.
 constexpr std::size_t kMaxLanes = 16;
+/// One that does not answer must not keep others waiting.
+constexpr std::size_t kMaxLanesOfServer = kMaxLanes / 2;
 
 class SystemProxies final : public QNetworkProxyFactory {
 public:
@@ -144,7 +146,8 @@ public:
             const std::scoped_lock lock(m_mutex);
             lane->isBusy = false;
         }
-        m_changed.notify_one();
+        // All: the first one may want a server that has its share.
+        m_changed.notify_all();
         return answer;
     }
 
@@ -159,8 +162,6 @@ private:
             return lane != nullptr;
         });
         if (lane == nullptr || stop.stop_requested()) {
-            // The bell may have been for somebody who goes on.
-            m_changed.notify_one();
             return nullptr;
         }
         isAnotherScope = lane->scope && lane->scope != scope;
@@ -171,6 +172,12 @@ private:
 
     Lane* freeLane(const Scope& scope)
     {
+        const auto ofServer = std::ranges::count_if(m_lanes, [&scope](const auto& each) {
+            return each->isBusy && each->scope && each->scope->server == scope.server;
+        });
+        if (static_cast<std::size_t>(ofServer) >= kMaxLanesOfServer) {
+            return nullptr;
+        }
         const auto fits = [&scope](const auto& each) {
             return !each->isBusy && each->scope == scope;
         };

@@ -50,8 +50,9 @@ Result<HttpResponse> RetryingTransport::send(const HttpRequest& request, std::st
     for (int tries = 1;; ++tries) {
         auto answer = m_inner.send(request, stop);
         const bool isFailure = !answer.ok();
-        if (isFailure ? answer.error().code != ErrorCode::Unavailable
-                      : !mayGoBetterSoon(answer.value().status)) {
+        const bool mayPass = isFailure ? answer.error().code == ErrorCode::Unavailable
+                                       : mayGoBetterSoon(answer.value().status);
+        if (request.isOnce || !mayPass) {
             return answer;
         }
         const auto demanded = isFailure ? std::nullopt : retryAfter(answer.value(), m_clock.now());

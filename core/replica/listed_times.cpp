@@ -1,11 +1,15 @@
 #include "core/replica/listed_times.h"
 
+#include "core/base/parallel.h"
 #include "core/replica/ltx_object.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 namespace tidemark::replica {
 namespace {
@@ -63,18 +67,25 @@ Status correctListedTimes(const storage::Storage& storage, Catalog& catalog,
     if (!anyOff) {
         return {};
     }
+    std::set<const Moment*> seen;
+    std::vector<std::pair<ObjectInfo*, Moment*>> listed;
     for (ObjectInfo& object : catalog.objects) {
+        // Objects of several levels may end with the same moment.
         Moment* const moment = listedMomentOf(catalog, object);
-        if (moment == nullptr) {
-            continue;
-        }
-        TIDEMARK_TRY(const auto written, writtenTime(storage, object, stop));
-        if (written) {
-            object.time = moment->time = *written;
-            object.precision = moment->precision = TimePrecision::Exact;
+        if (moment != nullptr && seen.insert(moment).second) {
+            listed.emplace_back(&object, moment);
         }
     }
-    return {};
+    const auto correctOne = [&](unsigned, std::size_t index) -> Status {
+        const auto [object, moment] = listed[index];
+        TIDEMARK_TRY(const auto written, writtenTime(storage, *object, stop));
+        if (written) {
+            object->time = moment->time = *written;
+            object->precision = moment->precision = TimePrecision::Exact;
+        }
+        return {};
+    };
+    return parallelFor(storage.readsAtOnce(), listed.size(), correctOne);
 }
 
 }  // namespace tidemark::replica

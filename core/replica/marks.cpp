@@ -51,6 +51,20 @@ Result<std::vector<std::string>> listNames(const storage::Storage& storage,
     return names;
 }
 
+Result<bool> isListedStill(const storage::Storage& storage, const std::string& name,
+                           const std::stop_token& stop)
+{
+    bool isListed = false;
+    TIDEMARK_TRY_STATUS(storage.list(
+        name,
+        [&](const storage::ObjectEntry& entry) {
+            isListed = entry.name == name;
+            return storage::Listing::Enough;
+        },
+        stop));
+    return isListed;
+}
+
 /// The one that counts of two with one name comes first.
 bool isOlder(const Mark& one, const Mark& other)
 {
@@ -98,8 +112,14 @@ Result<MarkList> readNamed(const storage::Storage& storage, const std::vector<st
         } else if (mark.error().code == ErrorCode::Damaged) {
             list.bad.push_back({.objectName = each, .fault = std::move(mark).error()});
         } else if (mark.error().code != ErrorCode::NotFound) {
-            // One that is not found was removed since it was listed.
             return std::move(mark).error();
+        } else {
+            // Removed since it was listed, or lost: then it is listed still, and what it keeps is
+            // kept.
+            TIDEMARK_TRY(const bool isListed, isListedStill(storage, each, stop));
+            if (isListed) {
+                list.bad.push_back({.objectName = each, .fault = std::move(mark).error()});
+            }
         }
     }
     dropSameNames(list);
@@ -159,7 +179,9 @@ Status writeMark(storage::Storage& storage, const Mark& mark, const std::stop_to
     TIDEMARK_TRY(const auto outcome, storage.write(name, MemorySource(encodeMark(mark)),
                                                    {.time = mark.createdAt}, stop));
     if (outcome == storage::WriteOutcome::AlreadyThere) {
-        return sameName(mark);
+        // Written once already, and the answer was lost on the way.
+        const auto there = readMark(storage, name, *parseMarkObjectName(name), stop);
+        return there.ok() && there.value() == mark ? Status() : Status(sameName(mark));
     }
     // Two may have looked before either wrote: both see the same two now, and one gives way.
     TIDEMARK_TRY(const auto counts, look(storage, mark.name, stop));

@@ -1,10 +1,7 @@
 #pragma once
 
-#include "core/base/result.h"
+#include "core/base/parallel.h"
 #include "core/storage/storage.h"
-
-#include <cstddef>
-#include <functional>
 
 namespace tidemark::restore {
 
@@ -13,11 +10,5 @@ namespace tidemark::restore {
 
 /// The same for what is read from `storage`: at least as many as keep its line full.
 [[nodiscard]] unsigned restoreThreads(const storage::Storage& storage);
-
-/// Calls `work(thread, index)` for each index below `count`, in about that order, on `threads`
-/// threads of which the caller is one, and gives the first failure. After a failure no new call
-/// starts. Two calls with the same `thread`, below `threads`, never run at once.
-[[nodiscard]] Status parallelFor(unsigned threads, std::size_t count,
-                                 const std::function<Status(unsigned, std::size_t)>& work);
 
 }  // namespace tidemark::restore

@@ -139,7 +139,8 @@ private:
     {
         return m_folder.otherReplicas.contains(path) ||
                std::ranges::any_of(m_folder.each.replicas, [&](const ReplicaConfig& replica) {
-                   return replica.address.path == path;
+                   return replica.address.kind == storage::StorageKind::Folder &&
+                          replica.address.path == path;
                });
     }
 

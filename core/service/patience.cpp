@@ -6,12 +6,22 @@
 
 namespace tidemark::service {
 
-bool endsWithin(std::chrono::milliseconds limit, std::function<void()> task)
+bool endsWithin(std::chrono::milliseconds limit, Late late,
+                std::function<void(const std::stop_token& stop)> task)
 {
-    std::packaged_task<void()> job(std::move(task));
+    std::stop_source stop;
+    std::packaged_task<void()> job(
+        [task = std::move(task), token = stop.get_token()] { task(token); });
     const auto ended = job.get_future();
-    std::thread(std::move(job)).detach();
-    return ended.wait_for(limit) == std::future_status::ready;
+    std::thread thread(std::move(job));
+    const bool isInTime = ended.wait_for(limit) == std::future_status::ready;
+    stop.request_stop();
+    if (isInTime || late == Late::IsWaitedFor) {
+        thread.join();
+    } else {
+        thread.detach();
+    }
+    return isInTime;
 }
 
 }  // namespace tidemark::service

@@ -2,12 +2,19 @@
 
 #include <chrono>
 #include <functional>
+#include <stop_token>
 
 namespace tidemark::service {
 
-/// Runs `task` on a thread of its own and waits for it, but no longer than `limit`: a share that is
-/// gone may hold whoever asks it for ever. Whether it ended; if not, it may still run, so it owns
-/// what it uses.
-bool endsWithin(std::chrono::milliseconds limit, std::function<void()> task);
+/// Who still runs when its limit is over.
+enum class Late {
+    IsLeft,       ///< A share that is gone may hold whoever asks it for ever: it owns what it uses.
+    IsWaitedFor,  ///< It hears the stop soon, as whatever goes over a network does.
+};
+
+/// Runs `task` on a thread of its own and waits for it; after `limit` it is told to stop. Whether
+/// it ended within the limit.
+bool endsWithin(std::chrono::milliseconds limit, Late late,
+                std::function<void(const std::stop_token& stop)> task);
 
 }  // namespace tidemark::service

@@ -92,13 +92,16 @@ Status ReplicaFollower::refuseLegacy(const std::stop_token& stop) const
         return {};
     }
     bool isLegacy = false;
-    TIDEMARK_TRY_STATUS(m_storage->list(
+    const Status listed = m_storage->list(
         replica::kLegacyPrefix,
         [&isLegacy](const storage::ObjectEntry& entry) {
             isLegacy = replica::parseLegacyName(entry.name).has_value();
             return isLegacy ? storage::Listing::Enough : storage::Listing::Continue;
         },
-        stop));
+        stop);
+    if (!listed.ok() && listed.error().code != ErrorCode::NotFound) {
+        return listed;
+    }
     return isLegacy ? Status(holdsLegacy(*m_storage)) : Status();
 }
 

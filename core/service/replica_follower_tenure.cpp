@@ -70,8 +70,11 @@ Status ReplicaFollower::mayWrite(const std::stop_token& stop) const
 void ReplicaFollower::letGo()
 {
     if (m_tenure) {
-        endsWithin(kReleaseLimit,
-                   [storage = m_storage, tenure = m_tenure] { tenure->release({}); });
+        const bool isFolder = m_config.address.kind == storage::StorageKind::Folder;
+        endsWithin(kReleaseLimit, isFolder ? Late::IsLeft : Late::IsWaitedFor,
+                   [storage = m_storage, tenure = m_tenure](const std::stop_token& stop) {
+                       tenure->release(stop);
+                   });
     }
     m_claim.reset();
 }

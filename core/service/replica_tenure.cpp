@@ -28,7 +28,13 @@ Status ReplicaTenure::take(const std::stop_token& stop)
     if (isHeld()) {
         return {};
     }
-    TIDEMARK_TRY(const auto before, replica::readClaims(m_storage, stop));
+    auto looked = replica::readClaims(m_storage, stop);
+    if (!looked.ok() && looked.error().code == ErrorCode::NotFound) {
+        // A folder on a server that the claim makes. One that was there before was looked for
+        // already.
+        looked = std::vector<replica::ListedClaim>();
+    }
+    TIDEMARK_TRY(const auto before, std::move(looked));
     TIDEMARK_TRY(const bool isThere, clear(before, stop));
     m_mayBeThere = true;
     if (!isThere) {

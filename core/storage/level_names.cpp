@@ -30,22 +30,6 @@ bool isOfLevel(std::string_view name)
            name[kLevelAt + 1] == '/';
 }
 
-/// Lists `inner` below `prefix`; false when it was enough.
-Result<bool> listPart(const Storage& inner, std::string_view prefix,
-                      const std::function<Listing(const ObjectEntry&)>& entry,
-                      const std::stop_token& stop)
-{
-    bool goesOn = true;
-    TIDEMARK_TRY_STATUS(inner.list(
-        prefix,
-        [&](const ObjectEntry& each) {
-            goesOn = entry(each) == Listing::Continue;
-            return goesOn ? Listing::Continue : Listing::Enough;
-        },
-        stop));
-    return goesOn;
-}
-
 }  // namespace
 
 Status LevelNames::list(std::string_view prefix,
@@ -70,18 +54,40 @@ Status LevelNames::list(std::string_view prefix,
         return m_inner->list(prefix, entry, stop);
     }
     // Levels come where "ltx/" would: after the names in front of it, before those behind it.
-    const auto others = [&](bool isBefore) {
-        return [&, isBefore](const ObjectEntry& each) {
-            const bool isOther = !isOfLevel(each.name) && !each.name.starts_with(kFolder);
-            return isOther && (each.name < kFolder) == isBefore ? entry(each) : Listing::Continue;
-        };
+    bool isEnough = false;
+    const auto told = [&](const ObjectEntry& each) {
+        isEnough = entry(each) == Listing::Enough;
+        return isEnough ? Listing::Enough : Listing::Continue;
     };
-    TIDEMARK_TRY(const bool goesOn, listPart(*m_inner, prefix, others(true), stop));
-    if (!goesOn) {
+    TIDEMARK_TRY_STATUS(m_inner->list(
+        prefix,
+        [&](const ObjectEntry& each) {
+            if (each.name >= kFolder) {
+                return Listing::Enough;
+            }
+            return isOfLevel(each.name) ? Listing::Continue : told(each);
+        },
+        stop));
+    if (!isEnough) {
+        TIDEMARK_TRY_STATUS(m_inner->list(
+            inside,
+            [&](const ObjectEntry& each) {
+                ObjectEntry renamed = each;
+                renamed.name = std::string(kFolder) + each.name.substr(kLevelAt);
+                return isOfLevel(each.name) ? told(renamed) : Listing::Continue;
+            },
+            stop));
+    }
+    if (isEnough) {
         return {};
     }
-    TIDEMARK_TRY(const bool goesOnBehind, listPart(*m_inner, inside, levels, stop));
-    return goesOnBehind ? m_inner->list(prefix, others(false), stop) : Status();
+    return m_inner->list(
+        prefix,
+        [&](const ObjectEntry& each) {
+            const bool isBehind = each.name >= kFolder && !each.name.starts_with(kFolder);
+            return isBehind ? entry(each) : Listing::Continue;
+        },
+        stop);
 }
 
 Result<std::optional<ObjectEntry>> LevelNames::find(const std::string& name,

@@ -4,6 +4,7 @@
 #include <deque>
 #include <future>
 #include <span>
+#include <utility>
 
 namespace tidemark::storage {
 namespace {
@@ -13,8 +14,8 @@ constexpr std::uint64_t kMaxPieceBytes = 8 << 20;
 /// An open end: most objects are smaller than this.
 constexpr std::uint64_t kFirstPieceBytes = 1 << 20;
 constexpr std::uint64_t kPieceBytes = 4 << 20;
-/// When others have taken all that may be read ahead.
-constexpr std::uint64_t kSparingPieceBytes = 256 << 10;
+/// When others have taken all that may be held.
+constexpr std::uint64_t kSparingPieceBytes = 128 << 10;
 /// More pieces on their way help only where a way of a second leads to a server of 100 MB/s.
 constexpr std::size_t kPiecesAhead = 3;
 
@@ -32,25 +33,27 @@ public:
         m_stop.request_stop();
         while (!m_coming.empty()) {
             m_coming.front().piece.wait();
-            give(m_coming.front());
+            giveBack(m_coming.front().heldBytes);
             m_coming.pop_front();
         }
+        giveBack(m_heldBytes);
     }
     RangeReader(const RangeReader&) = delete;
     RangeReader& operator=(const RangeReader&) = delete;
 
     Status start(std::uint64_t offset, std::uint64_t length)
     {
-        const bool isOpen = length > kMaxPieceBytes;
-        TIDEMARK_TRY(Piece first,
-                     m_fetch(offset, isOpen ? kFirstPieceBytes : length, m_stop.get_token()));
+        std::uint64_t wanted = length;
+        if (length > kMaxPieceBytes) {
+            m_heldBytes = m_ahead.take(kFirstPieceBytes) ? kFirstPieceBytes : 0;
+            wanted = m_heldBytes > 0 ? kFirstPieceBytes : kSparingPieceBytes;
+        }
+        TIDEMARK_TRY(Piece first, m_fetch(offset, wanted, m_stop.get_token()));
         m_totalBytes = first.totalBytes;
         m_next = offset + first.bytes.size();
         m_end = offset >= m_totalBytes ? m_next : offset + std::min(length, m_totalBytes - offset);
         m_bytes = std::move(first.bytes);
-        return m_bytes.size() < std::min(m_end - offset, isOpen ? kFirstPieceBytes : length)
-                   ? Status(cutShort())
-                   : Status();
+        return m_bytes.size() < std::min(m_end - offset, wanted) ? Status(cutShort()) : Status();
     }
 
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
@@ -60,7 +63,8 @@ public:
         }
         if (m_used == m_bytes.size()) {
             TIDEMARK_TRY_STATUS(advance());
-        } else {
+        } else if (m_isStreaming || m_used * 2 >= m_bytes.size()) {
+            // Who reads only the start of an object wants nothing of what follows.
             askAhead();
         }
         const auto piece = std::span(m_bytes).subspan(m_used);
@@ -74,7 +78,7 @@ private:
     struct Coming {
         std::future<Result<Piece>> piece;
         std::uint64_t bytes = 0;
-        bool isTaken = false;  ///< From what may be read ahead.
+        std::uint64_t heldBytes = 0;  ///< Of what may be held.
     };
 
     static Error cutShort()
@@ -86,14 +90,9 @@ private:
                                        "and try again.")}};
     }
 
-    void give(const Coming& coming)
-    {
-        if (coming.isTaken) {
-            m_ahead.give(coming.bytes);
-        }
-    }
+    void giveBack(std::uint64_t bytes) { m_ahead.give(bytes); }
 
-    void ask(std::uint64_t bytes, bool isTaken)
+    void ask(std::uint64_t bytes, std::uint64_t heldBytes)
     {
         m_coming.push_back({.piece = std::async(std::launch::async,
                                                 [this, offset = m_next, bytes] {
@@ -101,7 +100,7 @@ private:
                                                                    m_stop.get_token());
                                                 }),
                             .bytes = bytes,
-                            .isTaken = isTaken});
+                            .heldBytes = heldBytes});
         m_next += bytes;
     }
 
@@ -112,25 +111,27 @@ private:
             if (!m_ahead.take(bytes)) {
                 return;
             }
-            ask(bytes, true);
+            ask(bytes, bytes);
         }
     }
 
     Status advance()
     {
-        m_bytes.clear();
+        m_bytes = {};
         m_used = 0;
+        giveBack(std::exchange(m_heldBytes, 0));
+        m_isStreaming = true;
         askAhead();
         if (m_coming.empty()) {
             if (m_next >= m_end) {
                 return {};
             }
-            ask(std::min(kSparingPieceBytes, m_end - m_next), false);
+            ask(std::min(kSparingPieceBytes, m_end - m_next), 0);
         }
         Coming coming = std::move(m_coming.front());
         m_coming.pop_front();
         auto piece = coming.piece.get();
-        give(coming);
+        m_heldBytes = coming.heldBytes;
         if (!piece.ok()) {
             return std::move(piece).error();
         }
@@ -148,6 +149,8 @@ private:
     std::stop_callback<std::function<void()>> m_onStop;
     std::vector<std::byte> m_bytes;  // The piece that is being read.
     std::size_t m_used = 0;          // Of it.
+    std::uint64_t m_heldBytes = 0;   // For it, of what all readers may hold.
+    bool m_isStreaming = false;      // A second piece was asked for.
     std::uint64_t m_totalBytes = 0;
     std::uint64_t m_next = 0;  // What nobody was asked for yet.
     std::uint64_t m_end = 0;

@@ -22,7 +22,7 @@ struct Piece {
 using FetchPiece = std::function<Result<Piece>(std::uint64_t offset, std::uint64_t length,
                                                const std::stop_token& stop)>;
 
-/// How much all readers of one storage together may hold that nobody has asked for yet.
+/// How much all readers of one storage together may hold, read ahead or not used up yet.
 class ReadAhead {
 public:
     explicit ReadAhead(std::size_t mostBytes) : m_free(static_cast<std::ptrdiff_t>(mostBytes)) {}

@@ -18,6 +18,7 @@ constexpr std::size_t kDefaultPartMib = 8;
 constexpr std::size_t kMinPartMib = 5;
 constexpr std::size_t kMaxPartMib = 64;
 constexpr std::size_t kCustomerKeyBytes = 32;
+constexpr std::string_view kRegionPlace = "%r";
 
 Error badOption(const std::string& key, const std::string& value, Message next)
 {
@@ -36,6 +37,11 @@ std::string tidyEndpoint(std::string text)
     }
     while (text.ends_with('/')) {
         text.pop_back();
+    }
+    // As it goes without saying, it is not signed.
+    const std::string_view usual = text.starts_with("https://") ? ":443" : ":80";
+    if (text.ends_with(usual)) {
+        text.resize(text.size() - usual.size());
     }
     const bool fits = text.starts_with("http://") || text.starts_with("https://");
     const auto host = text.find("://") + 3;
@@ -81,6 +87,13 @@ Status setPlace(S3Bucket& bucket, const StorageAddress& address)
     }
     bucket.endpoint = place->endpoint;
     bucket.region = place->region.empty() ? "us-east-1" : place->region;
+    if (endpoint.empty() && !bucket.isRegionSaid) {
+        // A bucket that turns out to be in another region is reached by another host.
+        const std::string part = '.' + bucket.region + '.';
+        if (const auto at = bucket.endpoint.find(part); at != std::string::npos) {
+            bucket.endpoint.replace(at + 1, bucket.region.size(), kRegionPlace);
+        }
+    }
     // A certificate for *.host stands for one label in front of the host.
     bucket.pathStyle = place->pathStyle || bucket.bucket.find('.') != std::string::npos;
     bucket.uploadsAtOnce = uploadsAtOnce(provider);
@@ -146,17 +159,26 @@ Status setEncryption(S3Bucket& bucket, const StorageAddress& address)
 
 }  // namespace
 
-std::string S3Bucket::origin() const
+std::string S3Bucket::endpointOf(const std::string& inRegion) const
 {
-    const auto scheme = endpoint.find("://") + 3;
-    const auto path = endpoint.find('/', scheme);
-    const std::string server = endpoint.substr(0, path);
+    std::string text = endpoint;
+    if (const auto at = text.find(kRegionPlace); at != std::string::npos) {
+        text.replace(at, kRegionPlace.size(), inRegion);
+    }
+    return text;
+}
+
+std::string S3Bucket::origin(const std::string& inRegion) const
+{
+    const std::string whole = endpointOf(inRegion);
+    const auto scheme = whole.find("://") + 3;
+    const std::string server = whole.substr(0, whole.find('/', scheme));
     return pathStyle ? server : server.substr(0, scheme) + bucket + '.' + server.substr(scheme);
 }
 
-std::string S3Bucket::host() const
+std::string S3Bucket::host(const std::string& inRegion) const
 {
-    const std::string whole = origin();
+    const std::string whole = origin(inRegion);
     std::string name = whole.substr(whole.find("://") + 3);
     const std::string_view usual = whole.starts_with("https") ? ":443" : ":80";
     if (name.ends_with(usual)) {

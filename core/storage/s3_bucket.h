@@ -12,8 +12,10 @@ namespace tidemark::storage {
 
 /// All that one bucket takes, from an address and its secrets. A plain value.
 struct S3Bucket {
-    std::string place = {};     ///< As people write it, for sentences.
-    std::string endpoint = {};  ///< "https://host[:port]", and a path where a service has one.
+    std::string place = {};  ///< As people write it, for sentences.
+    /// "https://host[:port]", and a path where a service has one. "%r" stands for the region in one
+    /// that follows from it.
+    std::string endpoint = {};
     std::string bucket = {};
     std::string prefix = {};  ///< Of all keys: empty, or with a '/' at its end.
     std::string region = {};
@@ -28,10 +30,11 @@ struct S3Bucket {
     std::string caFile = {};
     Secrets secrets = {};
 
+    [[nodiscard]] std::string endpointOf(const std::string& inRegion) const;
     /// Scheme, host and port for requests: the bucket is in the host or will be in the path.
-    [[nodiscard]] std::string origin() const;
+    [[nodiscard]] std::string origin(const std::string& inRegion) const;
     /// "host[:port]" without a port that goes without saying, as it is signed.
-    [[nodiscard]] std::string host() const;
+    [[nodiscard]] std::string host(const std::string& inRegion) const;
     /// The escaped path of a key, or of the bucket itself when it is empty.
     [[nodiscard]] std::string pathOf(const std::string& key) const;
 };

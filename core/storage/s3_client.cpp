@@ -85,63 +85,79 @@ std::string S3Client::region() const
     return m_region;
 }
 
+Timestamp S3Client::now() const
+{
+    return m_clock.now() -
+           std::chrono::milliseconds(m_clockAheadMs.load(std::memory_order_relaxed));
+}
+
 Result<net::HttpResponse> S3Client::send(const S3Call& call, const std::stop_token& stop)
 {
-    TIDEMARK_TRY(auto response, sendOnce(call, stop));
-    if (response.status / 100 != 2 && mend(response)) {
-        TIDEMARK_TRY(response, sendOnce(call, stop));
+    const std::string signedFor = region();
+    TIDEMARK_TRY(auto response, sendFor(signedFor, call, stop));
+    if (!response.isSuccess() && (mend(response, signedFor) || demandsMd5(call, response))) {
+        TIDEMARK_TRY(response, sendFor(region(), call, stop));
     }
     // Why a HEAD was refused is told to a GET only.
-    if (call.method == "HEAD" && response.status / 100 != 2 && response.status != 404) {
+    if (call.method == "HEAD" && !response.isSuccess() && response.status != 404) {
         S3Call asking = call;
         asking.method = "GET";
         asking.headers["range"] = "bytes=0-0";
-        TIDEMARK_TRY(auto told, sendOnce(asking, stop));
-        return told.status / 100 == 2 ? response : told;
+        TIDEMARK_TRY(auto told, sendFor(region(), asking, stop));
+        return told.isSuccess() ? response : told;
     }
     return response;
 }
 
-Result<net::HttpResponse> S3Client::sendOnce(const S3Call& call, const std::stop_token& stop)
+Result<net::HttpResponse> S3Client::sendFor(const std::string& region, const S3Call& call,
+                                            const std::stop_token& stop)
 {
     SignedRequest request{.method = call.method,
                           .path = m_bucket.pathOf(call.key),
                           .query = call.query,
                           .headers = call.headers,
                           .payloadHash = hex(std::span<const std::byte>(sha256(call.body)))};
-    request.headers["host"] = m_bucket.host();
+    request.headers["host"] = m_bucket.host(region);
     if (call.hasBody) {
         request.headers.try_emplace("content-type", "application/octet-stream");
+        const auto sum = m_needsMd5 ? md5(call.body) : std::nullopt;
+        if (sum) {
+            request.headers["content-md5"] = base64(std::span<const std::byte>(*sum));
+        }
     }
-    const Timestamp now =
-        m_clock.now() - std::chrono::milliseconds(m_clockAheadMs.load(std::memory_order_relaxed));
-    auto headers = signedHeaders(request, m_bucket.secrets, region(), now);
+    auto headers = signedHeaders(request, m_bucket.secrets, region, now());
     headers.erase("host");  // The transport's own.
     const std::string query = awsQuery(call.query);
     const BorrowedSource body(call.body);
     return m_http.send(
         {.method = call.method,
-         .url = m_bucket.origin() + request.path + (query.empty() ? "" : "?" + query),
+         .url = m_bucket.origin(region) + request.path + (query.empty() ? "" : "?" + query),
          .headers = std::move(headers),
          .body = call.hasBody ? &body : nullptr,
          .caFile = m_bucket.caFile,
-         .limits = call.limits},
+         .limits = call.limits,
+         .isOnce = call.isOnce},
         stop);
 }
 
-bool S3Client::mend(const net::HttpResponse& response)
+/// AWS says InvalidRequest where a bucket locks its objects and a body has no checksum beside it.
+bool S3Client::demandsMd5(const S3Call& call, const net::HttpResponse& response)
+{
+    return call.hasBody && response.status == 400 && codeOf(response) == "InvalidRequest" &&
+           !m_needsMd5.exchange(true);
+}
+
+bool S3Client::mend(const net::HttpResponse& response, const std::string& signedFor)
 {
     const auto failure = parseS3Failure(response.body);
     std::string better = response.header("x-amz-bucket-region");
     if (better.empty() && failure) {
         better = failure->region;
     }
-    if (!m_bucket.isRegionSaid && !better.empty()) {
+    if (!m_bucket.isRegionSaid && !better.empty() && better != signedFor) {
         const std::scoped_lock lock(m_mutex);
-        if (better != m_region) {
-            m_region = better;
-            return true;
-        }
+        m_region = better;
+        return true;
     }
     if (response.status != 403 && response.status != 400) {
         return false;
@@ -197,7 +213,7 @@ Error S3Client::failureOf(const S3Call& call, const net::HttpResponse& response)
     if (code == "NoSuchBucket") {
         return {.code = ErrorCode::NotFound,
                 .what = {TIDEMARK_TEXT("storage", "There is no bucket %1 at %2."),
-                         {m_bucket.bucket, m_bucket.endpoint}},
+                         {m_bucket.bucket, m_bucket.endpointOf(region())}},
                 .next = {TIDEMARK_TEXT("storage", "Create it, or correct its name.")}};
     }
     const std::string elsewhere = failure && !failure->region.empty()
@@ -228,12 +244,25 @@ Error S3Client::failureOf(const S3Call& call, const net::HttpResponse& response)
                                        "s3:ListBucket of the bucket, and s3:GetObject, "
                                        "s3:PutObject and s3:DeleteObject of its objects.")}};
     }
-    if (response.status == 404) {
+    constexpr std::array<std::string_view, 2> kGone{"NoSuchKey", "NoSuchVersion"};
+    if (response.status == 404 && isOneOf(code, kGone)) {
         return {.code = ErrorCode::NotFound,
                 .what = {TIDEMARK_TEXT("storage", "%1 is not there any more."),
                          {"s3://" + m_bucket.bucket + '/' + call.key}}};
     }
+    if (isWebPage(response)) {
+        return webPageInstead(place);
+    }
     Error error = httpFailure(response, place);
+    if (response.status == 404) {
+        // Somebody on the way: S3 would say what it does not find.
+        error = {
+            .code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "%1 does not answer as S3 does (404)."), {place}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Check the endpoint; or something on the way is not "
+                                   "ready yet.")}};
+    }
     if (!code.empty() && response.status != 429) {
         error.what = {TIDEMARK_TEXT("storage", "%1 answers with the failure %2 (%3)."),
                       {place, std::to_string(response.status), code}};

@@ -26,6 +26,7 @@ struct S3Call {
     std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     std::span<const std::byte> body = {};             ///< Borrowed for the call.
     bool hasBody = false;
+    bool isOnce = false;  ///< Nobody waits for it, and it is not tried again.
     net::HttpLimits limits = {};
 };
 
@@ -36,6 +37,9 @@ public:
     S3Client(net::HttpTransport& http, Clock& clock, S3Bucket bucket);
 
     [[nodiscard]] const S3Bucket& bucket() const { return m_bucket; }
+
+    /// The service's time, as far as it is known to differ from ours.
+    [[nodiscard]] Timestamp now() const;
 
     /// Signs and sends. An answer of any status, but for two that are mended here and tried once
     /// more: a region that nobody named is corrected by what the service says, and a clock that is
@@ -55,9 +59,10 @@ public:
     [[nodiscard]] static bool lacksBucket(const net::HttpResponse& response);
 
 private:
-    [[nodiscard]] Result<net::HttpResponse> sendOnce(const S3Call& call,
-                                                     const std::stop_token& stop);
-    [[nodiscard]] bool mend(const net::HttpResponse& response);
+    [[nodiscard]] Result<net::HttpResponse> sendFor(const std::string& region, const S3Call& call,
+                                                    const std::stop_token& stop);
+    [[nodiscard]] bool mend(const net::HttpResponse& response, const std::string& signedFor);
+    [[nodiscard]] bool demandsMd5(const S3Call& call, const net::HttpResponse& response);
     [[nodiscard]] std::string region() const;
 
     net::HttpTransport& m_http;
@@ -66,6 +71,7 @@ private:
     mutable std::mutex m_mutex;  // Guards m_region and m_uploads.
     std::string m_region;
     std::set<std::string> m_uploads;
+    std::atomic<bool> m_needsMd5{false};          // Of bodies: a bucket that locks its objects.
     std::atomic<std::int64_t> m_clockAheadMs{0};  // Of ours before theirs.
 };
 

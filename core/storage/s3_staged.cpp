@@ -1,5 +1,6 @@
 #include "core/storage/s3_staged.h"
 
+#include "core/base/hash.h"
 #include "core/storage/s3_xml.h"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <future>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace tidemark::storage {
@@ -49,6 +51,16 @@ Error tooManyParts(const std::string& key)
             .next = {TIDEMARK_TEXT("storage", "Write a larger part-size into the address.")}};
 }
 
+/// A torn body would be one for good: nothing is ever overwritten.
+Error changedItsSize(const std::string& key)
+{
+    return {
+        .code = ErrorCode::Io,
+        .what = {TIDEMARK_TEXT("storage", "What was to become %1 has not the size that it had."),
+                 {key}},
+        .next = {TIDEMARK_TEXT("storage", "Check the disk that it is read from.")}};
+}
+
 /// How large a part is, given how many were sent before it.
 std::size_t partBytes(const S3Bucket& bucket, std::optional<std::uint64_t> sizeBytes,
                       std::size_t number)
@@ -65,6 +77,23 @@ std::size_t partBytes(const S3Bucket& bucket, std::optional<std::uint64_t> sizeB
     return bytes;
 }
 
+/// Whether it is one of a replica right at `prefix`: "0009/<16 hex>-<16 hex>.ltx". All else, also
+/// of other replicas further down, is somebody else's.
+bool isLevelKey(std::string_view key, std::string_view prefix)
+{
+    constexpr std::size_t kTxIdDigits = 16;
+    constexpr std::string_view kEnd = ".ltx";
+    if (!key.starts_with(prefix)) {
+        return false;
+    }
+    key.remove_prefix(prefix.size());
+    constexpr std::string_view kFolder = "000";
+    const std::size_t name = kFolder.size() + 2;
+    return key.size() == name + 2 * kTxIdDigits + 1 + kEnd.size() && key.starts_with(kFolder) &&
+           key[name - 1] == '/' && key.ends_with(kEnd) && isHex(key.substr(name, kTxIdDigits)) &&
+           isHex(key.substr(name + kTxIdDigits + 1, kTxIdDigits));
+}
+
 std::size_t partsAtOnce(const S3Bucket& bucket, std::size_t bytes)
 {
     return std::max<std::size_t>(1, std::min(bucket.uploadsAtOnce, kMaxHeldBytes / bytes));
@@ -77,7 +106,8 @@ Result<std::unique_ptr<S3Staged>> S3Staged::make(S3Client& client, std::string k
                                                  std::map<std::string, std::string> headers,
                                                  const std::stop_token& stop)
 {
-    std::unique_ptr<S3Staged> staged(new S3Staged(client, std::move(key), std::move(headers)));
+    std::unique_ptr<S3Staged> staged(
+        new S3Staged(client, std::move(key), std::move(headers), stop));
     TIDEMARK_TRY(const auto reader, source.open());
     const auto size = source.sizeBytes();
     // One byte more than a part tells whether there is a second one.
@@ -86,6 +116,9 @@ Result<std::unique_ptr<S3Staged>> S3Staged::make(S3Client& client, std::string k
         size && *size <= first ? static_cast<std::size_t>(*size) + 1 : first + 1;
     TIDEMARK_TRY(std::vector<std::byte> bytes, readPart(*reader, wanted));
     if (bytes.size() <= first) {
+        if (size && bytes.size() != *size) {
+            return changedItsSize(staged->key());
+        }
         staged->m_bytes = std::move(bytes);
         return staged;
     }
@@ -135,12 +168,14 @@ Status S3Staged::sendParts(ByteReader& reader, std::vector<std::byte> first,
         return {};
     };
     int number = 0;
+    std::uint64_t sentBytes = 0;
     std::vector<std::byte> part = std::move(first);
     for (bool isLast = false;;) {
         if (static_cast<std::size_t>(number) == kMostParts) {
             return tooManyParts(m_key);
         }
         ++number;
+        sentBytes += part.size();
         sending.push_back(
             std::async(std::launch::async, [this, number, stop, bytes = std::move(part)] {
                 return sendPart(number, bytes, stop);
@@ -165,7 +200,7 @@ Status S3Staged::sendParts(ByteReader& reader, std::vector<std::byte> first,
     while (!sending.empty()) {
         TIDEMARK_TRY_STATUS(settleOne());
     }
-    return {};
+    return sizeBytes && sentBytes != *sizeBytes ? Status(changedItsSize(m_key)) : Status();
 }
 
 Result<std::string> S3Staged::sendPart(int number, const std::vector<std::byte>& bytes,
@@ -224,11 +259,17 @@ void S3Staged::abort()
     if (m_uploadId.empty()) {
         return;
     }
+    if (m_stop.stop_requested()) {
+        // Whoever ends is not kept; what is left is found later.
+        settle();
+        return;
+    }
     const S3Call call{
         .action = S3Action::AbortUpload,
         .method = "DELETE",
         .key = m_key,
         .query = {{"uploadId", m_uploadId}},
+        .isOnce = true,
         .limits = {.connect = kShortAnswer, .idle = kShortAnswer, .total = kShortAnswer}};
     static_cast<void>(m_client.send(call, {}));
     settle();
@@ -245,7 +286,7 @@ Status abortS3Leftovers(S3Client& client, Timestamp before, const std::stop_toke
     }
     for (const S3Upload& each : *uploads) {
         if (!each.begun || *each.begun >= before || client.isUnderWay(each.id) ||
-            !each.key.starts_with(client.bucket().prefix)) {
+            !isLevelKey(each.key, client.bucket().prefix)) {
             continue;
         }
         const S3Call call{.action = S3Action::AbortUpload,

@@ -47,8 +47,12 @@ public:
     void settle();
 
 private:
-    S3Staged(S3Client& client, std::string key, std::map<std::string, std::string> headers)
-        : m_client(client), m_key(std::move(key)), m_headers(std::move(headers))
+    S3Staged(S3Client& client, std::string key, std::map<std::string, std::string> headers,
+             std::stop_token stop)
+        : m_client(client),
+          m_key(std::move(key)),
+          m_headers(std::move(headers)),
+          m_stop(std::move(stop))
     {
     }
 
@@ -63,6 +67,7 @@ private:
     S3Client& m_client;
     std::string m_key;
     std::map<std::string, std::string> m_headers;
+    std::stop_token m_stop;          // Of whoever stages it.
     std::vector<std::byte> m_bytes;  // Of a small one.
     std::string m_uploadId;
     std::vector<std::string> m_etags;  // Of its parts.

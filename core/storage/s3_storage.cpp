@@ -33,6 +33,13 @@ std::optional<std::uint64_t> numberIn(std::string_view text)
                                                                            : std::nullopt;
 }
 
+/// Whether an answer of success is one of S3, which tells the ETag of what it speaks of: somebody
+/// on the way may answer in its place.
+bool isOfS3(const net::HttpResponse& response)
+{
+    return !response.header("etag").empty() && !isWebPage(response);
+}
+
 /// The whole size in "bytes 0-9/123" or "bytes */123".
 std::optional<std::uint64_t> totalIn(const std::string& contentRange)
 {
@@ -55,6 +62,19 @@ Error lies(const std::string& place, Message what)
             .next = {TIDEMARK_TEXT("storage",
                                    "Nothing of that listing is used. If the service goes on "
                                    "like that, use another one.")}};
+}
+
+Error noListing(const net::HttpResponse& response, const std::string& place)
+{
+    if (isWebPage(response)) {
+        return webPageInstead(place);
+    }
+    return {
+        .code = ErrorCode::Unavailable,
+        .what = {TIDEMARK_TEXT("storage", "What %1 lists breaks off, or is no listing."), {place}},
+        .next = {TIDEMARK_TEXT("storage",
+                               "Try again. If it stays so, somebody on the way changes "
+                               "what it says.")}};
 }
 
 /// Holds a listing to what a listing has to be, from page to page.
@@ -130,7 +150,7 @@ Status S3Storage::list(std::string_view prefix,
         TIDEMARK_TRY(const auto response, m_client.send(call, stop));
         const auto page = parseS3Page(response.body);
         if (response.status != 200 || !page) {
-            return response.status == 200 ? webPageInstead(bucket.place)
+            return response.status == 200 ? noListing(response, bucket.place)
                                           : m_client.failureOf(call, response);
         }
         TIDEMARK_TRY_STATUS(check.page(*page));
@@ -167,6 +187,9 @@ Result<std::optional<ObjectEntry>> S3Storage::find(const std::string& name,
         return std::optional<ObjectEntry>();
     }
     const auto size = numberIn(response.header("content-length"));
+    if (response.status == 200 && !isOfS3(response)) {
+        return webPageInstead(m_client.bucket().place);
+    }
     if (response.status != 200 || !size) {
         return m_client.failureOf(call, response);
     }
@@ -179,22 +202,38 @@ Result<std::unique_ptr<ByteReader>> S3Storage::read(const std::string& name, std
                                                     std::stop_token stop) const
 {
     TIDEMARK_TRY_STATUS(checkObjectName(name));
+    const auto version = std::make_shared<Version>();
     return readByRanges(
-        [this, key = keyOf(name)](std::uint64_t from, std::uint64_t bytes,
-                                  const std::stop_token& asked) {
-            return fetch(key, from, bytes, asked);
+        [this, version, key = keyOf(name)](std::uint64_t from, std::uint64_t bytes,
+                                           const std::stop_token& asked) {
+            return fetch(key, *version, from, bytes, asked);
         },
         m_ahead, offset, length, stop);
 }
 
-Result<Piece> S3Storage::fetch(const std::string& key, std::uint64_t offset, std::uint64_t length,
-                               const std::stop_token& stop) const
+Result<Piece> S3Storage::fetch(const std::string& key, Version& version, std::uint64_t offset,
+                               std::uint64_t length, const std::stop_token& stop) const
 {
     // A range cannot be empty; nothing behind the end is asked for the object's size alone.
     const std::uint64_t last = offset + std::max<std::uint64_t>(length, 1) - 1;
     S3Call call{.key = key, .headers = m_client.bucket().customerKey};
     call.headers["range"] = "bytes=" + std::to_string(offset) + '-' + std::to_string(last);
+    if (const std::string etag = version.known(); !etag.empty()) {
+        call.headers["if-match"] = etag;
+    }
     TIDEMARK_TRY(auto response, m_client.send(call, stop));
+    if (response.status == 412) {
+        return Error{
+            .code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "%1 was replaced while it was read."), {key}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Look whether something else changes this "
+                                   "replica, and try again.")}};
+    }
+    if (response.isSuccess() && !isOfS3(response)) {
+        return webPageInstead(m_client.bucket().place);
+    }
+    version.note(response.header("etag"));
     if (response.status == 416) {
         return Piece{.totalBytes = totalIn(response.header("content-range")).value_or(0)};
     }
@@ -202,10 +241,12 @@ Result<Piece> S3Storage::fetch(const std::string& key, std::uint64_t offset, std
         const std::uint64_t size = response.body.size();
         return Piece{.bytes = std::move(response.body), .totalBytes = size};
     }
-    const auto total = totalIn(response.header("content-range"));
-    if (response.status != 206 || !total) {
-        return response.status / 100 == 2
-                   ? Error{.code = ErrorCode::Unsupported,
+    const std::string range = response.header("content-range");
+    const auto total = totalIn(range);
+    const bool isRight = total && range.starts_with("bytes " + std::to_string(offset) + '-');
+    if (response.status != 206 || !isRight) {
+        return response.isSuccess()
+                   ? Error{.code = ErrorCode::Unavailable,
                            .what = {TIDEMARK_TEXT("storage", "%1 cannot give parts of objects."),
                                     {m_client.bucket().place}},
                            .next = {TIDEMARK_TEXT("storage", "Use another service.")}}
@@ -246,7 +287,7 @@ Result<std::unique_ptr<StagedObject>> S3Storage::stage(const std::string& name,
 void S3Storage::tidy(const std::stop_token& stop)
 {
     if (!m_isTidy.exchange(true)) {
-        static_cast<void>(abortS3Leftovers(m_client, m_clock.now() - kLeftoverAge, stop));
+        static_cast<void>(abortS3Leftovers(m_client, m_client.now() - kLeftoverAge, stop));
     }
 }
 
@@ -269,7 +310,8 @@ Result<std::size_t> S3Storage::publish(std::span<StagedObject* const> staged, st
 /// False where an object is there already.
 Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
 {
-    if (m_conditions != Conditions::Honoured) {
+    // Some services heed a condition of a PUT, and none of what completes an upload.
+    if (m_conditions != Conditions::Honoured || staged.isMultipart()) {
         const S3Call look{.action = S3Action::Look,
                           .method = "HEAD",
                           .key = staged.key(),
@@ -298,8 +340,8 @@ Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
     if (response.status == 412) {
         return false;
     }
-    const bool isDone =
-        response.status == 200 && (!staged.isMultipart() || saysS3Completed(response.body));
+    const bool isDone = response.status == 200 &&
+                        (staged.isMultipart() ? saysS3Completed(response.body) : isOfS3(response));
     if (isDone) {
         tryConditions(staged, stop);
         staged.settle();
@@ -320,7 +362,8 @@ Result<bool> S3Storage::afterSilence(S3Staged& staged, Error failure, const std:
     const S3Call look{.action = S3Action::Look,
                       .method = "HEAD",
                       .key = staged.key(),
-                      .headers = m_client.bucket().customerKey};
+                      .headers = m_client.bucket().customerKey,
+                      .isOnce = true};
     const auto found = m_client.send(look, stop);
     if (!found.ok() || found.value().status != 200) {
         return failure;

@@ -62,8 +62,28 @@ private:
     enum class Conditions { Unknown, Honoured, Ignored };
 
     [[nodiscard]] std::string keyOf(const std::string& name) const;
-    [[nodiscard]] Result<Piece> fetch(const std::string& key, std::uint64_t offset,
-                                      std::uint64_t length, const std::stop_token& stop) const;
+    /// The ETag of what a reader reads, so that all its pieces are of one object. Any thread.
+    class Version {
+    public:
+        [[nodiscard]] std::string known() const
+        {
+            const std::scoped_lock lock(m_mutex);
+            return m_etag;
+        }
+        void note(const std::string& etag)
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_etag = m_etag.empty() ? etag : m_etag;
+        }
+
+    private:
+        mutable std::mutex m_mutex;
+        std::string m_etag;
+    };
+
+    [[nodiscard]] Result<Piece> fetch(const std::string& key, Version& version,
+                                      std::uint64_t offset, std::uint64_t length,
+                                      const std::stop_token& stop) const;
     [[nodiscard]] Result<bool> appear(S3Staged& staged, const std::stop_token& stop);
     [[nodiscard]] Result<bool> afterSilence(S3Staged& staged, Error failure,
                                             const std::stop_token& stop);

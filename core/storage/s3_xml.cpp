@@ -75,7 +75,11 @@ std::optional<S3Page> parseS3Page(std::span<const std::byte> xml)
                                 .sizeBytes = *size,
                                 .modified = parseRfc3339(textOf(entry, "LastModified"))});
     }
-    if (textOf(*root, "IsTruncated") == "true") {
+    const std::string isTruncated = textOf(*root, "IsTruncated");
+    if (isTruncated != "true" && isTruncated != "false") {
+        return {};
+    }
+    if (isTruncated == "true") {
         page.next = textOf(*root, "NextContinuationToken");
         if (page.next.empty()) {
             return {};

@@ -102,6 +102,9 @@ Result<std::map<std::string, std::string>> knownOptions(
     std::map<std::string, std::string> known;
     for (const auto& [key, value] : options) {
         const std::string name = hyphenated(key);
+        if (name == "endpoint" && value.find('@') != std::string::npos) {
+            return holdsSecret();
+        }
         if (std::ranges::find(scheme.options, name) == scheme.options.end()) {
             std::string all;
             for (const std::string_view each : scheme.options) {

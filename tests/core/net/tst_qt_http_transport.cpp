@@ -379,7 +379,7 @@ private slots:
             }
         }
         QCOMPARE(right.load(), 32);
-        QVERIFY(server.connections() <= 16);
+        QVERIFY(server.connections() <= 8);
     }
 
     void whoIsStoppedWhileWaitingForHisTurnTakesNobodyElses()
@@ -401,10 +401,10 @@ private slots:
                         !response.ok() && response.error().code == ErrorCode::Cancelled ? 1 : 0;
                 });
             };
-            for (int i = 0; i < 16; ++i) {
+            for (int i = 0; i < 8; ++i) {
                 begin("/held", held.get_token());
             }
-            QVERIFY(server.waitForRequests(16));
+            QVERIFY(server.waitForRequests(8));
             for (int i = 0; i < 8; ++i) {
                 begin("/never", waiting.get_token());
                 begin("/later", {});
@@ -413,7 +413,7 @@ private slots:
             held.request_stop();
         }
         QCOMPARE(right.load(), 8);
-        QCOMPARE(cancelledOnes.load(), 24);
+        QCOMPARE(cancelledOnes.load(), 16);
     }
 
     void allThreadsEndWithIt()

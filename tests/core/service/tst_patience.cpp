@@ -14,7 +14,8 @@ private slots:
     void whatEndsInTimeIsWaitedFor()
     {
         bool isDone = false;
-        QVERIFY(endsWithin(std::chrono::seconds(20), [&isDone] { isDone = true; }));
+        QVERIFY(endsWithin(std::chrono::seconds(20), Late::IsLeft,
+                           [&isDone](const std::stop_token&) { isDone = true; }));
         QVERIFY(isDone);
     }
 
@@ -25,12 +26,26 @@ private slots:
             std::binary_semaphore hasEnded{0};
         };
         const auto shared = std::make_shared<Shared>();
-        QVERIFY(!endsWithin(std::chrono::milliseconds(20), [shared] {
-            shared->mayEnd.acquire();
-            shared->hasEnded.release();
-        }));
+        QVERIFY(!endsWithin(std::chrono::milliseconds(20), Late::IsLeft,
+                            [shared](const std::stop_token&) {
+                                shared->mayEnd.acquire();
+                                shared->hasEnded.release();
+                            }));
         shared->mayEnd.release();
         QVERIFY(shared->hasEnded.try_acquire_for(std::chrono::seconds(20)));
+    }
+
+    void whatHearsIsToldToStopAndWaitedFor()
+    {
+        bool wasTold = false;
+        QVERIFY(!endsWithin(std::chrono::milliseconds(20), Late::IsWaitedFor,
+                            [&wasTold](const std::stop_token& stop) {
+                                std::binary_semaphore told{0};
+                                const std::stop_callback onStop(stop, [&told] { told.release(); });
+                                told.acquire();
+                                wasTold = true;
+                            }));
+        QVERIFY(wasTold);
     }
 };
 

@@ -26,8 +26,10 @@ class TestS3Answers : public QObject {
     static std::string listing(const std::string& entries, const std::string& rest = {},
                                const std::string& name = "b")
     {
-        return "<?xml version=\"1.0\"?><ListBucketResult><Name>" + name + "</Name>" + entries +
-               rest + "</ListBucketResult>";
+        const bool saysMore = rest.find("<IsTruncated>") != std::string::npos;
+        return "<?xml version=\"1.0\"?><ListBucketResult><Name>" + name + "</Name>" +
+               (saysMore ? "" : "<IsTruncated>false</IsTruncated>") + entries + rest +
+               "</ListBucketResult>";
     }
 
     static std::string entry(const std::string& key, const std::string& size = "1")
@@ -76,6 +78,8 @@ private slots:
         row("outside of what was asked for", listing(entry("q/a")), damaged);
         row("of another bucket", listing(entry("p/a"), "", "c"), damaged);
         row("without an end", listing("", more("again")), damaged);
+        row("which does not say whether it is all",
+            "<ListBucketResult><Name>b</Name></ListBucketResult>", unavailable);
         row("more without saying how", listing("", "<IsTruncated>true</IsTruncated>"), unavailable);
         row("a size that is none", listing(entry("p/a", "-1")), unavailable);
         row("a size beyond all numbers", listing(entry("p/a", "99999999999999999999")),
@@ -85,7 +89,7 @@ private slots:
         row("cut short", "<ListBucketResult><Name>b</Name><Conte", unavailable);
         row("entities within entities",
             "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
-            "<ListBucketResult><Name>&b;</Name></ListBucketResult>",
+            "<ListBucketResult><Name>&b;</Name><IsTruncated>false</IsTruncated></ListBucketResult>",
             damaged);
     }
     void aListingThatLiesIsNotBelieved()
@@ -189,11 +193,12 @@ private slots:
         ScriptedTransport http([&](const net::HttpRequest& request) {
             const auto found = objects.find(request.url);
             if (request.method == "HEAD") {
-                return found == objects.end() ? answer(404)
-                                              : answer(200, "", {{"content-length", "1"}});
+                return found == objects.end()
+                           ? answer(404)
+                           : answer(200, "", {{"content-length", "1"}, {"etag", "e"}});
             }
             objects[request.url] = "x";
-            return answer(200);
+            return answer(200, "", {{"etag", "e"}});
         });
         S3Storage storage(http, m_clock, bucket());
         QVERIFY(contract::put(storage, "a", "x"));
@@ -231,10 +236,105 @@ private slots:
 
     void aServiceThatGivesNoPartsIsRefused()
     {
-        ScriptedTransport http([](const auto&) { return answer(200, std::string(100, 'x')); });
+        ScriptedTransport http([](const auto&) {
+            return answer(200, std::string(100, 'x'), {{"etag", "e"}});
+        });
         const S3Storage storage(http, m_clock, bucket());
         QVERIFY(storage.read("a", 0, 100, {}).ok());
-        QCOMPARE(storage.read("a", 5, 10, {}).error().code, ErrorCode::Unsupported);
+        QCOMPARE(storage.read("a", 5, 10, {}).error().code, ErrorCode::Unavailable);
+    }
+
+    void onlyWhatS3SaysCounts()
+    {
+        const std::string page = "<html>Log in</html>";
+        ScriptedTransport http([&](const net::HttpRequest& request) {
+            return request.method == "HEAD" ? answer(404) : answer(200, page);
+        });
+        S3Storage storage(http, m_clock, bucket());
+        const auto written = storage.write("a", MemorySource("x"), {}, {});
+        QVERIFY(!written.ok());
+        QCOMPARE(written.error().code, ErrorCode::Unavailable);
+        QCOMPARE(storage.read("a", 0, 100, {}).error().code, ErrorCode::Unavailable);
+    }
+
+    void aNotFoundOfSomebodyElseIsNoAnswer()
+    {
+        ScriptedTransport http([](const auto&) { return answer(404, "404 page not found"); });
+        const S3Storage storage(http, m_clock, bucket());
+        QVERIFY(storage.read("a", 0, 1, {}).error().code != ErrorCode::NotFound);
+        QVERIFY(listed(http).error().code != ErrorCode::NotFound);
+    }
+
+    void piecesAreOfOneObject()
+    {
+        ScriptedTransport http([](const net::HttpRequest& request) {
+            const bool isFirst = request.headers.at("range").starts_with("bytes=0-");
+            if (!isFirst) {
+                return request.headers.contains("if-match") ? answer(412) : answer(206, "wrong");
+            }
+            return answer(206, std::string(1 << 20, 'x'),
+                          {{"etag", "one"}, {"content-range", "bytes 0-1048575/9000000"}});
+        });
+        const S3Storage storage(http, m_clock, bucket());
+        const auto reader = storage.read("a", 0, kToTheEnd, {});
+        QVERIFY(reader.ok());
+        std::vector<std::byte> piece(1 << 20);
+        QVERIFY(reader.value()->read(piece).ok());
+        const auto next = reader.value()->read(piece);
+        QVERIFY(!next.ok() && next.error().code == ErrorCode::Unavailable);
+    }
+
+    void anotherRangeThanWasAskedForIsRefused()
+    {
+        ScriptedTransport http([](const auto&) {
+            return answer(206, "12345", {{"etag", "one"}, {"content-range", "bytes 0-4/100"}});
+        });
+        const S3Storage storage(http, m_clock, bucket());
+        QVERIFY(storage.read("a", 0, 5, {}).ok());
+        QVERIFY(!storage.read("a", 7, 5, {}).ok());
+    }
+
+    void aBodyThatBecameShorterIsNotUploaded()
+    {
+        class Torn final : public ByteSource {
+        public:
+            [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return 100; }
+            [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+            {
+                return m_source.open();
+            }
+
+        private:
+            MemorySource m_source{std::string(99, 't')};
+        };
+        ScriptedTransport http([](const auto&) { return answer(500); });
+        S3Storage storage(http, m_clock, bucket());
+        QCOMPARE(storage.write("a", Torn(), {}, {}).error().code, ErrorCode::Io);
+        QVERIFY(http.asked().empty());
+    }
+
+    void aRegionOfAwsIsAnotherHost()
+    {
+        ScriptedTransport http([](const net::HttpRequest& request) {
+            const bool isRight = request.url.starts_with("https://b.s3.eu-north-1.amazonaws.com/");
+            return isRight ? answer(200, listing(entry("p/a")))
+                           : answer(301, failure("PermanentRedirect"),
+                                    {{"x-amz-bucket-region", "eu-north-1"}});
+        });
+        QVERIFY(listed(http, nullptr, "s3://b/p").ok());
+    }
+
+    void aBucketThatWantsChecksumsGetsThem()
+    {
+        ScriptedTransport http([](const net::HttpRequest& request) {
+            if (request.method == "HEAD") {
+                return answer(404);
+            }
+            return request.headers.contains("content-md5") ? answer(200, "", {{"etag", "e"}})
+                                                           : answer(400, failure("InvalidRequest"));
+        });
+        S3Storage storage(http, m_clock, bucket());
+        QVERIFY(contract::put(storage, "a", "x"));
     }
 
     void noFailureTellsASecret()
@@ -255,7 +355,6 @@ private slots:
     {
         QTest::addColumn<QString>("address");
         QTest::newRow("endpoint") << "s3://b?endpoint=ftp://x";
-        QTest::newRow("endpoint with a login") << "s3://b?endpoint=https://me@host";
         QTest::newRow("provider") << "s3://b?provider=nobody";
         QTest::newRow("provider whose host is missing") << "s3://b?provider=r2";
         QTest::newRow("region is missing") << "s3://b?provider=digitalocean";
@@ -312,7 +411,7 @@ private slots:
         QFETCH(QString, url);
         QFETCH(QString, region);
         const S3Bucket place = bucket(address.toStdString());
-        QCOMPARE(QString::fromStdString(place.origin() + place.pathOf("k")), url);
+        QCOMPARE(QString::fromStdString(place.origin(place.region) + place.pathOf("k")), url);
         QCOMPARE(QString::fromStdString(place.region), region);
     }
 };

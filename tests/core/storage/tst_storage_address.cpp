@@ -79,6 +79,7 @@ private slots:
         QTest::newRow("bucket without a name") << "s3:///path" << usage;
         QTest::newRow("bucket with odd letters") << "s3://buc ket/path" << usage;
         QTest::newRow("bucket behind a name") << "s3://me@bucket/path" << usage;
+        QTest::newRow("login in an endpoint") << "s3://b?endpoint=https://me:secret@host" << usage;
         QTest::newRow("unknown option") << "s3://bucket/path?colour=red" << usage;
         QTest::newRow("key as an option") << "s3://bucket/p?secretAccessKey=secret" << usage;
         QTest::newRow("signed address") << "abs://me@box/path?sv=1&sig=secret" << usage;
