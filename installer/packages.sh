@@ -7,11 +7,10 @@
     cli_packages=(
         ca-certificates ccache cmake g++ mold ninja-build pkg-config
         liblz4-dev libpugixml-dev libquazip1-qt6-dev libsqlite3-dev libssh2-1-dev libssl-dev libxxhash-dev
-        libyaml-cpp-dev nlohmann-json3-dev qt6-base-dev
+        libyaml-cpp-dev nlohmann-json3-dev qt6-base-dev qtkeychain-qt6-dev
     )
     desktop_packages=(
         libqt6svg6 qt6-declarative-dev qt6-declarative-dev-tools qt6-l10n-tools qt6-qpa-plugins
-        qtkeychain-qt6-dev
         qt6-tools-dev qt6-tools-dev-tools
         qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
         qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts

@@ -9,6 +9,7 @@
 #include "core/storage/storage_opener.h"
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -37,6 +38,8 @@ struct Session {
     Output& output;
     const storage::StorageOpener& storages;
     storage::KnownSecrets& secrets;  ///< What a configuration file says goes in here.
+    /// What the keychain of the desktop has for a replica; blocks, for some seconds at most.
+    std::function<Result<storage::Secrets>(const storage::StorageAddress& address)> keychain = {};
     Places places = {};
     config::Environment environment = {};
     std::stop_token stop = {};  ///< Requested by the first SIGINT or SIGTERM.

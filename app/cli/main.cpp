@@ -2,6 +2,8 @@
 #include "app/cli/run.h"
 #include "app/cli/signals.h"
 #include "app/cli/terminal_person.h"
+#include "app/keychain/keychain.h"
+#include "app/keychain/qt_keychain_entries.h"
 #include "core/base/posix_file_system.h"
 #include "core/base/process.h"
 #include "core/base/random.h"
@@ -14,6 +16,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -23,6 +26,9 @@
 using namespace tidemark;
 
 namespace {
+
+/// A locked keychain asks the person; where nobody is there to answer, the program goes on.
+constexpr std::chrono::seconds kKeychainLimit{5};
 
 std::optional<std::string> variable(const std::string& name)
 {
@@ -51,6 +57,8 @@ int main(int count, char** words)
     const auto http = net::makeQtHttpTransport();
     const storage::EnvironmentSecrets environment(files, variable, places.home);
     storage::KnownSecrets secrets(environment);
+    keychain::QtKeychainEntries entries;
+    keychain::Keychain keychain(entries);
     cli::TerminalPerson person(output);
     const storage::StorageFactory storages({.files = files,
                                             .random = random,
@@ -67,6 +75,10 @@ int main(int count, char** words)
                          .output = output,
                          .storages = storages,
                          .secrets = secrets,
+                         .keychain =
+                             [&keychain](const storage::StorageAddress& address) {
+                                 return keychain::readWithin(keychain, address, kKeychainLimit);
+                             },
                          .places = places,
                          .environment = variable,
                          .stop = signalsToEnd.token()};

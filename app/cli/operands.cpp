@@ -54,8 +54,33 @@ Result<storage::StorageAddress> storageOperand(Session& session, const std::stri
                      .what = {TIDEMARK_TEXT("cli", "Several replicas are called \"%1\"."), {text}},
                      .next = {TIDEMARK_TEXT("cli", "Write the address of the one that is meant.")}};
     }
-    return storage::parseAddress(addresses.empty() ? text : addresses.front(),
-                                 session.places.workingDirectory, session.places.home);
+    TIDEMARK_TRY(auto address,
+                 storage::parseAddress(addresses.empty() ? text : addresses.front(),
+                                       session.places.workingDirectory, session.places.home));
+    if (!addresses.empty()) {
+        takeSecrets(session, address);
+    }
+    return address;
+}
+
+void takeSecrets(Session& session, const storage::StorageAddress& address)
+{
+    const bool isHere =
+        address.kind == storage::StorageKind::Folder || address.kind == storage::StorageKind::Zip;
+    if (isHere || !session.keychain) {
+        return;
+    }
+    auto found = session.keychain(address);
+    if (!found.ok()) {
+        if (found.error().code != ErrorCode::Unavailable) {
+            session.output.note(inEnglish(found.error().what) + ' ' +
+                                inEnglish(found.error().next));
+        }
+        return;
+    }
+    if (found.value() != storage::Secrets()) {
+        session.secrets.add(address, std::move(found).value());
+    }
 }
 
 Result<replica::Wish> wishOperand(Session& session, const ParsedArguments& arguments,

@@ -97,6 +97,15 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
     return database;
 }
 
+void takeSecrets(Session& session, const std::vector<service::DatabaseConfig>& databases)
+{
+    for (const service::DatabaseConfig& database : databases) {
+        for (const service::ReplicaConfig& replica : database.replicas) {
+            takeSecrets(session, replica.address);
+        }
+    }
+}
+
 /// As the places of replicas are written, so that those that lie in it are known.
 std::string plainFolder(const Session& session, const std::string& path)
 {
@@ -153,6 +162,9 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
         wanted.databases.push_back(std::move(database));
     }
     TIDEMARK_TRY_STATUS(checkPlaces(session, wanted.databases));
+    if (file.isSettings) {
+        takeSecrets(session, wanted.databases);
+    }
     for (const config::FolderSettings& folder : file.folders) {
         TIDEMARK_TRY(auto each, fromSettings(session, arguments, folder.each));
         each.path.clear();

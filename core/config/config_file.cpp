@@ -12,7 +12,7 @@ namespace {
 Result<FileConfig> fromSettings(const std::string& text, const std::string& path)
 {
     TIDEMARK_TRY(DecodedSettings decoded, decodeSettings(text, path));
-    FileConfig config{.databases = std::move(decoded.settings.databases)};
+    FileConfig config{.databases = std::move(decoded.settings.databases), .isSettings = true};
     std::erase_if(config.databases,
                   [](const DatabaseSettings& database) { return database.paused; });
     return config;

@@ -42,6 +42,7 @@ struct FileConfig {
     std::vector<FolderSettings> folders = {};
     std::vector<FileSecret> secrets = {};
     std::vector<Message> notices = {};  ///< What Tidemark does not use, each with its line.
+    bool isSettings = false;            ///< It is a settings.json, whose secrets the keychain has.
 };
 
 /// The value of an environment variable; empty when it is not set.

@@ -313,18 +313,35 @@ private slots:
 
     void aReplicaIsKnownByItsNameInTheSettings()
     {
+        nameReplica("My notes", m_program.path("replica"));
+        QCOMPARE(m_program.run({"list", "My notes", "--json"}).lines(), m_moments);
+    }
+
+    void withoutAKeychainTheEnvironmentIsAskedForItsSecrets()
+    {
+        nameReplica("Bucket", "s3://backups/notes?endpoint=http://127.0.0.1:1");
+        QProcess process;
+        m_program.prepare(process, {"list", "Bucket", "--json"});
+        QProcessEnvironment environment = process.processEnvironment();
+        environment.insert("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+        environment.remove("AWS_ACCESS_KEY_ID");
+        environment.remove("LITESTREAM_ACCESS_KEY_ID");
+        process.setProcessEnvironment(environment);
+        process.start();
+        QCOMPARE(Program::finished(process).error()["error"].toString(), QString("credentials"));
+    }
+
+private:
+    void nameReplica(const QByteArray& name, const QString& address) const
+    {
         QVERIFY(QDir().mkpath(m_program.path("config/tidemark")));
         QFile settings(m_program.path("config/tidemark/settings.json"));
         QVERIFY(settings.open(QIODevice::WriteOnly));
         settings.write(
-            "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"replicas\":[{\"name\":"
-            "\"My notes\",\"address\":\"" +
-            m_program.path("replica").toUtf8() + "\"}]}]}");
-        settings.close();
-        QCOMPARE(m_program.run({"list", "My notes", "--json"}).lines(), m_moments);
+            "{\"version\":1,\"databases\":[{\"path\":\"/a.db\",\"replicas\":[{\"name\":\"" + name +
+            "\",\"address\":\"" + address.toUtf8() + "\"}]}]}");
     }
 
-private:
     Program m_program;
     QList<QJsonObject> m_moments;
 };
