@@ -109,4 +109,21 @@ Result<MomentFacts> lookAtMoment(const storage::StorageOpener& storages,
     return facts;
 }
 
+Result<PlaceTest> tryOut(const storage::StorageOpener& storages,
+                         const storage::StorageAddress& address, storage::ProbeWith with,
+                         const std::stop_token& stop)
+{
+    with.isReadOnly = address.kind == storage::StorageKind::Zip;
+    TIDEMARK_TRY(const auto storage, storages.open(address));
+    TIDEMARK_TRY(storage::Probed probed, storage::probe(*storage, with, stop));
+    PlaceTest test{.probed = std::move(probed)};
+    // Where it cannot be listed a step has said so.
+    if (auto contents = replica::contentsOf(*storage, stop); contents.ok()) {
+        test.contents = std::move(contents).value();
+    } else if (contents.error().code == ErrorCode::Cancelled) {
+        return std::move(contents).error();
+    }
+    return test;
+}
+
 }  // namespace tidemark::service

@@ -37,4 +37,9 @@ struct ReplicaPlan {
                                                const replica::Moment& moment,
                                                const std::stop_token& stop);
 
+/// `with` says who is told; what cannot be written to is read alone.
+[[nodiscard]] Result<PlaceTest> tryOut(const storage::StorageOpener& storages,
+                                       const storage::StorageAddress& address,
+                                       storage::ProbeWith with, const std::stop_token& stop);
+
 }  // namespace tidemark::service

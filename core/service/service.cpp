@@ -318,6 +318,19 @@ std::unique_ptr<Job> Service::describeMoment(storage::StorageAddress address,
         std::move(done));
 }
 
+std::unique_ptr<Job> Service::testPlace(storage::StorageAddress address,
+                                        std::function<void(const storage::ProbedStep&)> tell,
+                                        std::function<void(Result<PlaceTest>)> done)
+{
+    return m_impl->job(
+        [&context = m_impl->context(), address = std::move(address),
+         tell = std::move(tell)](const std::stop_token& stop) {
+            return tryOut(context.storages, address,
+                          {.clock = context.clock, .random = context.random, .tell = tell}, stop);
+        },
+        std::move(done));
+}
+
 std::unique_ptr<Job> Service::restore(storage::StorageAddress address, restore::Request request,
                                       restore::OnProgress progress,
                                       std::function<void(Result<restore::Restored>)> done)

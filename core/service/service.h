@@ -8,12 +8,14 @@
 #include "core/config/defaults.h"
 #include "core/engine/policy.h"
 #include "core/replica/catalog.h"
+#include "core/replica/place_contents.h"
 #include "core/replica/restore_plan.h"
 #include "core/restore/restorer.h"
 #include "core/service/observer.h"
 #include "core/service/retention_preview.h"
 #include "core/service/snapshot_orders.h"
 #include "core/service/status.h"
+#include "core/storage/probe.h"
 #include "core/storage/storage_address.h"
 #include "core/storage/storage_opener.h"
 
@@ -21,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -72,6 +75,13 @@ struct MomentFacts {
     std::uint32_t databasePages = 0;  ///< Size of the database at that moment.
     std::uint32_t pageSizeBytes = 0;
     std::uint64_t storedBytes = 0;  ///< Of the objects that are new with it.
+};
+
+/// What came of trying a place out.
+struct PlaceTest {
+    storage::Probed probed = {};
+    /// What is there already; empty where that could not be listed.
+    std::optional<replica::PlaceContents> contents = {};
 };
 
 /// A long call that runs on a thread of the service. Destroying the handle asks it to stop and
@@ -163,6 +173,13 @@ public:
     [[nodiscard]] std::unique_ptr<Job> describeMoment(
         storage::StorageAddress address, replica::Moment moment,
         std::function<void(Result<MomentFacts>)> done);
+
+    /// Tries a place out before a replica lives in it, see storage::probe. `tell` is called with
+    /// each step on a service thread, and must not block. Fails where no storage can be made of the
+    /// address, and with Cancelled; what a step met stands in that step.
+    [[nodiscard]] std::unique_ptr<Job> testPlace(
+        storage::StorageAddress address, std::function<void(const storage::ProbedStep&)> tell,
+        std::function<void(Result<PlaceTest>)> done);
 
     [[nodiscard]] std::unique_ptr<Job> restore(storage::StorageAddress address,
                                                restore::Request request,
