@@ -254,7 +254,7 @@ bool AddDatabase::isKept(const service::DatabaseStatus& status) const
 {
     return status.standing.state == engine::Protection::Protected &&
            std::ranges::any_of(status.replicas, [this](const service::ReplicaStatus& replica) {
-               return replica.address.path == m_target.toStdString() &&
+               return replica.address == storage::StorageAddress{.path = m_target.toStdString()} &&
                       replica.standing.state == engine::Protection::Protected;
            });
 }

@@ -1,5 +1,6 @@
 #include "app/database.h"
 
+#include "app/place_form.h"
 #include "app/text/places.h"
 
 #include <utility>
@@ -62,8 +63,9 @@ void Database::refreshReplicas()
     rows.reserve(m_status.replicas.size());
     for (const service::ReplicaStatus& replica : m_status.replicas) {
         rows.push_back({.name = QString::fromStdString(replica.name),
-                        .place = shortPath(QString::fromStdString(replica.address.path), m_home),
-                        .words = wordsFor(replica, m_voice.now(), m_voice.speech())});
+                        .place = placeOf(replica.address, m_home),
+                        .words = wordsFor(replica, m_voice.now(), m_voice.speech()),
+                        .kind = static_cast<int>(PlaceForm::kindOf(replica.address.kind))});
     }
     m_replicas.show(std::move(rows));
 }

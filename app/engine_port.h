@@ -56,6 +56,13 @@ public:
     [[nodiscard]] virtual std::unique_ptr<Pending> openReplica(storage::StorageAddress address,
                                                                Answer<CatalogPointer> answer) = 0;
 
+    using OnStep = std::function<void(const storage::ProbedStep& step)>;
+    /// Tries a place out before a replica lives in it: see service::Service::testPlace. `told`
+    /// comes with each step, on the GUI thread too, before the answer.
+    [[nodiscard]] virtual std::unique_ptr<Pending> testPlace(storage::StorageAddress address,
+                                                             OnStep told,
+                                                             Answer<service::PlaceTest> answer) = 0;
+
     /// Pages and sizes of a moment of that replica.
     [[nodiscard]] virtual std::unique_ptr<Pending> describeMoment(
         storage::StorageAddress address, replica::Moment moment,

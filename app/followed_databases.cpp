@@ -47,6 +47,22 @@ void FollowedDatabases::remember(const service::DatabaseId& id,
     emit remembered();
 }
 
+void FollowedDatabases::addReplica(const service::DatabaseId& id,
+                                   const service::ReplicaConfig& replica)
+{
+    const auto found = m_followed.find(id);
+    if (found == m_followed.end() || found->second.leaving) {
+        return;
+    }
+    service::DatabaseConfig& config = found->second.config;
+    config.replicas.push_back(replica);
+    m_settings.addReplicaOf(config.path, {.name = replica.name,
+                                          .address = storage::formatAddress(replica.address),
+                                          .keep = replica.keep});
+    emit remembered();
+    m_engine.follow(config);
+}
+
 void FollowedDatabases::forget(const service::DatabaseId& id, const std::string& path)
 {
     m_settings.removeDatabase(path);
@@ -130,6 +146,17 @@ bool FollowedDatabases::leave(const service::DatabaseId& id)
         m_followed.erase(found);
     }
     return leaving;
+}
+
+std::map<service::DatabaseId, service::DatabaseConfig> FollowedDatabases::all() const
+{
+    std::map<service::DatabaseId, service::DatabaseConfig> all;
+    for (const auto& [id, followed] : m_followed) {
+        if (!followed.leaving) {
+            all.emplace(id, followed.config);
+        }
+    }
+    return all;
 }
 
 const service::DatabaseConfig* FollowedDatabases::find(const service::DatabaseId& id) const

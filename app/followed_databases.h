@@ -27,6 +27,8 @@ public:
     service::DatabaseId follow(const config::DatabaseSettings& database);
     /// Remembers one that the engine was asked to follow already.
     void remember(const service::DatabaseId& id, const service::DatabaseConfig& config);
+    /// One more place for its history, from now on.
+    void addReplica(const service::DatabaseId& id, const service::ReplicaConfig& replica);
     /// Forgets one that the engine was asked to let go already.
     void forget(const service::DatabaseId& id, const std::string& path);
 
@@ -41,6 +43,9 @@ public:
 
     /// The engine let go of it. False when it was taken up again meanwhile, and so stays.
     bool leave(const service::DatabaseId& id);
+
+    /// All that are wanted.
+    [[nodiscard]] std::map<service::DatabaseId, service::DatabaseConfig> all() const;
 
     /// Null for one that is not known.
     [[nodiscard]] const service::DatabaseConfig* find(const service::DatabaseId& id) const;

@@ -73,9 +73,8 @@ void Histories::list(const config::ReplicaSettings& replica)
     }
 }
 
-int Histories::open(const QString& name, const QString& folder)
+int Histories::open(const QString& name, const storage::StorageAddress& address)
 {
-    const storage::StorageAddress address{.path = folder.toStdString()};
     if (m_replicas.rowOf(address) < 0) {
         const config::ReplicaSettings replica{.name = name.toStdString(),
                                               .address = storage::formatAddress(address)};

@@ -43,7 +43,7 @@ public:
     /// A replica of the settings. One of a kind that only a newer version opens is left out.
     void list(const config::ReplicaSettings& replica);
     /// Lists a replica in a folder and remembers it, unless it is listed already; its row.
-    int open(const QString& name, const QString& folder);
+    int open(const QString& name, const storage::StorageAddress& address);
     /// Takes it out of the list and the settings; nothing of it is touched.
     void close(int row);
 

@@ -74,7 +74,7 @@ void History::connectParts()
 
 QString History::place() const
 {
-    return shortPath(QString::fromStdString(m_origin.address.path), m_home);
+    return placeOf(m_origin.address, m_home);
 }
 
 timeline::Millis History::nowMs() const

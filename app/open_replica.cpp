@@ -3,7 +3,11 @@
 #include "app/text/places.h"
 #include "app/text/translated.h"
 
+#include <QPointer>
+
 #include <utility>
+
+using namespace Qt::StringLiterals;
 
 namespace tidemark::app {
 namespace {
@@ -22,15 +26,28 @@ Millis lastOf(const replica::Catalog& catalog)
 
 }  // namespace
 
-OpenReplica::OpenReplica(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
-                         QObject* parent)
-    : QObject(parent), m_engine(engine), m_desktop(desktop), m_voice(voice), m_home(std::move(home))
+OpenReplica::OpenReplica(EnginePort& engine, DesktopPort& desktop, SecretsPort& secrets,
+                         const Voice& voice, QString home, QObject* parent)
+    : QObject(parent),
+      m_engine(engine),
+      m_desktop(desktop),
+      m_secrets(secrets),
+      m_voice(voice),
+      m_home(std::move(home)),
+      m_form(desktop, secrets, m_home)
 {
+    connect(&m_form, &PlaceForm::changed, this, &OpenReplica::changed);
+    connect(&m_form, &PlaceForm::edited, this, &OpenReplica::forget);
 }
 
 QString OpenReplica::place() const
 {
-    return shortPath(m_folder, m_home);
+    return m_address ? placeOf(*m_address, m_home) : QString();
+}
+
+bool OpenReplica::canRead() const
+{
+    return m_stage != Stage::Reading && m_form.complete();
 }
 
 QString OpenReplica::recognised() const
@@ -50,7 +67,7 @@ QString OpenReplica::headline() const
     }
     const Millis span = lastOf(*m_catalog) - firstOf(*m_catalog);
     return tr("%1, %2", "name, length")
-        .arg(fileNameOf(m_folder), timeline::length(span / 1000 * 1000, m_voice.speech()));
+        .arg(nameOfPlace(*m_address), timeline::length(span / 1000 * 1000, m_voice.speech()));
 }
 
 QString OpenReplica::lastWritten() const
@@ -105,9 +122,19 @@ void OpenReplica::setName(const QString& name)
 
 void OpenReplica::begin()
 {
+    m_form.clear();
+    forget();
+}
+
+void OpenReplica::forget()
+{
     m_reading.reset();
     m_catalog.reset();
-    m_folder.clear();
+    ++m_keeping;
+    if (m_address && std::exchange(m_hasGiven, false)) {
+        m_secrets.use(*m_address, {});
+    }
+    m_address.reset();
     m_problem.clear();
     m_advice.clear();
     m_stage = Stage::Choosing;
@@ -117,25 +144,53 @@ void OpenReplica::begin()
 
 void OpenReplica::pickFolder()
 {
-    m_desktop.pickFolder(tr("Open a replica"), m_folder.isEmpty() ? m_home : folderOf(m_folder),
+    const bool isFolder = m_address && m_address->kind == storage::StorageKind::Folder;
+    m_desktop.pickFolder(tr("Open a replica"),
+                         isFolder ? folderOf(QString::fromStdString(m_address->path)) : m_home,
                          [this](const QString& folder) { choose(folder); });
 }
 
-void OpenReplica::choose(const QString& folder)
+void OpenReplica::choose(const QString& path)
 {
     begin();
-    m_folder = folder;
+    const bool isZip = suffixOf(path).toLower() == u".zip"_s;
+    open({.kind = isZip ? storage::StorageKind::Zip : storage::StorageKind::Folder,
+          .path = path.toStdString()});
+}
+
+void OpenReplica::read()
+{
+    if (!canRead()) {
+        return;
+    }
+    forget();
+    const auto address = addressOf(m_form.values(), m_home);
+    if (!address.ok()) {
+        refuse(translated(address.error().what), translated(address.error().next));
+        return;
+    }
+    // Without secrets in the form those that are known of the place are meant.
+    if (const storage::Secrets secrets = secretsOf(m_form.values());
+        secrets != storage::Secrets()) {
+        m_secrets.use(address.value(), secrets);
+        m_hasGiven = true;
+    }
+    open(address.value());
+}
+
+void OpenReplica::open(const storage::StorageAddress& address)
+{
+    m_address = address;
     m_stage = Stage::Reading;
     m_reading = m_engine.openReplica(
-        {.path = folder.toStdString()},
-        [this](const Result<EnginePort::CatalogPointer>& answer) { onCatalog(answer); });
+        address, [this](const Result<EnginePort::CatalogPointer>& answer) { onCatalog(answer); });
     emit changed();
 }
 
 void OpenReplica::stop()
 {
     if (m_stage == Stage::Reading) {
-        begin();
+        forget();
     }
 }
 
@@ -153,7 +208,7 @@ void OpenReplica::onCatalog(const Result<EnginePort::CatalogPointer>& answer)
     }
     m_catalog = answer.value();
     m_stage = Stage::Ready;
-    setName(fileNameOf(m_folder));
+    setName(nameOfPlace(*m_address));
     emit changed();
 }
 
@@ -167,10 +222,32 @@ void OpenReplica::refuse(const QString& problem, const QString& advice)
 
 void OpenReplica::accept()
 {
-    if (ready()) {
-        emit accepted(m_name.trimmed().isEmpty() ? fileNameOf(m_folder) : m_name.trimmed(),
-                      m_folder);
+    if (!ready()) {
+        return;
     }
+    if (!m_hasGiven) {
+        onKept({});
+        return;
+    }
+    const int number = ++m_keeping;
+    m_secrets.keep(*m_address, [self = QPointer(this), number](const Status& status) {
+        if (self && self->m_keeping == number) {
+            self->onKept(status);
+        }
+    });
+}
+
+void OpenReplica::onKept(const Status& status)
+{
+    if (!status.ok()) {
+        m_problem = translated(status.error().what);
+        m_advice = translated(status.error().next);
+        emit changed();
+        return;
+    }
+    m_hasGiven = false;  // In use for as long as the program runs.
+    emit accepted(m_name.trimmed().isEmpty() ? nameOfPlace(*m_address) : m_name.trimmed(),
+                  *m_address);
 }
 
 }  // namespace tidemark::app

@@ -2,6 +2,8 @@
 
 #include "app/desktop/desktop_port.h"
 #include "app/engine_port.h"
+#include "app/place_form.h"
+#include "app/secrets_port.h"
 #include "app/voice.h"
 
 #include <QtQml/qqmlregistration.h>
@@ -12,14 +14,17 @@
 
 namespace tidemark::app {
 
-/// Points at a folder that Tidemark or Litestream wrote, says what is in it, opens it. Nothing is
+/// Points at a place that Tidemark or Litestream wrote to, says what is in it, opens it. Nothing is
 /// written there. Lives on the GUI thread.
 class OpenReplica : public QObject {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("Owned by Session")
     Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
-    /// "~/Tidemark/notes"
+    /// Where it lies, unless a folder was picked or dropped.
+    Q_PROPERTY(tidemark::app::PlaceForm* form READ form CONSTANT FINAL)
+    Q_PROPERTY(bool canRead READ canRead NOTIFY changed FINAL)
+    /// "~/Tidemark/notes", "s3://backups/notes"
     Q_PROPERTY(QString place READ place NOTIFY changed FINAL)
     Q_PROPERTY(QString problem READ problem NOTIFY changed FINAL)
     Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
@@ -41,10 +46,12 @@ public:
     enum class Stage { Choosing, Reading, Ready };
     Q_ENUM(Stage)
 
-    OpenReplica(EnginePort& engine, DesktopPort& desktop, const Voice& voice, QString home,
-                QObject* parent = nullptr);
+    OpenReplica(EnginePort& engine, DesktopPort& desktop, SecretsPort& secrets, const Voice& voice,
+                QString home, QObject* parent = nullptr);
 
     [[nodiscard]] Stage stage() const { return m_stage; }
+    [[nodiscard]] PlaceForm* form() { return &m_form; }
+    [[nodiscard]] bool canRead() const;
     [[nodiscard]] QString place() const;
     [[nodiscard]] QString problem() const { return m_problem; }
     [[nodiscard]] QString advice() const { return m_advice; }
@@ -60,7 +67,10 @@ public:
 
     Q_INVOKABLE void begin();
     Q_INVOKABLE void pickFolder();
-    Q_INVOKABLE void choose(const QString& folder);
+    /// A folder, or a zip file.
+    Q_INVOKABLE void choose(const QString& path);
+    /// What the form says.
+    Q_INVOKABLE void read();
     /// Stops reading.
     Q_INVOKABLE void stop();
     /// Puts it into the sidebar.
@@ -69,20 +79,27 @@ public:
 signals:
     void changed();
     void nameChanged();
-    void accepted(const QString& name, const QString& folder);
+    void accepted(const QString& name, const tidemark::storage::StorageAddress& address);
 
 private:
     void onCatalog(const Result<EnginePort::CatalogPointer>& answer);
+    void forget();
+    void onKept(const Status& status);
+    void open(const storage::StorageAddress& address);
     void refuse(const QString& problem, const QString& advice);
     [[nodiscard]] bool ready() const { return m_stage == Stage::Ready; }
 
     EnginePort& m_engine;
     DesktopPort& m_desktop;
+    SecretsPort& m_secrets;
     const Voice& m_voice;
     QString m_home;
+    PlaceForm m_form;
 
     Stage m_stage = Stage::Choosing;
-    QString m_folder;
+    std::optional<storage::StorageAddress> m_address;
+    bool m_hasGiven = false;  // Its secrets came from the form, and are in use until it is left.
+    int m_keeping = 0;        // Counts what was asked to be kept: late answers are dropped.
     QString m_name;
     QString m_problem;
     QString m_advice;

@@ -35,17 +35,15 @@ QVariant ReplicaStatusModel::data(const QModelIndex& index, int role) const
     case WordRole: return row.words.word;
     case AgeRole: return row.words.age;
     case PlaceRole: return row.place;
+    case KindRole: return row.kind;
     default: return {};
     }
 }
 
 QHash<int, QByteArray> ReplicaStatusModel::roleNames() const
 {
-    return {{NameRole, "name"},
-            {ProtectionRole, "protection"},
-            {WordRole, "word"},
-            {AgeRole, "age"},
-            {PlaceRole, "place"}};
+    return {{NameRole, "name"}, {ProtectionRole, "protection"}, {WordRole, "word"},
+            {AgeRole, "age"},   {PlaceRole, "place"},           {KindRole, "kind"}};
 }
 
 }  // namespace tidemark::app

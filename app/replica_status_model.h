@@ -16,12 +16,20 @@ class ReplicaStatusModel : public QAbstractListModel {
     QML_UNCREATABLE("Owned by Database")
 
 public:
-    enum Role { NameRole = Qt::UserRole + 1, ProtectionRole, WordRole, AgeRole, PlaceRole };
+    enum Role {
+        NameRole = Qt::UserRole + 1,
+        ProtectionRole,
+        WordRole,
+        AgeRole,
+        PlaceRole,
+        KindRole
+    };
 
     struct Row {
         QString name = {};
         QString place = {};  ///< "~/Tidemark/notes"
         StatusWords words = {};
+        int kind = 0;  ///< A PlaceForm::Kind.
 
         bool operator==(const Row&) const = default;
     };

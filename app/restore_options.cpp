@@ -69,8 +69,8 @@ QString RestoreOptions::command() const
     if (!m_order) {
         return {};
     }
-    return restoreCommand(QString::fromStdString(m_order->address.path),
-                          m_order->folder + u'/' + fileName(), m_order->moment, codeWord(m_check));
+    return restoreCommand(placeInCommand(m_order->address), m_order->folder + u'/' + fileName(),
+                          m_order->moment, codeWord(m_check));
 }
 
 void RestoreOptions::setFileName(const QString& name)

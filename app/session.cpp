@@ -30,7 +30,12 @@ Session::Session(const Parts& parts, config::Settings settings)
                    .home = parts.home,
                    .downloads = parts.downloads}),
       m_adding(parts.engine, parts.desktop, m_voice, parts.home),
-      m_opening(parts.engine, parts.desktop, m_voice, parts.home)
+      m_addingReplica({.engine = parts.engine,
+                       .desktop = parts.desktop,
+                       .secrets = parts.secrets,
+                       .voice = m_voice,
+                       .home = parts.home}),
+      m_opening(parts.engine, parts.desktop, parts.secrets, m_voice, parts.home)
 {
     m_voice.setSpeech({.locale = QLocale(), .zone = QTimeZone::systemTimeZone()});
     applyLook();
@@ -53,9 +58,10 @@ void Session::connectParts()
         &m_adding, &AddDatabase::cancelled, this,
         [this](const std::string& path, const std::string& id) { m_followed.forget(id, path); });
     connect(&m_opening, &OpenReplica::accepted, this,
-            [this](const QString& name, const QString& folder) {
-                emit showReplica(m_histories.open(name, folder));
+            [this](const QString& name, const storage::StorageAddress& address) {
+                emit showReplica(m_histories.open(name, address));
             });
+    connect(&m_addingReplica, &AddReplica::accepted, this, &Session::addReplica);
     m_ticking.setInterval(kTick);
     connect(&m_ticking, &QTimer::timeout, this, &Session::tick);
 }
@@ -75,6 +81,56 @@ void Session::start()
         m_histories.list(replica);
     }
     tellKnown();
+    loadSecrets();
+}
+
+/// What was followed without its secrets is tried again when they come.
+void Session::loadSecrets()
+{
+    const std::string home = m_parts.home.toStdString();
+    for (const auto& [id, config] : m_followed.all()) {
+        for (const service::ReplicaConfig& replica : config.replicas) {
+            if (needsSecrets(replica.address.kind)) {
+                m_parts.secrets.load(replica.address, [this, id = id](bool isKnown) {
+                    if (isKnown) {
+                        m_parts.engine.retryNow(id);
+                    }
+                });
+            }
+        }
+    }
+    for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
+        const auto config = service::configOf(replica, home, home);
+        if (config.ok() && needsSecrets(config.value().address.kind)) {
+            m_parts.secrets.load(config.value().address, [](bool /*isKnown*/) {});
+        }
+    }
+}
+
+bool Session::beginReplica(const QString& databaseId)
+{
+    const service::DatabaseConfig* const config = m_followed.find(databaseId.toStdString());
+    if (config == nullptr) {
+        return false;
+    }
+    AddReplica::Known known{.id = databaseId.toStdString(), .path = config->path};
+    for (const auto& [id, each] : m_followed.all()) {
+        for (const service::ReplicaConfig& replica : each.replicas) {
+            known.taken.push_back(replica.address);
+            if (id == known.id) {
+                known.names << QString::fromStdString(replica.name);
+            }
+        }
+    }
+    m_addingReplica.begin(std::move(known));
+    return true;
+}
+
+void Session::addReplica(const service::ReplicaConfig& replica)
+{
+    const QString id = m_addingReplica.databaseId();
+    m_followed.addReplica(id.toStdString(), replica);
+    emit showReplicas(id);
 }
 
 void Session::tellKnown()
@@ -85,7 +141,7 @@ void Session::tellKnown()
         known.databases << QString::fromStdString(database.path);
         for (const config::ReplicaSettings& replica : database.replicas) {
             const auto config = service::configOf(replica, home, home);
-            if (config.ok()) {
+            if (config.ok() && config.value().address.kind == storage::StorageKind::Folder) {
                 known.targets << QString::fromStdString(config.value().address.path);
             }
         }
@@ -209,6 +265,7 @@ void Session::setHasTray(bool hasTray)
 
 void Session::setWatched(bool watched)
 {
+    m_parts.person.setPresent(watched);
     if (watched == m_ticking.isActive()) {
         return;
     }

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "app/add_database.h"
+#include "app/add_replica.h"
 #include "app/database_list_model.h"
 #include "app/desktop/look.h"
 #include "app/followed_databases.h"
 #include "app/histories.h"
 #include "app/open_replica.h"
 #include "app/overview.h"
+#include "app/secrets_port.h"
 #include "app/settings_object.h"
+#include "app/trust_questions.h"
 #include "app/worst_first_model.h"
 
 #include <QtQml/qqmlregistration.h>
@@ -31,7 +34,9 @@ class Session : public QObject, public EngineListener {
     Q_PROPERTY(tidemark::app::ReplicaListModel* replicas READ replicas CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::SettingsObject* settings READ settings CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::AddDatabase* adding READ adding CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::AddReplica* addingReplica READ addingReplica CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::OpenReplica* opening READ opening CONSTANT FINAL)
+    Q_PROPERTY(tidemark::app::TrustQuestions* person READ person CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::Look* look READ look CONSTANT FINAL)
 
     Q_PROPERTY(tidemark::app::Protection::State worst READ worst NOTIFY overviewChanged FINAL)
@@ -58,6 +63,8 @@ public:
         SettingsStore& store;
         const Clock& clock;
         Look& look;
+        SecretsPort& secrets;
+        TrustQuestions& person;
         QString home = {};
         QString downloads = {};
     };
@@ -70,7 +77,9 @@ public:
     [[nodiscard]] ReplicaListModel* replicas() { return &m_histories.replicas(); }
     [[nodiscard]] SettingsObject* settings() { return &m_settings; }
     [[nodiscard]] AddDatabase* adding() { return &m_adding; }
+    [[nodiscard]] AddReplica* addingReplica() { return &m_addingReplica; }
     [[nodiscard]] OpenReplica* opening() { return &m_opening; }
+    [[nodiscard]] TrustQuestions* person() { return &m_parts.person; }
     [[nodiscard]] Look* look() { return &m_parts.look; }
     [[nodiscard]] Protection::State worst() const { return m_overview.worst; }
     [[nodiscard]] QString sentence() const { return m_overview.sentence; }
@@ -90,6 +99,9 @@ public:
 
     /// The moments of a followed database; null for an unknown one. The session keeps it.
     Q_INVOKABLE tidemark::app::History* historyOf(const QString& databaseId);
+
+    /// Begins to ask for one more replica of a followed database; false for one that is not.
+    Q_INVOKABLE bool beginReplica(const QString& databaseId);
 
     Q_INVOKABLE void pause(const QString& databaseId);
     Q_INVOKABLE void resume(const QString& databaseId);
@@ -132,6 +144,8 @@ signals:
     void showOpenReplica();
     void showReplica(int row);
     void showDatabase(int row);
+    /// A replica was added to that database.
+    void showReplicas(const QString& databaseId);
     void quitAsked();
     void quitConfirmed();
 
@@ -141,6 +155,8 @@ private:
     void tick();
     void refreshOverview();
     void tellKnown();
+    void loadSecrets();
+    void addReplica(const service::ReplicaConfig& replica);
 
     Parts m_parts;
     Voice m_voice;
@@ -150,6 +166,7 @@ private:
     FollowedDatabases m_followed;
     Histories m_histories;
     AddDatabase m_adding;
+    AddReplica m_addingReplica;
     OpenReplica m_opening;
     Overview m_overview;
     std::unique_ptr<Pending> m_taking;

@@ -144,6 +144,14 @@ void SettingsObject::setPaused(const std::string& path, bool paused)
     }
 }
 
+void SettingsObject::addReplicaOf(const std::string& path, const config::ReplicaSettings& replica)
+{
+    if (config::DatabaseSettings* const database = find(m_settings.databases, path)) {
+        database->replicas.push_back(replica);
+        save();
+    }
+}
+
 void SettingsObject::addReplica(const config::ReplicaSettings& replica)
 {
     const bool known = std::ranges::any_of(m_settings.openedReplicas, [&](const auto& each) {

@@ -64,6 +64,9 @@ public:
     void addDatabase(const config::DatabaseSettings& database);
     void removeDatabase(const std::string& path);
     void setPaused(const std::string& path, bool paused);
+    /// Of the database at `path`; nothing where there is none.
+    void addReplicaOf(const std::string& path, const config::ReplicaSettings& replica);
+    /// One that was opened to be browsed.
     void addReplica(const config::ReplicaSettings& replica);
     void removeReplica(const std::string& address);
 

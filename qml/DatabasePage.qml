@@ -13,6 +13,8 @@ FocusScope {
     required property History history
     property int tab: 0 // 0 is the timeline, 1 the protection.
 
+    signal replicaRequested
+
     readonly property bool small: root.width < 700
     readonly property var stateParts: [root.database.word, root.database.detail, root.database.proofWithin]
 
@@ -20,6 +22,9 @@ FocusScope {
         if (root.tab === 0) {
             view.restore();
         }
+    }
+    function showProtection() {
+        root.tab = 1;
     }
     function nextTab(by: int) {
         root.tab = (root.tab + 2 + by) % 2;
@@ -100,6 +105,7 @@ FocusScope {
             visible: root.tab === 1
             session: root.session
             database: root.database
+            onReplicaRequested: root.replicaRequested()
         }
     }
 }

@@ -14,7 +14,7 @@ Sheet {
 
     readonly property int columns: root.width > 800 ? 3 : root.width > 540 ? 2 : 1
 
-    readonly property var everywhere: [[qsTr("Home"), ["Ctrl 0"]], [qsTr("Database 1 to 9"), ["Ctrl 1", "…", "9"]], [qsTr("Add a database"), ["Ctrl N"]], [qsTr("Open a replica"), ["Ctrl O"]], [qsTr("Next, previous tab"), ["Ctrl Tab", "⇧"]], [qsTr("Restore the moment"), ["Ctrl R"]], [qsTr("Settings"), ["Ctrl ,"]], [qsTr("These keys"), ["?"]], [qsTr("Close the window"), ["Ctrl W"]], [qsTr("Quit"), ["Ctrl Q"]]]
+    readonly property var everywhere: [[qsTr("Home"), ["Ctrl 0"]], [qsTr("Database 1 to 9"), ["Ctrl 1", "…", "9"]], [qsTr("Add a database"), ["Ctrl N"]], [qsTr("Add a replica"), ["Ctrl ⇧ N"]], [qsTr("Open a replica"), ["Ctrl O"]], [qsTr("Next, previous tab"), ["Ctrl Tab", "⇧"]], [qsTr("Restore the moment"), ["Ctrl R"]], [qsTr("Settings"), ["Ctrl ,"]], [qsTr("These keys"), ["?"]], [qsTr("Close the window"), ["Ctrl W"]], [qsTr("Quit"), ["Ctrl Q"]]]
     readonly property var go: [[qsTr("One moment"), ["←", "→"]], [qsTr("Ten moments"), ["Shift", "← →"]], [qsTr("An hour"), ["PgUp", "PgDn"]], [qsTr("A day"), ["Ctrl", "← →"]], [qsTr("First, last"), ["Home", "End"]], [qsTr("Now"), ["N"]], [qsTr("Next event"), ["E"]], [qsTr("Event before"), ["Shift", "E"]], [qsTr("Go to a time"), ["G"]]]
     readonly property var see: [[qsTr("Zoom"), ["+", "−"]], [qsTr("Zoom about the pointer"), ["Ctrl", "wheel"]], [qsTr("Everything"), ["0"]], [qsTr("List or timeline"), ["L"]], [qsTr("Restore to a new file"), ["Enter"]]]
 

@@ -15,7 +15,8 @@ ApplicationWindow {
         Open,
         Database,
         Replica,
-        Settings
+        Settings,
+        NewReplica
     }
 
     required property Session session
@@ -46,6 +47,15 @@ ApplicationWindow {
             if (root.session.databases.at(row).databaseId === databaseId) {
                 root.showDatabase(row);
             }
+        }
+    }
+    function showProtection(databaseId: string) {
+        root.showDatabaseOf(databaseId);
+        (pages.item as DatabasePage)?.showProtection();
+    }
+    function showAddReplica() {
+        if (root.page === Main.Page.Database && root.database && root.session.beginReplica(root.database.databaseId)) {
+            root.page = Main.Page.NewReplica;
         }
     }
     function showReplica(row: int) {
@@ -135,6 +145,9 @@ ApplicationWindow {
         function onShowDatabase(row) {
             root.showDatabase(row);
         }
+        function onShowReplicas(databaseId) {
+            root.showProtection(databaseId);
+        }
         function onQuitAsked() {
             quitSheet.open();
         }
@@ -144,7 +157,7 @@ ApplicationWindow {
 
         function onRowsAboutToBeRemoved(parent, first, last) {
             for (let row = first; row <= last; ++row) {
-                if (root.page === Main.Page.Database && root.session.databases.at(row) === root.database) {
+                if ((root.page === Main.Page.Database || root.page === Main.Page.NewReplica) && root.session.databases.at(row) === root.database) {
                     root.goHome();
                 }
             }
@@ -178,7 +191,7 @@ ApplicationWindow {
             Layout.fillWidth: true
             Layout.fillHeight: true
             focus: true
-            page: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage][root.page]
+            page: [homePage, addPage, openPage, databasePage, replicaPage, settingsPage, addReplicaPage][root.page]
             onItemChanged: item?.forceActiveFocus()
         }
     }
@@ -216,6 +229,15 @@ ApplicationWindow {
             session: root.session
             database: root.database
             history: root.history
+            onReplicaRequested: root.showAddReplica()
+        }
+    }
+    Component {
+        id: addReplicaPage
+
+        AddReplicaPage {
+            adding: root.session.addingReplica
+            onBackRequested: root.showProtection(root.session.addingReplica.databaseId)
         }
     }
     Component {
@@ -297,10 +319,16 @@ ApplicationWindow {
         onOther: root.session.askToQuit()
     }
 
+    TrustSheet {
+        objectName: "trustSheet"
+        person: root.session.person
+    }
+
     WindowKeys {
         onHomeWanted: root.goHome()
         onDatabaseWanted: row => root.showDatabase(row)
         onAddWanted: root.showAdd()
+        onReplicaWanted: root.showAddReplica()
         onOpenWanted: root.showOpen()
         onSettingsWanted: root.page = Main.Page.Settings
         onKeysWanted: keysSheet.open()

@@ -4,7 +4,7 @@ import QtQuick.Layouts
 import Tidemark.App
 import Tidemark.Ui
 
-// Points at a folder that Tidemark or Litestream wrote, and says what is in it.
+// Points at a place that Tidemark or Litestream wrote to, and says what is in it.
 ScrollView {
     id: root
 
@@ -12,6 +12,7 @@ ScrollView {
 
     readonly property bool ready: root.opening.stage === OpenReplica.Ready
     readonly property bool reading: root.opening.stage === OpenReplica.Reading
+    readonly property bool dropped: root.opening.form.kind === PlaceForm.Folder
 
     contentWidth: availableWidth
 
@@ -34,8 +35,15 @@ ScrollView {
             wrapMode: Text.Wrap
         }
 
-        DropFrame {
+        KindPicker {
+            objectName: "kinds"
             Layout.topMargin: 20
+            form: root.opening.form
+            hasZip: true
+        }
+        DropFrame {
+            visible: root.dropped
+            Layout.topMargin: 12
             Layout.fillWidth: true
             implicitHeight: root.ready || root.reading ? 96 : 136
 
@@ -55,11 +63,39 @@ ScrollView {
                 }
                 Caption {
                     Layout.fillWidth: true
-                    text: qsTr("or drop one here. Written by Tidemark or by Litestream, 0.5 or 0.3.")
+                    text: qsTr("or drop one here, or a zip file. Written by Tidemark or by Litestream, 0.5 or 0.3.")
                     color: Theme.ink3
                     horizontalAlignment: Text.AlignHCenter
                     wrapMode: Text.Wrap
                 }
+            }
+        }
+
+        PlaceCard {
+            objectName: "form"
+            Layout.topMargin: 12
+            Layout.fillWidth: true
+            enabled: !root.reading
+            form: root.opening.form
+            picks: !root.dropped
+            onAccepted: root.opening.read()
+        }
+        RowLayout {
+            Layout.topMargin: 12
+            spacing: 12
+
+            ActionButton {
+                objectName: "read"
+                text: qsTr("See what is in it")
+                enabled: root.opening.canRead
+                primary: !root.dropped && !root.ready && root.opening.canRead
+                onClicked: root.opening.read()
+            }
+            Caption {
+                Layout.fillWidth: true
+                visible: root.opening.form.hasSecrets
+                text: qsTr("A key that may list and read is enough.")
+                wrapMode: Text.Wrap
             }
         }
 

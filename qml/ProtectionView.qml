@@ -12,6 +12,8 @@ ScrollView {
     required property Session session
     required property Database database
 
+    signal replicaRequested
+
     contentWidth: availableWidth
 
     ColumnLayout {
@@ -35,11 +37,21 @@ ScrollView {
             }
         }
 
-        Heading {
-            visible: listed.count > 0
+        RowLayout {
             Layout.topMargin: 20
             Layout.bottomMargin: 8
-            text: qsTr("Replicas")
+
+            Heading {
+                Layout.fillWidth: true
+                text: qsTr("Replicas")
+            }
+            ActionButton {
+                objectName: "addReplica"
+                small: true
+                iconPath: Icons.plus
+                text: qsTr("Add a replica…")
+                onClicked: root.replicaRequested()
+            }
         }
         Card {
             visible: listed.count > 0
@@ -65,6 +77,7 @@ ScrollView {
                         required property string word
                         required property string age
                         required property int protection
+                        required property int kind // A PlaceForm.Kind.
 
                         Layout.fillWidth: true
                         Layout.leftMargin: 16
@@ -73,7 +86,7 @@ ScrollView {
                         spacing: 12
 
                         Icon {
-                            path: Icons.folder
+                            path: [Icons.folder, Icons.cloud, Icons.cloud, Icons.server, Icons.globe, Icons.file][replica.kind]
                         }
                         ColumnLayout {
                             Layout.fillWidth: true

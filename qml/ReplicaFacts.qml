@@ -85,7 +85,7 @@ Card {
             value: root.opening.gaps
         }
         Fact {
-            name: qsTr("Folder")
+            name: qsTr("Place")
             value: root.opening.place
         }
         RowLayout {

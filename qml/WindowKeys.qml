@@ -8,6 +8,7 @@ Item {
     signal homeWanted
     signal databaseWanted(int row)
     signal addWanted
+    signal replicaWanted
     signal openWanted
     signal settingsWanted
     signal keysWanted
@@ -33,6 +34,10 @@ Item {
     Shortcut {
         sequence: "Ctrl+N"
         onActivated: root.addWanted()
+    }
+    Shortcut {
+        sequence: "Ctrl+Shift+N"
+        onActivated: root.replicaWanted()
     }
     Shortcut {
         sequence: "Ctrl+O"

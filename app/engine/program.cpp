@@ -74,7 +74,9 @@ Program::Program(Places places)
       m_random(unpredictableSeed()),
       m_instance(m_files, QString::fromStdString(m_places.directories.run)),
       m_http(net::makeQtHttpTransport()),
-      m_secrets(m_files, variable, m_places.home.toStdString()),
+      m_environment(m_files, variable, m_places.home.toStdString()),
+      m_keychain(m_entries),
+      m_secrets(m_keychain, m_environment),
       m_storages({.files = m_files,
                   .random = m_random,
                   .clock = m_clock,
@@ -122,6 +124,8 @@ void Program::start(bool background)
                                                  .store = *m_writer,
                                                  .clock = m_clock,
                                                  .look = *m_look,
+                                                 .secrets = m_secrets,
+                                                 .person = m_person,
                                                  .home = m_places.home,
                                                  .downloads = m_places.downloads},
                                   loaded.ok() ? loaded.value().settings : config::Settings{});
@@ -240,6 +244,7 @@ void Program::shutDown()
     m_window = nullptr;
     m_desktop.setWindow(nullptr);
     m_qml.reset();
+    m_person.setPresent(false);
     if (m_service) {
         m_service->stop();
     }

@@ -5,9 +5,13 @@
 #include "app/desktop/real_desktop.h"
 #include "app/desktop/single_instance.h"
 #include "app/desktop/tray.h"
+#include "app/engine/kept_secrets.h"
 #include "app/engine/service_engine.h"
 #include "app/engine/settings_writer.h"
+#include "app/keychain/keychain.h"
+#include "app/keychain/qt_keychain_entries.h"
 #include "app/session.h"
+#include "app/trust_questions.h"
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
 #include "core/net/http_transport.h"
@@ -73,8 +77,11 @@ private:
     std::unique_ptr<SettingsWriter> m_writer;
     Bridge m_bridge;
     std::unique_ptr<net::HttpTransport> m_http;
-    storage::EnvironmentSecrets m_secrets;
-    storage::Nobody m_person;
+    storage::EnvironmentSecrets m_environment;
+    keychain::QtKeychainEntries m_entries;
+    keychain::Keychain m_keychain;
+    KeptSecrets m_secrets;
+    TrustQuestions m_person;
     storage::StorageFactory m_storages;
     std::unique_ptr<service::Service> m_service;
     std::unique_ptr<ServiceEngine> m_engine;

@@ -179,6 +179,25 @@ std::unique_ptr<Pending> ServiceEngine::openReplica(storage::StorageAddress addr
     return std::make_unique<Handle>(question);
 }
 
+std::unique_ptr<Pending> ServiceEngine::testPlace(storage::StorageAddress address, OnStep told,
+                                                  Answer<service::PlaceTest> answer)
+{
+    const auto question = ask();
+    const auto onStep = [this, question, told = std::move(told)](const storage::ProbedStep& step) {
+        QMetaObject::invokeMethod(
+            this,
+            [question, told, step] {
+                if (!question->withdrawn) {
+                    told(step);
+                }
+            },
+            Qt::QueuedConnection);
+    };
+    question->job = m_service.testPlace(std::move(address), onStep,
+                                        posted<service::PlaceTest>(question, std::move(answer)));
+    return std::make_unique<Handle>(question);
+}
+
 std::unique_ptr<Pending> ServiceEngine::describeMoment(storage::StorageAddress address,
                                                        replica::Moment moment,
                                                        Answer<service::MomentFacts> answer)

@@ -33,6 +33,8 @@ public:
                                                    Answer<service::SourceFacts> answer) override;
     [[nodiscard]] std::unique_ptr<Pending> openReplica(storage::StorageAddress address,
                                                        Answer<CatalogPointer> answer) override;
+    [[nodiscard]] std::unique_ptr<Pending> testPlace(storage::StorageAddress address, OnStep told,
+                                                     Answer<service::PlaceTest> answer) override;
     [[nodiscard]] std::unique_ptr<Pending> describeMoment(
         storage::StorageAddress address, replica::Moment moment,
         Answer<service::MomentFacts> answer) override;

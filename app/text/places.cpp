@@ -28,6 +28,27 @@ QString shortPath(const QString& path, const QString& home)
     return path.startsWith(home + u'/') ? u'~' + path.sliced(home.size()) : path;
 }
 
+QString placeOf(const storage::StorageAddress& address, const QString& home)
+{
+    return shortPath(QString::fromStdString(storage::describeAddress(address)), home);
+}
+
+QString placeInCommand(const storage::StorageAddress& address)
+{
+    const bool isFolder = address.kind == storage::StorageKind::Folder;
+    return QString::fromStdString(isFolder ? address.path : storage::formatAddress(address));
+}
+
+QString nameOfPlace(const storage::StorageAddress& address)
+{
+    const QString path = QString::fromStdString(address.path);
+    if (address.kind == storage::StorageKind::Zip) {
+        return stemOf(fileNameOf(path));
+    }
+    const QString last = fileNameOf(path);
+    return last.isEmpty() && !address.host.empty() ? QString::fromStdString(address.host) : last;
+}
+
 QString folderOf(const QString& path)
 {
     const qsizetype slash = path.lastIndexOf(u'/');

@@ -1,11 +1,22 @@
 #pragma once
 
+#include "core/storage/storage_address.h"
+
 #include <QString>
 
 namespace tidemark::app {
 
 /// `path` as people say it: "~/dev/notes" below `home`.
 [[nodiscard]] QString shortPath(const QString& path, const QString& home);
+
+/// Where a replica lies, as people say it: a path, "s3://bucket/notes".
+[[nodiscard]] QString placeOf(const storage::StorageAddress& address, const QString& home);
+
+/// The same as tidemarkctl takes it: whole, with all options.
+[[nodiscard]] QString placeInCommand(const storage::StorageAddress& address);
+
+/// What a replica there is called where nobody named it: "notes", or the bucket.
+[[nodiscard]] QString nameOfPlace(const storage::StorageAddress& address);
 
 /// The part of `path` before its last '/', "/" for a file at the root.
 [[nodiscard]] QString folderOf(const QString& path);

@@ -5,6 +5,7 @@ import QtQuick
 QtObject {
     readonly property string check: "M3.5 8.5l3 3 6-7"
     readonly property string clock: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.75V8l2.25 1.5"
+    readonly property string cloud: "M4.75 12.5a3 3 0 0 1-.4-5.97 3.75 3.75 0 0 1 7.2.72h.2a2.63 2.63 0 0 1 0 5.25z"
     readonly property string copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"
     readonly property string cross: "M4 4l8 8M12 4l-8 8"
     readonly property string database: "M8 2c3 0 5.25.9 5.25 2S11 6 8 6 2.75 5.1 2.75 4 5 2 8 2zM2.75 4v8c0 1.1 2.25 2 5.25 2s5.25-.9 5.25-2V4M2.75 8c0 1.1 2.25 2 5.25 2s5.25-.9 5.25-2"
@@ -16,6 +17,7 @@ QtObject {
     readonly property string globe: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM2 8h12M8 2c2 2 2.5 4 2.5 6S10 12 8 14c-2-2-2.5-4-2.5-6S6 4 8 2z"
     readonly property string home: "M2.5 7.5 8 2.75l5.5 4.75M4 6.5v6.75h8V6.5M6.75 13.25v-3.5h2.5v3.5"
     readonly property string info: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 7.25v3.5M8 5h.01"
+    readonly property string key: "M6 7.5a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5zM8 8.5l5.5-5.5M11 5.5l2 2"
     readonly property string left: "M9.75 4 6 8l3.75 4"
     readonly property string list: "M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01"
     readonly property string minus: "M3 8h10"
@@ -26,6 +28,7 @@ QtObject {
     readonly property string plus: "M8 3v10M3 8h10"
     readonly property string restore: "M3 5.5A5.75 5.75 0 1 1 2.25 8M3 2.25V5.5h3.25M8 5v3l2 1.5"
     readonly property string right: "M6.25 4 10 8l-3.75 4"
+    readonly property string server: "M2.5 3h11v4.25h-11zM2.5 8.75h11V13h-11zM5 5.13h.01M5 10.88h.01"
     readonly property string settings: "M2 4.5h6M11 4.5h3M2 11.5h3M8 11.5h6M9.5 2.75v3.5M6.5 9.75v3.5"
     readonly property string shield: "M8 1.75 13 3.5v4c0 3.25-2.2 5.6-5 6.75-2.8-1.15-5-3.5-5-6.75v-4zM5.75 8l1.65 1.75L10.5 6.5"
     readonly property string snapshot: "M8 3 13.5 12.5h-11z"

@@ -2,6 +2,7 @@
 
 #include "app/desktop/desktop_port.h"
 #include "app/engine_port.h"
+#include "app/secrets_port.h"
 #include "app/settings_object.h"
 #include "app/voice.h"
 #include "tests/support/simulated_clock.h"
@@ -9,6 +10,8 @@
 #include <QStringList>
 
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -71,11 +74,18 @@ struct MomentWish {
     replica::Moment moment = {};
 };
 
+/// A place to be tried out, and who is told of each step.
+struct TestWish {
+    storage::StorageAddress address = {};
+    EnginePort::OnStep told = {};
+};
+
 class FakeEngine final : public EnginePort {
 public:
     // A deque, so that a question stays where it is while its answer asks the next one.
     std::deque<Question<std::string, service::SourceFacts>> inspections;
     std::deque<Question<storage::StorageAddress, CatalogPointer>> openings;
+    std::deque<Question<TestWish, service::PlaceTest>> tests;
     std::deque<Question<MomentWish, service::MomentFacts>> describings;
     std::deque<Question<RestoreWish, restore::Restored>> restores;
     std::deque<Question<std::string, std::optional<FileKind>>> kinds;
@@ -108,6 +118,11 @@ public:
                                          Answer<CatalogPointer> answer) override
     {
         return ask(openings, std::move(address), std::move(answer));
+    }
+    std::unique_ptr<Pending> testPlace(storage::StorageAddress address, OnStep told,
+                                       Answer<service::PlaceTest> answer) override
+    {
+        return ask(tests, TestWish{std::move(address), std::move(told)}, std::move(answer));
     }
     std::unique_ptr<Pending> describeMoment(storage::StorageAddress address, replica::Moment moment,
                                             Answer<service::MomentFacts> answer) override
@@ -167,6 +182,59 @@ public:
     }
 };
 
+/// Secrets in memory, and a keychain that answers when a test lets it.
+class FakeSecrets final : public SecretsPort {
+public:
+    std::map<std::string, storage::Secrets> used;  // By the id of the replica.
+    std::map<std::string, storage::Secrets> kept;
+    std::optional<Error> trouble = {};  // Else each question meets it.
+    std::deque<std::function<void()>> waiting;
+
+    void answerAll()
+    {
+        while (!waiting.empty()) {
+            const auto next = std::move(waiting.front());
+            waiting.pop_front();
+            next();
+        }
+    }
+    [[nodiscard]] storage::Secrets of(const storage::StorageAddress& address) const
+    {
+        const auto found = used.find(storage::replicaId(address));
+        return found == used.end() ? storage::Secrets() : found->second;
+    }
+
+    void use(const storage::StorageAddress& address, const storage::Secrets& secrets) override
+    {
+        used[storage::replicaId(address)] = secrets;
+    }
+    void keep(const storage::StorageAddress& address, Ended ended) override
+    {
+        waiting.push_back([this, address, ended = std::move(ended)] {
+            if (!trouble) {
+                kept[storage::replicaId(address)] = of(address);
+            }
+            ended(trouble ? Status(*trouble) : Status());
+        });
+    }
+    void load(const storage::StorageAddress& address,
+              std::function<void(bool isKnown)> ended) override
+    {
+        waiting.push_back([this, address, ended = std::move(ended)] {
+            const auto found = kept.find(storage::replicaId(address));
+            if (found != kept.end()) {
+                use(address, found->second);
+            }
+            ended(found != kept.end());
+        });
+    }
+    void look(Ended ended) override
+    {
+        waiting.push_back(
+            [this, ended = std::move(ended)] { ended(trouble ? Status(*trouble) : Status()); });
+    }
+};
+
 class FakeStore final : public SettingsStore {
 public:
     std::vector<config::Settings> saved;
@@ -190,6 +258,7 @@ struct World {
     Voice voice{clock};
     FakeEngine engine;
     FakeDesktop desktop;
+    FakeSecrets secrets;
 
     World()
     {
@@ -225,6 +294,19 @@ struct InWorld {
 [[nodiscard]] inline service::SourceFacts factsOf(const std::string& path, bool isWal = true)
 {
     return {.path = path, .sizeBytes = 48'200'000, .pageSizeBytes = 4096, .isWal = isWal};
+}
+
+/// A test of a place that went well in each step.
+[[nodiscard]] inline service::PlaceTest wellTested()
+{
+    service::PlaceTest test{.contents = replica::PlaceContents{}};
+    for (const storage::ProbeStep step :
+         {storage::ProbeStep::Reach, storage::ProbeStep::Authenticate, storage::ProbeStep::List,
+          storage::ProbeStep::Write, storage::ProbeStep::ReadBack, storage::ProbeStep::CreateOnly,
+          storage::ProbeStep::Clock, storage::ProbeStep::Delete}) {
+        test.probed.steps.push_back({.step = step, .duration = std::chrono::milliseconds(84)});
+    }
+    return test;
 }
 
 /// A replica with a moment a minute, the last one a minute before kNow.

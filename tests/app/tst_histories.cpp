@@ -29,7 +29,7 @@ struct Bench {
                          .home = kHome,
                          .downloads = kHome}};
     History& notes = histories.of("notes", configOf("/srv/notes.db"));
-    History& old = *histories.replicas().at(histories.open(u"old"_s, u"/srv/old"_s));
+    History& old = *histories.replicas().at(histories.open(u"old"_s, {.path = "/srv/old"}));
 };
 
 }  // namespace
@@ -50,7 +50,7 @@ private slots:
     void aReplicaIsListedOnceAndRememberedUntilItIsClosed()
     {
         Bench bench;
-        QCOMPARE(bench.histories.open(u"again"_s, u"/srv/old"_s), 0);
+        QCOMPARE(bench.histories.open(u"again"_s, {.path = "/srv/old"}), 0);
         QCOMPARE(bench.histories.replicas().count(), 1);
         QCOMPARE(bench.settings.value().openedReplicas.size(), 1U);
         bench.histories.close(7);

@@ -15,9 +15,19 @@ using Stage = OpenReplica::Stage;
 namespace {
 
 /// The page in a world of its own.
-struct Page : InWorld<OpenReplica> {
-    OpenReplica& opening = subject;
+struct Page {
+    World world;
+    OpenReplica opening{world.engine, world.desktop, world.secrets, world.voice, kHome};
 
+    void fillBucket()
+    {
+        PlaceForm& form = *opening.form();
+        form.setKind(PlaceForm::Kind::S3);
+        form.write(static_cast<int>(FormField::Bucket), u"backups"_s);
+        form.write(static_cast<int>(FormField::BucketFolder), u"notes"_s);
+        form.write(static_cast<int>(FormField::AccessKey), u"AKIA"_s);
+        form.write(static_cast<int>(FormField::SecretKey), u"shh"_s);
+    }
     void open(const EnginePort::CatalogPointer& catalog)
     {
         opening.choose(u"/home/ada/Tidemark/notes"_s);
@@ -121,10 +131,82 @@ private slots:
         page.opening.setName(u"  Ada's notes "_s);
         page.opening.accept();
         QCOMPARE(accepted[0][0].toString(), u"Ada's notes"_s);
-        QCOMPARE(accepted[0][1].toString(), u"/home/ada/Tidemark/notes"_s);
+        QCOMPARE(accepted[0][1].value<storage::StorageAddress>().path,
+                 std::string("/home/ada/Tidemark/notes"));
         page.opening.setName(u"   "_s);
         page.opening.accept();
         QCOMPARE(accepted[1][0].toString(), u"notes"_s);
+    }
+
+    void theFormNamesAPlaceOnAServerAndItsSecretsAreUsedAtOnce()
+    {
+        Page page;
+        page.fillBucket();
+        QVERIFY(page.opening.canRead());
+        page.opening.read();
+        const storage::StorageAddress address = page.world.engine.openings.back().what;
+        QCOMPARE(storage::describeAddress(address), std::string("s3://backups/notes"));
+        QCOMPARE(page.world.secrets.of(address).secretAccessKey, Secret("shh"));
+        page.world.engine.openings.back().reply(catalogOf(120));
+        QCOMPARE(page.opening.place(), u"s3://backups/notes"_s);
+        QCOMPARE(page.opening.name(), u"notes"_s);
+        QVERIFY(page.world.secrets.kept.empty());
+    }
+
+    void itsSecretsAreKeptBeforeItIsOpened()
+    {
+        Page page;
+        QSignalSpy accepted(&page.opening, &OpenReplica::accepted);
+        page.fillBucket();
+        page.opening.read();
+        page.world.engine.openings.back().reply(catalogOf(120));
+        page.opening.accept();
+        QCOMPARE(accepted.size(), 0);
+        page.world.secrets.answerAll();
+        QCOMPARE(accepted.size(), 1);
+        QCOMPARE(page.world.secrets.kept.size(), std::size_t(1));
+    }
+
+    void whereNoneCanBeKeptItSaysSo()
+    {
+        Page page;
+        QSignalSpy accepted(&page.opening, &OpenReplica::accepted);
+        page.fillBucket();
+        page.opening.read();
+        page.world.engine.openings.back().reply(catalogOf(120));
+        page.world.secrets.trouble = errorOf(ErrorCode::Unavailable, "No keychain answers here.");
+        page.opening.accept();
+        page.world.secrets.answerAll();
+        QCOMPARE(accepted.size(), 0);
+        QCOMPARE(page.opening.problem(), u"No keychain answers here."_s);
+    }
+
+    void whatIsNotOpenedIsForgottenWithItsSecrets()
+    {
+        Page page;
+        page.fillBucket();
+        page.opening.read();
+        const storage::StorageAddress address = page.world.engine.openings.back().what;
+        page.opening.begin();
+        QCOMPARE(page.world.secrets.of(address), storage::Secrets());
+        QVERIFY(!page.opening.canRead());
+    }
+
+    void aZipFileIsAReplicaToo()
+    {
+        Page page;
+        page.opening.choose(u"/home/ada/shop.zip"_s);
+        QCOMPARE(page.world.engine.openings.back().what.kind, storage::StorageKind::Zip);
+        page.world.engine.openings.back().reply(catalogOf(3));
+        QCOMPARE(page.opening.name(), u"shop"_s);
+    }
+
+    void anAddressCanBeWrittenWhereAFolderIs()
+    {
+        Page page;
+        page.opening.form()->write(static_cast<int>(FormField::Folder), u"s3://backups/shop"_s);
+        page.opening.read();
+        QCOMPARE(page.world.engine.openings.back().what.kind, storage::StorageKind::S3);
     }
 };
 

@@ -33,6 +33,7 @@ struct Desk {
     World world;
     FakeStore store;
     Look look;
+    TrustQuestions person;
     Session session;
 
     explicit Desk(config::Settings settings = {})
@@ -41,6 +42,8 @@ struct Desk {
                    .store = store,
                    .clock = world.clock,
                    .look = look,
+                   .secrets = world.secrets,
+                   .person = person,
                    .home = kHome,
                    .downloads = u"/home/ada/Downloads"_s},
                   std::move(settings))

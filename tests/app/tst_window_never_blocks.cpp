@@ -18,8 +18,8 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <mutex>
 #include <deque>
+#include <mutex>
 
 using namespace tidemark;
 using namespace tidemark::app;

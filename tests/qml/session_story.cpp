@@ -64,6 +64,8 @@ SessionStory::SessionStory(QObject* parent)
                  .store = m_store,
                  .clock = m_world.clock,
                  .look = m_look,
+                 .secrets = m_world.secrets,
+                 .person = m_person,
                  .home = kHome,
                  .downloads = QStringLiteral("/home/ada/Downloads")},
                 {})
@@ -71,7 +73,9 @@ SessionStory::SessionStory(QObject* parent)
     QQmlEngine::setObjectOwnership(&m_session, QQmlEngine::CppOwnership);
     for (QObject* const part : std::initializer_list<QObject*>{
              m_session.databases(), m_session.worstFirst(), m_session.replicas(),
-             m_session.settings(), m_session.adding(), m_session.opening(), &m_look}) {
+             m_session.settings(), m_session.adding(), m_session.addingReplica(),
+             m_session.addingReplica()->form(), m_session.addingReplica()->steps(),
+             m_session.opening(), m_session.opening()->form(), &m_look, &m_person}) {
         QQmlEngine::setObjectOwnership(part, QQmlEngine::CppOwnership);
     }
     m_session.start();
@@ -184,6 +188,42 @@ void SessionStory::refuseReplica(const QString& what, const QString& next)
     m_world.engine.openings.back().reply(errorSaying(what, next));
 }
 
+void SessionStory::testRuns(int count)
+{
+    const auto& steps = wellTested().probed.steps;
+    const auto& question = m_world.engine.tests.back();
+    for (int i = 0; i < count; ++i) {
+        question.what.told(steps.at(static_cast<std::size_t>(i)));
+    }
+}
+
+void SessionStory::testPasses()
+{
+    m_world.engine.tests.back().reply(wellTested());
+}
+
+void SessionStory::testFails()
+{
+    service::PlaceTest test = wellTested();
+    storage::ProbedStep& last = test.probed.steps.back();
+    last.result = storage::ProbeResult::Failed;
+    last.failure = errorSaying(QStringLiteral("Nothing may be deleted there."),
+                               QStringLiteral("Add the right s3:DeleteObject."));
+    m_world.engine.tests.back().reply(test);
+}
+
+void SessionStory::keyringAnswers()
+{
+    m_world.secrets.answerAll();
+}
+
+void SessionStory::keyringIsMissing()
+{
+    m_world.secrets.trouble =
+        errorSaying(QStringLiteral("No keychain answers here."), QStringLiteral("Start one."));
+    m_world.secrets.answerAll();
+}
+
 void SessionStory::answerFacts()
 {
     const auto& question = m_world.engine.describings.back();
@@ -233,6 +273,21 @@ void SessionStory::pickFile(const QString& path)
 void SessionStory::pickFolder(const QString& path)
 {
     m_world.desktop.folderDialog(path);
+}
+
+QString SessionStory::testedPlace() const
+{
+    return QString::fromStdString(
+        storage::describeAddress(m_world.engine.tests.back().what.address));
+}
+
+QStringList SessionStory::followedPlaces() const
+{
+    QStringList places;
+    for (const auto& replica : m_world.engine.followed.back().replicas) {
+        places << QString::fromStdString(storage::describeAddress(replica.address));
+    }
+    return places;
 }
 
 QStringList SessionStory::restoreTargets() const

@@ -40,6 +40,13 @@ public:
     /// Every replica that is asked for has so many moments, a minute apart.
     Q_INVOKABLE void answerReplicas(int moments);
     Q_INVOKABLE void refuseReplica(const QString& what, const QString& next);
+    /// Steps of the test of a place that went well, the first `count` of them.
+    Q_INVOKABLE void testRuns(int count);
+    Q_INVOKABLE void testPasses();
+    /// Nothing may be deleted there.
+    Q_INVOKABLE void testFails();
+    Q_INVOKABLE void keyringAnswers();
+    Q_INVOKABLE void keyringIsMissing();
     Q_INVOKABLE void answerFacts();
     Q_INVOKABLE void restoreRuns(bool checking, double share);
     Q_INVOKABLE void restoreEnds(bool isProven);
@@ -54,6 +61,11 @@ public:
     // What was asked for.
 
     Q_INVOKABLE QStringList restoreTargets() const;
+    /// "s3://bucket/folder" of the newest test.
+    Q_INVOKABLE QString testedPlace() const;
+    /// Of the database that was followed last.
+    Q_INVOKABLE QStringList followedPlaces() const;
+    Q_INVOKABLE int keptSecrets() const { return static_cast<int>(m_world.secrets.kept.size()); }
     Q_INVOKABLE bool restoreWasCancelled() const;
     /// As the settings remember it.
     Q_INVOKABLE bool windowWasMaximized();
@@ -72,6 +84,7 @@ private:
     tidemark::app::tests::World m_world;
     tidemark::app::tests::FakeStore m_store;
     tidemark::app::Look m_look;
+    tidemark::app::TrustQuestions m_person;
     tidemark::app::Session m_session;
     std::map<QString, tidemark::service::DatabaseStatus> m_statuses;
 };

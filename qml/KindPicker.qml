@@ -1,0 +1,20 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Tidemark.App
+import Tidemark.Ui
+
+// Which kind of place.
+SegmentedControl {
+    id: root
+
+    required property PlaceForm form
+    property bool hasZip: false
+
+    readonly property var all: [qsTr("Folder"), qsTr("S3"), qsTr("Azure"), qsTr("SFTP"), qsTr("WebDAV"), qsTr("Zip")]
+
+    label: qsTr("Kind of place")
+    labels: root.hasZip ? root.all : root.all.slice(0, PlaceForm.Zip)
+    segmentHeight: 32
+    currentIndex: root.form.kind
+    onChosen: index => root.form.kind = index
+}
