@@ -73,8 +73,8 @@ FieldSpec caFile()
 {
     return {.field = FormField::CaFile,
             .control = Control::File,
-            .label = Words::tr("Certificate of its authority"),
-            .hint = Words::tr("One that this computer knows"),
+            .label = Words::tr("Certificate"),
+            .hint = Words::tr("Of an authority that this computer does not know"),
             .isMore = true};
 }
 
@@ -117,7 +117,8 @@ std::vector<FieldSpec> fieldsOfS3(const FormValues& values)
     }
     fields.push_back({.field = FormField::PathStyle,
                       .control = Control::Switch,
-                      .label = Words::tr("Name the bucket in the path"),
+                      .label = Words::tr("Path style"),
+                      .hint = Words::tr("the bucket stands in the path, not in front of the host"),
                       .isMore = true});
     const QString own = Words::tr("The bucket's own");
     fields.push_back({.field = FormField::StorageClass,
@@ -178,27 +179,26 @@ std::vector<FieldSpec> fieldsOfAzure()
 
 std::vector<FieldSpec> fieldsOfSftp()
 {
-    return {
-        {.field = FormField::Host,
-         .label = Words::tr("Server"),
-         .hint = u"nas.local"_s,
-         .isRequired = true},
-        {.field = FormField::User, .label = Words::tr("User"), .isRequired = true},
-        {.field = FormField::ServerFolder,
-         .label = Words::tr("Folder"),
-         .hint = Words::tr("backups/shop, or /srv/backups/shop"),
-         .isRequired = true},
-        {.field = FormField::KeyFile,
-         .control = Control::File,
-         .label = Words::tr("Key file"),
-         .hint = Words::tr("Those of ~/.ssh, and the agent's")},
-        {.field = FormField::Passphrase,
-         .control = Control::Secret,
-         .label = Words::tr("Its passphrase")},
-        {.field = FormField::Password,
-         .control = Control::Secret,
-         .label = Words::tr("or password")},
-        {.field = FormField::Port, .label = Words::tr("Port"), .hint = u"22"_s, .isMore = true}};
+    return {{.field = FormField::Host,
+             .label = Words::tr("Server"),
+             .hint = u"nas.local"_s,
+             .isRequired = true},
+            {.field = FormField::Port, .label = Words::tr("Port"), .hint = u"22"_s},
+            {.field = FormField::User, .label = Words::tr("User"), .isRequired = true},
+            {.field = FormField::ServerFolder,
+             .label = Words::tr("Folder"),
+             .hint = Words::tr("backups/shop, or /srv/backups/shop"),
+             .isRequired = true},
+            {.field = FormField::KeyFile,
+             .control = Control::File,
+             .label = Words::tr("Key file"),
+             .hint = Words::tr("Those of ~/.ssh, and the agent's")},
+            {.field = FormField::Passphrase,
+             .control = Control::Secret,
+             .label = Words::tr("Its passphrase")},
+            {.field = FormField::Password,
+             .control = Control::Secret,
+             .label = Words::tr("or password")}};
 }
 
 std::vector<FieldSpec> fieldsOfWebDav()

@@ -1,11 +1,16 @@
 #include "app/session.h"
 
+#include "app/text/places.h"
 #include "core/service/settings_mapping.h"
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
+
+using namespace Qt::StringLiterals;
 
 namespace tidemark::app {
 namespace {
@@ -13,6 +18,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
+
+bool isAmong(const std::vector<service::ReplicaConfig>& replicas,
+             const storage::StorageAddress& address)
+{
+    return std::ranges::find(replicas, address, &service::ReplicaConfig::address) != replicas.end();
+}
 
 }  // namespace
 
@@ -68,6 +79,7 @@ void Session::connectParts()
 
 void Session::start()
 {
+    loadSecrets();
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
         // Listed at once and in this order; what the engine says of it comes later.
         m_databases.upsert(
@@ -81,29 +93,30 @@ void Session::start()
         m_histories.list(replica);
     }
     tellKnown();
-    loadSecrets();
 }
 
-/// What was followed without its secrets is tried again when they come.
+/// Asked for before anything is followed. What was followed without them is tried again when they
+/// come: a keychain may ask its person first.
 void Session::loadSecrets()
 {
     const std::string home = m_parts.home.toStdString();
-    for (const auto& [id, config] : m_followed.all()) {
-        for (const service::ReplicaConfig& replica : config.replicas) {
-            if (needsSecrets(replica.address.kind)) {
-                m_parts.secrets.load(replica.address, [this, id = id](bool isKnown) {
-                    if (isKnown) {
-                        m_parts.engine.retryNow(id);
-                    }
-                });
-            }
-        }
+    std::vector<config::ReplicaSettings> replicas = m_settings.value().openedReplicas;
+    for (const config::DatabaseSettings& database : m_settings.value().databases) {
+        replicas.insert(replicas.end(), database.replicas.begin(), database.replicas.end());
     }
-    for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
+    for (const config::ReplicaSettings& replica : replicas) {
         const auto config = service::configOf(replica, home, home);
-        if (config.ok() && needsSecrets(config.value().address.kind)) {
-            m_parts.secrets.load(config.value().address, [](bool /*isKnown*/) {});
+        if (!config.ok() || !needsSecrets(config.value().address.kind)) {
+            continue;
         }
+        const storage::StorageAddress address = config.value().address;
+        m_parts.secrets.load(address, [this, address](bool isKnown) {
+            for (const auto& [id, each] : m_followed.all()) {
+                if (isKnown && isAmong(each.replicas, address)) {
+                    m_parts.engine.retryNow(id);
+                }
+            }
+        });
     }
 }
 
@@ -211,16 +224,17 @@ void Session::take(const QUrl& url)
             return;
         }
     }
-    m_taking = m_parts.engine.kindOf(path.toStdString(),
-                                     [this, path](const Result<std::optional<FileKind>>& kind) {
-                                         if (kind.ok() && kind.value() == FileKind::Directory) {
-                                             m_opening.choose(path);
-                                             emit showOpenReplica();
-                                         } else {
-                                             m_adding.choose(path);
-                                             emit showAddDatabase();
-                                         }
-                                     });
+    m_taking = m_parts.engine.kindOf(
+        path.toStdString(), [this, path](const Result<std::optional<FileKind>>& kind) {
+            const bool isZip = suffixOf(path).toLower() == u".zip"_s;
+            if (isZip || (kind.ok() && kind.value() == FileKind::Directory)) {
+                m_opening.choose(path);
+                emit showOpenReplica();
+            } else {
+                m_adding.choose(path);
+                emit showAddDatabase();
+            }
+        });
 }
 
 bool Session::sayOnce(const QString& hint)

@@ -73,7 +73,7 @@ TestStepModel::Row rowOf(const storage::ProbedStep& step, const timeline::Speech
         row.text = translated(step.note);
         row.advice = translated(step.advice);
     } else if (step.result == ProbeResult::Skipped) {
-        row.text = Words::tr("Not tried: an earlier step failed");
+        row.text = Words::tr("Not tried");
     } else {
         row.text = foundBy(step.step);
     }

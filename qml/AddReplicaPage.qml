@@ -15,11 +15,38 @@ FocusScope {
     readonly property bool testing: root.adding.stage === AddReplica.Testing
     readonly property bool tested: root.adding.stage === AddReplica.Tested
 
+    readonly property Flickable flickable: scroll.contentItem as Flickable
+    readonly property Item focused: root.Window.activeFocusItem
+
     signal backRequested
 
     function leave() {
         root.adding.abandon();
         root.backRequested();
+    }
+
+    // What has the keyboard, and what comes of a test, is seen in a small window, too.
+    function reveal(item: Item) {
+        const top = item.mapToItem(content, 0, 0).y + content.y;
+        const below = top + Math.min(item.height, root.flickable.height) - root.flickable.height;
+        if (top < root.flickable.contentY) {
+            root.flickable.contentY = Math.max(0, top - 12);
+        } else if (below > root.flickable.contentY) {
+            root.flickable.contentY = below + 12;
+        }
+    }
+
+    onFocusedChanged: {
+        for (let above = root.focused; above; above = above.parent) {
+            if (above === content) {
+                root.reveal(root.focused);
+            }
+        }
+    }
+    onTestedChanged: {
+        if (root.tested && !root.wide) {
+            root.reveal(tests);
+        }
     }
 
     Keys.onEscapePressed: root.leave()
@@ -141,6 +168,8 @@ FocusScope {
                     }
                 }
                 TestCard {
+                    id: tests
+
                     objectName: "tests"
                     visible: root.adding.summary !== "" || root.testing
                     Layout.alignment: Qt.AlignTop

@@ -174,7 +174,7 @@ ApplicationWindow {
             Layout.fillHeight: true
             session: root.session
             compact: root.width < Theme.narrowWidth
-            page: root.page
+            page: root.page === Main.Page.NewReplica ? Main.Page.Database : root.page
             databaseId: root.database?.databaseId ?? ""
             replica: root.history
             onHomeChosen: root.goHome()

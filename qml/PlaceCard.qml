@@ -64,7 +64,7 @@ Card {
         ActionButton {
             objectName: "more"
             visible: root.form.hasMore
-            Layout.fillWidth: true
+            Layout.maximumWidth: column.width
             small: true
             quiet: true
             iconPath: root.opened ? Icons.down : Icons.right

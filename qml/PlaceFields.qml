@@ -88,7 +88,7 @@ ColumnLayout {
                 Layout.columnSpan: line.columns
                 Layout.leftMargin: root.narrow ? 0 : root.labelWidth + line.columnSpacing
                 agreed: line.text === "yes"
-                text: line.label
+                text: qsTr("%1: %2").arg(line.label).arg(line.hint)
                 onClicked: root.form.turn(line.field, line.text !== "yes")
             }
         }

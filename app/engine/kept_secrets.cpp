@@ -38,14 +38,26 @@ void KeptSecrets::keep(const storage::StorageAddress& address, Ended ended)
 void KeptSecrets::load(const storage::StorageAddress& address,
                        std::function<void(bool isKnown)> ended)
 {
-    m_keychain.read(address, [this, address,
-                              ended = std::move(ended)](const Result<storage::Secrets>& secrets) {
-        const bool isKnown = secrets.ok() && secrets.value() != storage::Secrets();
-        if (isKnown) {
-            use(address, secrets.value());
-        }
-        ended(isKnown);
-    });
+    const std::string id = storage::replicaId(address);
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_loading[id];
+    }
+    m_keychain.read(address,
+                    [this, id, ended = std::move(ended)](const Result<storage::Secrets>& secrets) {
+                        const bool isKnown = secrets.ok() && secrets.value() != storage::Secrets();
+                        {
+                            const std::scoped_lock lock(m_mutex);
+                            if (isKnown) {
+                                m_used[id] = secrets.value();
+                            }
+                            if (--m_loading[id] == 0) {
+                                m_loading.erase(id);
+                            }
+                        }
+                        m_loaded.notify_all();
+                        ended(isKnown);
+                    });
 }
 
 void KeptSecrets::look(Ended ended)
@@ -57,6 +69,12 @@ void KeptSecrets::look(Ended ended)
 
 Result<storage::Secrets> KeptSecrets::secretsOf(const storage::StorageAddress& address) const
 {
+    {
+        std::unique_lock lock(m_mutex);
+        m_loaded.wait_for(lock, kPatience, [this, id = storage::replicaId(address)] {
+            return !m_loading.contains(id);
+        });
+    }
     storage::Secrets secrets = used(address);
     return secrets == storage::Secrets() ? m_next.secretsOf(address)
                                          : Result<storage::Secrets>(std::move(secrets));

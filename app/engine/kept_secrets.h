@@ -3,6 +3,8 @@
 #include "app/keychain/keychain.h"
 #include "app/secrets_port.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
@@ -26,15 +28,22 @@ public:
               std::function<void(bool isKnown)> ended) override;
     void look(Ended ended) override;
 
+    /// Waits for the keychain where it is being asked for these, but not for longer than kPatience:
+    /// what is opened without them would be told broken for a moment at each start.
     [[nodiscard]] Result<storage::Secrets> secretsOf(
         const storage::StorageAddress& address) const override;
+
+    /// A keychain that is open answers at once; one that asks its person may take any time.
+    static constexpr std::chrono::seconds kPatience{3};
 
 private:
     [[nodiscard]] storage::Secrets used(const storage::StorageAddress& address) const;
 
     keychain::Keychain& m_keychain;
     const storage::SecretSource& m_next;
-    mutable std::mutex m_mutex;                      // Guards m_used.
+    mutable std::mutex m_mutex;  // Guards the rest.
+    mutable std::condition_variable m_loaded;
+    std::map<std::string, int> m_loading;            // Questions that are open, by the same.
     std::map<std::string, storage::Secrets> m_used;  // By the id of the replica.
 };
 

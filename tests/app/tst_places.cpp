@@ -37,6 +37,25 @@ private slots:
         QCOMPARE(suffixOf(u"a.b.c"_s), u".c"_s);
     }
 
+    void aReplicaIsAPathOrAnAddress()
+    {
+        using tidemark::storage::StorageAddress;
+        using tidemark::storage::StorageKind;
+        const StorageAddress folder{.path = "/home/ada/Tidemark/shop"};
+        QCOMPARE(placeOf(folder, u"/home/ada"_s), u"~/Tidemark/shop"_s);
+        QCOMPARE(placeInCommand(folder), u"/home/ada/Tidemark/shop"_s);
+        QCOMPARE(nameOfPlace(folder), u"shop"_s);
+        const StorageAddress bucket{
+            .kind = StorageKind::S3, .options = {{"region", "eu-central-1"}}, .host = "backups"};
+        QCOMPARE(placeOf(bucket, u"/home/ada"_s), u"s3://backups"_s);
+        QCOMPARE(placeInCommand(bucket), u"s3://backups?region=eu-central-1"_s);
+        QCOMPARE(nameOfPlace(bucket), u"backups"_s);
+        const StorageAddress zip{.kind = StorageKind::Zip, .path = "/home/ada/shop.zip"};
+        QCOMPARE(placeOf(zip, u"/home/ada"_s), u"~/shop.zip"_s);
+        QCOMPARE(placeInCommand(zip), u"zip:///home/ada/shop.zip"_s);
+        QCOMPARE(nameOfPlace(zip), u"shop"_s);
+    }
+
     void aShellWordIsQuotedOnlyWhereItMustBe()
     {
         QCOMPARE(shellWord(u"/srv/a-b_c.db"_s), u"/srv/a-b_c.db"_s);

@@ -480,6 +480,63 @@ private slots:
         desk.session.quit();
         QVERIFY(desk.session.quitting());
     }
+
+    void aReplicaIsAddedToADatabaseAndRemembered()
+    {
+        Desk desk(Desk::two());
+        QSignalSpy shown(&desk.session, &Session::showReplicas);
+        QVERIFY(!desk.session.beginReplica(u"nobody's"_s));
+        QVERIFY(desk.session.beginReplica(idOf(kShop)));
+        AddReplica& adding = *desk.session.addingReplica();
+        adding.form()->write(static_cast<int>(FormField::Bucket), u"backups"_s);
+        adding.form()->write(static_cast<int>(FormField::SecretKey), u"shh"_s);
+        adding.test();
+        desk.world.engine.tests.back().reply(wellTested());
+        adding.start();
+        desk.world.secrets.answerAll();
+        const auto& followed = desk.world.engine.followed.back();
+        QCOMPARE(followed.path, kShop);
+        QCOMPARE(followed.replicas.size(), std::size_t(2));
+        QCOMPARE(followed.replicas[1].address.host, std::string("backups"));
+        QCOMPARE(desk.saved().databases.at(1).replicas.at(1),
+                 (config::ReplicaSettings{.name = "S3", .address = "s3://backups"}));
+        QCOMPARE(shown.size(), 1);
+    }
+
+    void aReplicaIsNotAddedWhereAnotherDatabaseHasOne()
+    {
+        Desk desk(Desk::two());
+        QVERIFY(desk.session.beginReplica(idOf(kShop)));
+        AddReplica& adding = *desk.session.addingReplica();
+        adding.form()->setKind(PlaceForm::Kind::Folder);
+        adding.form()->write(static_cast<int>(FormField::Folder),
+                             QString::fromStdString(kNotes + ".history"));
+        adding.test();
+        QVERIFY(desk.world.engine.tests.empty());
+        QVERIFY(!adding.problem().isEmpty());
+    }
+
+    void whatWaitsForItsSecretsIsTriedAgainWhenTheyCome()
+    {
+        config::Settings settings = Desk::two();
+        settings.databases[1].replicas.push_back({.name = "S3", .address = "s3://backups"});
+        Desk desk(settings);
+        QCOMPARE(desk.world.engine.followed.size(), std::size_t(2));
+        QCOMPARE(desk.world.secrets.waiting.size(), std::size_t(1));
+        const storage::StorageAddress bucket{.kind = storage::StorageKind::S3, .host = "backups"};
+        desk.world.secrets.kept[storage::replicaId(bucket)] = {.password = Secret("shh")};
+        desk.world.secrets.answerAll();
+        QCOMPARE(desk.world.engine.retried, std::vector{FakeEngine::idOf(kShop)});
+    }
+
+    void whereTheKeychainHasNothingItIsLeftAlone()
+    {
+        config::Settings settings = Desk::two();
+        settings.databases[1].replicas.push_back({.name = "S3", .address = "s3://backups"});
+        Desk desk(settings);
+        desk.world.secrets.answerAll();
+        QVERIFY(desk.world.engine.retried.empty());
+    }
 };
 
 QTEST_MAIN(TestSession)

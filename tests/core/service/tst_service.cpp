@@ -812,6 +812,36 @@ private slots:
         QVERIFY(described.value().databasePages >= 2U);
     }
 
+    void aPlaceIsTriedOutStepByStepAndWhatIsThereIsTold()
+    {
+        Listener listener;
+        const auto service = makeService(listener);
+        std::mutex mutex;
+        std::vector<storage::ProbedStep> told;
+        const auto tell = [&](const storage::ProbedStep& step) {
+            const std::scoped_lock lock(mutex);
+            told.push_back(step);
+        };
+        Answer<PlaceTest> empty;
+        const auto testing = service->testPlace(m_address, tell, empty.slot());
+        QVERIFY(empty.wait().ok());
+        QVERIFY(storage::firstFailure(empty.wait().value().probed.steps) == nullptr);
+        QVERIFY(empty.wait().value().contents == replica::PlaceContents());
+        {
+            const std::scoped_lock lock(mutex);
+            QVERIFY(told == empty.wait().value().probed.steps);
+        }
+
+        Application application(m_database);
+        QVERIFY(application.write());
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        Answer<PlaceTest> used;
+        const auto again = service->testPlace(m_address, tell, used.slot());
+        QVERIFY(used.wait().ok());
+        QVERIFY(used.wait().value().contents->kind == replica::PlaceContents::Kind::Replica);
+    }
+
     void aJobThatNobodyTookDoesNothingOnItsOwnersThread()
     {
         OwnThreadFiles files(m_files);
