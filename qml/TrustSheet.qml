@@ -18,7 +18,7 @@ QuestionSheet {
     }
 
     label: qsTr("Is this the right server?")
-    text: qsTr("%1 is not known here yet. Its key (%2) is\n%3\nCompare that with what its owner says. Trust it only if it is the same.").arg(root.person.host).arg(root.person.algorithm).arg(root.person.fingerprint)
+    text: qsTr("The key of %1 is not known here yet:\n%2 %3\nCompare it with what the owner of the server says, and trust it only if it is the same.").arg(root.person.host).arg(root.person.algorithm).arg(root.person.fingerprint)
     harmlessText: qsTr("Do not trust it")
     otherText: qsTr("Trust it")
     onQuestionChanged: root.question === "" ? root.close() : root.open()

@@ -936,6 +936,7 @@ private:
                 .clock = m_clock,
                 .files = m_files,
                 .random = m_random,
+                .storages = m_storages.emplace_back(m_files, m_random),
                 .directories = {.data = path(data), .cache = path("cache"), .run = path("run")}},
             observer);
     }
