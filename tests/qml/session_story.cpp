@@ -224,6 +224,16 @@ void SessionStory::keyringIsMissing()
     m_world.secrets.answerAll();
 }
 
+void SessionStory::meetsServer(const QString& host)
+{
+    m_trusted =
+        std::async(std::launch::async, [this, key = storage::HostKey{.host = host.toStdString(),
+                                                                     .algorithm = "ssh-ed25519",
+                                                                     .fingerprint = "SHA256:abc"}] {
+            return m_person.trusts(key);
+        });
+}
+
 void SessionStory::answerFacts()
 {
     const auto& question = m_world.engine.describings.back();

@@ -6,6 +6,8 @@
 #include <QObject>
 #include <QStringList>
 
+#include <future>
+
 /// A session whose engine and desktop are a test's, for QML: the test says what the engine tells
 /// and answers, and sees what the window asked for. Now is Thu 17 Sep 2026, 14:53:12 in Berlin.
 class SessionStory : public QObject {
@@ -47,6 +49,10 @@ public:
     Q_INVOKABLE void testFails();
     Q_INVOKABLE void keyringAnswers();
     Q_INVOKABLE void keyringIsMissing();
+    /// A thread that opens a storage asks whether that server is the right one.
+    Q_INVOKABLE void meetsServer(const QString& host);
+    /// What it was told; waits for it.
+    Q_INVOKABLE bool trusted() { return m_trusted.get(); }
     Q_INVOKABLE void answerFacts();
     Q_INVOKABLE void restoreRuns(bool checking, double share);
     Q_INVOKABLE void restoreEnds(bool isProven);
@@ -85,6 +91,7 @@ private:
     tidemark::app::tests::FakeStore m_store;
     tidemark::app::Look m_look;
     tidemark::app::TrustQuestions m_person;
+    std::future<bool> m_trusted;
     tidemark::app::Session m_session;
     std::map<QString, tidemark::service::DatabaseStatus> m_statuses;
 };

@@ -187,6 +187,50 @@ Item {
             compare(quits.count, 0);
         }
 
+        function test_anUnknownServerIsTrustedByItsButtonAlone_data() {
+            return [{
+                    "tag": "Return says no",
+                    "key": Qt.Key_Return,
+                    "trusted": false
+                }, {
+                    "tag": "Escape says no",
+                    "key": Qt.Key_Escape,
+                    "trusted": false
+                }, {
+                    "tag": "the other button says yes",
+                    "key": 0,
+                    "trusted": true
+                }];
+        }
+
+        function test_anUnknownServerIsTrustedByItsButtonAlone(row) {
+            withTwo();
+            story.meetsServer("nas.local");
+            const sheet = findChild(window, "trustSheet");
+            tryVerify(() => sheet.opened);
+            verify(sheet.text.includes("nas.local"), sheet.text);
+            verify(sheet.text.includes("SHA256:abc"), sheet.text);
+            compare(Reader.nameless(window.contentItem), "");
+            if (row.key === 0) {
+                findChild(sheet.contentItem, "other").clicked();
+            } else {
+                press(row.key);
+            }
+            tryVerify(() => !sheet.visible);
+            compare(story.trusted(), row.trusted);
+        }
+
+        function test_aReplicaIsAddedFromTheProtectionOfADatabase() {
+            withTwo();
+            press(Qt.Key_2, Qt.ControlModifier);
+            press(Qt.Key_N, Qt.ControlModifier | Qt.ShiftModifier);
+            compare(window.page, Main.Page.NewReplica);
+            compare(story.session.addingReplica.databaseName, "shop.db");
+            press(Qt.Key_Escape);
+            compare(window.page, Main.Page.Database);
+            verify(findChild(window, "addReplica").visible);
+        }
+
         function test_closingSaysOnceThatProtectionGoesOn() {
             withTwo();
             window.close();
