@@ -11,13 +11,15 @@
 namespace tidemark::cli {
 namespace {
 
-/// Empty when the object cannot be read: then verify says what is wrong with it.
+/// Empty when the object is damaged or gone: then verify says what is wrong with it. Where the
+/// storage does not answer, less would be told than is there.
 Result<std::optional<replica::ObjectFacts>> factsOf(const storage::Storage& storage,
                                                     const replica::ObjectInfo& info,
                                                     const std::stop_token& stop)
 {
     auto facts = replica::lookInside(storage, info, stop);
-    if (!facts.ok() && facts.error().code == ErrorCode::Cancelled) {
+    if (!facts.ok() && (facts.error().code == ErrorCode::Cancelled ||
+                        facts.error().code == ErrorCode::Unavailable)) {
         return std::move(facts).error();
     }
     return facts.ok() ? std::optional(std::move(facts).value()) : std::nullopt;
@@ -42,7 +44,7 @@ Status lookAtMoments(Session& session, const storage::Storage& storage,
         }
         return {};
     };
-    return parallelFor(restore::restoreThreads(), moments.size(), lookAtOne);
+    return parallelFor(restore::restoreThreads(storage), moments.size(), lookAtOne);
 }
 
 Status lookAtObjects(Session& session, const storage::Storage& storage,
@@ -58,7 +60,7 @@ Status lookAtObjects(Session& session, const storage::Storage& storage,
         }
         return {};
     };
-    return parallelFor(restore::restoreThreads(), objects.size(), lookAtOne);
+    return parallelFor(restore::restoreThreads(storage), objects.size(), lookAtOne);
 }
 
 }  // namespace tidemark::cli

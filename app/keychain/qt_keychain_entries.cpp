@@ -25,18 +25,18 @@ bool isNobodyThere(const QString& detail)
 
 EntryAnswer::Outcome outcomeOf(const QKeychain::Job& ended)
 {
-    using Outcome = EntryAnswer::Outcome;
     switch (ended.error()) {
-    case QKeychain::NoError: return Outcome::Done;
-    case QKeychain::EntryNotFound: return Outcome::NotThere;
+    case QKeychain::NoError: return EntryAnswer::Outcome::Done;
+    case QKeychain::EntryNotFound: return EntryAnswer::Outcome::NotThere;
     case QKeychain::NoBackendAvailable:
-    case QKeychain::NotImplemented: return Outcome::NobodyAnswers;
+    case QKeychain::NotImplemented: return EntryAnswer::Outcome::NobodyAnswers;
     case QKeychain::AccessDenied:
-    case QKeychain::AccessDeniedByUser: return Outcome::Refused;
+    case QKeychain::AccessDeniedByUser: return EntryAnswer::Outcome::Refused;
     case QKeychain::CouldNotDeleteEntry:
     case QKeychain::OtherError: break;
     }
-    return isNobodyThere(ended.errorString()) ? Outcome::NobodyAnswers : Outcome::Failed;
+    return isNobodyThere(ended.errorString()) ? EntryAnswer::Outcome::NobodyAnswers
+                                              : EntryAnswer::Outcome::Failed;
 }
 
 }  // namespace
