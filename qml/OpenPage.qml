@@ -19,15 +19,15 @@ ScrollView {
     readonly property Flickable flickable: root.contentItem as Flickable
 
     contentWidth: availableWidth
+    contentHeight: content.implicitHeight + 48
 
-    // Else it is scrolled to.
+    // Else it is scrolled to, while it takes its height.
     function reveal() {
-        if (root.ready && !root.beside) {
-            root.flickable.contentY = Math.max(0, Math.min(facts.y + content.y - 12, content.y + content.implicitHeight + 24 - root.flickable.height));
+        if (root.ready && !root.beside && !place.opened) {
+            const end = content.y + content.implicitHeight;
+            root.flickable.contentY = Math.max(0, Math.min(end - facts.implicitHeight - 36, end - root.flickable.height));
         }
     }
-
-    onReadyChanged: Qt.callLater(root.reveal)
 
     GridLayout {
         id: content
@@ -38,6 +38,7 @@ ScrollView {
         columns: root.beside ? 2 : 1
         columnSpacing: 24
         rowSpacing: 0
+        onImplicitHeightChanged: root.reveal()
 
         ColumnLayout {
             Layout.alignment: Qt.AlignTop
@@ -95,6 +96,8 @@ ScrollView {
             }
 
             PlaceCard {
+                id: place
+
                 objectName: "form"
                 Layout.topMargin: 12
                 Layout.fillWidth: true
