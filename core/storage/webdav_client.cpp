@@ -61,6 +61,11 @@ bool isSentToFolder(const net::HttpResponse& response, const std::string& path)
 
 }  // namespace
 
+bool isDone(const net::HttpResponse& response)
+{
+    return response.status == 200 || response.status == 201 || response.status == 204;
+}
+
 WebDavClient::WebDavClient(net::HttpTransport& http, Clock& clock, Random& random,
                            StorageAddress address, Secret password)
     : m_http(http),
@@ -189,6 +194,14 @@ Error WebDavClient::refusedLogin() const
 Error WebDavClient::failureOf(const net::HttpResponse& response) const
 {
     switch (response.status) {
+    case 202:
+    case 207:
+        return {.code = ErrorCode::Unavailable,
+                .what = {TIDEMARK_TEXT("storage", "%1 has not done all that it was asked for."),
+                         {m_place}},
+                .next = {TIDEMARK_TEXT("storage",
+                                       "It is tried again later. If it stays so, look at the "
+                                       "server's log.")}};
     case 401: return refusedLogin();
     case 409:
         return {.code = ErrorCode::NotFound,

@@ -24,6 +24,10 @@ struct WebDavCall {
     net::HttpLimits limits = {};
 };
 
+/// Whether a MKCOL, PUT, MOVE or DELETE has done all of it. Not with 207, which tells of parts that
+/// failed (RFC 4918, 9.6.1 and 9.9.4), nor with 202, which promises.
+[[nodiscard]] bool isDone(const net::HttpResponse& response);
+
 /// How deep a PROPFIND looks. Infinity is refused by many servers.
 enum class WebDavDepth { Itself, Members };
 

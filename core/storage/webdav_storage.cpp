@@ -214,7 +214,7 @@ Result<bool> WebDavStorage::appear(WebDavUpload& upload, const std::stop_token& 
     }
     TIDEMARK_TRY_STATUS(m_uploads.makeParent(upload.target(), stop));
     TIDEMARK_TRY(auto moved, move(upload, stop));
-    if (!moved.isSuccess() && moved.status != 412) {
+    if (!isDone(moved) && moved.status != 412) {
         // Perhaps the answer to an earlier try was lost, or somebody took the folder away.
         TIDEMARK_TRY(there, look(upload.target(), stop));
         if (there) {
@@ -230,7 +230,7 @@ Result<bool> WebDavStorage::appear(WebDavUpload& upload, const std::stop_token& 
     if (moved.status == 412) {
         return false;
     }
-    if (!moved.isSuccess()) {
+    if (!isDone(moved)) {
         return m_client.failureOf(moved);
     }
     upload.settle();
@@ -261,7 +261,7 @@ Status WebDavStorage::remove(std::span<const std::string> names, std::stop_token
         TIDEMARK_TRY_STATUS(checkObjectName(name));
         TIDEMARK_TRY(const auto gone,
                      m_client.send({.method = "DELETE", .path = pathOf(name)}, stop));
-        if (!gone.isSuccess() && gone.status != 404) {
+        if (!isDone(gone) && gone.status != 404) {
             return m_client.failureOf(gone);
         }
     }

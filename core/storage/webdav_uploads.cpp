@@ -141,11 +141,12 @@ Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
                                                     const std::stop_token& stop) const
 {
     std::vector<std::string> missing{path};
-    for (;;) {
+    for (bool isParentThere = false;;) {
         const std::string& deepest = missing.back();
         TIDEMARK_TRY(auto made, m_client.send({.method = "MKCOL", .path = deepest + '/'}, stop));
         // 405: somebody has made it.
-        if (made.isSuccess() || made.status == 405) {
+        if (isDone(made) || made.status == 405) {
+            isParentThere = true;
             missing.pop_back();
             if (missing.empty()) {
                 return made;
@@ -153,8 +154,8 @@ Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
             continue;
         }
         const std::string parent = deepest.substr(0, deepest.rfind('/'));
-        if ((made.status != 409 && made.status != 404) || parent.empty() ||
-            missing.size() > path.size()) {
+        // What its parent does not help stays missing.
+        if ((made.status != 409 && made.status != 404) || parent.empty() || isParentThere) {
             return m_client.failureOf(made);
         }
         missing.push_back(parent);
@@ -244,7 +245,7 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
         TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(folder(), stop));
         sent = put(temporary, counted, time, stop);
     }
-    if (!sent.ok() || !sent.value().isSuccess()) {
+    if (!sent.ok() || !isDone(sent.value())) {
         abandon(temporary);
         return sent.ok() ? m_client.failureOf(sent.value()) : std::move(sent).error();
     }

@@ -282,6 +282,48 @@ private slots:
         QVERIFY(outcome.ok() && outcome.value() == WriteOutcome::AlreadyThere);
     }
 
+    void whatIsHalfDoneIsNotDone_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<int>("status");
+        for (const char* method : {"MKCOL", "PUT", "MOVE", "DELETE"}) {
+            for (const int status : {202, 207}) {
+                QTest::addRow("%s %d", method, status) << QByteArray(method) << status;
+            }
+        }
+    }
+    void whatIsHalfDoneIsNotDone()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(int, status);
+        m_weather.answers = [&](const HttpRequest& request) {
+            return request.method == method.toStdString()
+                       ? std::optional<Result<HttpResponse>>(answer(status))
+                       : std::nullopt;
+        };
+        auto storage = open();
+        const auto failure = method == "DELETE"
+                                 ? storage.remove(std::vector<std::string>{"x"}, {})
+                                 : Status(storage.write("x", MemorySource("1"), {}, {}).error());
+        QVERIFY(!failure.ok());
+        QCOMPARE(failure.error().code, ErrorCode::Unavailable);
+    }
+
+    void aFolderThatNoParentHelpsIsGivenUp()
+    {
+        m_weather.answers = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+            if (request.method != "MKCOL") {
+                return {};
+            }
+            return answer(lineOf(request) == "MKCOL /r/" ? 405 : 409);
+        };
+        auto storage = open();
+        QVERIFY(!storage.write("x", MemorySource("1"), {}, {}).ok());
+        QCOMPARE(m_weather.lines("MKCOL"),
+                 (std::vector<std::string>{"MKCOL /r/.tidemark-tmp/", "MKCOL /r/",
+                                           "MKCOL /r/.tidemark-tmp/"}));
+    }
+
     void whatSomebodyTookAwayIsNotWritten()
     {
         m_weather.answers = [](const HttpRequest& request) {
