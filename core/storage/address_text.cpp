@@ -1,5 +1,7 @@
 #include "core/storage/address_text.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -118,6 +120,15 @@ bool isSecretKey(std::string_view key)
     return small == "sig" || std::ranges::any_of(kWords, [&small](std::string_view word) {
                return small.find(word) != std::string::npos;
            });
+}
+
+bool isThisComputer(std::string_view host)
+{
+    constexpr std::uint32_t kLoopbackNet = 127;
+    in_addr number{};
+    const bool isNumber = ::inet_pton(AF_INET, std::string(host).c_str(), &number) == 1;
+    return host == "localhost" || host == "::1" ||
+           (isNumber && ntohl(number.s_addr) >> 24 == kLoopbackNet);
 }
 
 bool carriesPassword(std::string_view text)

@@ -32,6 +32,10 @@ inline constexpr std::string_view kPlainInUser = "-._~!$&'()*+,;=";
 /// options.
 [[nodiscard]] bool isSecretKey(std::string_view key);
 
+/// Whether a host, without brackets, is this computer by its very name: "127.0.0.1.example.com" is
+/// another one.
+[[nodiscard]] bool isThisComputer(std::string_view host);
+
 /// The parts of "scheme://user@host:port/path?options", unescaped.
 struct AddressParts {
     std::string user = {};

@@ -36,7 +36,7 @@ bool isPrivate(std::string_view server)
     }
     std::string_view host = server.substr(server.find("://") + 3);
     host = host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
-    return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    return isThisComputer(host == "[::1]" ? "::1" : host);
 }
 
 Status takeEndpoint(AzureAccount& account, std::string_view endpoint)
