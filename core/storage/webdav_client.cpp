@@ -28,11 +28,6 @@ constexpr const char* kWanted =
     "<propfind xmlns=\"DAV:\"><prop><resourcetype/><getcontentlength/><getlastmodified/></prop>"
     "</propfind>";
 
-bool isThisComputer(const std::string& host)
-{
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 std::string originOf(const StorageAddress& address)
 {
     const bool isIpv6 = address.host.find(':') != std::string::npos;
@@ -91,7 +86,7 @@ Result<net::HttpResponse> WebDavClient::send(const WebDavCall& call,
     auto pause = kFirstPause;
     for (int tries = 1;; ++tries) {
         TIDEMARK_TRY(auto answer, sendWithLogin(call, stop));
-        if (answer.status != 423 || tries == kTriesOfLocked) {
+        if (answer.status != 423 || call.isOnce || tries == kTriesOfLocked) {
             return answer;
         }
         // Those that met there do not meet again.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <utility>
 
 namespace tidemark::storage {
@@ -35,11 +36,14 @@ Error isGone(const std::string& place, const std::string& path)
             .what = {TIDEMARK_TEXT("storage", "%1 in %2 is not there any more."), {path, place}}};
 }
 
-Error isNotThere(const std::string& place)
+Error becameAnother(const std::string& place, const std::string& path)
 {
-    return {.code = ErrorCode::NotFound,
-            .what = {TIDEMARK_TEXT("storage", "%1 is not there."), {place}},
-            .next = {TIDEMARK_TEXT("storage", "Check the address.")}};
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "%1 in %2 was changed while it was read."),
+                     {path, place}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Look whether something else changes this folder, and try "
+                                   "again.")}};
 }
 
 Error stagedIsGone(const std::string& place)
@@ -64,10 +68,38 @@ Error gaveOtherPiece(const std::string& place)
 
 }  // namespace
 
+/// Which one a reader reads, by the strong ETag of its first piece that had one (RFC 9110, 8.8.3).
+/// Any thread may use it.
+class WebDavStorage::Version {
+public:
+    /// Empty where none is known.
+    [[nodiscard]] std::string tag() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_tag;
+    }
+
+    /// False for the tag of another version.
+    [[nodiscard]] bool fits(const std::string& tag)
+    {
+        if (!tag.starts_with('"')) {
+            return true;
+        }
+        const std::scoped_lock lock(m_mutex);
+        m_tag = m_tag.empty() ? tag : m_tag;
+        return m_tag == tag;
+    }
+
+private:
+    mutable std::mutex m_mutex;  // Guards m_tag.
+    std::string m_tag;
+};
+
 WebDavStorage::WebDavStorage(net::HttpTransport& http, Clock& clock, Random& random,
                              StorageAddress address, Secret password)
     : m_client(http, clock, random, std::move(address), std::move(password)),
-      m_uploads(m_client, clock, random),
+      m_root(m_client),
+      m_uploads(m_client, m_root, clock, random),
       m_ahead(kReadAheadBytes)
 {
 }
@@ -86,7 +118,13 @@ Status WebDavStorage::list(std::string_view prefix,
                            const std::function<Listing(const ObjectEntry&)>& entry,
                            std::stop_token stop) const
 {
-    return listWebDav(m_client, m_client.address().path, prefix, kTemporaryFolder, entry, stop);
+    Status listed = listWebDav(m_client, m_root.path(), prefix, kTemporaryFolder, entry, stop);
+    if (listed.ok()) {
+        m_root.noteSeen();
+    } else if (listed.error().code == ErrorCode::NotFound) {
+        return m_root.isMissing();
+    }
+    return listed;
 }
 
 /// Empty for what is no file, too.
@@ -110,19 +148,28 @@ Result<std::optional<ObjectEntry>> WebDavStorage::find(const std::string& name,
         return std::optional(
             ObjectEntry{.name = name, .sizeBytes = found->sizeBytes, .modified = found->modified});
     }
-    TIDEMARK_TRY(const auto root, m_client.properties(pathOf(""), WebDavDepth::Itself, stop));
-    return root ? Result(std::optional<ObjectEntry>()) : isNotThere(m_client.place());
+    TIDEMARK_TRY_STATUS(m_root.check(stop));
+    return std::optional<ObjectEntry>();
+}
+
+/// What is to be said of an object that is not there: a server whose disk went says the same of
+/// all.
+Error WebDavStorage::missing(const std::string& path, const std::stop_token& stop) const
+{
+    Status root = m_root.check(stop);
+    return root.ok() ? isGone(m_client.place(), path) : std::move(root).error();
 }
 
 /// Where a range has no bytes, how long the object is.
 Result<Piece> WebDavStorage::nothingOf(const std::string& path, const std::stop_token& stop) const
 {
     TIDEMARK_TRY(const auto found, look(path, stop));
-    return found ? Result(Piece{.totalBytes = found->sizeBytes}) : isGone(m_client.place(), path);
+    return found ? Result(Piece{.totalBytes = found->sizeBytes}) : missing(path, stop);
 }
 
 Result<Piece> WebDavStorage::fetch(const std::string& path, std::uint64_t offset,
-                                   std::uint64_t length, const std::stop_token& stop) const
+                                   std::uint64_t length, Version& version,
+                                   const std::stop_token& stop) const
 {
     if (length == 0) {
         return nothingOf(path, stop);
@@ -130,12 +177,22 @@ Result<Piece> WebDavStorage::fetch(const std::string& path, std::uint64_t offset
     const std::uint64_t last = offset + std::min(length - 1, UINT64_MAX - offset);
     const std::string range = std::to_string(offset) + '-' + std::to_string(last);
     const net::HttpLimits usual;
-    const WebDavCall call{.path = path,
-                          .headers = {{"range", "bytes=" + range}},
-                          .limits = {.bodyBytes = std::max<std::size_t>(usual.bodyBytes, length)}};
+    WebDavCall call{.path = path,
+                    .headers = {{"range", "bytes=" + range}},
+                    .limits = {.bodyBytes = std::max<std::size_t>(usual.bodyBytes, length)}};
+    if (std::string tag = version.tag(); !tag.empty()) {
+        call.headers["if-match"] = std::move(tag);
+    }
     TIDEMARK_TRY(auto answer, m_client.send(call, stop));
     if (answer.status == 404) {
-        return isGone(m_client.place(), path);
+        return missing(path, stop);
+    }
+    if (answer.status == 200 && isWebPage(answer)) {
+        return webPageInstead(m_client.place());
+    }
+    if (answer.status == 412 ||
+        (answer.status / 100 == 2 && !version.fits(answer.header("etag")))) {
+        return becameAnother(m_client.place(), path);
     }
     if (answer.status == 416) {
         TIDEMARK_TRY(Piece nothing, nothingOf(path, stop));
@@ -169,10 +226,12 @@ Result<std::unique_ptr<ByteReader>> WebDavStorage::read(const std::string& name,
                                                         std::stop_token stop) const
 {
     TIDEMARK_TRY_STATUS(checkObjectName(name));
+    // Shared by the copies of what fetches.
+    auto version = std::make_shared<Version>();
     return readByRanges(
-        [this, path = pathOf(name)](std::uint64_t from, std::uint64_t bytes,
-                                    const std::stop_token& enough) {
-            return fetch(path, from, bytes, enough);
+        [this, path = pathOf(name), version](std::uint64_t from, std::uint64_t bytes,
+                                             const std::stop_token& enough) {
+            return fetch(path, from, bytes, *version, enough);
         },
         m_ahead, offset, length, stop);
 }
@@ -187,7 +246,7 @@ Result<std::unique_ptr<StagedObject>> WebDavStorage::stage(const std::string& na
         TIDEMARK_TRY(const auto there, look(pathOf(name), stop));
         if (there) {
             return std::unique_ptr<StagedObject>(
-                std::make_unique<WebDavUpload>(m_client, pathOf(name), ""));
+                std::make_unique<WebDavUpload>(m_uploads, pathOf(name), "", stop));
         }
     }
     TIDEMARK_TRY(auto upload, m_uploads.send(pathOf(name), source, metadata.time, stop));
@@ -220,6 +279,12 @@ Result<bool> WebDavStorage::appear(WebDavUpload& upload, const std::stop_token& 
         if (there) {
             return false;
         }
+        // Nothing is made where our hidden folder is not: another disk may be there.
+        TIDEMARK_TRY(const auto sent, look(upload.temporary(), stop));
+        if (!sent) {
+            Status gone = m_uploads.lost(stop);
+            return std::move(gone).error();
+        }
         m_uploads.forgetParent(upload.target());
         TIDEMARK_TRY_STATUS(m_uploads.makeParent(upload.target(), stop));
         TIDEMARK_TRY(moved, move(upload, stop));
@@ -246,8 +311,13 @@ Result<std::size_t> WebDavStorage::publish(std::span<StagedObject* const> staged
         if (upload.temporary().empty()) {
             break;
         }
-        TIDEMARK_TRY(const bool isNew, appear(upload, stop));
-        if (!isNew) {
+        upload.belongTo(stop);
+        const auto isNew = appear(upload, stop);
+        if (!isNew.ok()) {
+            m_uploads.noteFailure(isNew.error());
+            return isNew.error();
+        }
+        if (!isNew.value()) {
             break;
         }
         ++appeared;

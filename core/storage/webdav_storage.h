@@ -5,6 +5,7 @@
 #include "core/storage/range_reader.h"
 #include "core/storage/storage.h"
 #include "core/storage/webdav_client.h"
+#include "core/storage/webdav_root.h"
 #include "core/storage/webdav_uploads.h"
 
 #include <cstddef>
@@ -24,8 +25,9 @@ namespace tidemark::storage {
 /// know X-OC-Mtime (Nextcloud, ownCloud) keep whole seconds, all others tell when an object was
 /// written.
 ///
-/// The root and its parents are made by the first write. Names are those of objects: to remove the
-/// name of a folder takes all that is in it, as the protocol has it.
+/// The root and its parents are made by the first write, unless they were seen before: then they
+/// have to stay, and a root that has gone is Unavailable, as FolderStorage has it. Names are those
+/// of objects: to remove the name of a folder takes all that is in it, as the protocol has it.
 class WebDavStorage final : public Storage {
 public:
     /// `http` tries again what fails and passes; it, `clock` and `random` outlive the storage.
@@ -38,7 +40,9 @@ public:
     /// Also when the root is not there: NotFound.
     [[nodiscard]] Result<std::optional<ObjectEntry>> find(const std::string& name,
                                                           std::stop_token stop) const override;
-    /// A server that knows no ranges is read as long as objects are no larger than 16 MiB.
+    /// Of one version, where the server tells them apart: Unavailable where another one comes in
+    /// the place of that which was begun. A server that knows no ranges is read as long as objects
+    /// are no larger than 16 MiB.
     [[nodiscard]] Result<std::unique_ptr<ByteReader>> read(const std::string& name,
                                                            std::uint64_t offset,
                                                            std::uint64_t length,
@@ -51,15 +55,21 @@ public:
     [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
+    /// Some servers pass over "Overwrite: F".
+    [[nodiscard]] bool onlyLooksFirst() const override { return true; }
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] unsigned readsAtOnce() const override { return kReadsFromServer; }
 
 private:
+    class Version;
+
     [[nodiscard]] std::string pathOf(const std::string& name) const;
     [[nodiscard]] Result<std::optional<WebDavResource>> look(const std::string& path,
                                                              const std::stop_token& stop) const;
     [[nodiscard]] Result<Piece> fetch(const std::string& path, std::uint64_t offset,
-                                      std::uint64_t length, const std::stop_token& stop) const;
+                                      std::uint64_t length, Version& version,
+                                      const std::stop_token& stop) const;
+    [[nodiscard]] Error missing(const std::string& path, const std::stop_token& stop) const;
     [[nodiscard]] Result<Piece> nothingOf(const std::string& path,
                                           const std::stop_token& stop) const;
     [[nodiscard]] Result<bool> appear(WebDavUpload& upload, const std::stop_token& stop);
@@ -67,6 +77,7 @@ private:
                                                  const std::stop_token& stop) const;
 
     WebDavClient m_client;
+    mutable WebDavRoot m_root;
     WebDavUploads m_uploads;
     mutable ReadAhead m_ahead;
 };

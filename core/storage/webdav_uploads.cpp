@@ -5,22 +5,22 @@
 #include "core/storage/folder_root.h"
 #include "core/storage/http_failure.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace tidemark::storage {
 namespace {
-
 using namespace std::chrono_literals;
 
 /// One request has the whole body, whatever its size; that it moves at all is watched besides.
 constexpr net::HttpLimits kUploadLimits{.idle = 120s, .total = 24h};
 /// Whoever lets go of something does not wait for it.
-constexpr net::HttpLimits kTidyingLimits{.connect = 2s, .idle = 2s, .total = 2s};
+constexpr auto kTidyingLimit = 2s;
 /// No upload takes as long.
 constexpr auto kLeftoverAge = 36h;
 constexpr std::size_t kMaxAbandoned = 100;
@@ -29,6 +29,42 @@ constexpr std::size_t kMaxFolders = 10'000;
 constexpr std::size_t kCountedBytes = 256 << 10;
 constexpr int kStampDigits = 10;
 constexpr int kChanceDigits = 16;
+
+Error changedItsLength()
+{
+    return {.code = ErrorCode::Io,
+            .what = {TIDEMARK_TEXT("storage", "What is to be sent changed its length meanwhile.")},
+            .next = {TIDEMARK_TEXT("storage", "It is tried again.")}};
+}
+
+/// Gives as many bytes as were counted, or fails.
+class CountedReader final : public ByteReader {
+public:
+    CountedReader(std::unique_ptr<ByteReader> reader, std::uint64_t sizeBytes)
+        : m_reader(std::move(reader)), m_left(sizeBytes)
+    {
+    }
+
+    [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
+    {
+        TIDEMARK_TRY(const std::size_t got, m_reader->read(into));
+        if (got > m_left || (got == 0 && m_left > 0 && !into.empty())) {
+            return changedItsLength();
+        }
+        m_left -= got;
+        if (m_left == 0 && got > 0) {
+            // Nobody may ask any more.
+            std::array<std::byte, 1> beyond{};
+            TIDEMARK_TRY(const std::size_t more, m_reader->read(beyond));
+            return more == 0 ? Result(got) : changedItsLength();
+        }
+        return got;
+    }
+
+private:
+    std::unique_ptr<ByteReader> m_reader;
+    std::uint64_t m_left = 0;
+};
 
 /// A source whose length was counted.
 class CountedSource final : public ByteSource {
@@ -41,7 +77,9 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_sizeBytes; }
     [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
     {
-        return m_source.open();
+        TIDEMARK_TRY(auto reader, m_source.open());
+        return std::unique_ptr<ByteReader>(
+            std::make_unique<CountedReader>(std::move(reader), m_sizeBytes));
     }
 
 private:
@@ -87,34 +125,32 @@ std::optional<std::chrono::seconds> stampOf(std::string_view name)
     return std::chrono::seconds(seconds);
 }
 
-void discard(const WebDavClient& client, const std::string& path, const std::stop_token& stop)
-{
-    // What stays is found a day later.
-    std::ignore = client.send({.method = "DELETE", .path = path, .limits = kTidyingLimits}, stop);
-}
-
 }  // namespace
 
 WebDavUpload::~WebDavUpload()
 {
     if (!m_temporary.empty()) {
-        discard(m_client, m_temporary, {});
+        m_uploads.letGo(m_temporary, m_stop);
     }
 }
 
-WebDavUploads::WebDavUploads(const WebDavClient& client, Clock& clock, Random& random)
-    : m_client(client), m_clock(clock), m_random(random)
+WebDavUploads::WebDavUploads(const WebDavClient& client, WebDavRoot& root, Clock& clock,
+                             Random& random)
+    : m_client(client), m_root(root), m_clock(clock), m_random(random)
 {
 }
 
 std::string WebDavUploads::folder() const
 {
-    return m_client.address().path + '/' + std::string(kTemporaryFolder);
+    return m_root.path() + '/' + std::string(kTemporaryFolder);
 }
 
 Status WebDavUploads::makeParent(const std::string& path, const std::stop_token& stop)
 {
     const std::string parent = parentOf(path);
+    if (parent.size() <= std::max<std::size_t>(m_root.path().size(), 1)) {
+        return {};  // The root, which the hidden folder is in.
+    }
     {
         const std::scoped_lock lock(m_mutex);
         if (m_made.contains(parent)) {
@@ -136,16 +172,23 @@ void WebDavUploads::forgetParent(const std::string& path)
     m_made.erase(parentOf(path));
 }
 
-/// Gives the last answer.
+/// Gives the last answer. Never makes a root that was seen: its disk has gone.
 Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
                                                     const std::stop_token& stop) const
 {
+    const bool wasRootSeen = m_root.isSeen();  // Not by others who make it meanwhile.
     std::vector<std::string> missing{path};
     for (bool isParentThere = false;;) {
         const std::string& deepest = missing.back();
         TIDEMARK_TRY(auto made, m_client.send({.method = "MKCOL", .path = deepest + '/'}, stop));
-        // 405: somebody has made it.
-        if (isDone(made) || made.status == 405) {
+        const bool isOnTheWay = made.status == 409 || made.status == 404;
+        // 405: somebody has made it. Apache says 403 of one that is made at the same moment.
+        bool isThere = isDone(made) || made.status == 405;
+        if (made.status == 403) {
+            auto looked = m_client.properties(deepest + '/', WebDavDepth::Itself, stop);
+            isThere = looked.ok() && looked.value();
+        }
+        if (isThere) {
             isParentThere = true;
             missing.pop_back();
             if (missing.empty()) {
@@ -155,8 +198,11 @@ Result<net::HttpResponse> WebDavUploads::makeFolder(const std::string& path,
         }
         const std::string parent = deepest.substr(0, deepest.rfind('/'));
         // What its parent does not help stays missing.
-        if ((made.status != 409 && made.status != 404) || parent.empty() || isParentThere) {
+        if (!isOnTheWay || parent.empty() || isParentThere) {
             return m_client.failureOf(made);
+        }
+        if (wasRootSeen && parent.size() <= m_root.path().size()) {
+            return m_root.isMissing();
         }
         missing.push_back(parent);
     }
@@ -168,6 +214,20 @@ std::chrono::seconds WebDavUploads::serverTime() const
     return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
 }
 
+/// False where no answer came until then. What stays is found a day later.
+bool WebDavUploads::discard(const std::string& path, Clock::Instant deadline,
+                            const std::stop_token& stop) const
+{
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(deadline - m_clock.monotonic());
+    return left > 0ms && m_client
+                             .send({.method = "DELETE",
+                                    .path = path,
+                                    .limits = {.connect = left, .idle = left, .total = left},
+                                    .isOnce = true},
+                                   stop)
+                             .ok();
+}
+
 /// By the time in their names, which is the server's: clocks of computers may be years apart, and
 /// what the server says of a file may be the time of an object.
 Status WebDavUploads::clearLeftovers(const std::stop_token& stop) const
@@ -176,8 +236,9 @@ Status WebDavUploads::clearLeftovers(const std::stop_token& stop) const
                  m_client.properties(folder() + '/', WebDavDepth::Members, stop));
     for (const WebDavResource& each : listed.value_or(std::vector<WebDavResource>())) {
         const auto made = stampOf(each.name);
-        if (made && !each.isFolder && serverTime() - *made > kLeftoverAge) {
-            discard(m_client, folder() + '/' + each.name, stop);
+        if (made && !each.isFolder && serverTime() - *made > kLeftoverAge &&
+            !discard(folder() + '/' + each.name, m_clock.monotonic() + kTidyingLimit, stop)) {
+            break;
         }
     }
     return {};
@@ -193,8 +254,33 @@ Status WebDavUploads::prepare(const std::stop_token& stop)
         m_clockAheadMs = ahead->count();
     }
     TIDEMARK_TRY_STATUS(clearLeftovers(stop));
+    m_root.noteSeen();
     m_isPrepared = true;
     return {};
+}
+
+Status WebDavUploads::lost(const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(m_root.check(stop));
+    const std::scoped_lock lock(m_mutex);
+    m_isPrepared = false;
+    m_made.clear();
+    return m_root.mayBeAnother();
+}
+
+void WebDavUploads::noteFailure(const Error& error)
+{
+    if (error.code == ErrorCode::Unavailable) {
+        m_isSilent = true;
+    }
+}
+
+void WebDavUploads::letGo(const std::string& temporary, const std::stop_token& stop)
+{
+    abandon(temporary);
+    if (!m_isSilent) {
+        clearAbandoned(stop);
+    }
 }
 
 void WebDavUploads::abandon(const std::string& temporary)
@@ -207,13 +293,22 @@ void WebDavUploads::abandon(const std::string& temporary)
 
 void WebDavUploads::clearAbandoned(const std::stop_token& stop)
 {
-    std::vector<std::string> abandoned;
-    {
-        const std::scoped_lock lock(m_mutex);
-        abandoned.swap(m_abandoned);
-    }
-    for (const std::string& each : abandoned) {
-        discard(m_client, each, stop);
+    const Clock::Instant deadline = m_clock.monotonic() + kTidyingLimit;
+    for (;;) {
+        std::string each;
+        {
+            const std::scoped_lock lock(m_mutex);
+            if (m_abandoned.empty()) {
+                return;
+            }
+            each = std::move(m_abandoned.back());
+            m_abandoned.pop_back();
+        }
+        if (!discard(each, deadline, stop)) {
+            abandon(each);
+            m_isSilent = m_isSilent || !stop.stop_requested();
+            return;
+        }
     }
 }
 
@@ -239,17 +334,19 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
     TIDEMARK_TRY(const std::uint64_t size, sizeOf(source, stop));
     const CountedSource counted(source, size);
     const std::string temporary = folder() + '/' + temporaryName(serverTime(), m_random.next());
-    auto sent = put(temporary, counted, time, stop);
+    const auto sent = put(temporary, counted, time, stop);
     if (sent.ok() && (sent.value().status == 404 || sent.value().status == 409)) {
-        // Somebody tidied the folder away while we used it.
-        TIDEMARK_TRY([[maybe_unused]] const auto made, makeFolder(folder(), stop));
-        sent = put(temporary, counted, time, stop);
+        Status gone = lost(stop);
+        return std::move(gone).error();
     }
     if (!sent.ok() || !isDone(sent.value())) {
         abandon(temporary);
-        return sent.ok() ? m_client.failureOf(sent.value()) : std::move(sent).error();
+        Error error = sent.ok() ? m_client.failureOf(sent.value()) : sent.error();
+        noteFailure(error);
+        return error;
     }
-    return std::make_unique<WebDavUpload>(m_client, target, temporary);
+    m_isSilent = false;
+    return std::make_unique<WebDavUpload>(*this, target, temporary, stop);
 }
 
 }  // namespace tidemark::storage

@@ -184,6 +184,7 @@ private slots:
         QTest::newRow("loopback 6") << QByteArray("::1") << false << true;
         QTest::newRow("localhost") << QByteArray("localhost") << false << true;
         QTest::newRow("plain") << QByteArray("cloud.test") << false << false;
+        QTest::newRow("a name") << QByteArray("127.0.0.1.cloud.test") << false << false;
     }
     void thePasswordIsSentAheadOnlyWhereNobodyReadsIt()
     {
@@ -322,6 +323,167 @@ private slots:
         QCOMPARE(m_weather.lines("MKCOL"),
                  (std::vector<std::string>{"MKCOL /r/.tidemark-tmp/", "MKCOL /r/",
                                            "MKCOL /r/.tidemark-tmp/"}));
+    }
+
+    void aRootThatWentIsNotMadeAnew()
+    {
+        auto storage = open();
+        QVERIFY(contract::put(storage, "x", "1"));
+        const auto made = m_weather.lines("MKCOL").size();
+        m_weather.answers = [](const HttpRequest& request) {
+            return answer(request.method == "PROPFIND" || request.method == "GET" ? 404 : 409);
+        };
+        for (int i = 0; i < 2; ++i) {
+            QCOMPARE(storage.write("y", MemorySource("2"), {}, {}).error().code,
+                     ErrorCode::Unavailable);
+            QCOMPARE(listed(storage).error().code, ErrorCode::Unavailable);
+            QCOMPARE(storage.find("x", {}).error().code, ErrorCode::Unavailable);
+            QCOMPARE(storage.read("x", 0, 1, {}).error().code, ErrorCode::Unavailable);
+        }
+        QCOMPARE(m_weather.lines("MKCOL").size(), made);
+    }
+
+    void aRootThatWasListedIsNotMadeAnew()
+    {
+        auto storage = open();
+        QVERIFY(listed(storage).ok());
+        m_weather.answers = [](const HttpRequest& request) {
+            return answer(request.method == "PROPFIND" || request.method == "GET" ? 404 : 409);
+        };
+        QCOMPARE(storage.write("y", MemorySource("2"), {}, {}).error().code,
+                 ErrorCode::Unavailable);
+        QCOMPARE(m_weather.lines("MKCOL"), std::vector<std::string>{"MKCOL /r/.tidemark-tmp/"});
+    }
+
+    void anotherDiskInItsPlaceIsSaidOnce()
+    {
+        auto storage = open();
+        QVERIFY(contract::put(storage, "x", "1"));
+        m_weather.answers = [this](const HttpRequest& request) {
+            const bool isMissing = request.method == "PUT" && m_weather.lines("MKCOL").size() < 2;
+            return isMissing ? std::optional<Result<HttpResponse>>(answer(409)) : std::nullopt;
+        };
+        QCOMPARE(storage.write("y", MemorySource("2"), {}, {}).error().code,
+                 ErrorCode::Unavailable);
+        QVERIFY(contract::put(storage, "y", "2"));
+    }
+
+    void aPageIsNoObject()
+    {
+        m_weather.answers = [](const HttpRequest&) {
+            return answer(200, "<html>log in</html>", {{"content-type", "text/html"}});
+        };
+        QCOMPARE(open().read("x", 0, 100, {}).error().code, ErrorCode::Unavailable);
+    }
+
+    void piecesOfTwoVersionsAreNoObject()
+    {
+        m_weather.answers = [this](const HttpRequest& request) -> Result<HttpResponse> {
+            const bool isFirst = m_weather.asked.size() == 1;
+            if (const auto wanted = request.headers.find("if-match");
+                wanted != request.headers.end() && wanted->second != "\"2\"") {
+                return answer(412);
+            }
+            const std::string range = request.headers.at("range").substr(6);
+            const auto dash = range.find('-');
+            const std::uint64_t from = std::stoull(range);
+            const std::uint64_t total = 20 << 20;
+            const auto last =
+                std::min<std::uint64_t>(std::stoull(range.substr(dash + 1)), total - 1);
+            return answer(
+                206, std::string(last + 1 - from, 'x'),
+                {{"etag", isFirst ? "\"1\"" : "\"2\""},
+                 {"content-range", "bytes " + std::to_string(from) + '-' + std::to_string(last) +
+                                       '/' + std::to_string(total)}});
+        };
+        auto storage = open();
+        auto reader = storage.read("x", 0, kToTheEnd, {});
+        QVERIFY(reader.ok());
+        std::vector<std::byte> piece(1 << 20);
+        auto got = reader.value()->read(piece);
+        while (got.ok() && got.value() > 0) {
+            got = reader.value()->read(piece);
+        }
+        QVERIFY(!got.ok());
+        QCOMPARE(got.error().code, ErrorCode::Unavailable);
+    }
+
+    void aSourceThatChangesItsLengthIsNotSent_data()
+    {
+        QTest::addColumn<int>("said");
+        QTest::newRow("less") << 3;
+        QTest::newRow("more") << 5;
+    }
+    void aSourceThatChangesItsLengthIsNotSent()
+    {
+        class Odd final : public ByteSource {
+        public:
+            explicit Odd(std::uint64_t said) : m_said(said) {}
+            [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_said; }
+            [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+            {
+                return m_source.open();
+            }
+
+        private:
+            std::uint64_t m_said = 0;
+            MemorySource m_source{"1234"};
+        };
+        QFETCH(int, said);
+        m_weather.answers = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+            if (request.method != "PUT") {
+                return {};
+            }
+            const auto reader = request.body->open();
+            std::vector<std::byte> bytes(*request.body->sizeBytes());
+            for (std::size_t done = 0; done < bytes.size();) {
+                const auto got = reader.value()->read(std::span(bytes).subspan(done));
+                if (!got.ok()) {
+                    return got.error();
+                }
+                done += got.value();
+            }
+            return {};
+        };
+        auto storage = open();
+        const Odd source(static_cast<std::uint64_t>(said));
+        QCOMPARE(storage.write("x", source, {}, {}).error().code, ErrorCode::Io);
+    }
+
+    void whoStopsWaitsForNoTidying()
+    {
+        auto storage = open();
+        std::stop_source stop;
+        {
+            const auto staged = storage.stage("x", MemorySource("1"), {}, stop.get_token());
+            QVERIFY(staged.ok());
+            stop.request_stop();
+        }
+        QVERIFY(m_weather.lines("DELETE").empty());
+        QVERIFY(contract::put(storage, "y", "1"));
+        QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{1});
+    }
+
+    void aServerThatIsSilentIsNotAskedToTidyUp()
+    {
+        auto storage = open();
+        {
+            const MemorySource source("1");
+            std::vector<std::unique_ptr<StagedObject>> staged;
+            for (const char* name : {"a", "b", "c"}) {
+                staged.push_back(storage.stage(name, source, {}, {}).value());
+            }
+            m_weather.answers = [](const HttpRequest&) {
+                return Error{.code = ErrorCode::Unavailable,
+                             .what = {TIDEMARK_TEXT("test", "silent")}};
+            };
+            std::vector<StagedObject*> all{staged[0].get(), staged[1].get(), staged[2].get()};
+            QCOMPARE(storage.publish(all, {}).error().code, ErrorCode::Unavailable);
+        }
+        QVERIFY(m_weather.lines("DELETE").empty());
+        m_weather.answers = {};
+        QVERIFY(contract::put(storage, "y", "1"));
+        QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{3});
     }
 
     void whatSomebodyTookAwayIsNotWritten()
