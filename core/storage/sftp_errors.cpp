@@ -58,6 +58,15 @@ Error refusedBy(SftpAnswer answer, const std::string& path)
     }
 }
 
+Error saysTooLittle(const std::string& path)
+{
+    return {.code = ErrorCode::Unsupported,
+            .what = {TIDEMARK_TEXT("storage",
+                                   "The server does not say whether %1 is a file, or how large."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("storage", "Use another server program there, as OpenSSH.")}};
+}
+
 Error writeRefusedBy(SftpSession& session, SftpAnswer answer, const std::string& path,
                      const std::stop_token& stop)
 {

@@ -17,4 +17,7 @@ namespace tidemark::storage {
 
 [[nodiscard]] bool isNotThere(SftpAnswer answer);
 
+/// What is to be said of a server that does not even say whether `path` is a file, or its size.
+[[nodiscard]] Error saysTooLittle(const std::string& path);
+
 }  // namespace tidemark::storage

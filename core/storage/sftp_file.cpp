@@ -105,6 +105,17 @@ Result<SftpAnswer> SftpFile::write(std::span<const std::byte> bytes, std::size_t
     return LIBSSH2_FX_OK;
 }
 
+Result<SftpAnswer> SftpFile::facts(SftpFacts& facts, const std::stop_token& stop)
+{
+    LIBSSH2_SFTP_ATTRIBUTES attributes{};
+    TIDEMARK_TRY(
+        const SftpAnswer answer,
+        m_session->ask([&]() -> ssize_t { return libssh2_sftp_fstat_ex(m_handle, &attributes, 0); },
+                       stop));
+    facts = factsOf(attributes);
+    return answer;
+}
+
 Result<SftpAnswer> SftpFile::sync(const std::stop_token& stop)
 {
     return m_session->ask([&]() -> ssize_t { return libssh2_sftp_fsync(m_handle); }, stop);

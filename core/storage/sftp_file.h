@@ -36,6 +36,9 @@ public:
     [[nodiscard]] Result<SftpAnswer> read(std::span<std::byte> into, std::uint64_t offset,
                                           std::size_t& got, const std::stop_token& stop);
 
+    /// What is known of it now.
+    [[nodiscard]] Result<SftpAnswer> facts(SftpFacts& facts, const std::stop_token& stop);
+
     /// Writes all of `bytes` behind what was written before, and has the server's word for it. So
     /// many bytes are under way at most as `atOnce` says.
     [[nodiscard]] Result<SftpAnswer> write(std::span<const std::byte> bytes, std::size_t atOnce,

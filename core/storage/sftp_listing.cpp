@@ -12,6 +12,11 @@ namespace {
 // The deepest name of any layout has five parts.
 constexpr int kMaxDepth = 16;
 
+bool saysEnough(const SftpFacts& facts)
+{
+    return facts.kind && (facts.kind != SftpKind::File || facts.sizeBytes);
+}
+
 class Walk {
 public:
     Walk(SftpPool& pool, const std::string& root, std::string_view prefix, std::string_view hidden,
@@ -49,15 +54,22 @@ private:
         const auto read = [&](const auto& session, int) -> Status {
             entries.clear();
             TIDEMARK_TRY(const SftpAnswer answer, session->list(path, entries, m_stop));
-            if (isNotThere(answer) || answer == LIBSSH2_FX_OK) {
+            if (answer == LIBSSH2_FX_OK) {
+                return lookCloser(*session, path, entries);
+            }
+            entries.clear();
+            if (isNotThere(answer)) {
                 return {};
             }
             // A link to a folder, or a file: the server says no more than that it failed.
             SftpFacts facts;
             TIDEMARK_TRY(const SftpAnswer looked,
                          session->stat(path, SftpLinks::Follow, facts, m_stop));
-            const bool isGone = isNotThere(looked) || facts.kind != SftpKind::Folder;
-            return isGone ? Status() : Status(refusedBy(answer, path));
+            if (looked != LIBSSH2_FX_OK) {
+                return isNotThere(looked) ? Status() : Status(refusedBy(looked, path));
+            }
+            const bool isOther = facts.kind && facts.kind != SftpKind::Folder;
+            return isOther ? Status() : Status(refusedBy(answer, path));
         };
         TIDEMARK_TRY_STATUS(m_pool.with(m_stop, read));
         for (SftpEntry& each : entries) {
@@ -65,6 +77,35 @@ private:
         }
         std::ranges::sort(entries, {}, &SftpEntry::name);
         return entries;
+    }
+
+    /// At links, which count as what they lead to, and at what the listing says too little of.
+    Status lookCloser(SftpSession& session, const std::string& path,
+                      std::vector<SftpEntry>& entries) const
+    {
+        for (SftpEntry& each : entries) {
+            const std::string below = pathBelow(path, each.name);
+            bool isThere = true;
+            const auto look = [&](SftpLinks links) -> Status {
+                TIDEMARK_TRY(const SftpAnswer answer,
+                             session.stat(below, links, each.facts, m_stop));
+                isThere = answer == LIBSSH2_FX_OK;
+                // Left out it would be taken for one that is not there.
+                return isThere || isNotThere(answer) ? Status() : refusedBy(answer, below);
+            };
+            if (!saysEnough(each.facts)) {
+                TIDEMARK_TRY_STATUS(look(SftpLinks::Keep));
+            }
+            if (isThere && each.facts.kind == SftpKind::Other) {
+                TIDEMARK_TRY_STATUS(look(SftpLinks::Follow));
+            }
+            if (!isThere) {
+                each.facts = {.kind = SftpKind::Other};
+            } else if (!saysEnough(each.facts)) {
+                return saysTooLittle(below);
+            }
+        }
+        return {};
     }
 
     Result<Listing> one(const std::string& parent, const SftpEntry& each, int depth)
@@ -98,9 +139,11 @@ private:
 
 ObjectEntry entryOf(std::string name, const SftpFacts& facts)
 {
-    return {.name = std::move(name),
-            .sizeBytes = facts.sizeBytes,
-            .modified = Timestamp(std::chrono::seconds(facts.modifiedSeconds))};
+    ObjectEntry entry{.name = std::move(name), .sizeBytes = facts.sizeBytes.value_or(0)};
+    if (facts.modifiedSeconds) {
+        entry.modified = Timestamp(std::chrono::seconds(*facts.modifiedSeconds));
+    }
+    return entry;
 }
 
 std::string pathBelow(const std::string& root, std::string_view name)

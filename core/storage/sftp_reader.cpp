@@ -1,7 +1,6 @@
 #include "core/storage/sftp_reader.h"
 
 #include "core/storage/sftp_errors.h"
-#include "core/storage/sftp_file.h"
 
 #include <algorithm>
 #include <cstring>
@@ -14,6 +13,15 @@ Error becameShorter(const std::string& path)
 {
     return {.code = ErrorCode::Unavailable,
             .what = {TIDEMARK_TEXT("storage", "%1 became shorter while it was read."), {path}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Look whether something else changes this folder, and try "
+                                   "again.")}};
+}
+
+Error becameAnother(const std::string& path)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "%1 was changed while it was read."), {path}},
             .next = {TIDEMARK_TEXT("storage",
                                    "Look whether something else changes this folder, and try "
                                    "again.")}};
@@ -49,16 +57,21 @@ Status SftpReader::start()
         SftpFacts facts;
         // Opening a pipe would hang the server.
         TIDEMARK_TRY(const SftpAnswer answer,
-                     session->stat(m_path, SftpLinks::Keep, facts, m_stop));
+                     session->stat(m_path, SftpLinks::Follow, facts, m_stop));
         if (answer != LIBSSH2_FX_OK) {
             return refusedBy(answer, m_path);
         }
-        if (facts.kind != SftpKind::File) {
+        if (facts.kind != SftpKind::File && facts.kind) {
             return Error{.code = ErrorCode::Damaged,
                          .what = {TIDEMARK_TEXT("storage", "%1 is not a file."), {m_path}},
                          .next = {TIDEMARK_TEXT("storage", "Take it away.")}};
         }
-        m_rest = std::min(wanted, facts.sizeBytes - std::min(facts.sizeBytes, m_offset));
+        if (!facts.kind || !facts.sizeBytes) {
+            return saysTooLittle(m_path);
+        }
+        const std::uint64_t size = *facts.sizeBytes;
+        m_facts = facts;
+        m_rest = std::min(wanted, size - std::min(size, m_offset));
         return readBlock(session);
     });
 }
@@ -77,6 +90,10 @@ Status SftpReader::readBlock(const std::shared_ptr<SftpSession>& session)
     if (!file) {
         return refusedBy(opened, m_path);
     }
+    // The first block comes right behind the look at the file, without a round trip more.
+    if (m_isBegun) {
+        TIDEMARK_TRY_STATUS(checkSame(*file));
+    }
     std::size_t got = 0;
     TIDEMARK_TRY(const SftpAnswer answer,
                  file->read(std::span(m_block.data(), size), m_offset, got, m_stop));
@@ -89,19 +106,46 @@ Status SftpReader::readBlock(const std::shared_ptr<SftpSession>& session)
     TIDEMARK_TRY([[maybe_unused]] const SftpAnswer closed, file->close(m_stop));
     m_offset += size;
     m_rest -= size;
+    m_isBegun = true;
     m_nextBytes = std::min(2 * m_nextBytes, kMaxBlockBytes);
     return {};
 }
 
+/// Nothing is open between two blocks, so that another file may have come in its place.
+Status SftpReader::checkSame(SftpFile& file)
+{
+    SftpFacts facts;
+    TIDEMARK_TRY(const SftpAnswer answer, file.facts(facts, m_stop));
+    if (answer != LIBSSH2_FX_OK) {
+        return refusedBy(answer, m_path);
+    }
+    if (facts.sizeBytes < m_facts.sizeBytes) {
+        return becameShorter(m_path);
+    }
+    return facts.sizeBytes == m_facts.sizeBytes && facts.modifiedSeconds == m_facts.modifiedSeconds
+               ? Status()
+               : Status(becameAnother(m_path));
+}
+
 Status SftpReader::fill()
 {
-    return m_pool.with(m_stop, [this](const auto& session, int) { return readBlock(session); });
+    Status filled =
+        m_pool.with(m_stop, [this](const auto& session, int) { return readBlock(session); });
+    if (!filled.ok()) {
+        m_block.resize(0);
+        m_used = 0;
+        m_failure = filled.error();
+    }
+    return filled;
 }
 
 Result<std::size_t> SftpReader::read(std::span<std::byte> into)
 {
     if (m_stop.stop_requested()) {
         return cancelled();
+    }
+    if (m_failure) {
+        return *m_failure;
     }
     if (m_used == m_block.size()) {
         TIDEMARK_TRY_STATUS(fill());

@@ -2,10 +2,12 @@
 
 #include "core/base/byte_stream.h"
 #include "core/base/raw_buffer.h"
+#include "core/storage/sftp_file.h"
 #include "core/storage/sftp_pool.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -16,7 +18,8 @@ namespace tidemark::storage {
 /// a server may restart meanwhile. Blocks grow up to kMaxBlockBytes as long as it goes on.
 class SftpReader final : public ByteReader {
 public:
-    /// NotFound where there is no such file; Damaged where it is something else.
+    /// NotFound where there is no such file; Damaged where it is something else. What fails once
+    /// fails again.
     [[nodiscard]] static Result<std::unique_ptr<ByteReader>> open(SftpPool& pool, std::string path,
                                                                   std::uint64_t offset,
                                                                   std::uint64_t length,
@@ -35,6 +38,7 @@ private:
 
     [[nodiscard]] Status fill();
     [[nodiscard]] Status readBlock(const std::shared_ptr<SftpSession>& session);
+    [[nodiscard]] Status checkSame(SftpFile& file);
     [[nodiscard]] Status start();
 
     SftpPool& m_pool;
@@ -42,6 +46,9 @@ private:
     std::uint64_t m_offset = 0;  ///< Of the next block.
     std::uint64_t m_rest = 0;    ///< Behind the block that is held.
     std::stop_token m_stop;
+    SftpFacts m_facts;  ///< As the file was at the start.
+    bool m_isBegun = false;
+    std::optional<Error> m_failure;
     RawBuffer m_block;
     std::size_t m_used = 0;  ///< Of the block.
     std::size_t m_nextBytes = kFirstBlockBytes;

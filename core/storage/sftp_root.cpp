@@ -54,7 +54,7 @@ Result<bool> isFolder(SftpSession& session, const std::string& path, const std::
     if (answer != LIBSSH2_FX_OK) {
         return refusedBy(answer, path);
     }
-    return facts.kind == SftpKind::Folder;
+    return facts.kind ? Result<bool>(facts.kind == SftpKind::Folder) : saysTooLittle(path);
 }
 
 Status makeDeep(SftpSession& session, const std::string& path, int depth,
@@ -66,7 +66,10 @@ Status makeDeep(SftpSession& session, const std::string& path, int depth,
         TIDEMARK_TRY(answer, session.makeFolder(path, stop));
     }
     if (answer == LIBSSH2_FX_OK) {
-        return session.syncFolder(parentOf(path), stop);
+        TIDEMARK_TRY(const SftpAnswer synced, session.syncFolder(parentOf(path), stop));
+        return synced == LIBSSH2_FX_OK
+                   ? Status()
+                   : Status(writeRefusedBy(session, synced, parentOf(path), stop));
     }
     // The answer is the same whether it is there already or cannot be made.
     auto there = isFolder(session, path, stop);

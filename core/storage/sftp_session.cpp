@@ -21,23 +21,6 @@ unsigned int sizeOf(const std::string& text)
     return static_cast<unsigned int>(text.size());
 }
 
-SftpFacts factsOf(const LIBSSH2_SFTP_ATTRIBUTES& attributes)
-{
-    SftpFacts facts;
-    if ((attributes.flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) != 0) {
-        facts.kind = LIBSSH2_SFTP_S_ISREG(attributes.permissions)   ? SftpKind::File
-                     : LIBSSH2_SFTP_S_ISDIR(attributes.permissions) ? SftpKind::Folder
-                                                                    : SftpKind::Other;
-    }
-    if ((attributes.flags & LIBSSH2_SFTP_ATTR_SIZE) != 0) {
-        facts.sizeBytes = attributes.filesize;
-    }
-    if ((attributes.flags & LIBSSH2_SFTP_ATTR_ACMODTIME) != 0) {
-        facts.modifiedSeconds = static_cast<std::int64_t>(attributes.mtime);
-    }
-    return facts;
-}
-
 bool isPlainName(std::string_view name)
 {
     return !name.empty() && name != "." && name != ".." &&
@@ -69,6 +52,20 @@ Error noSftp(const std::string& peer)
                                    "this user.")}};
 }
 
+/// Whether libssh2 gave up because the server refused the subsystem, or ended its channel at once
+/// as one does whose sftp program is missing: then the line itself lives.
+bool isRefusal(int code)
+{
+    switch (code) {
+    case LIBSSH2_ERROR_EAGAIN:
+    case LIBSSH2_ERROR_TIMEOUT:
+    case LIBSSH2_ERROR_SOCKET_TIMEOUT:
+    case LIBSSH2_ERROR_SOCKET_SEND:
+    case LIBSSH2_ERROR_SOCKET_RECV: return false;
+    default: return true;
+    }
+}
+
 Error nonsense(const std::string& peer)
 {
     return {.code = ErrorCode::Unavailable,
@@ -78,25 +75,47 @@ Error nonsense(const std::string& peer)
 
 }  // namespace
 
+SftpFacts factsOf(const LIBSSH2_SFTP_ATTRIBUTES& attributes)
+{
+    SftpFacts facts;
+    const bool isKindSaid = (attributes.flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) != 0 &&
+                            (attributes.permissions & LIBSSH2_SFTP_S_IFMT) != 0;
+    if (isKindSaid) {
+        facts.kind = LIBSSH2_SFTP_S_ISREG(attributes.permissions)   ? SftpKind::File
+                     : LIBSSH2_SFTP_S_ISDIR(attributes.permissions) ? SftpKind::Folder
+                                                                    : SftpKind::Other;
+    }
+    if ((attributes.flags & LIBSSH2_SFTP_ATTR_SIZE) != 0) {
+        facts.sizeBytes = attributes.filesize;
+    }
+    if ((attributes.flags & LIBSSH2_SFTP_ATTR_ACMODTIME) != 0) {
+        facts.modifiedSeconds = static_cast<std::int64_t>(attributes.mtime);
+    }
+    return facts;
+}
+
 Result<std::shared_ptr<SftpSession>> SftpSession::open(std::unique_ptr<SshConnection> connection,
                                                        const std::stop_token& stop)
 {
     std::shared_ptr<SftpSession> made(new SftpSession(std::move(connection)));
     SshConnection& over = *made->m_connection;
+    int code = 0;
+    bool hasLineEnded = false;
     const auto start = [&]() -> ssize_t {
         made->m_sftp = libssh2_sftp_init(over.session());
-        return made->m_sftp != nullptr ? 0 : libssh2_session_last_errno(over.session());
+        code = made->m_sftp != nullptr ? 0 : libssh2_session_last_errno(over.session());
+        hasLineEnded = code != 0 && code != LIBSSH2_ERROR_EAGAIN && over.hasEnded();
+        return code;
     };
     auto started = over.finish(start, stop);
-    if (!started.ok() && started.error().code == ErrorCode::Cancelled) {
-        return cancelled();
+    if (started.ok() && started.value() == 0) {
+        return made;
     }
-    // A server whose sftp program is missing ends the channel at once.
-    if (!started.ok() || started.value() != 0) {
-        over.abandon();
-        return noSftp(over.peer());
+    over.abandon();
+    if (hasLineEnded || !isRefusal(code)) {
+        return started.ok() ? over.finish(start, stop).error() : std::move(started).error();
     }
-    return made;
+    return noSftp(over.peer());
 }
 
 SftpSession::~SftpSession()
@@ -189,10 +208,12 @@ Result<SftpAnswer> SftpSession::list(const std::string& path, std::vector<SftpEn
         return libssh2_sftp_readdir_ex(folder, name.data(), name.size(), nullptr, 0, &attributes);
     };
     ssize_t size = 0;
+    bool hasItself = false;
     const auto next = [&]() -> ssize_t { return size = read(); };
     auto answer = ask(next, stop);
     while (answer.ok() && answer.value() == LIBSSH2_FX_OK && size > 0) {
         const std::string_view found(name.data(), static_cast<std::size_t>(size));
+        hasItself = hasItself || found == ".";
         if (isPlainName(found)) {
             entries.push_back({.name = std::string(found), .facts = factsOf(attributes)});
         }
@@ -206,7 +227,11 @@ Result<SftpAnswer> SftpSession::list(const std::string& path, std::vector<SftpEn
     if (Status closed = closeHandle(folder, stop); answer.ok() && !closed.ok()) {
         return std::move(closed).error();
     }
-    return answer;
+    if (!answer.ok() || answer.value() != LIBSSH2_FX_OK || hasItself) {
+        return answer;
+    }
+    SftpFacts facts;
+    return stat(path + "/.", SftpLinks::Follow, facts, stop);
 }
 
 /// The handle is gone in any case.
@@ -265,7 +290,7 @@ Result<std::optional<std::uint64_t>> SftpSession::freeBytes(const std::string& p
     return std::optional<std::uint64_t>(facts.f_bavail * facts.f_frsize);
 }
 
-Status SftpSession::syncFolder(const std::string& path, const std::stop_token& stop)
+Result<SftpAnswer> SftpSession::syncFolder(const std::string& path, const std::stop_token& stop)
 {
     LIBSSH2_SFTP_HANDLE* folder = nullptr;
     const auto open = [&]() -> ssize_t {
@@ -275,11 +300,16 @@ Status SftpSession::syncFolder(const std::string& path, const std::stop_token& s
     };
     TIDEMARK_TRY(const SftpAnswer opened, ask(open, stop));
     if (opened != LIBSSH2_FX_OK) {
-        return {};
+        return LIBSSH2_FX_OK;
     }
     auto synced = ask([&]() -> ssize_t { return libssh2_sftp_fsync(folder); }, stop);
-    Status closed = closeHandle(folder, stop);
-    return synced.ok() ? closed : std::move(synced).error();
+    if (Status closed = closeHandle(folder, stop); synced.ok() && !closed.ok()) {
+        return std::move(closed).error();
+    }
+    // OpenSSH has no such call, or its system does not sync folders (EINVAL).
+    const bool cannot = synced.ok() && (synced.value() == LIBSSH2_FX_OP_UNSUPPORTED ||
+                                        synced.value() == LIBSSH2_FX_BAD_MESSAGE);
+    return cannot ? Result<SftpAnswer>(LIBSSH2_FX_OK) : synced;
 }
 
 }  // namespace tidemark::storage

@@ -21,13 +21,16 @@ using SftpAnswer = unsigned long;
 
 enum class SftpKind { File, Folder, Other };
 
+/// As far as the server says.
 struct SftpFacts {
-    SftpKind kind = SftpKind::Other;
-    std::uint64_t sizeBytes = 0;
-    std::int64_t modifiedSeconds = 0;  ///< Since the epoch.
+    std::optional<SftpKind> kind = {};
+    std::optional<std::uint64_t> sizeBytes = {};
+    std::optional<std::int64_t> modifiedSeconds = {};  ///< Since the epoch.
 
     bool operator==(const SftpFacts&) const = default;
 };
+
+[[nodiscard]] SftpFacts factsOf(const LIBSSH2_SFTP_ATTRIBUTES& attributes);
 
 struct SftpEntry {
     std::string name = {};
@@ -64,7 +67,9 @@ public:
     [[nodiscard]] Result<SftpAnswer> stat(const std::string& path, SftpLinks links,
                                           SftpFacts& facts, const std::stop_token& stop);
 
-    /// All of a folder but "." and "..", and names with a '/', which no server should give.
+    /// All of a folder but "." and "..", and names with a '/', which no server should give. A
+    /// folder whose names can be read, but nothing of what they stand for, is refused: servers
+    /// leave out what they cannot look at.
     [[nodiscard]] Result<SftpAnswer> list(const std::string& path, std::vector<SftpEntry>& entries,
                                           const std::stop_token& stop);
     [[nodiscard]] Result<SftpAnswer> makeFolder(const std::string& path,
@@ -73,9 +78,13 @@ public:
                                             const std::stop_token& stop);
     [[nodiscard]] Result<SftpAnswer> remove(const std::string& path, const std::stop_token& stop);
 
-    /// Makes the names in a folder durable, where the server's system can: by opening the folder
-    /// like a file. Says nothing of whether it could.
-    [[nodiscard]] Status syncFolder(const std::string& path, const std::stop_token& stop);
+    /// Makes the names in a folder durable, by opening the folder like a file. LIBSSH2_FX_OK, too,
+    /// where the server's system cannot.
+    [[nodiscard]] Result<SftpAnswer> syncFolder(const std::string& path,
+                                                const std::stop_token& stop);
+
+    /// Whether the server greets as OpenSSH, which does not rename onto what is there.
+    [[nodiscard]] bool isOpenSsh() const { return m_connection->isOpenSsh(); }
 
     /// Bytes that are free where `path` is, as far as the server says.
     [[nodiscard]] Result<std::optional<std::uint64_t>> freeBytes(const std::string& path,

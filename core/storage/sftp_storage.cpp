@@ -12,6 +12,7 @@
 #include "core/storage/ssh_server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <utility>
 
@@ -62,16 +63,22 @@ SshLogin::Parts loginOf(const SftpStorage::Parts& parts, const StorageAddress& a
 /// A file that only has to be renamed; none where an object is there already.
 class SftpObject final : public StagedObject {
 public:
-    SftpObject(SftpTrash& trash, std::string path, std::string temporary)
-        : m_trash(trash), m_path(std::move(path)), m_temporary(std::move(temporary))
+    SftpObject(SftpTrash& trash, std::string path, std::string temporary, std::stop_token stop)
+        : m_trash(trash),
+          m_path(std::move(path)),
+          m_temporary(std::move(temporary)),
+          m_stop(std::move(stop))
     {
     }
     ~SftpObject() override
     {
         if (!m_temporary.empty()) {
-            m_trash.add(std::move(m_temporary));
+            m_trash.add(std::move(m_temporary), m_stop);
         }
     }
+
+    /// From now on it belongs to the call that this one stops.
+    void belongTo(std::stop_token stop) { m_stop = std::move(stop); }
 
     [[nodiscard]] const std::string& path() const { return m_path; }
     [[nodiscard]] const std::string& temporary() const { return m_temporary; }
@@ -81,6 +88,7 @@ private:
     SftpTrash& m_trash;
     std::string m_path;
     std::string m_temporary;
+    std::stop_token m_stop;
 };
 
 }  // namespace
@@ -101,9 +109,10 @@ public:
           pool(parts.clock,
                [this](const std::stop_token& stop) -> Result<std::shared_ptr<SftpSession>> {
                    TIDEMARK_TRY(auto connection, server.enter(stop));
+                   isOpenSsh = connection->isOpenSsh();
                    return SftpSession::open(std::move(connection), stop);
                }),
-          trash(pool)
+          trash(pool, parts.clock)
     {
     }
 
@@ -131,6 +140,7 @@ public:
     SshServer server;
     SftpPool pool;
     SftpTrash trash;
+    std::atomic<bool> isOpenSsh = true;
 };
 
 /// Gives the temporary file.
@@ -152,7 +162,7 @@ Result<std::string> SftpStorage::Place::upload(const ByteSource& source,
             return path;
         }
         if (one.hasBegun()) {
-            trash.add(std::move(path));
+            trash.add(std::move(path), stop);
         }
         if (!one.isBroken() || isRepeated || done.error().code == ErrorCode::Cancelled) {
             return std::move(done).error();
@@ -203,8 +213,11 @@ Result<bool> SftpStorage::Place::appear(SftpSession& session, const SftpObject& 
 
 Status SftpStorage::Place::sync(const std::string& folder, const std::stop_token& stop)
 {
-    return pool.with(stop,
-                     [&](const auto& session, int) { return session->syncFolder(folder, stop); });
+    return pool.with(stop, [&](const auto& session, int) -> Status {
+        TIDEMARK_TRY(const SftpAnswer synced, session->syncFolder(folder, stop));
+        return synced == LIBSSH2_FX_OK ? Status()
+                                       : Status(writeRefusedBy(*session, synced, folder, stop));
+    });
 }
 
 SftpStorage::SftpStorage(const Parts& parts, const StorageAddress& address, const Secrets& secrets,
@@ -218,6 +231,11 @@ SftpStorage::~SftpStorage() = default;
 std::string SftpStorage::describe() const
 {
     return m_place->shown;
+}
+
+bool SftpStorage::onlyLooksFirst() const
+{
+    return !m_place->isOpenSsh;
 }
 
 unsigned SftpStorage::readsAtOnce() const
@@ -253,7 +271,11 @@ Result<std::optional<ObjectEntry>> SftpStorage::find(const std::string& name,
     std::optional<ObjectEntry> found;
     const auto look = [&](const auto& session, int) -> Status {
         SftpFacts facts;
-        TIDEMARK_TRY(const SftpAnswer answer, session->stat(path, SftpLinks::Keep, facts, stop));
+        TIDEMARK_TRY(const SftpAnswer answer, session->stat(path, SftpLinks::Follow, facts, stop));
+        if (answer == LIBSSH2_FX_OK &&
+            (!facts.kind || (facts.kind == SftpKind::File && !facts.sizeBytes))) {
+            return saysTooLittle(path);
+        }
         if (answer == LIBSSH2_FX_OK && facts.kind == SftpKind::File) {
             found = entryOf(name, facts);
             return {};
@@ -300,7 +322,7 @@ Result<std::unique_ptr<StagedObject>> SftpStorage::stage(const std::string& name
         TIDEMARK_TRY(temporary, m_place->upload(source, metadata.time, stop));
     }
     return std::unique_ptr<StagedObject>(
-        std::make_unique<SftpObject>(m_place->trash, path, std::move(temporary)));
+        std::make_unique<SftpObject>(m_place->trash, path, std::move(temporary), stop));
 }
 
 Result<std::size_t> SftpStorage::publish(std::span<StagedObject* const> staged,
@@ -311,6 +333,7 @@ Result<std::size_t> SftpStorage::publish(std::span<StagedObject* const> staged,
     for (StagedObject* const each : staged) {
         auto& object = static_cast<SftpObject&>(*each);
         folders.insert(parentOf(object.path()));
+        object.belongTo(stop);
         bool isNew = false;
         const auto appear = [&](const auto& session, int before) -> Status {
             TIDEMARK_TRY(isNew, m_place->appear(*session, object, before > 0, stop));
@@ -329,7 +352,7 @@ Result<std::size_t> SftpStorage::publish(std::span<StagedObject* const> staged,
     for (const std::string& folder : folders) {
         TIDEMARK_TRY_STATUS(m_place->sync(folder, stop));
     }
-    m_place->trash.takeOut();
+    m_place->trash.takeOut(stop);
     return appeared;
 }
 

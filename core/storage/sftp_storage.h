@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Result<std::size_t> publish(std::span<StagedObject* const> staged,
                                               std::stop_token stop) override;
     [[nodiscard]] Status remove(std::span<const std::string> names, std::stop_token stop) override;
+    /// Unless the server greets as OpenSSH: others may rename onto what is there.
+    [[nodiscard]] bool onlyLooksFirst() const override;
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] unsigned readsAtOnce() const override;
 

@@ -82,13 +82,19 @@ void prefer(LIBSSH2_SESSION* session, int method, std::span<const std::string> n
     libssh2_session_method_pref(session, method, list.c_str());
 }
 
-/// Those that are known of the server first. No others than ours.
+/// Those that are known of the server first. No others than ours. An RSA key is shown with any of
+/// three ways to sign.
 std::vector<std::string> hostKeysBy(const std::vector<std::string>& preferred)
 {
     std::vector<std::string> names;
-    std::ranges::copy_if(preferred, std::back_inserter(names), [](const std::string& each) {
-        return std::ranges::find(kHostKeys, each) != kHostKeys.end();
-    });
+    for (const std::string& each : preferred) {
+        if (each == "ssh-rsa") {
+            names.insert(names.end(), {"rsa-sha2-512", "rsa-sha2-256"});
+        }
+        if (std::ranges::find(kHostKeys, each) != kHostKeys.end()) {
+            names.push_back(each);
+        }
+    }
     names.insert(names.end(), kHostKeys.begin(), kHostKeys.end());
     return names;
 }
@@ -301,6 +307,12 @@ void SshConnection::abandon()
 {
     m_isBroken = true;
     ::shutdown(m_socket.number(), SHUT_RDWR);
+}
+
+bool SshConnection::isOpenSsh() const
+{
+    const char* const banner = libssh2_session_banner_get(m_session.get());
+    return banner != nullptr && std::string_view(banner).find("-OpenSSH_") != std::string::npos;
 }
 
 bool SshConnection::hasEnded() const

@@ -68,6 +68,9 @@ public:
     /// Whether the other side has ended it meanwhile, as far as that can be seen without asking.
     [[nodiscard]] bool hasEnded() const;
 
+    /// Whether the server says that it is OpenSSH.
+    [[nodiscard]] bool isOpenSsh() const;
+
     /// "example.com:22", for sentences.
     [[nodiscard]] const std::string& peer() const { return m_peer; }
 

@@ -7,6 +7,7 @@
 #include "core/storage/storage_factory.h"
 #include "tests/support/storage_contract.h"
 
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QHostAddress>
@@ -958,19 +959,79 @@ private slots:
         QCOMPARE(contract::namesOf(*make(), ""), (std::vector<std::string>{"x", "y"}));
     }
 
-    void linksAndPipesAreNoObjects()
+    void linksCountAsWhatTheyLeadTo()
     {
         const auto storage = make();
         QVERIFY(contract::put(*storage, "a/x", "1"));
-        if (!QFile::link(below("a"), below("a/again"))) {
+        if (!QFile::link(below("a"), below("b"))) {
             QSKIP("The server's files are not on this computer.");
         }
         QVERIFY(QFile::link(below("a/x"), below("link")));
-        QCOMPARE(::mkfifo(below("pipe").toUtf8().constData(), 0666), 0);
-        QCOMPARE(contract::namesOf(*storage, ""), std::vector<std::string>{"a/x"});
+        QVERIFY(QFile::link(below("nowhere"), below("dangling")));
+        QCOMPARE(contract::namesOf(*storage, ""), (std::vector<std::string>{"a/x", "b/x", "link"}));
+        QCOMPARE(contract::textOf(*storage, "b/x"), std::string("1"));
+        QCOMPARE(contract::textOf(*storage, "link"), std::string("1"));
+        QCOMPARE(storage->find("link", {}).value()->sizeBytes, std::uint64_t{1});
+        QVERIFY(!storage->find("dangling", {}).value());
+    }
+
+    void pipesAreNoObjects()
+    {
+        const auto storage = make();
+        QVERIFY(contract::put(*storage, "x", "1"));
+        if (::mkfifo(below("pipe").toUtf8().constData(), 0666) != 0) {
+            QSKIP("The server's files are not on this computer.");
+        }
+        QCOMPARE(contract::namesOf(*storage, ""), std::vector<std::string>{"x"});
         QCOMPARE(storage->read("pipe", 0, 1, {}).error().code, ErrorCode::Damaged);
-        QCOMPARE(storage->read("link", 0, 1, {}).error().code, ErrorCode::Damaged);
-        QVERIFY(!storage->find("link", {}).value());
+    }
+
+    void aFolderThatCannotBeReadIsNotAnEmptyOne_data()
+    {
+        QTest::addColumn<int>("permissions");
+        QTest::newRow("no names") << 0300;
+        QTest::newRow("names alone") << 0400;
+        QTest::newRow("nothing") << 0;
+    }
+    void aFolderThatCannotBeReadIsNotAnEmptyOne()
+    {
+        QFETCH(const int, permissions);
+        const auto storage = make();
+        QVERIFY(contract::put(*storage, "a/b/x", "1"));
+        const QByteArray folder = below("a").toUtf8();
+        if (::chmod(folder.constData(), static_cast<mode_t>(permissions)) != 0) {
+            QSKIP("The server's files are not on this computer.");
+        }
+        const bool isForEverybody = QDir(below("a")).exists("b");
+        const auto listed = [&](std::string_view prefix) {
+            return storage->list(prefix, [](const auto&) { return Listing::Continue; }, {});
+        };
+        const Status all = listed("");
+        const Status deep = listed("a/b/");
+        QCOMPARE(::chmod(folder.constData(), 0700), 0);
+        if (isForEverybody && all.ok()) {
+            QSKIP("The server is let into every folder.");
+        }
+        QVERIFY(!all.ok() && all.error().code == ErrorCode::Forbidden);
+        QVERIFY(deep.ok() == (permissions == 0300));
+    }
+
+    void aFileThatIsAnotherOneMeanwhileIsAFailure()
+    {
+        const auto storage = make();
+        QVERIFY(storage->write("numbers", Numbers(10'000'000), {}, {}).ok());
+        auto reader = storage->read("numbers", 0, kToTheEnd, {});
+        QVERIFY(reader.ok());
+        QFile numbers(below("numbers"));
+        if (!numbers.open(QIODevice::ReadWrite)) {
+            QSKIP("The server's files are not on this computer.");
+        }
+        QVERIFY(numbers.setFileTime(QDateTime::fromSecsSinceEpoch(1'000'000'000),
+                                    QFileDevice::FileModificationTime));
+        const auto got = readNumbers(*reader.value(), 0);
+        QVERIFY(!got.ok() && got.error().code == ErrorCode::Unavailable);
+        std::vector<std::byte> piece(100);
+        QVERIFY(!reader.value()->read(piece).ok());
     }
 
     void aFileWhereAFolderBelongsIsNamed()
@@ -1039,6 +1100,8 @@ private slots:
         const auto got = readNumbers(*reader.value(), 0);
         QVERIFY(!got.ok() && got.error().code == ErrorCode::Unavailable);
         QVERIFY2(mentions(got.error(), "shorter"), textOf(got.error()).c_str());
+        std::vector<std::byte> piece(100);
+        QVERIFY(!reader.value()->read(piece).ok());
         QVERIFY(storage->find("numbers", {}).ok());
     }
 };
