@@ -52,11 +52,24 @@ Error noSftp(const std::string& peer)
                                    "this user.")}};
 }
 
+/// Its sftp program is missing, or hangs: libssh2 does not tell that a channel was ended before it
+/// said anything.
+Error doesNotStart(const std::string& peer)
+{
+    return {
+        .code = ErrorCode::Unavailable,
+        .what = {TIDEMARK_TEXT("storage", "%1 lets you in, but its SFTP says nothing."), {peer}},
+        .next = {TIDEMARK_TEXT("storage",
+                               "Check your network. If it stays so, ask whoever runs the "
+                               "server whether its program for the subsystem sftp is there.")}};
+}
+
 /// Whether libssh2 gave up because the server refused the subsystem, or ended its channel at once
 /// as one does whose sftp program is missing: then the line itself lives.
 bool isRefusal(int code)
 {
     switch (code) {
+    case LIBSSH2_ERROR_SOCKET_NONE:
     case LIBSSH2_ERROR_EAGAIN:
     case LIBSSH2_ERROR_TIMEOUT:
     case LIBSSH2_ERROR_SOCKET_TIMEOUT:
@@ -99,8 +112,9 @@ Result<std::shared_ptr<SftpSession>> SftpSession::open(std::unique_ptr<SshConnec
 {
     std::shared_ptr<SftpSession> made(new SftpSession(std::move(connection)));
     SshConnection& over = *made->m_connection;
-    int code = 0;
+    int code = LIBSSH2_ERROR_SOCKET_NONE;  // Nothing was asked yet.
     bool hasLineEnded = false;
+    over.setLimit(kIdleLimit);
     const auto start = [&]() -> ssize_t {
         made->m_sftp = libssh2_sftp_init(over.session());
         code = made->m_sftp != nullptr ? 0 : libssh2_session_last_errno(over.session());
@@ -109,9 +123,13 @@ Result<std::shared_ptr<SftpSession>> SftpSession::open(std::unique_ptr<SshConnec
     };
     auto started = over.finish(start, stop);
     if (started.ok() && started.value() == 0) {
+        over.setLimit(kAnswerLimit);
         return made;
     }
     over.abandon();
+    if (code == LIBSSH2_ERROR_EAGAIN && started.error().code == ErrorCode::Unavailable) {
+        return doesNotStart(over.peer());
+    }
     if (hasLineEnded || !isRefusal(code)) {
         return started.ok() ? over.finish(start, stop).error() : std::move(started).error();
     }
