@@ -63,6 +63,9 @@ public:
     Status run()
     {
         TIDEMARK_TRY(m_offered, offeredWays(m_connection, m_parts.user, m_stop));
+        if (m_offered.empty()) {
+            return {};  // Let in by the question alone.
+        }
         for (std::string before; m_offered != before;) {
             TIDEMARK_TRY(const bool isIn, tryAll());
             if (isIn) {
@@ -71,12 +74,22 @@ public:
             // A server that wants two ways offers the second one when the first is done.
             before = m_offered;
             auto offered = offeredWays(m_connection, m_parts.user, m_stop);
+            if (!offered.ok() && !mayBeTired(offered.error())) {
+                return std::move(offered).error();
+            }
             m_offered = offered.ok() ? std::move(offered).value() : before;
         }
         return refused();
     }
 
 private:
+    /// Whether a failure is no more than the answer of a server that had enough of us.
+    [[nodiscard]] bool mayBeTired(const Error& error) const
+    {
+        return error.code == ErrorCode::Credentials ||
+               (error.code == ErrorCode::Unavailable && m_keysTried >= kManyKeys);
+    }
+
     /// What is offered, each way once.
     Result<bool> tryAll()
     {
@@ -98,7 +111,7 @@ private:
             }
             auto tried = (this->*each.way)();
             if (!tried.ok() && tried.error().code == ErrorCode::Unavailable &&
-                m_keysTried >= kManyKeys) {
+                mayBeTired(tried.error())) {
                 return refused();
             }
             TIDEMARK_TRY(isIn, std::move(tried));

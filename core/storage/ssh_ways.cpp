@@ -58,8 +58,11 @@ void answerCallback(const char* /*name*/, int /*nameSize*/, const char* /*instru
 {
     const auto& answer = *static_cast<const Answerer*>(*abstract);
     for (int i = 0; i < count; ++i) {
-        const bool isOnlyOne = count == 1 && prompts[i].echo == 0;
-        const Secret text = answer(std::string_view(prompts[i].text, prompts[i].length), isOnlyOne);
+        const std::string_view prompt(prompts[i].text, prompts[i].length);
+        // "Password:", "me@host's password:"; others want a code, or a new password.
+        const bool isPassword =
+            count == 1 && prompts[i].echo == 0 && prompt.find("assword") != std::string_view::npos;
+        const Secret text = answer(prompt, isPassword);
         responses[i].text = copyForLibrary(text.reveal());
         responses[i].length = static_cast<unsigned int>(text.reveal().size());
     }

@@ -41,8 +41,8 @@ enum class LoginEnd {
 [[nodiscard]] Result<LoginEnd> logInByPassword(SshConnection& connection, const std::string& user,
                                                const Secret& password, const std::stop_token& stop);
 
-/// What a question of the server is answered with. `isPassword`: it stands alone and its answer is
-/// not shown, as that for the password.
+/// What a question of the server is answered with. `isPassword`: it stands alone, its answer is not
+/// shown, and it asks for a password by that word.
 using Answerer = std::function<Secret(std::string_view prompt, bool isPassword)>;
 
 [[nodiscard]] Result<LoginEnd> logInByQuestions(SshConnection& connection, const std::string& user,
