@@ -72,6 +72,13 @@ bool TerminalPerson::trusts(const storage::HostKey& key)
         return false;
     }
     m_output.progress("");
+    if (!key.otherKnown.empty()) {
+        m_output.note(
+            filled("Careful: %1 is known by another key, which the server does not show:\n"
+                   "  %2\n"
+                   "Somebody may stand between you and the server.",
+                   {key.host, key.otherKnown}));
+    }
     m_output.note(
         filled("The server %1 is not known yet. Its key (%2) has the fingerprint\n  %3\n"
                "Compare it with what the owner of the server says. Go on? Type yes or no:",

@@ -107,15 +107,19 @@ Result<std::vector<KnownKey>> HostKeyCheck::known(std::string_view host, int por
 Status HostKeyCheck::check(const std::vector<KnownKey>& known, std::string_view host, int port,
                            std::string_view algorithm, std::string_view key)
 {
-    const HostKey shown{.host = knownHostName(host, port),
-                        .algorithm = std::string(algorithm),
-                        .fingerprint = fingerprintOf(key)};
+    HostKey shown{.host = knownHostName(host, port),
+                  .algorithm = std::string(algorithm),
+                  .fingerprint = fingerprintOf(key)};
     const HostJudgement judgement = judge(known, algorithm, key);
     switch (judgement.verdict) {
     case HostVerdict::Trusted: return {};
     case HostVerdict::Changed: return changed(shown, judgement.line);
     case HostVerdict::Revoked: return revoked(shown, judgement.line);
     case HostVerdict::Unknown: break;
+    }
+    if (!judgement.line.file.empty() && judgement.line.mark == HostKeyMark::None) {
+        shown.otherKnown = placeOf(judgement.line) + ' ' + judgement.line.algorithm + ' ' +
+                           fingerprintOf(judgement.line.key);
     }
     return ask(shown, judgement.line, key);
 }

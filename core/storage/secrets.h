@@ -45,6 +45,11 @@ struct HostKey {
     std::string algorithm = {};  ///< "ssh-ed25519".
     std::string fingerprint = {};  ///< "SHA256:...", as OpenSSH shows it.
 
+    /// The key of another kind that this host is known by, as a rule empty:
+    /// "/home/me/.ssh/known_hosts:3 ssh-rsa SHA256:...". Somebody between here and there may show
+    /// another kind so that the known key is not compared.
+    std::string otherKnown = {};
+
     bool operator==(const HostKey&) const = default;
 };
 

@@ -545,6 +545,7 @@ private slots:
         const HostKey shown = m_person->shown.front();
         QVERIFY(shown.fingerprint.starts_with("SHA256:") && shown.fingerprint.size() == 50);
         QCOMPARE(shown.algorithm, std::string("ssh-ed25519"));
+        QCOMPARE(shown.otherKnown, std::string());
         QVERIFY2(mentions(error, shown.fingerprint), textOf(error).c_str());
         QVERIFY(!QFile::exists(m_home->filePath("config/known_hosts")));
 
@@ -573,6 +574,23 @@ private slots:
         QVERIFY2(mentions(error, path.toStdString() + ":2"), textOf(error).c_str());
         QVERIFY(mentions(error, fingerprintOf(key)));
         QVERIFY(m_person->shown.empty());
+    }
+
+    void aKeyOfAnotherKindIsToldOfWhatIsKnown()
+    {
+        const std::string name = knownHostName(m_address.host, m_address.port);
+        std::string key;
+        putString(key, "ssh-rsa");
+        putString(key, std::string(32, 'k'));
+        const QString path =
+            file("known_hosts", QByteArray::fromStdString(knownHostLine(name, "ssh-rsa", key)));
+        m_address.options["known-hosts"] = path.toStdString();
+        if (errorOf(*make()).code == ErrorCode::Forbidden) {
+            QSKIP("This libssh2 asks for RSA keys: the server has shown it.");
+        }
+        QCOMPARE(m_person->shown.size(), std::size_t{1});
+        QCOMPARE(m_person->shown.front().otherKnown,
+                 path.toStdString() + ":1 ssh-rsa " + fingerprintOf(key));
     }
 
     void theKeyThatIsKnownIsAskedFor()
