@@ -118,7 +118,8 @@ Result<net::HttpResponse> WebDavClient::sendOnce(const WebDavCall& call, bool is
                              .headers = call.headers,
                              .body = call.body,
                              .caFile = optionOf(m_address, "ca"),
-                             .limits = call.limits};
+                             .limits = call.limits,
+                             .isOnce = call.isOnce};
     if (isLoginAhead) {
         const std::string login = m_address.user + ':' + m_password.reveal();
         request.headers["authorization"] = "Basic " + base64(std::as_bytes(std::span(login)));

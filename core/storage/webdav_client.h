@@ -22,7 +22,7 @@ struct WebDavCall {
     std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     const ByteSource* body = nullptr;                 ///< Of known size; borrowed for the call.
     net::HttpLimits limits = {};
-    bool isOnce = false;  ///< Whoever asks would rather not know than wait.
+    bool isOnce = false;  ///< Nobody waits for it, and it is not tried again.
 };
 
 /// Whether a MKCOL, PUT, MOVE or DELETE has done all of it. Not with 207, which tells of parts that

@@ -114,6 +114,8 @@ private slots:
                                 "http://%5B::1%5D:10000/acc", "https://azurite:10000/acc"}) {
             QVERIFY2(of("abs://acc@b?endpoint=" + std::string(own), kToken).ok(), own);
         }
+        QVERIFY(refusal(of("abs://acc@b?endpoint=http://127.0.0.1.test/acc", kToken)) ==
+                ErrorCode::Usage);
     }
 
     void knowsWhichNamesAzureKeeps()

@@ -464,6 +464,21 @@ private slots:
         QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{1});
     }
 
+    void tidyingIsNotTriedAgain()
+    {
+        auto storage = open();
+        const MemorySource source("1");
+        std::vector<std::unique_ptr<StagedObject>> staged;
+        for (const char* name : {"a", "b", "c"}) {
+            staged.push_back(storage.stage(name, source, {}, {}).value());
+        }
+        m_weather.answers = [](const HttpRequest&) {
+            return Error{.code = ErrorCode::Unavailable, .what = {TIDEMARK_TEXT("test", "silent")}};
+        };
+        staged.clear();
+        QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{1});
+    }
+
     void aServerThatIsSilentIsNotAskedToTidyUp()
     {
         auto storage = open();
