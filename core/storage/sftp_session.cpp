@@ -64,18 +64,17 @@ Error doesNotStart(const std::string& peer)
                                "server whether its program for the subsystem sftp is there.")}};
 }
 
-/// Whether libssh2 gave up because the server refused the subsystem, or ended its channel at once
-/// as one does whose sftp program is missing: then the line itself lives.
+/// Whether libssh2 gave up because the server refused the subsystem, or ended the channel: as far
+/// as the line itself lives, since a broken one looks the same.
 bool isRefusal(int code)
 {
     switch (code) {
-    case LIBSSH2_ERROR_SOCKET_NONE:
-    case LIBSSH2_ERROR_EAGAIN:
-    case LIBSSH2_ERROR_TIMEOUT:
-    case LIBSSH2_ERROR_SOCKET_TIMEOUT:
-    case LIBSSH2_ERROR_SOCKET_SEND:
-    case LIBSSH2_ERROR_SOCKET_RECV: return false;
-    default: return true;
+    case LIBSSH2_ERROR_CHANNEL_FAILURE:
+    case LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED:
+    case LIBSSH2_ERROR_CHANNEL_CLOSED:
+    case LIBSSH2_ERROR_CHANNEL_EOF_SENT:
+    case LIBSSH2_ERROR_CHANNEL_UNKNOWN: return true;
+    default: return false;
     }
 }
 
@@ -112,7 +111,7 @@ Result<std::shared_ptr<SftpSession>> SftpSession::open(std::unique_ptr<SshConnec
 {
     std::shared_ptr<SftpSession> made(new SftpSession(std::move(connection)));
     SshConnection& over = *made->m_connection;
-    int code = LIBSSH2_ERROR_SOCKET_NONE;  // Nothing was asked yet.
+    int code = 0;
     bool hasLineEnded = false;
     over.setLimit(kIdleLimit);
     const auto start = [&]() -> ssize_t {
@@ -130,10 +129,13 @@ Result<std::shared_ptr<SftpSession>> SftpSession::open(std::unique_ptr<SshConnec
     if (code == LIBSSH2_ERROR_EAGAIN && started.error().code == ErrorCode::Unavailable) {
         return doesNotStart(over.peer());
     }
-    if (hasLineEnded || !isRefusal(code)) {
-        return started.ok() ? over.finish(start, stop).error() : std::move(started).error();
+    if (isRefusal(code) && !hasLineEnded) {
+        return noSftp(over.peer());
     }
-    return noSftp(over.peer());
+    if (!started.ok()) {
+        return std::move(started).error();
+    }
+    return hasLineEnded ? over.finish(start, stop).error() : nonsense(over.peer());
 }
 
 SftpSession::~SftpSession()
