@@ -22,7 +22,7 @@ def bench(place, scale, report):
         writing.append(run(["dd", f"if={big.path}", f"of={out}", "bs=1M", "conv=fsync"], out))
         restoring.append(run(ours.restore_command(out), out, ours.env, same_as=big.path if number == 0 else None))
         if number < scale.peer_runs:
-            peer.append(run([theirs.program, "restore", "-o", out, theirs.url], out, theirs.env))
+            peer.append(run(theirs.restore_command(out), out, theirs.env))
     ratios = [one.seconds / two.seconds for one, two in zip(restoring, writing)]
     report.note(f"restore of {big.mib:.0f} MiB, seconds", spread([cost.seconds for cost in restoring]))
     report.note("  writing the same bytes with fsync, seconds", spread([cost.seconds for cost in writing]))

@@ -11,10 +11,11 @@ from tally import Tally, spread
 
 MOST_TIMES = 25
 PART_SECONDS = 60
+POLL_SECONDS = 0.1  # of a server
 
 
-def litestream3_replicates(place, seconds):
-    theirs = Litestream3(place.path("db", "app.db"), place.path("replica", "x").parent, place.env, place.path("log3"))
+def litestream3_replicates(place, seconds, replica):
+    theirs = Litestream3(place.path("db", "app.db"), replica, place.env, place.path("log3"))
     ours = Tidemark(theirs.database, theirs.replica, place.env, place.path("log"))
     replicate_under_load(theirs, seconds)
 
@@ -61,8 +62,15 @@ def compare_indexes(ours, theirs, states, one, two, tally):
 
 
 def compare_times(ours, theirs, one, two, tally):
-    """Each moment of ours by its time: Litestream 0.3 takes the parts not after it."""
-    for at in spread(ours.moments(), MOST_TIMES):
+    """Each moment of ours by its time: Litestream 0.3 takes the parts not after it.
+
+    Where times are whole seconds, a snapshot can share its own with the parts behind it. Litestream then applies
+    some of them; we offer a snapshot alone, and with all parts of its WAL file, since no name tells what it has.
+    """
+    files = theirs.storage.files("generations")
+    snapshots = {file.modified for file in files if file.name.endswith(".snapshot.lz4")}
+    shared = snapshots & {part.modified for part in theirs.parts()}
+    for at in spread([at for at in ours.moments() if at.time not in shared], MOST_TIMES):
         try:
             theirs.restore(two, time=at.time)
         except Refused:
@@ -80,11 +88,11 @@ def replicate_under_load(theirs, seconds):
     for life in range(3):
         parts = len(theirs.parts())
         follower = theirs.start()
-        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "Litestream's next part")
+        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "Litestream's next part", POLL_SECONDS)
         loads.write(theirs.database, seed=10 + life, mode="paced", rate=400, seconds=max(2, seconds // 3), rows=800)
         parts = len(theirs.parts())
         loads.write(theirs.database, seed=20 + life, commits=3)
-        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "the last commits of a life")
+        wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "the last commits of a life", POLL_SECONDS)
         follower.end()
         loads.write(theirs.database, seed=30 + life, commits=100)
         succeeded([programs.sqlite3(), theirs.database, "PRAGMA wal_checkpoint(TRUNCATE)"])

@@ -6,6 +6,8 @@
   interop.py litestream3  3. Litestream 0.3 replicates, in several generations; likewise
   interop.py taken_over   4. Litestream 0.5 takes over a replica of ours, then we again, in turns
   interop.py proj         a real database under load: what is restored is the source at rest
+
+1 to 3 with the replica in a folder, or `--on` a server.
 """
 
 import argparse
@@ -13,20 +15,23 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
+sys.path[1:1] = [str(Path(__file__).resolve().parents[1] / "load"), str(Path(__file__).resolve().parents[1])]
 
 from blackbox import programs  # noqa: E402
 from blackbox.place import Place  # noqa: E402
 from from_litestream3 import litestream3_replicates  # noqa: E402
 from from_litestream5 import litestream5_replicates  # noqa: E402
 from real_database import real_database  # noqa: E402
+from servers.storages import KINDS, storage  # noqa: E402
 from taken_over import taken_over  # noqa: E402
 from to_litestream5 import we_replicate  # noqa: E402
 
-PARTS = {
+ANYWHERE = {
     "ours": we_replicate,
     "litestream5": litestream5_replicates,
     "litestream3": litestream3_replicates,
+}
+IN_A_FOLDER = {
     "taken_over": taken_over,
     "proj": real_database,
 }
@@ -34,11 +39,15 @@ PARTS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("part", choices=[*ANYWHERE, *IN_A_FOLDER])
     parser.add_argument("--seconds", type=int, default=8, help="of load")
+    parser.add_argument("--on", choices=["folder", *KINDS], default="folder")
     asked = parser.parse_args()
     with Place("interop") as place:
-        PARTS[asked.part](place, asked.seconds)
+        if asked.part in IN_A_FOLDER:
+            return IN_A_FOLDER[asked.part](place, asked.seconds)
+        with storage(asked.on, place) as replica:
+            ANYWHERE[asked.part](place, asked.seconds, replica)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A replicator that runs beside the application until it is stopped or killed."""
 
+import atexit
 import json
 import signal
 import subprocess
@@ -25,6 +26,7 @@ class Follower:
             self.process = subprocess.Popen(
                 self.command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True
             )
+        atexit.register(self.process.kill)  # a test that fails leaves nobody behind who tries for ever
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

@@ -1,17 +1,17 @@
 """Litestream 0.5 and 0.3, as peers: they replicate, they restore. Their own commands only."""
 
-import os
+import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timezone
+from pathlib import Path
 
 from . import programs
+from .folder import storage_of
 from .follower import Follower
 from .moment import Moment, format_time
 from .run import succeeded
 
-LEVEL_0 = "0"
 LTX_NAME = re.compile(r"^([0-9a-f]{16})-([0-9a-f]{16})\.ltx$")
 
 
@@ -28,55 +28,63 @@ def ltx_files(replica, level=None):
     return found
 
 
-def modified(path):
-    """The modification time, exact to the microsecond (a float's seconds are not)."""
-    ns = os.stat(path).st_mtime_ns
-    whole = datetime.fromtimestamp(ns // 1_000_000_000, timezone.utc)
-    return whole.replace(microsecond=ns % 1_000_000_000 // 1000)
+class Litestream:
+    """One database, one replica: a folder's path, or a storage (folder.py). Same verbs as Tidemark's class."""
+
+    def __init__(self, program, database, replica, env, log):
+        self.program = program
+        self.database = database
+        self.replica = replica
+        self.storage = storage_of(replica)
+        self.env = environment(env)
+        self.log = log
+
+    def start(self):
+        return Follower([self.program, "replicate", *self._config()], self.env, self.log)
+
+    def _config(self):
+        """The words that lead to the database and its replica; a configuration file, since no URL can say all."""
+        path = Path(f"{self.log}.yml")
+        path.write_text(json.dumps({"dbs": [{"path": str(self.database), **self._replica()}]}))  # JSON is YAML
+        return ["-config", path]
 
 
-def folder_change(replica):
-    """Something that differs once a segment arrived in a folder replica; 0 before the first."""
-    try:
-        return os.stat(replica / "ltx" / LEVEL_0).st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-class Litestream5:
-    """One database, one folder replica. Same verbs as Tidemark's class, so that one can judge both."""
-
+class Litestream5(Litestream):
     name = "litestream"
 
     def __init__(self, database, replica, env, log):
-        self.database = database
-        self.replica = replica
-        self.env = environment(env)
-        self.log = log
-        self.program = programs.litestream5()
-        self.url = f"file://{replica}"
+        super().__init__(programs.litestream5(), database, replica, env, log)
 
-    def start(self):
-        return Follower([self.program, "replicate", self.database, self.url], self.env, self.log)
+    def _replica(self):
+        return {"replica": self.storage.for_litestream()}
 
-    start_attached = start
+    def start_attached(self):
+        return self.start()
+
+    def files(self, level=None):
+        """The finished LTX files, in order of level and TXID."""
+        files = self.storage.files(self.storage.level(level))
+        return [file for file in files if LTX_NAME.match(Path(file.name).name)]
 
     def moments(self):
         """What it can restore to by TXID: the last TXID of each file, with that file's time."""
         found = {}
-        for path in ltx_files(self.replica):
-            txid = int(LTX_NAME.match(path.name)[2], 16)
-            found[txid] = Moment(txid, modified(path))
+        for file in self.files():
+            txid = int(LTX_NAME.match(Path(file.name).name)[2], 16)
+            found[txid] = Moment(txid, file.modified)
         return [found[txid] for txid in sorted(found)]
 
-    def restore(self, out, txid=None, time=None):
+    def restore_command(self, out, txid=None, time=None):
         """By time it takes the last moment strictly before it."""
         command = [self.program, "restore", "-json", "-o", out]
         if txid is not None:
             command += ["-txid", f"{txid:016x}"]
         if time is not None:
             command += ["-timestamp", format_time(time)]
-        succeeded([*command, self.url], env=self.env)
+        return [*command, *self._config(), self.database]
+
+    def restore(self, out, txid=None, time=None):
+        succeeded(self.restore_command(out, txid, time), env=self.env)
         return {"txid": txid, "verdict": None}
 
     @staticmethod
@@ -87,37 +95,29 @@ class Litestream5:
             return frozenset(page for (page,) in rows)
 
     def newest_change(self):
-        return folder_change(self.replica)
+        return self.storage.change()
 
 
-class Litestream3:
+class Litestream3(Litestream):
     """The old one: generations, snapshots, WAL parts."""
 
     def __init__(self, database, replica, env, log):
-        self.database = database
-        self.replica = replica
-        self.env = environment(env)
-        self.log = log
-        self.program = programs.litestream3()
+        super().__init__(programs.litestream3(), database, replica, env, log)
 
-    def start(self):
-        return Follower([self.program, "replicate", self.database, f"file://{self.replica}"], self.env, self.log)
+    def _replica(self):
+        return {"replicas": [self.storage.for_litestream()]}
 
     def generations(self):
-        folder = self.replica / "generations"
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        return sorted({file.name.split("/")[1] for file in self.storage.files("generations")})
 
     def indexes(self, generation):
         """The WAL indexes that this generation has parts of."""
-        folder = self.replica / "generations" / generation / "wal"
-        return sorted({int(path.name[:8], 16) for path in folder.glob("*.wal.lz4")}) if folder.is_dir() else []
+        names = [Path(file.name).name for file in self.storage.files(f"generations/{generation}/wal")]
+        return sorted({int(name[:8], 16) for name in names if name.endswith(".wal.lz4")})
 
     def parts(self):
-        """Every WAL part, oldest first: (time, generation, path)."""
-        found = []
-        for path in (self.replica / "generations").glob("*/wal/*.wal.lz4"):
-            found.append((modified(path), path.parent.parent.name, path))
-        return sorted(found)
+        """Every WAL part, by generation and place."""
+        return [file for file in self.storage.files("generations") if file.name.endswith(".wal.lz4")]
 
     def restore(self, out, generation=None, index=None, time=None):
         command = [self.program, "restore", "-o", out]
@@ -127,4 +127,4 @@ class Litestream3:
             command += ["-index", f"{index:08x}"]
         if time is not None:
             command += ["-timestamp", format_time(time)]
-        succeeded([*command, f"file://{self.replica}"], env=self.env)
+        succeeded([*command, *self._config(), self.database], env=self.env)

@@ -1,8 +1,8 @@
-"""Tidemark as its users see it: tidemarkctl, its events, its replica folder."""
+"""Tidemark as its users see it: tidemarkctl, its events, its replica."""
 
 from . import programs
+from .folder import storage_of
 from .follower import Follower
-from .litestream import folder_change
 from .moment import Moment, format_time, parse_time
 from .run import ended, succeeded
 
@@ -10,7 +10,7 @@ ATTACH_SECONDS = 60
 
 
 class Tidemark:
-    """One database, one folder replica, one user's directories (`env`); `options` of replicate."""
+    """One database, one replica (a folder's path, or a storage), one user's directories (`env`); `options` of replicate."""
 
     name = "tidemark"
 
@@ -18,7 +18,8 @@ class Tidemark:
         self.options = options
         self.database = database
         self.replica = replica
-        self.env = env
+        self.storage = storage_of(replica)
+        self.env = {**env, **self.storage.variables}
         self.log = log
         self.program = programs.tidemarkctl()
 
@@ -70,4 +71,4 @@ class Tidemark:
 
     def newest_change(self):
         """Something that differs once a segment arrived in the replica."""
-        return folder_change(self.replica)
+        return self.storage.change()
