@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "load"))
+sys.path[1:1] = [str(Path(__file__).resolve().parents[1] / "load"), str(Path(__file__).resolve().parents[1])]
 
 import bench_catchup  # noqa: E402
+import bench_cost  # noqa: E402
 import bench_history  # noqa: E402
 import bench_idle  # noqa: E402
 import bench_latency  # noqa: E402
 import bench_memory  # noqa: E402
 import bench_restore  # noqa: E402
+import bench_servers  # noqa: E402
 import bench_snapshot  # noqa: E402
 import bench_writer  # noqa: E402
 from blackbox import programs  # noqa: E402
@@ -35,6 +37,8 @@ BENCHES = {
     "memory": bench_memory.bench,
     "catchup": bench_catchup.bench,
     "history": bench_history.bench,
+    "servers": bench_servers.bench,
+    "cost": bench_cost.bench,
 }
 
 
@@ -49,11 +53,17 @@ class Scale:
     idle_seconds: int = 60
     moments: tuple = (10_000, 100_000, 1_000_000)
     history_commits: int = 300
+    server_runs: int = 3
+    server_peer_runs: int = 1  # a restore of 1 GiB over SFTP takes it minutes
+    far_mib: int = 256
+    listed: int = 100_000
+    cost_seconds: int = 600
 
 
 QUICK = Scale(
     runs=2, peer_runs=1, mib=128, memory_mib=(64, 256), commits=20, writer_seconds=3, idle_seconds=10,
     moments=(1_000, 10_000), history_commits=50,
+    server_runs=1, server_peer_runs=1, far_mib=32, listed=10_000, cost_seconds=40,
 )
 
 

@@ -40,14 +40,17 @@ class BigDatabase:
             shutil.copyfile(self.path, copy)
         return copy
 
-    def ours(self, number):
+    def ours(self, number, replica=None):
+        """`replica`: in a folder if it is not given."""
         home = self.place.path(f"home-{self.path.parent.name}-{number}")
-        return Tidemark(self.path, self._fresh(f"ours-{number}"), self.place.environment(home), self.place.path("log"))
+        replica = replica or self._fresh(f"ours-{number}")
+        return Tidemark(self.path, replica, self.place.environment(home), self.place.path("log"))
 
-    def theirs(self, number):
+    def theirs(self, number, replica=None):
         copy = self.litestreams_copy()
         shutil.rmtree(copy.parent / f".{copy.name}-litestream", ignore_errors=True)
-        return Litestream5(copy, self._fresh(f"theirs-{number}"), self.place.env, self.place.path("log5"))
+        replica = replica or self._fresh(f"theirs-{number}")
+        return Litestream5(copy, replica, self.place.env, self.place.path("log5"))
 
     def snapshot(self, replicator, into):
         """Follows until the whole database is in the replica, then stops cleanly."""

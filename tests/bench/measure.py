@@ -13,6 +13,7 @@ MIB = 1 << 20
 class Cost:
     seconds: float
     peak_mib: float
+    cpu_seconds: float = 0
 
 
 def run(command, env=None):
@@ -25,7 +26,7 @@ def run(command, env=None):
     )
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    cost = Cost(time.monotonic() - begun, usage.ru_maxrss / 1024)
+    cost = Cost(time.monotonic() - begun, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
     if child.returncode != 0:
         raise RuntimeError(f"exit {child.returncode} of {' '.join(command)}")
     return cost

@@ -26,9 +26,10 @@ class ObjectStorage:
     whole_seconds = False
     is_far = True
 
-    def __init__(self, server, path=PATH):
+    def __init__(self, server, path=PATH, port=None):
         self._server = server
         self._path = path
+        self._port = port  # where the replicators find it, unless that is where everybody does
 
     def files(self, under):
         found, mark = [], ""
@@ -79,12 +80,16 @@ class S3Storage(ObjectStorage):
 
     @property
     def _endpoint(self):
-        return f"http://127.0.0.1:{self._server.seen_port}"
+        return f"http://127.0.0.1:{self._port or self._server.seen_port}"
 
-    def _asked(self, target):
+    def remove_all(self):
+        for file in self.files(""):
+            self._asked(f"/{quote(self._path)}/{quote(file.name)}", "DELETE")
+
+    def _asked(self, target, method="GET"):
         # Past a proxy, which counts what the replicators do.
         url = f"http://127.0.0.1:{self._server.port}/{BUCKET}{target}"
-        return aws_signature.signed_call(self._server.key, "GET", url)
+        return aws_signature.signed_call(self._server.key, method, url)
 
     def _page(self, prefix, mark):
         token = f"&continuation-token={quote(mark, safe='')}" if mark else ""
@@ -109,7 +114,7 @@ class AzureStorage(ObjectStorage):
 
     @property
     def _endpoint(self):
-        return self._server.account_url(self._server.seen_port)
+        return self._server.account_url(self._port or self._server.seen_port)
 
     def _asked(self, target):
         url = f"{self._server.account_url(self._server.port)}/{CONTAINER}{target}"

@@ -10,7 +10,8 @@ ATTACH_SECONDS = 60
 
 
 class Tidemark:
-    """One database, one replica (a folder's path, or a storage), one user's directories (`env`); `options` of replicate."""
+    """One database, one replica (a folder's path, or a storage), one user's directories (`env`); `options` of
+    replicate."""
 
     name = "tidemark"
 
