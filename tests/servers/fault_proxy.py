@@ -7,7 +7,7 @@ HTTP is understood, so that a rule can say which request; with --tcp bytes are b
 and what the control port takes:
 
   POST /rules (JSON: one or a list)   DELETE /rules (stalls go on)   PUT /settings
-  GET /counts   DELETE /counts        GET /requests
+  GET /counts   DELETE /counts        GET /requests   DELETE /connections
 """
 
 import argparse
@@ -35,6 +35,7 @@ def control_of(board):
     verbs = {
         ("POST", "/rules"): add,
         ("DELETE", "/rules"): lambda _: board.clear(),
+        ("DELETE", "/connections"): lambda _: board.break_all(),
         ("PUT", "/settings"): board.set,
         ("GET", "/counts"): lambda _: board.counts(),
         ("DELETE", "/counts"): lambda _: board.forget(),
@@ -70,7 +71,7 @@ def control_of(board):
 def accept_all(listener, board, kind, port):
     while True:
         client, _ = listener.accept()
-        board.connected()
+        board.connected(client)
         threading.Thread(target=kind(board, client, port).serve, daemon=True).start()
 
 

@@ -1,8 +1,11 @@
 """Which fault comes when: the rules, settings and counts of one fault proxy. Safe for all its threads."""
 
+import contextlib
 import re
+import socket
 import threading
 import time
+import weakref
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 
@@ -67,6 +70,7 @@ class Board:
         self._lock = threading.Lock()
         self._rules = []
         self._epoch = 0  # a stall of an earlier one is over
+        self._clients = weakref.WeakSet()  # sockets
         self.settings = Settings()
         self.pace = {"request": Pace(), "answer": Pace()}
         self.forget()
@@ -79,9 +83,18 @@ class Board:
             self._bytes = Counter()
             self._connections = 0
 
-    def connected(self):
+    def connected(self, client):
         with self._lock:
             self._connections += 1
+            self._clients.add(client)
+
+    def break_all(self):
+        """Every connection that stands, as a router does that starts anew."""
+        with self._lock:
+            standing = list(self._clients)
+        for client in standing:
+            with contextlib.suppress(OSError):  # it went by itself
+                client.shutdown(socket.SHUT_RDWR)
 
     def fault_for(self, method, target):
         """Counts the request. The rule that hits it, or None: the first that matches and is not used up."""

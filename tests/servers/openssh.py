@@ -55,6 +55,7 @@ class OpenSsh(Server):
         self.files.mkdir()
         self.user, self.password = pwd.getpwuid(os.geteuid()).pw_name, None
         self._agent = None
+        self._ports = set()
         if os.geteuid() == 0:
             PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
             with contextlib.suppress(Forbidden):
@@ -110,8 +111,8 @@ class OpenSsh(Server):
     def know_host_keys(self):
         """Writes what the server has now into known_hosts, for every port that it is seen at."""
         keys = [line.split()[:2] for line in self._host_keys]
-        ports = {self.port, self.seen_port}
-        self.known_hosts.write_text("".join(f"[127.0.0.1]:{port} {' '.join(key)}\n" for port in ports for key in keys))
+        self._ports |= {self.port, self.seen_port}
+        self.known_hosts.write_text("".join(f"[127.0.0.1]:{port} {' '.join(key)}\n" for port in self._ports for key in keys))
 
     def change_host_key(self):
         """Another server at the same port, as known_hosts sees it."""

@@ -46,6 +46,10 @@ class FaultProxy(Server):
         """No rules; what stalled goes on."""
         self._ask("DELETE", "/rules")
 
+    def break_all(self):
+        """Every connection that stands is cut off."""
+        self._ask("DELETE", "/connections")
+
     def set(self, **settings):
         """latency_ms, bytes_per_second."""
         self._ask("PUT", "/settings", settings)

@@ -324,6 +324,17 @@ class TcpTest(ProxyTest):
         with self.assertRaises((http.client.HTTPException, ConnectionError)):
             self.get()
 
+    def test_cutsOffConnectionsThatStand(self):
+        connection = self.connection()
+        connection.request("GET", "/kept")
+        self.assertEqual(connection.getresponse().read(), BODY)
+        self.proxy.break_all()
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            connection.request("GET", "/kept")
+            connection.getresponse()
+        connection.close()
+        self.assertEqual(self.get().body, BODY)
+
     def test_latencyTakesNoBandwidth(self):
         self.proxy.set(latency_ms=100)
         begun = time.monotonic()
