@@ -115,7 +115,9 @@ class Passage:
             return self._send(view)
         self._send(view[:left])
         if fault == "stall":
-            self._board.stall(lambda: is_gone(self._sink) or is_gone(self._source))
+            # A server that has said all may hang up; who waits for it may not know.
+            client = self._sink if self._way == "answer" else self._source
+            self._board.stall(lambda: is_gone(client))
             self._rule = None
             return self._send(view[left:])
         raise Broken(reset=fault == "reset")
