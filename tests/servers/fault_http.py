@@ -151,7 +151,7 @@ class HttpConnection:
         passage = Passage(self._board, "answer", rule, self._client.socket, self._server.socket)
         passage.begin()
         if not empty:
-            self._pass_answer_body(answer, passage, claimed if fault == "half" else None)
+            self._pass_answer_body(answer, passage, claimed if fault == "half" and changed else None)
         if changed:
             raise Broken()
         return not (request.ends_connection() or answer.ends_connection() or not (empty or is_framed(answer)))

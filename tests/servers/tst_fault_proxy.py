@@ -274,6 +274,10 @@ class HttpTest(ProxyTest):
         self.assertEqual(answer.headers["content-length"], str(len(BODY) // 2))
         self.assertEqual(answer.body, BODY[: len(BODY) // 2])
 
+    def test_halvesNoChunks(self):
+        self.proxy.rule("half")
+        self.assertEqual(self.get("/kept?chunked").body, BODY)
+
     def test_refusesRequests(self):
         self.proxy.rule("refuse")
         with self.assertRaises((http.client.HTTPException, ConnectionError)):
