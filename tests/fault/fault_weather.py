@@ -24,11 +24,11 @@ from weather import STORAGES, WRITES, storage_behind  # noqa: E402
 from blackbox import bytes_equal, loads, programs  # noqa: E402
 from blackbox.run import Refused  # noqa: E402
 from blackbox.tidemark import Tidemark  # noqa: E402
-from blackbox.waiting import wait_until  # noqa: E402
+from blackbox.waiting import TooLate, wait_until  # noqa: E402
 
 AT_ONCE = 20  # they mostly wait
 TOLD_SECONDS = 150  # a stall is waited for half a minute, or two
-ARRIVED_SECONDS = 60  # what is tried again at growing intervals
+ARRIVED_SECONDS = 100  # what is tried again at growing intervals
 LARGE_MIB = 40  # half of it when compressed: three parts
 EXIT_UNREACHABLE = 7
 OURS = re.compile(r"/[0-9a-f]{16}-[0-9a-f]{16}\.ltx$|/tidemark/[a-z0-9/.-]+$")
@@ -63,7 +63,10 @@ class Voyage(Scene):
         return self.latest() == loads.truth_of(self.database, live=True)
 
     def arrives_now(self, seconds=ARRIVED_SECONDS):
-        wait_until(self.has_arrived, seconds, f"{self.name}: the live state in the storage", poll=1)
+        try:
+            wait_until(self.has_arrived, seconds, f"{self.name}: the live state in the storage", poll=1)
+        except TooLate as late:
+            raise AssertionError(f"{late}: {self.follower.events[-5:]}, {self.proxy.requests()[-10:]}") from None
 
     def trouble(self, since):
         return [one for one in self.follower.named("state", since) if one.get("reason") and one["state"] != "protected"]
