@@ -19,6 +19,7 @@ from big_database import POLL_SECONDS, SNAPSHOT_SECONDS, BigDatabase
 from blackbox import loads
 from blackbox.bytes_equal import must_equal, remove_database
 from blackbox.litestream import Litestream5
+from blackbox.programs import Forbidden
 from blackbox.run import succeeded
 from blackbox.tidemark import Tidemark
 from blackbox.waiting import wait_until
@@ -69,7 +70,7 @@ def in_memory():
 def quicker_s3(report):
     speeds = {}
     for kind in (MotoS3, VersityS3):
-        with kind() as server:
+        with contextlib.suppress(Forbidden), kind() as server:  # no Go that is new enough: moto alone
             speeds[kind] = own_speed(server)
     kind = max(speeds, key=lambda kind: sum(speeds[kind]))
     for one, (up, down) in speeds.items():
@@ -102,12 +103,11 @@ def big_one(place, scale, report, name, storage):
     down = {"ours": [], "theirs": []}
     for number in range(scale.server_runs):
         for who in ("ours", "theirs"):
-            if who == "theirs" and number >= scale.server_peer_runs:
-                continue
             replica = storage(f"{who}-{number}")
             replicator = big.ours(number, replica) if who == "ours" else big.theirs(number, replica)
             up[who].append(snapshot(replicator))
-            down[who].append(measure.run(replicator.restore_command(out), replicator.env))
+            if who == "ours" or number < scale.server_peer_runs:
+                down[who].append(measure.run(replicator.restore_command(out), replicator.env))
             if who == "ours" and number == 0:
                 must_equal(big.path, out)
             remove_database(out)
