@@ -40,6 +40,18 @@ bool isOfS3(const net::HttpResponse& response)
     return !response.header("etag").empty() && !isWebPage(response);
 }
 
+Error notOfS3(const net::HttpResponse& response, const std::string& place)
+{
+    if (isWebPage(response)) {
+        return webPageInstead(place);
+    }
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("storage", "%1 does not answer as S3 does: no ETag."), {place}},
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Something on the way may answer in its place; or the "
+                                   "object was put there past the service.")}};
+}
+
 /// The whole size in "bytes 0-9/123" or "bytes */123".
 std::optional<std::uint64_t> totalIn(const std::string& contentRange)
 {
@@ -188,7 +200,7 @@ Result<std::optional<ObjectEntry>> S3Storage::find(const std::string& name,
     }
     const auto size = numberIn(response.header("content-length"));
     if (response.status == 200 && !isOfS3(response)) {
-        return webPageInstead(m_client.bucket().place);
+        return notOfS3(response, m_client.bucket().place);
     }
     if (response.status != 200 || !size) {
         return m_client.failureOf(call, response);
@@ -231,7 +243,7 @@ Result<Piece> S3Storage::fetch(const std::string& key, Version& version, std::ui
                                    "replica, and try again.")}};
     }
     if (response.isSuccess() && !isOfS3(response)) {
-        return webPageInstead(m_client.bucket().place);
+        return notOfS3(response, m_client.bucket().place);
     }
     version.note(response.header("etag"));
     if (response.status == 416) {
