@@ -45,6 +45,11 @@ struct HttpResponse {
     std::map<std::string, std::string> headers = {};  ///< Names in lower case.
     std::vector<std::byte> body = {};
 
+    /// Whether the answer said how long it is. One in chunks that was cut between two of them may
+    /// pass for whole, which Qt does not always tell: who takes one looks for an end of its own, as
+    /// XML has.
+    [[nodiscard]] bool saidItsLength() const { return headers.contains("content-length"); }
+
     [[nodiscard]] bool isSuccess() const { return status / 100 == 2; }
 
     /// Empty when it is not there. `name` in lower case.

@@ -249,7 +249,8 @@ Result<Piece> S3Storage::fetch(const std::string& key, Version& version, std::ui
     if (response.status == 416) {
         return Piece{.totalBytes = totalIn(response.header("content-range")).value_or(0)};
     }
-    if (response.status == 200 && offset == 0 && response.body.size() <= length) {
+    if (response.status == 200 && offset == 0 && response.saidItsLength() &&
+        response.body.size() <= length) {
         const std::uint64_t size = response.body.size();
         return Piece{.bytes = std::move(response.body), .totalBytes = size};
     }

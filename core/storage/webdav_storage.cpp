@@ -199,6 +199,9 @@ Result<Piece> WebDavStorage::fetch(const std::string& path, std::uint64_t offset
         return nothing.totalBytes <= offset ? Result(std::move(nothing))
                                             : gaveOtherPiece(m_client.place());
     }
+    if (answer.status == 200 && !answer.saidItsLength()) {
+        return gaveOtherPiece(m_client.place());
+    }
     Piece piece{.bytes = std::move(answer.body)};
     if (answer.status == 200) {
         // The whole of it, since the server knows no ranges.

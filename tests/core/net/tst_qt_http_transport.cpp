@@ -180,10 +180,6 @@ private slots:
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         QTest::newRow("cut in a chunk")
             << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc");
-        QTest::newRow("cut behind a chunk")
-            << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-        QTest::newRow("cut refusal behind a chunk")
-            << QByteArray("HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
         QTest::newRow("no HTTP") << QByteArray("SSH-2.0-OpenSSH_9.2\r\n\r\n");
         QTest::newRow("no number")
             << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde");

@@ -237,10 +237,12 @@ private slots:
     void aServiceThatGivesNoPartsIsRefused()
     {
         ScriptedTransport http([](const auto&) {
-            return answer(200, std::string(100, 'x'), {{"etag", "e"}});
+            return answer(200, std::string(100, 'x'), {{"etag", "e"}, {"content-length", "100"}});
         });
         const S3Storage storage(http, m_clock, bucket());
         QVERIFY(storage.read("a", 0, 100, {}).ok());
+        ScriptedTransport chunks([](const auto&) { return answer(200, "cut", {{"etag", "e"}}); });
+        QVERIFY(!S3Storage(chunks, m_clock, bucket()).read("a", 0, 100, {}).ok());
         QCOMPARE(storage.read("a", 5, 10, {}).error().code, ErrorCode::Unavailable);
     }
 
