@@ -13,7 +13,7 @@ Error halfSet(const std::string& there, const std::string& missing)
 }
 
 /// "?sv=..." as people copy it.
-Secret withoutQuestionMark(Secret token)
+Secret withoutQuestionMark(const Secret& token)
 {
     return token.reveal().starts_with('?') ? Secret(token.reveal().substr(1)) : token;
 }

@@ -66,7 +66,7 @@ std::optional<Timestamp> timeOf(const net::HttpResponse& response)
     return written ? written : net::parseHttpDate(response.header("last-modified"));
 }
 
-Error lies(const std::string& place, Message what)
+Error lies(const std::string& place, const Message& what)
 {
     return {.code = ErrorCode::Damaged,
             .what = {TIDEMARK_TEXT("storage", "%1 lists its objects wrongly: %2"),

@@ -59,6 +59,15 @@ class Folder:
         return [self.path / file.name for file in self.files(under)]
 
 
+class Address(str):
+    """An address as tidemarkctl takes it; its secrets are in the environment already."""
+
+    __slots__ = ()
+    variables = {}
+
+
 def storage_of(replica):
-    """A path is a folder; all else knows itself what it is."""
-    return Folder(replica) if isinstance(replica, os.PathLike) else replica
+    """A path is a folder, a text an address; all else knows itself what it is."""
+    if isinstance(replica, os.PathLike):
+        return Folder(replica)
+    return Address(replica) if isinstance(replica, str) else replica
