@@ -20,7 +20,8 @@ class Tidemark:
         self.database = database
         self.replica = replica
         self.storage = storage_of(replica)
-        self.env = {**env, **self.storage.variables}
+        # The very same where nothing is added: who gave it may add to it.
+        self.env = {**env, **self.storage.variables} if self.storage.variables else env
         self.log = log
         self.program = programs.tidemarkctl()
 
