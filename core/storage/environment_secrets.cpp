@@ -75,8 +75,8 @@ Result<Secrets> EnvironmentSecrets::ofS3(const StorageAddress& address) const
     if (!found) {
         TIDEMARK_TRY(found, ofProfile(address));
     }
-    if (found->region.empty() || !region.empty()) {
-        found->region = region.empty() ? found->region : region;
+    if (!region.empty()) {
+        found->region = region;
     }
     found->customerKey = secret("TIDEMARK_S3_CUSTOMER_KEY");
     return *std::move(found);

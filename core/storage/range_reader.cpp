@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <future>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -61,8 +62,15 @@ public:
         if (m_stop.stop_requested()) {
             return cancelled();
         }
+        if (m_failure) {
+            // What comes behind the piece that failed is not what comes next.
+            return *m_failure;
+        }
         if (m_used == m_bytes.size()) {
-            TIDEMARK_TRY_STATUS(advance());
+            if (Status advanced = advance(); !advanced.ok()) {
+                m_failure = advanced.error();
+                return advanced.error();
+            }
         } else if (m_isStreaming || m_used * 2 >= m_bytes.size()) {
             // Who reads only the start of an object wants nothing of what follows.
             askAhead();
@@ -150,6 +158,7 @@ private:
     std::vector<std::byte> m_bytes;  // The piece that is being read.
     std::size_t m_used = 0;          // Of it.
     std::uint64_t m_heldBytes = 0;   // For it, of what all readers may hold.
+    std::optional<Error> m_failure;  // Of a piece: there is no going on from there.
     bool m_isStreaming = false;      // A second piece was asked for.
     std::uint64_t m_totalBytes = 0;
     std::uint64_t m_next = 0;  // What nobody was asked for yet.

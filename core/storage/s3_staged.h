@@ -32,9 +32,6 @@ public:
     [[nodiscard]] const std::string& key() const { return m_key; }
     [[nodiscard]] bool isMultipart() const { return !m_uploadId.empty(); }
 
-    /// Whether an object of that name was there when it was staged; its bytes are not held then.
-    bool isTaken = false;
-
     /// Sends the object, or completes its upload, with `if-none-match: *` where `isConditional`. An
     /// answer of any status.
     [[nodiscard]] Result<net::HttpResponse> publish(bool isConditional,

@@ -132,7 +132,7 @@ private:
 }  // namespace
 
 S3Storage::S3Storage(net::HttpTransport& http, Clock& clock, S3Bucket bucket)
-    : m_client(http, clock, std::move(bucket)), m_clock(clock), m_ahead(kReadAheadBytes)
+    : m_client(http, clock, std::move(bucket)), m_ahead(kReadAheadBytes)
 {
 }
 
@@ -349,7 +349,6 @@ Result<bool> S3Storage::appear(S3Staged& staged, const std::stop_token& stop)
         m_conditions = Conditions::Ignored;
         TIDEMARK_TRY(response, staged.publish(false, stop));
     }
-    // 412: it is there. 409: another one is being written at this instant.
     if (response.status == 412) {
         return false;
     }

@@ -94,7 +94,6 @@ private:
     void tidy(const std::stop_token& stop);
 
     mutable S3Client m_client;
-    Clock& m_clock;
     mutable ReadAhead m_ahead;
     std::atomic<Conditions> m_conditions{Conditions::Unknown};
     std::atomic<bool> m_isTidy{false};      // Leftovers were looked for.

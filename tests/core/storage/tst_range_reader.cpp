@@ -134,6 +134,9 @@ private slots:
         object.brokenFrom = 9'000'000;
         auto reader = readByRanges(object.fetch(), m_ahead, 0, UINT64_MAX, {});
         QCOMPARE(read(*reader.value(), 0, 0), QString("failed: away"));
+        // And stays one: what lies behind is there, and would pass for what comes next.
+        object.brokenFrom = UINT64_MAX;
+        QCOMPARE(read(*reader.value(), 0, 0), QString("failed: away"));
     }
 
     void anObjectThatChangesItsSizeIsAFailure()
