@@ -6,7 +6,7 @@
 #include "core/net/retrying_transport.h"
 #include "core/storage/level_names.h"
 #include "core/storage/storage_address.h"
-#include "tests/support/moved_clock.h"
+#include "tests/support/generated_source.h"
 #include "tests/support/storage_contract.h"
 
 #include <QTest>
@@ -24,37 +24,6 @@ std::string variable(const char* name)
 {
     return qgetenv(name).toStdString();
 }
-
-/// Bytes that nobody holds, and whose number nobody knows before.
-class Generated final : public ByteSource {
-public:
-    explicit Generated(std::uint64_t sizeBytes) : m_sizeBytes(sizeBytes) {}
-
-    [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return {}; }
-    [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
-    {
-        class Reader final : public ByteReader {
-        public:
-            explicit Reader(std::uint64_t rest) : m_rest(rest) {}
-            [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
-            {
-                const auto count = std::min<std::uint64_t>(m_rest, into.size());
-                for (std::size_t i = 0; i < count; ++i) {
-                    into[i] = static_cast<std::byte>((m_rest - i) * 131 % 251);
-                }
-                m_rest -= count;
-                return static_cast<std::size_t>(count);
-            }
-
-        private:
-            std::uint64_t m_rest;
-        };
-        return std::unique_ptr<ByteReader>(std::make_unique<Reader>(m_sizeBytes));
-    }
-
-private:
-    std::uint64_t m_sizeBytes;
-};
 
 bool areSame(ByteReader& left, ByteReader& right)
 {
