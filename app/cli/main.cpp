@@ -59,7 +59,7 @@ int main(int count, char** words)
     storage::KnownSecrets secrets(environment);
     keychain::QtKeychainEntries entries;
     keychain::Keychain keychain(entries);
-    cli::TerminalPerson person(output);
+    cli::TerminalPerson person(output, signalsToEnd.token());
     const storage::StorageFactory storages({.files = files,
                                             .random = random,
                                             .clock = clock,

@@ -1,5 +1,6 @@
 #include "app/cli/terminal_person.h"
 
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@ namespace {
 
 bool isSomebodyThere()
 {
-    return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+    // Who is not in front would be stopped for asking.
+    return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 &&
+           tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
 /// No letter that is typed is shown while this lasts.
@@ -37,14 +40,26 @@ private:
     bool m_changed = false;
 };
 
-/// Without its end of line; empty at the end of the input.
-std::string line()
+/// Without its end of line; empty at the end of the input, and once `stop` is requested.
+std::string line(const std::stop_token& stop)
 {
+    constexpr int kSliceMs = 100;
     std::string text;
-    for (char letter = 0; read(STDIN_FILENO, &letter, 1) == 1 && letter != '\n';) {
+    for (;;) {
+        pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+        const int ready = poll(&input, 1, kSliceMs);
+        if (stop.stop_requested()) {
+            return {};
+        }
+        char letter = 0;
+        if (ready == 0) {
+            continue;
+        }
+        if (ready < 0 || read(STDIN_FILENO, &letter, 1) != 1 || letter == '\n') {
+            return text;
+        }
         text += letter;
     }
-    return text;
 }
 
 }  // namespace
@@ -60,7 +75,7 @@ std::optional<Secret> TerminalPerson::secret(const Message& question)
     Secret answer;
     {
         const Unseen unseen;
-        answer = Secret(line());
+        answer = Secret(line(m_stop));
     }
     return answer.empty() ? std::nullopt : std::optional(answer);
 }
@@ -83,7 +98,7 @@ bool TerminalPerson::trusts(const storage::HostKey& key)
         filled("The server %1 is not known yet. Its key (%2) has the fingerprint\n  %3\n"
                "Compare it with what the owner of the server says. Go on? Type yes or no:",
                {key.host, key.algorithm, key.fingerprint}));
-    return line() == "yes";
+    return line(m_stop) == "yes";
 }
 
 }  // namespace tidemark::cli
