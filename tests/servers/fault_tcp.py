@@ -26,7 +26,7 @@ class TcpConnection:
             server = socket.create_connection(("127.0.0.1", self._port))
         except (OSError, Broken):
             return hang_up(self._client, reset=True)
-        self._sides = (self._client, server)
+        self._sides, self._first = (self._client, server), threading.Lock()
         ways = [
             threading.Thread(target=self._pass, args=(way, rule, *sides), daemon=True)
             for way, sides in (("request", (self._client, server)), ("answer", (server, self._client)))
@@ -53,6 +53,8 @@ class TcpConnection:
             self._break(reset=True)
 
     def _break(self, reset):
+        if not self._first.acquire(blocking=False):
+            return  # The other way notices, and would take back by a reset what is still on its way.
         for side in self._sides:
             try:
                 side.shutdown(socket.SHUT_RDWR) if not reset else hang_up(side, reset)

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include <mutex>
+
 using namespace tidemark;
 using namespace tidemark::net;
 using namespace tidemark::storage;
@@ -56,8 +58,7 @@ public:
         if (stop.stop_requested()) {
             return cancelled();
         }
-        asked.push_back(request);
-        asked.back().body = nullptr;
+        note(request);
         if (const auto special = answers ? answers(request) : std::nullopt) {
             return *special;
         }
@@ -71,6 +72,7 @@ public:
 
     [[nodiscard]] std::vector<std::string> lines(const std::string& method) const
     {
+        const std::scoped_lock lock(m_mutex);
         std::vector<std::string> found;
         for (const HttpRequest& each : asked) {
             if (each.method == method) {
@@ -80,8 +82,25 @@ public:
         return found;
     }
 
+    void forget()
+    {
+        answers = {};
+        asked.clear();
+    }
+
     Answers answers = {};
     std::vector<HttpRequest> asked = {};
+
+private:
+    // Who reads ahead asks from several threads.
+    void note(const HttpRequest& request)
+    {
+        const std::scoped_lock lock(m_mutex);
+        asked.push_back(request);
+        asked.back().body = nullptr;
+    }
+
+    mutable std::mutex m_mutex;
 };
 
 const StorageAddress kAddress{
@@ -108,7 +127,7 @@ class TestWebDavWeather : public QObject {
     }
 
 private slots:
-    void init() { m_weather = {}; }
+    void init() { m_weather.forget(); }
 
     void whatAListingFailsWithIsSaid_data()
     {
