@@ -20,14 +20,6 @@ namespace {
 // Capture goes before: it has the other processors.
 constexpr unsigned kThreads = 1;
 
-/// Whether a file follows from nothing; one of ours with every page says so by having found the
-/// digest of no page.
-bool standsAlone(const ltx::Header& header)
-{
-    const auto digests = ltx::digestsOf(header);
-    return header.isComplete() || (digests && digests->before == 0);
-}
-
 Error holdsOtherState(const std::string& name)
 {
     return otherWriter({TIDEMARK_TEXT("engine",
@@ -69,16 +61,10 @@ Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectI
 Result<replica::ObjectInfo> Compactor::compactFrom(MergeInputs& inputs, const Merge& merge,
                                                    const std::stop_token& stop)
 {
-    for (const replica::ObjectInfo& each : merge.inputs) {
+    for (const replica::ObjectInfo& each : inputs.asSegments(merge.inputs)) {
         TIDEMARK_TRY_STATUS(inputs.add(each, stop));
-        const ltx::Header& added = inputs.header(inputs.size() - 1);
-        const bool isOther =
-            standsAlone(added) || added.pageSizeBytes != inputs.header(0).pageSizeBytes;
-        if (inputs.size() > 1 && isOther) {
+        if (!inputs.lastJoins()) {
             inputs.dropLast();
-            break;
-        }
-        if (standsAlone(added)) {
             break;
         }
     }

@@ -46,7 +46,9 @@ Result<replica::ObjectNames> DamageBook::missing() const
 bool DamageBook::isWholeInSpool(const std::string& name) const
 {
     const auto key = replica::parseObjectName(name);
-    if (!key || key->level != replica::kSegmentLevel || !m_spool.holds(key->range.maxTxId)) {
+    const bool isSegment =
+        key && key->level == replica::kSegmentLevel && key->range.minTxId == key->range.maxTxId;
+    if (!isSegment || !m_spool.holds(key->range.maxTxId)) {
         return false;
     }
     const replica::ObjectInfo object{.minTxId = key->range.minTxId, .maxTxId = key->range.maxTxId};

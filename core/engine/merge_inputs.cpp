@@ -1,6 +1,7 @@
 #include "core/engine/merge_inputs.h"
 
 #include "core/ltx/file_pages.h"
+#include "core/ltx/state_digest.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_object.h"
@@ -50,6 +51,14 @@ private:
     ltx::FilePages m_pages;
 };
 
+/// Whether a file follows from nothing; one of ours with every page says so by having found the
+/// digest of no page.
+bool standsAlone(const ltx::Header& header)
+{
+    const auto digests = ltx::digestsOf(header);
+    return header.isComplete() || (digests && digests->before == 0);
+}
+
 Error otherRange(const std::string& name)
 {
     return replica::naming(
@@ -67,7 +76,7 @@ Result<bool> MergeInputs::isInSpool(const replica::ObjectInfo& object,
                                     const std::stop_token& stop) const
 {
     const bool isThere = m_spool != nullptr && object.level == replica::kSegmentLevel &&
-                         m_spool->holds(object.maxTxId);
+                         object.minTxId == object.maxTxId && m_spool->holds(object.maxTxId);
     if (!isThere || m_same.has(object.maxTxId)) {
         return isThere;
     }
@@ -81,6 +90,41 @@ Result<bool> MergeInputs::isInSpool(const replica::ObjectInfo& object,
     }
     const bool isGone = stored.error().code == ErrorCode::NotFound;
     return isGone || replica::isOfObject(stored.error()) ? Result<bool>(true) : stored.error();
+}
+
+std::vector<replica::ObjectInfo> MergeInputs::asSegments(
+    std::span<const replica::ObjectInfo> objects) const
+{
+    std::vector<replica::ObjectInfo> all;
+    std::size_t left = objects.size();
+    for (const replica::ObjectInfo& each : objects) {
+        --left;
+        const auto segments = segmentsOf(each);
+        if (!segments.empty() && all.size() + segments.size() + left <= ltx::kMaxMergeInputs) {
+            all.insert(all.end(), segments.begin(), segments.end());
+        } else {
+            all.push_back(each);
+        }
+    }
+    return all;
+}
+
+/// None where the spool lacks one of them, or it is not known that they are those of the replica.
+std::vector<replica::ObjectInfo> MergeInputs::segmentsOf(const replica::ObjectInfo& object) const
+{
+    const std::uint64_t count = object.maxTxId.value - object.minTxId.value + 1;
+    if (m_spool == nullptr || object.level != replica::kSegmentLevel ||
+        count > ltx::kMaxMergeInputs) {
+        return {};
+    }
+    std::vector<replica::ObjectInfo> segments;
+    for (ltx::TxId each = object.minTxId; each <= object.maxTxId; each.value += 1) {
+        if (!m_same.has(each) || !m_spool->holds(each)) {
+            return {};
+        }
+        segments.push_back(replica::segmentAt(each));
+    }
+    return segments;
 }
 
 Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token& stop)
@@ -105,6 +149,14 @@ Status MergeInputs::add(const replica::ObjectInfo& object, const std::stop_token
     }
     m_inputs.push_back(std::move(input));
     return {};
+}
+
+bool MergeInputs::lastJoins() const
+{
+    const ltx::Header& last = m_inputs.back().header;
+    const ltx::Header& first = m_inputs.front().header;
+    return m_inputs.size() == 1 ||
+           (!standsAlone(first) && !standsAlone(last) && last.pageSizeBytes == first.pageSizeBytes);
 }
 
 Result<ltx::Header> MergeInputs::mergedHeader() const

@@ -7,6 +7,7 @@
 #include "core/storage/storage.h"
 
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -31,6 +32,15 @@ public:
     /// Whether any came from the spool.
     [[nodiscard]] bool isFromSpool() const { return m_isFromSpool; }
 
+    /// The same objects, but for batches of segments (engine/segment_batch.h) that the spool still
+    /// has: their segments, so that nothing is fetched that is here. No more than can be merged.
+    [[nodiscard]] std::vector<replica::ObjectInfo> asSegments(
+        std::span<const replica::ObjectInfo> objects) const;
+
+    /// Whether the last one may be in one file with those before it: it has their page size, and
+    /// follows from them. A file with every page does not, and nothing goes behind one.
+    [[nodiscard]] bool lastJoins() const;
+
     void dropLast() { m_inputs.pop_back(); }
     void dropAllButLast() { m_inputs.erase(m_inputs.begin(), m_inputs.end() - 1); }
 
@@ -49,6 +59,8 @@ public:
     [[nodiscard]] ltx::MergedPages pages() const;
 
 private:
+    [[nodiscard]] std::vector<replica::ObjectInfo> segmentsOf(
+        const replica::ObjectInfo& object) const;
     [[nodiscard]] Result<bool> isInSpool(const replica::ObjectInfo& object,
                                          const std::stop_token& stop) const;
 

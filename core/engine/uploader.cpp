@@ -1,5 +1,7 @@
 #include "core/engine/uploader.h"
 
+#include "core/engine/segment_batch.h"
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -90,8 +92,13 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         return false;
     }
     // One more tells whether more waits.
-    const auto waiting = m_spool.above(m_position.confirmed, kSegmentsAStep + 1);
-    const auto now = std::span(waiting).first(std::min(waiting.size(), kSegmentsAStep));
+    const std::size_t most = isBatching() ? ltx::kMaxMergeInputs : kSegmentsAStep;
+    const auto waiting = m_spool.above(m_position.confirmed, most + 1);
+    const auto now = std::span(waiting).first(std::min(waiting.size(), most));
+    if (isHeld(waiting)) {
+        succeeded(true);
+        return false;
+    }
     // What the replica lacks was removed from the spool, or its file was.
     bool isLacking = waiting.empty() && m_position.confirmed < captured;
     if (!waiting.empty()) {
@@ -103,22 +110,40 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         isLacking = !follows.value();
     }
     for (std::size_t done = 0; done < now.size() && !isLacking;) {
-        const std::size_t count = countAtOnce(now.subspan(done));
-        const auto uploaded = count > 0 ? uploadAtOnce(now.subspan(done, count), stop)
-                                        : Result<Upload>(Upload::SegmentLost);
+        const auto uploaded = uploadNext(now.subspan(done), stop);
         if (!uploaded.ok()) {
             failed(uploaded.error());
             return uploaded.error();
         }
-        isLacking = uploaded.value() == Upload::SegmentLost;
-        done += count;
+        isLacking = uploaded.value() == 0;
+        done += uploaded.value();
     }
     if (isLacking) {
         loseBase();
         return false;
     }
+    m_isHurried = waiting.size() > now.size();
     succeeded(waiting.size() == now.size());
     return waiting.size() > now.size();
+}
+
+/// Too much to wait with goes at once, and so does what a step began and did not get done.
+bool Uploader::isHeld(std::span<const SpooledSegment> waiting)
+{
+    m_heldUntil.reset();
+    const Clock::Instant due = m_lastBatchAt.value_or(m_clock.monotonic()) + m_interval;
+    if (!isBatching() || m_isHurried || waiting.empty() || !m_lastBatchAt ||
+        waiting.size() > ltx::kMaxMergeInputs || m_clock.monotonic() >= due) {
+        return false;
+    }
+    std::uint64_t bytes = 0;
+    for (const SpooledSegment& each : waiting) {
+        bytes += each.sizeBytes;
+    }
+    if (bytes < SegmentBatch::kMaxBytes) {
+        m_heldUntil = due;
+    }
+    return m_heldUntil.has_value();
 }
 
 /// What lies behind a hole can only be reached from a new snapshot.
@@ -149,6 +174,7 @@ void Uploader::retryNow()
 {
     m_failures = 0;
     m_nextTry.reset();
+    m_isHurried = true;
     m_standing.nextTry.reset();
     if (m_foreign) {
         m_foreign.reset();
@@ -162,6 +188,7 @@ void Uploader::failed(const Error& error)
     if (error.code == ErrorCode::Cancelled) {
         return;
     }
+    m_lastBatchAt.reset();
     const bool isForeign = error.code == ErrorCode::AlreadyExists;
     const Protection state = isForeign ? Protection::Broken : Protection::Waiting;
     const Timestamp since = m_standing.state == state ? m_standing.since : m_clock.now();

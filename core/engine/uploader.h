@@ -26,7 +26,8 @@
 namespace tidemark::engine {
 
 /// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
-/// gone soon, and no more than one where the storage is quick, or fails. They appear there in their
+/// gone soon, and no more than one where the storage is quick, or fails; or, with an interval, all
+/// that came within it as one file. They appear there in their
 /// order, none without those before it: a listing never shows a hole, whenever we are killed.
 /// Has its own position, health and back-off, so that a dead replica delays nobody. No thread, no
 /// sleep: the owner calls step() when the spool grew or the time of the next try has come. For one
@@ -51,6 +52,18 @@ public:
     /// How several uploads are run: one after the other, unless somebody has threads for them.
     /// Storage and spool are called from these. Set before the first step.
     void setRunAll(RunAll runAll) { m_runAll = std::move(runAll); }
+
+    /// So often something is uploaded at most: segments that came meanwhile are one file then
+    /// (engine/segment_batch.h), and as long the newest ones are on this computer alone. 0, as it
+    /// is at first: each at once.
+    void setInterval(Clock::Instant::duration interval) { m_interval = interval; }
+
+    /// Somebody waits for what is in the spool now: the interval counts again when that is
+    /// uploaded.
+    void hurry() { m_isHurried = true; }
+
+    /// Until when what waits is held back for the interval; empty when nothing is.
+    [[nodiscard]] std::optional<Clock::Instant> heldUntil() const { return m_heldUntil; }
 
     /// Lists the replica once and compares it with what is remembered; objects that are known to be
     /// damaged (engine/damage_book.h) count as if they were not there. Where it ends, its header is
@@ -131,34 +144,41 @@ private:
         std::optional<End> end = {};
     };
 
-    /// One segment, ready to appear; or why it is not. Neither: the spool has lost it.
+    /// One segment or a batch, ready to appear; or why it is not. Neither: the spool has lost it.
     struct Attempt {
+        ltx::TxRange range = {};
+        std::uint64_t sizeBytes = 0;
+        Timestamp time = {};  ///< Of the last transaction.
         std::unique_ptr<ByteSource> source = {};
-        Timestamp time = {};  ///< Of the segment.
         std::optional<replica::StagedFile> staged = {};
         std::optional<Error> failure = {};
     };
 
     [[nodiscard]] Status compare(const std::stop_token& stop);
     [[nodiscard]] state::ReplicaState goOnFrom(const state::ReplicaState& remembered,
-                                               ltx::TxId reached) const;
+                                               const replica::Catalog& catalog) const;
     [[nodiscard]] Result<bool> followsEnd(const SpooledSegment& next, const std::stop_token& stop);
     [[nodiscard]] Result<bool> areWholeAround(const replica::ObjectInfo& object,
                                               ltx::TxRange spooled,
                                               const std::stop_token& stop) const;
     [[nodiscard]] Result<Joint> jointAt(ltx::TxId end, const replica::Catalog& catalog,
                                         const std::stop_token& stop) const;
+    [[nodiscard]] bool isBatching() const { return m_interval.count() > 0; }
+    [[nodiscard]] bool isHeld(std::span<const SpooledSegment> waiting);
+    [[nodiscard]] Result<std::size_t> uploadNext(std::span<const SpooledSegment> waiting,
+                                                 const std::stop_token& stop);
+    [[nodiscard]] Result<std::size_t> uploadBatch(std::span<const SpooledSegment> waiting,
+                                                  const std::stop_token& stop);
     [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;
     [[nodiscard]] Result<Upload> uploadAtOnce(std::span<const SpooledSegment> segments,
                                               const std::stop_token& stop);
     [[nodiscard]] Attempt stage(const SpooledSegment& segment, const std::stop_token& stop) const;
-    [[nodiscard]] Result<Upload> publish(std::span<const SpooledSegment> segments,
-                                         std::span<const Attempt> attempts,
+    void stage(Attempt& attempt, const ByteSource& file, const std::stop_token& stop) const;
+    [[nodiscard]] Result<Upload> publish(std::span<const Attempt> attempts,
                                          const std::stop_token& stop);
-    [[nodiscard]] Error suspected(const SpooledSegment& segment, const Error& error);
-    [[nodiscard]] Status requireKnownDamage(const SpooledSegment& segment,
-                                            const std::stop_token& stop) const;
-    void confirm(const SpooledSegment& segment, Timestamp time);
+    [[nodiscard]] Error suspected(ltx::TxRange range, const Error& error);
+    [[nodiscard]] Status requireKnownDamage(ltx::TxRange range, const std::stop_token& stop) const;
+    void confirm(const Attempt& attempt);
     void loseBase();
     void succeeded(bool isCurrent);
 
@@ -171,6 +191,10 @@ private:
     MayAdopt m_mayAdopt;
     Listener m_listener = {};
     RunAll m_runAll = runOneByOne;
+    Clock::Instant::duration m_interval{0};
+    bool m_isHurried = false;
+    std::optional<Clock::Instant> m_lastBatchAt = {};  // When it was begun.
+    std::optional<Clock::Instant> m_heldUntil = {};
     Clock::Instant::duration m_lastTook{0};  // The last upload, or several at once.
     bool m_looked = false;
     ltx::TxId m_newest = {};

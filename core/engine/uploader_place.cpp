@@ -36,6 +36,36 @@ std::optional<ltx::Header> spooledHeader(const Spool& spool, ltx::TxId txId)
     return header.ok() ? std::optional(std::move(header).value()) : std::nullopt;
 }
 
+bool isBatch(const replica::ObjectInfo& object)
+{
+    return object.level == replica::kSegmentLevel && object.minTxId < object.maxTxId;
+}
+
+/// Where the batches end that follow `last`.
+ltx::TxId behindBatches(const replica::Catalog& catalog, ltx::TxId last)
+{
+    for (const replica::ObjectInfo& each : catalog.objects) {
+        if (isBatch(each) && each.minTxId.value == last.value + 1) {
+            last = each.maxTxId;
+        }
+    }
+    return last;
+}
+
+/// Whether what is there can be what was made of our segments up to `ours`. A batch is one of
+/// several: it ends as the last of them does.
+bool isMadeOf(const replica::ObjectInfo& object, const ltx::Header& there, const ltx::Header& ours)
+{
+    if (!isBatch(object)) {
+        return there == ours;
+    }
+    const auto wanted = ltx::digestsOf(ours);
+    const auto found = ltx::digestsOf(there);
+    return there.pageSizeBytes == ours.pageSizeBytes &&
+           there.pageCountAfter == ours.pageCountAfter && there.createdAt == ours.createdAt &&
+           (!wanted || !found || wanted->after == found->after);
+}
+
 /// Whether `next` may follow the state that `there` leads to, as far as both say.
 bool joins(const ltx::Header& there, const ltx::Header& next)
 {
@@ -71,7 +101,7 @@ Status Uploader::compare(const std::stop_token& stop)
     }
     state::ReplicaState position{.id = m_replicaId};
     if (isKnown) {
-        position = goOnFrom(*remembered, reached);
+        position = goOnFrom(*remembered, whole);
     } else if (highest.value > 0) {
         m_position = position;  // A history that is refused is no base.
         TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
@@ -97,8 +127,9 @@ Status Uploader::compare(const std::stop_token& stop)
 }
 
 state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
-                                       ltx::TxId reached) const
+                                       const replica::Catalog& catalog) const
 {
+    const ltx::TxId reached = replica::positionOf(catalog);
     // Fewer than were confirmed: somebody removed some, and what follows would hang in the air.
     if (reached < remembered.confirmed) {
         return {.id = m_replicaId};
@@ -109,7 +140,10 @@ state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
     const auto waiting = m_spool.above(remembered.confirmed, 1);
     if (waiting.empty() || waiting.front().txId.value != remembered.confirmed.value + 1) {
         position.confirmed = reached;
+        return position;
     }
+    // A batch that was written when we were ended is not made once more, with others behind it.
+    position.confirmed = behindBatches(catalog, remembered.confirmed);
     return position;
 }
 
@@ -132,7 +166,7 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
     const auto ours = spooledHeader(m_spool, end);
     const auto next = spooledHeader(m_spool, {end.value + 1});
     const bool isSegment = object->level == replica::kSegmentLevel;
-    const bool differs = ours && isSegment && *ours != there.value();
+    const bool differs = ours && isSegment && !isMadeOf(*object, there.value(), *ours);
     const bool gapes = next && !joins(there.value(), *next);
     if (differs || gapes) {
         // A header has no checksum of its own: only whole files tell of another writer.
@@ -144,7 +178,7 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
         return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
-    return Joint{.sameAbove = ours && isSegment ? ltx::TxId() : end,
+    return Joint{.sameAbove = ours && isSegment && !isBatch(*object) ? ltx::TxId() : end,
                  .end = End{.object = *object, .header = there.value()}};
 }
 

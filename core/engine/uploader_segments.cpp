@@ -2,12 +2,14 @@
 
 #include "core/engine/damage_book.h"
 #include "core/engine/refusals.h"
+#include "core/engine/segment_batch.h"
 #include "core/engine/uploader.h"
 #include "core/ltx/file_pages.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,47 @@ bool isLost(const Error& error)
 }
 
 }  // namespace
+
+/// Some of `waiting`, from the first; how many. 0: the spool has lost the first of them.
+Result<std::size_t> Uploader::uploadNext(std::span<const SpooledSegment> waiting,
+                                         const std::stop_token& stop)
+{
+    if (waiting.front().txId.value != m_position.confirmed.value + 1) {
+        return 0;
+    }
+    if (isBatching()) {
+        return uploadBatch(waiting, stop);
+    }
+    const std::size_t count = countAtOnce(waiting);
+    TIDEMARK_TRY(const Upload uploaded, uploadAtOnce(waiting.first(count), stop));
+    return uploaded == Upload::Done ? count : 0;
+}
+
+/// As many as fit into one file, as one.
+Result<std::size_t> Uploader::uploadBatch(std::span<const SpooledSegment> waiting,
+                                          const std::stop_token& stop)
+{
+    m_lastBatchAt = m_clock.monotonic();
+    const auto batch = SegmentBatch::of(m_spool, waiting, m_replica.storage(), stop);
+    if (!batch.ok()) {
+        return isLost(batch.error()) ? Result<std::size_t>(0) : batch.error();
+    }
+    const SegmentBatch& made = *batch.value();
+    std::array<Attempt, 1> attempts{Attempt{.range = made.range(), .time = made.time()}};
+    if (made.count() > 1) {
+        stage(attempts.front(), made.file(), stop);
+        attempts.front().sizeBytes = made.sizeBytes();
+    }
+    const bool isUnread = attempts.front().failure && isLost(*attempts.front().failure);
+    if (made.count() == 1 || isUnread) {
+        // As it is; what is wrong with one of several is found with that one.
+        attempts.front() = stage(waiting.front(), stop);
+    }
+    TIDEMARK_TRY(const Upload uploaded, publish(attempts, stop));
+    TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
+    const ltx::TxRange range = attempts.front().range;
+    return uploaded == Upload::Done ? range.maxTxId.value - range.minTxId.value + 1 : 0;
+}
 
 /// How many of `waiting` are uploaded together: those that follow what is confirmed, and each
 /// other. Behind a failure one, to see whether it goes well again; and one where the storage is
@@ -64,7 +107,7 @@ Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> 
     const Clock::Instant begun = m_clock.monotonic();
     tasks.size() == 1 ? tasks.front()() : m_runAll(tasks);
     const ltx::TxId before = m_position.confirmed;
-    auto outcome = publish(segments, attempts, stop);
+    auto outcome = publish(attempts, stop);
     m_lastTook = m_clock.monotonic() - begun;
     if (m_position.confirmed != before) {
         TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
@@ -75,7 +118,9 @@ Result<Uploader::Upload> Uploader::uploadAtOnce(std::span<const SpooledSegment> 
 /// On any thread.
 Uploader::Attempt Uploader::stage(const SpooledSegment& segment, const std::stop_token& stop) const
 {
-    Attempt attempt{.source = m_spool.source(segment.txId)};
+    Attempt attempt{.range = {segment.txId, segment.txId},
+                    .sizeBytes = segment.sizeBytes,
+                    .source = m_spool.source(segment.txId)};
     auto header = ltx::readHeader(*attempt.source);
     if (!header.ok()) {
         if (!isLost(header.error())) {
@@ -84,22 +129,25 @@ Uploader::Attempt Uploader::stage(const SpooledSegment& segment, const std::stop
         return attempt;
     }
     attempt.time = header.value().createdAt;
+    stage(attempt, *attempt.source, stop);
+    return attempt;
+}
+
+/// On any thread.
+void Uploader::stage(Attempt& attempt, const ByteSource& file, const std::stop_token& stop) const
+{
     // One is for one thread.
     replica::LtxReplica replica = m_replica;
-    auto staged =
-        replica.stage(replica::kSegmentLevel, {.minTxId = segment.txId, .maxTxId = segment.txId},
-                      *attempt.source, attempt.time, stop);
+    auto staged = replica.stage(replica::kSegmentLevel, attempt.range, file, attempt.time, stop);
     if (staged.ok()) {
         attempt.staged = std::move(staged).value();
     } else {
         attempt.failure = std::move(staged).error();
     }
-    return attempt;
 }
 
 /// Up to the first one that is not ready, or cannot appear.
-Result<Uploader::Upload> Uploader::publish(std::span<const SpooledSegment> segments,
-                                           std::span<const Attempt> attempts,
+Result<Uploader::Upload> Uploader::publish(std::span<const Attempt> attempts,
                                            const std::stop_token& stop)
 {
     std::vector<const replica::StagedFile*> ready;
@@ -110,54 +158,54 @@ Result<Uploader::Upload> Uploader::publish(std::span<const SpooledSegment> segme
     while (done < ready.size()) {
         const auto published = m_replica.publish(std::span(ready).subspan(done), stop);
         for (const std::size_t end = done + published.count; done < end; ++done) {
-            confirm(segments[done], attempts[done].time);
+            confirm(attempts[done]);
         }
         if (published.failure) {
-            return suspected(segments[done], *published.failure);
+            return suspected(attempts[done].range, *published.failure);
         }
         if (done < ready.size()) {
-            if (const Status known = requireKnownDamage(segments[done], stop); !known.ok()) {
-                return suspected(segments[done], known.error());
+            if (const Status known = requireKnownDamage(attempts[done].range, stop); !known.ok()) {
+                return suspected(attempts[done].range, known.error());
             }
-            confirm(segments[done], attempts[done].time);
+            confirm(attempts[done]);
             ++done;
         }
     }
-    if (done == segments.size()) {
+    if (done == attempts.size()) {
         return Upload::Done;
     }
-    const auto& failure = attempts[done].failure;
-    return failure ? Result<Upload>(suspected(segments[done], *failure)) : Upload::SegmentLost;
+    const Attempt& next = attempts[done];
+    return next.failure ? Result<Upload>(suspected(next.range, *next.failure))
+                        : Upload::SegmentLost;
 }
 
 /// Takes note of it where the fault is in the bytes of what is there in its place.
-Error Uploader::suspected(const SpooledSegment& segment, const Error& error)
+Error Uploader::suspected(ltx::TxRange range, const Error& error)
 {
     m_suspect =
-        replica::isOfObject(error) ? std::optional(replica::segmentAt(segment.txId)) : std::nullopt;
+        replica::isOfObject(error) ? std::optional(replica::segmentOf(range)) : std::nullopt;
     return error;
 }
 
 /// Whether it can be remembered or not: it is there, and none comes in its place.
-void Uploader::confirm(const SpooledSegment& segment, Timestamp time)
+void Uploader::confirm(const Attempt& attempt)
 {
-    m_position.confirmed = segment.txId;
-    m_newest = std::max(m_newest, segment.txId);
+    m_position.confirmed = attempt.range.maxTxId;
+    m_newest = std::max(m_newest, attempt.range.maxTxId);
     if (m_listener.written) {
-        replica::ObjectInfo object = replica::segmentAt(segment.txId);
-        object.time = time;
+        replica::ObjectInfo object = replica::segmentOf(attempt.range);
+        object.time = attempt.time;
         object.precision = replica::TimePrecision::Exact;
-        object.sizeBytes = segment.sizeBytes;
+        object.sizeBytes = attempt.sizeBytes;
         m_listener.written(object);
     }
 }
 
 /// Of a segment that is there with other bytes. One that we wrote and forgot may have been damaged
 /// since: then nobody else wrote it, and once that is known the spool stands for it.
-Status Uploader::requireKnownDamage(const SpooledSegment& segment,
-                                    const std::stop_token& stop) const
+Status Uploader::requireKnownDamage(ltx::TxRange range, const std::stop_token& stop) const
 {
-    const replica::ObjectInfo there = replica::segmentAt(segment.txId);
+    const replica::ObjectInfo there = replica::segmentOf(range);
     const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
     TIDEMARK_TRY(const auto known, book.found());
     if (known.contains(there.name)) {

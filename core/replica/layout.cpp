@@ -9,10 +9,14 @@ std::string objectName(const ObjectKey& key)
 
 ObjectInfo segmentAt(ltx::TxId txId)
 {
-    const ltx::TxRange range{.minTxId = txId, .maxTxId = txId};
+    return segmentOf({.minTxId = txId, .maxTxId = txId});
+}
+
+ObjectInfo segmentOf(ltx::TxRange range)
+{
     return {.level = kSegmentLevel,
-            .minTxId = txId,
-            .maxTxId = txId,
+            .minTxId = range.minTxId,
+            .maxTxId = range.maxTxId,
             .name = objectName({.level = kSegmentLevel, .range = range})};
 }
 

@@ -25,6 +25,9 @@ struct ObjectKey {
 /// The segment of one transaction, as far as its number tells.
 [[nodiscard]] ObjectInfo segmentAt(ltx::TxId txId);
 
+/// That of several, written as one file.
+[[nodiscard]] ObjectInfo segmentOf(ltx::TxRange range);
+
 /// Empty for every name that objectName() does not write, and for a snapshot that does not start
 /// at 1.
 [[nodiscard]] std::optional<ObjectKey> parseObjectName(std::string_view name);
