@@ -56,9 +56,7 @@ void FollowedDatabases::addReplica(const service::DatabaseId& id,
     }
     service::DatabaseConfig& config = found->second.config;
     config.replicas.push_back(replica);
-    m_settings.addReplicaOf(config.path, {.name = replica.name,
-                                          .address = storage::formatAddress(replica.address),
-                                          .keep = replica.keep});
+    m_settings.addReplicaOf(config.path, service::settingsOf(replica));
     emit remembered();
     m_engine.follow(config);
 }

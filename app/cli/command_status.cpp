@@ -4,6 +4,7 @@
 #include "app/cli/human.h"
 #include "app/cli/output.h"
 #include "core/base/rfc3339.h"
+#include "core/config/duration_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -44,6 +45,10 @@ std::string factsOf(const Json& replica, Timestamp now)
     std::string facts = "transaction " + std::to_string(numberOf(replica, "confirmed"));
     if (const std::uint64_t pending = numberOf(replica, "pending"); pending > 0) {
         facts += ", " + counted(pending, "segment") + " to go";
+    }
+    if (const std::uint64_t interval = numberOf(replica, "syncIntervalMs"); interval > 0) {
+        facts += ", uploaded each " + config::durationText(std::chrono::milliseconds(interval)) +
+                 ": as long the newest changes are on this computer alone";
     }
     const auto snapshot = replica.find("snapshot");
     if (snapshot == replica.end() || !snapshot->is_object()) {

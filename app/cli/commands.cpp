@@ -25,6 +25,7 @@ constexpr std::array kCommonOptions{
 constexpr std::array kReplicateOptions{
     OptionSpec{"--config", "FILE", "every database of a settings.json or litestream.yml"},
     OptionSpec{"--keep", "WHAT", "everything (the default) or time-machine"},
+    OptionSpec{"--sync-interval", "TIME", "upload no more often: 10s, 1m (the default: at once)"},
     OptionSpec{"--once", "", "bring every replica up to date, then exit"},
     kSwitchToWal,
     kWatch,

@@ -3,6 +3,7 @@
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "core/config/config_file.h"
+#include "core/config/duration_text.h"
 #include "core/config/keep_text.h"
 #include "core/service/settings_mapping.h"
 
@@ -60,6 +61,18 @@ Status checkPlaces(Session& session, const std::vector<service::DatabaseConfig>&
     return {};
 }
 
+Result<std::chrono::milliseconds> syncInterval(const ParsedArguments& arguments)
+{
+    const std::string text(arguments.value("--sync-interval").value_or("0s"));
+    const auto interval = config::parseDuration(text);
+    if (!interval) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("cli", "\"%1\" is not a length of time."), {text}},
+                     .next = {TIDEMARK_TEXT("cli", "Write --sync-interval 10s or 1m.")}};
+    }
+    return *interval;
+}
+
 Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
 {
     if (arguments.operands().size() < 2) {
@@ -70,10 +83,12 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
                                      .watch = arguments.has("--watch")};
     TIDEMARK_TRY(const engine::RetentionPolicy keep,
                  config::parseKeep(arguments.value("--keep").value_or("everything")));
+    TIDEMARK_TRY(const std::chrono::milliseconds interval, syncInterval(arguments));
     for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
         const std::string& text = arguments.operands()[i];
         TIDEMARK_TRY(auto address, storageOperand(session, text));
-        database.replicas.push_back({.name = text, .address = std::move(address), .keep = keep});
+        database.replicas.push_back(
+            {.name = text, .address = std::move(address), .keep = keep, .syncInterval = interval});
     }
     std::vector databases{std::move(database)};
     TIDEMARK_TRY_STATUS(checkPlaces(session, databases));
@@ -141,11 +156,14 @@ Result<Wanted> fromFile(Session& session, const ParsedArguments& arguments)
                               {arguments.operands().front()}},
                      .next = {TIDEMARK_TEXT("cli", "Name databases in the file or as arguments.")}};
     }
-    if (arguments.has("--keep")) {
-        return Error{
-            .code = ErrorCode::Usage,
-            .what = {TIDEMARK_TEXT("cli", "--config and --keep exclude each other.")},
-            .next = {TIDEMARK_TEXT("cli", "Write \"keep\" for each replica in the file.")}};
+    for (const std::string option : {"keep", "sync-interval"}) {
+        if (arguments.has("--" + option)) {
+            return Error{
+                .code = ErrorCode::Usage,
+                .what = {TIDEMARK_TEXT("cli", "--config and --%1 exclude each other."), {option}},
+                .next = {TIDEMARK_TEXT("cli", "Write \"%1\" for each replica in the file."),
+                         {option}}};
+        }
     }
     const std::string path = absolutePath(session, *arguments.value("--config"));
     TIDEMARK_TRY(const config::FileConfig file,

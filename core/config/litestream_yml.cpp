@@ -163,10 +163,17 @@ private:
             database.replicas.push_back(std::move(settings));
         }
         database.syncInterval = interval.value_or(kSyncInterval);
+        // What is captured as seldom as that needs not wait once more.
+        for (ReplicaSettings& replica : database.replicas) {
+            if (replica.syncInterval <= database.syncInterval) {
+                replica.syncInterval = std::chrono::milliseconds(0);
+            }
+        }
         return database;
     }
 
-    /// Of several intervals the shortest counts: a segment serves every replica.
+    /// Of several intervals the shortest counts for what is captured: a segment serves every
+    /// replica. The others are uploaded to less often.
     [[nodiscard]] Result<ReplicaSettings> readReplica(
         const YmlNode& node, std::optional<std::chrono::milliseconds>& shortest)
     {
@@ -187,6 +194,7 @@ private:
         TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
         if (interval) {
             shortest = std::min(*interval, shortest.value_or(*interval));
+            replica.syncInterval = *interval;
         }
         TIDEMARK_TRY(replica.keep, readKeep(node));
         return replica;

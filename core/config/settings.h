@@ -26,6 +26,8 @@ struct ReplicaSettings {
     /// What stays of the history; where nothing is said, everything does. A text that this version
     /// does not understand is among the unknown keys, and everything stays.
     engine::RetentionPolicy keep = engine::kKeepEverything;
+    /// So often it is uploaded to at most; 0: at once.
+    std::chrono::milliseconds syncInterval{0};
     UnknownKeys unknown = {};
 
     bool operator==(const ReplicaSettings&) const = default;

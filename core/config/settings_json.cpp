@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kKeep = "keep";
+constexpr const char* kSyncIntervalKey = "syncIntervalMs";
 constexpr const char* kSpoolLimit = "spoolLimitMiB";
 
 /// Empty for what is no whole number or does not fit: it must not come out as another one.
@@ -212,6 +213,7 @@ ReplicaSettings readReplica(const json& object, std::string& wrongKey)
     reader.read("name", replica.name);
     reader.read("address", replica.address);
     readKeep(reader, replica.keep);
+    reader.read(kSyncIntervalKey, replica.syncInterval);
     replica.unknown = reader.unknown();
     return replica;
 }
@@ -228,7 +230,7 @@ DatabaseSettings readDatabase(const json& object, std::string& wrongKey)
     reader.read("switchToWal", database.switchToWal);
     reader.read("watch", database.watch);
     reader.read("paused", database.paused);
-    reader.read("syncIntervalMs", database.syncInterval);
+    reader.read(kSyncIntervalKey, database.syncInterval);
     reader.read("drillEveryHours", database.drillEvery);
     readLimit(reader, database.spoolLimitMib);
     database.unknown = reader.unknown();
@@ -284,6 +286,9 @@ json written(const ReplicaSettings& replica)
     object["name"] = replica.name;
     object["address"] = replica.address;
     writeKeep(object, replica.keep);
+    if (replica.syncInterval.count() > 0) {
+        object[kSyncIntervalKey] = replica.syncInterval.count();
+    }
     return object;
 }
 
@@ -295,7 +300,7 @@ json written(const DatabaseSettings& database)
     object["switchToWal"] = database.switchToWal;
     object["watch"] = database.watch;
     object["paused"] = database.paused;
-    object["syncIntervalMs"] = database.syncInterval.count();
+    object[kSyncIntervalKey] = database.syncInterval.count();
     object["drillEveryHours"] = database.drillEvery.count();
     object[kSpoolLimit] = database.spoolLimitMib;
     object["replicas"] = json::array();

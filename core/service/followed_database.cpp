@@ -92,6 +92,8 @@ void FollowedDatabase::setReplicas(const std::vector<ReplicaConfig>& replicas)
             // What nobody follows any more stays as it is.
             upload.follower->setKeep(wanted != replicas.end() ? wanted->keep
                                                               : engine::kKeepEverything);
+            upload.follower->setSyncInterval(
+                wanted != replicas.end() ? wanted->syncInterval : std::chrono::milliseconds(0));
         }
         if (m_sourceOpen) {
             addMissingReplicas();
@@ -215,6 +217,10 @@ std::uint64_t FollowedDatabase::noteNow()
     const std::scoped_lock lock(m_mutex);
     m_notedAt = m_context.clock.monotonic();
     m_context.capture.hurry(m_sourceKey);
+    for (const Upload& upload : m_uploads) {
+        // What is held back for an interval.
+        m_context.uploads.wake(upload.key);
+    }
     return ++m_wants.note;
 }
 

@@ -163,6 +163,7 @@ private:
     void addMissingReplicas();  // With m_mutex held.
     [[nodiscard]] StepPool::Due replicaStep(const std::shared_ptr<ReplicaFollower>& follower);
     void startLastTry(ReplicaFollower& follower);
+    [[nodiscard]] bool isAwaited(const ReplicaFollower& follower) const;
     [[nodiscard]] bool mayLeave(const ReplicaFollower& follower);
     void leaveReplica(ReplicaFollower& follower, bool Upload::*part);
     [[nodiscard]] StepPool::Due maintenanceStep(ReplicaFollower& follower,

@@ -48,7 +48,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         const std::scoped_lock lock(m_mutex);
         captured = m_captured;
     }
-    const StepPool::Due due = follower->step(captured, m_stop.get_token());
+    const StepPool::Due due = follower->step(captured, isAwaited(*follower), m_stop.get_token());
     if (follower->takeFoundDamage()) {
         tellOfDamage(*follower);
     }
@@ -95,6 +95,17 @@ void FollowedDatabase::startLastTry(ReplicaFollower& follower)
             }
         }
     }
+}
+
+/// Whether somebody waits for what was captured to be there: the end, a note, a snapshot.
+bool FollowedDatabase::isAwaited(const ReplicaFollower& follower) const
+{
+    const ltx::TxId confirmed = follower.view().confirmed;
+    const std::scoped_lock lock(m_mutex);
+    const bool isNoted = m_noteReached < m_wants.note || confirmed < m_noteTxId;
+    return m_sourceLeft || isNoted ||
+           std::ranges::find(m_orders, follower.config().address, &Order::replica) !=
+               m_orders.end();
 }
 
 bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
@@ -156,6 +167,7 @@ void FollowedDatabase::showReplicas()
             shown.push_back({.id = follower->id(),
                              .name = follower->config().name,
                              .address = follower->config().address,
+                             .syncInterval = follower->syncInterval(),
                              .standing = view.standing,
                              .confirmed = view.confirmed,
                              .snapshot = follower->snapshot(),

@@ -42,13 +42,14 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_spool(spool),
       m_state(state),
       m_damageBook(context.clock, state, spool, m_id),
-      m_keep(m_config.keep)
+      m_keep(m_config.keep),
+      m_syncInterval(m_config.syncInterval)
 {
     m_view.standing = {.state = engine::Protection::CatchingUp, .since = context.clock.now()};
     readBacklog();
 }
 
-StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& stop)
+StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const std::stop_token& stop)
 {
     if (isPausing()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
@@ -60,6 +61,10 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, const std::stop_token& s
     if (!takeRetry() &&
         m_uploader->nextTry().value_or(Clock::Instant::min()) > m_context.clock.monotonic()) {
         return nextStep(false);
+    }
+    m_uploader->setInterval(syncInterval());
+    if (isAwaited) {
+        m_uploader->hurry();
     }
     const auto more = advance(captured, stop);
     if (m_isTaken) {
@@ -112,7 +117,7 @@ StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
         return after(m_context.clock, Clock::Instant::duration::zero());
     }
     StepPool::Due due = whenWoken(m_context.clock);
-    due.atLatest = m_uploader->nextTry().value_or(due.atLatest);
+    due.atLatest = m_uploader->nextTry().value_or(m_uploader->heldUntil().value_or(due.atLatest));
     const std::scoped_lock lock(m_mutex);
     if (maybeMended()) {
         due.atLatest = std::min(due.atLatest, std::max(due.notBefore, m_proveMendedAt));
@@ -207,7 +212,15 @@ std::string ReplicaFollower::newestName() const
     if (const auto& snapshot = known.snapshot(); snapshot && snapshot->maxTxId >= newest) {
         return snapshot->name;
     }
-    return newest == ltx::TxId{} ? std::string() : replica::segmentAt(newest).name;
+    // It may be a batch; what was made of it ends there, too.
+    for (int level = replica::kSegmentLevel; level <= engine::kHighestLevel; ++level) {
+        const auto& objects = known.open(level);
+        const auto last = std::ranges::find(objects, newest, &replica::ObjectInfo::maxTxId);
+        if (last != objects.end()) {
+            return last->name;
+        }
+    }
+    return {};
 }
 
 /// Nothing more is to hang onto what was confirmed and has gone since.
@@ -343,6 +356,18 @@ engine::RetentionPolicy ReplicaFollower::keep() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_keep;
+}
+
+void ReplicaFollower::setSyncInterval(std::chrono::milliseconds interval)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_syncInterval = interval;
+}
+
+std::chrono::milliseconds ReplicaFollower::syncInterval() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_syncInterval;
 }
 
 replica::PinBoard& ReplicaFollower::pins() const

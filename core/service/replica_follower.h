@@ -15,6 +15,7 @@
 #include "core/state/state_db.h"
 #include "core/storage/storage.h"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -84,7 +85,9 @@ public:
 
     /// Opens, looks, uploads: whatever comes next, a bounded piece of it. All up to `captured` was
     /// in the spool once.
-    [[nodiscard]] StepPool::Due step(ltx::TxId captured, const std::stop_token& stop);
+    /// `isAwaited`: somebody waits for what is in the spool, whatever the interval says.
+    [[nodiscard]] StepPool::Due step(ltx::TxId captured, bool isAwaited,
+                                     const std::stop_token& stop);
 
     /// Before somebody else than step() writes into it: Unavailable when it is not known any more
     /// that nobody else does. Then the next step finds out whose it is: wake it after lookAgain().
@@ -165,6 +168,10 @@ public:
     void setKeep(const engine::RetentionPolicy& keep);
     [[nodiscard]] engine::RetentionPolicy keep() const;
 
+    /// How often it is uploaded to, from the next step on.
+    void setSyncInterval(std::chrono::milliseconds interval);
+    [[nodiscard]] std::chrono::milliseconds syncInterval() const;
+
     /// What of it is in use in this process; see PinBoards::of().
     [[nodiscard]] replica::PinBoard& pins() const;
 
@@ -175,7 +182,8 @@ public:
     void retryNow();
 
     [[nodiscard]] ReplicaView view() const;
-    /// As it was made; what stays of its history keep() says.
+    /// As it was made; what stays of its history keep() says, how often it is uploaded to
+    /// syncInterval().
     [[nodiscard]] const ReplicaConfig& config() const { return m_config; }
     [[nodiscard]] const std::string& id() const { return m_id; }
 
@@ -245,6 +253,7 @@ private:
     ReplicaView m_view;
     engine::ReplicaLevels m_levels;
     engine::RetentionPolicy m_keep;
+    std::chrono::milliseconds m_syncInterval;
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     std::uint64_t m_listings = 0;

@@ -35,6 +35,9 @@ struct ReplicaConfig {
     std::string name = {};
     storage::StorageAddress address = {};
     engine::RetentionPolicy keep = engine::kKeepEverything;
+    /// So often it is uploaded to at most, what came meanwhile as one file: fewer requests, fewer
+    /// moments, and as long the newest changes are on this computer alone. 0: each at once.
+    std::chrono::milliseconds syncInterval{0};
 };
 
 /// What following one database takes.

@@ -20,7 +20,10 @@ inline constexpr int kMibShift = 20;
 {
     TIDEMARK_TRY(auto address,
                  storage::parseAddress(replica.address, workingDirectory, homeDirectory));
-    return ReplicaConfig{.name = replica.name, .address = std::move(address), .keep = replica.keep};
+    return ReplicaConfig{.name = replica.name,
+                         .address = std::move(address),
+                         .keep = replica.keep,
+                         .syncInterval = replica.syncInterval};
 }
 
 /// Without its replicas: what one that cannot be read means is for the caller to say.
@@ -36,6 +39,14 @@ inline constexpr int kMibShift = 20;
             .spoolLimitBytes = static_cast<std::uint64_t>(database.spoolLimitMib) << kMibShift};
 }
 
+[[nodiscard]] inline config::ReplicaSettings settingsOf(const ReplicaConfig& replica)
+{
+    return {.name = replica.name,
+            .address = storage::formatAddress(replica.address),
+            .keep = replica.keep,
+            .syncInterval = replica.syncInterval};
+}
+
 /// With its replicas.
 [[nodiscard]] inline config::DatabaseSettings settingsOf(const DatabaseConfig& database)
 {
@@ -48,9 +59,7 @@ inline constexpr int kMibShift = 20;
         .drillEvery = database.drillEvery,
         .spoolLimitMib = static_cast<int>(database.spoolLimitBytes >> kMibShift)};
     for (const ReplicaConfig& replica : database.replicas) {
-        settings.replicas.push_back({.name = replica.name,
-                                     .address = storage::formatAddress(replica.address),
-                                     .keep = replica.keep});
+        settings.replicas.push_back(settingsOf(replica));
     }
     return settings;
 }

@@ -48,6 +48,7 @@ struct ReplicaStatus {
     std::string id = {};    ///< storage::replicaId of the address.
     std::string name = {};  ///< Free text: "Folder".
     storage::StorageAddress address = {};
+    std::chrono::milliseconds syncInterval{0};  ///< As long changes are here alone at most; 0: not.
     engine::Standing standing = {};
     ltx::TxId confirmed = {};                    ///< Everything up to it is durable there.
     std::optional<Timestamp> confirmedAt = {};   ///< When that was last seen to hold.

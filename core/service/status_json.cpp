@@ -97,6 +97,9 @@ Json replicaJson(const ReplicaStatus& replica)
         object["confirmedAt"] = formatRfc3339(*replica.confirmedAt);
     }
     object["pending"] = replica.pendingSegments;
+    if (replica.syncInterval.count() > 0) {
+        object["syncIntervalMs"] = replica.syncInterval.count();
+    }
     if (replica.snapshot) {
         object["snapshot"] = snapshotJson(*replica.snapshot);
     }

@@ -151,7 +151,7 @@ private slots:
             std::string("x.yml, line 3: \"url\" and \"path\" of a replica exclude each other."));
     }
 
-    void theShortestSyncIntervalCounts()
+    void theShortestSyncIntervalIsThatOfCapture()
     {
         const auto config = parse(
             "dbs:\n"
@@ -161,6 +161,10 @@ private slots:
             "      - {path: /q, sync-interval: 500ms}\n"
             "  - {path: b.db, replica: {path: /b}}\n");
         QVERIFY(config.value().databases[0].syncInterval == 500ms);
+        QVERIFY(config.value().databases[0].replicas[0].syncInterval == 90s);
+        // It gets what is captured, and that is seldom enough.
+        QVERIFY(config.value().databases[0].replicas[1].syncInterval == 0s);
+        QVERIFY(config.value().databases[1].replicas[0].syncInterval == 0s);
         QVERIFY(config.value().databases[1].syncInterval == kSyncInterval);
     }
 

@@ -138,6 +138,35 @@ private slots:
         QVERIFY(compactor().compact({.level = 1, .inputs = all}, {}).ok());
     }
 
+    void aBatchIsMadeOfTheSegmentsThatTheSpoolStillHas()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->put(0, 3, 5);
+        const auto all = segments();
+        for (std::uint64_t txId = 2; txId <= 5; ++txId) {
+            QVERIFY(spool(txId, m_made->fileOf({{txId}, {txId}})));
+        }
+        // Nobody reads it there.
+        bytesOf(0, 3, 5).clear();
+        const auto made = compactor().compact({.level = 1, .inputs = all}, {});
+        QVERIFY(made.ok());
+        QCOMPARE(made.value().name, std::string("ltx/1/0000000000000002-0000000000000005.ltx"));
+        QCOMPARE(applied(m_made->state(1), made.value()), m_made->state(5));
+    }
+
+    void aBatchThatTheSpoolHasInPartIsReadFromTheReplica()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->put(0, 3, 5);
+        const auto all = segments();
+        QVERIFY(spool(4, m_made->fileOf({{4}, {4}})) && spool(5, m_made->fileOf({{5}, {5}})));
+        const auto made = compactor().compact({.level = 1, .inputs = all}, {});
+        QVERIFY(made.ok());
+        QCOMPARE(applied(m_made->state(1), made.value()), m_made->state(5));
+    }
+
     void aSpoolThatIsNoGoodIsPassedOver()
     {
         segmentsUpTo(3);

@@ -300,6 +300,37 @@ private slots:
         }));
     }
 
+    void whoIsUploadedToSeldomHasAllWhenSomebodyWaitsForIt()
+    {
+        Application application(m_database);
+        Listener listener;
+        auto service = makeService(listener);
+        DatabaseConfig seldom = config();
+        seldom.replicas.front().syncInterval = std::chrono::hours(1);
+        const DatabaseId id = service->follow(seldom);
+        QVERIFY(service->bringUpToDate({}).ok());
+        const auto isHeldBack = [](const Listener& heard) {
+            const DatabaseStatus status = heard.status();
+            return status.standing.state == Protection::Protected &&
+                   status.replicas.front().pendingSegments > 1;
+        };
+        for (int i = 0; i < 50 && !isHeldBack(listener); ++i) {
+            QVERIFY(application.write());
+            QTest::qWait(50);
+        }
+        QVERIFY(listener.heard(isHeldBack));
+        QVERIFY(service->statuses().front().replicas.front().syncInterval == std::chrono::hours(1));
+        const std::uint64_t before = segmentsInReplica();
+        QVERIFY(service->bringUpToDate({}).ok());
+        QCOMPARE(segmentsInReplica(), before + 1);
+        QVERIFY(application.write());
+        const int rows = rowsIn(m_database);
+        // Who leaves waits no hour either.
+        service->unfollow(id);
+        QVERIFY(listener.heard([](const Listener& heard) { return !heard.removedIds().empty(); }));
+        QCOMPARE(restoredRows(*service), rows);
+    }
+
     void aPausedDatabaseIsLetGoAndCaughtUpOnResume()
     {
         Application application(m_database);
@@ -939,6 +970,13 @@ private:
                 .storages = m_storages.emplace_back(m_files, m_random),
                 .directories = {.data = path(data), .cache = path("cache"), .run = path("run")}},
             observer);
+    }
+
+    /// Files of level 0.
+    [[nodiscard]] std::uint64_t segmentsInReplica() const
+    {
+        return static_cast<std::uint64_t>(
+            QDir(QString::fromStdString(path("replica/ltx/0"))).entryList(QDir::Files).size());
     }
 
     int restoredRows(Service& service)
