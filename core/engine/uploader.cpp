@@ -109,6 +109,7 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         }
         isLacking = !follows.value();
     }
+    m_lastBatchAt = m_clock.monotonic();
     for (std::size_t done = 0; done < now.size() && !isLacking;) {
         const auto uploaded = uploadNext(now.subspan(done), stop);
         if (!uploaded.ok()) {

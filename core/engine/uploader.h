@@ -27,7 +27,7 @@ namespace tidemark::engine {
 
 /// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
 /// gone soon, and no more than one where the storage is quick, or fails; or, with an interval, all
-/// that came within it as one file. They appear there in their
+/// that came within it as one file, but for the last one. They appear there in their
 /// order, none without those before it: a listing never shows a hole, whenever we are killed.
 /// Has its own position, health and back-off, so that a dead replica delays nobody. No thread, no
 /// sleep: the owner calls step() when the spool grew or the time of the next try has come. For one

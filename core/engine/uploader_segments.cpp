@@ -24,6 +24,10 @@ constexpr std::uint64_t kAtOnceBytes = std::uint64_t{32} << 20;
 // What takes less is no waiting: to hand it to other threads would take as long.
 constexpr std::chrono::milliseconds kWorthHelp{1};
 
+// The last segment has a file of its own: Litestream 0.5 looks for it under the name of that one
+// transaction when it goes on in a replica.
+constexpr std::size_t kWorthBatch = 3;
+
 /// Whether a segment could not be read from the spool, as opposed to what a storage says.
 bool isLost(const Error& error)
 {
@@ -39,8 +43,8 @@ Result<std::size_t> Uploader::uploadNext(std::span<const SpooledSegment> waiting
     if (waiting.front().txId.value != m_position.confirmed.value + 1) {
         return 0;
     }
-    if (isBatching()) {
-        return uploadBatch(waiting, stop);
+    if (isBatching() && waiting.size() >= kWorthBatch) {
+        return uploadBatch(waiting.first(waiting.size() - 1), stop);
     }
     const std::size_t count = countAtOnce(waiting);
     TIDEMARK_TRY(const Upload uploaded, uploadAtOnce(waiting.first(count), stop));
@@ -51,7 +55,6 @@ Result<std::size_t> Uploader::uploadNext(std::span<const SpooledSegment> waiting
 Result<std::size_t> Uploader::uploadBatch(std::span<const SpooledSegment> waiting,
                                           const std::stop_token& stop)
 {
-    m_lastBatchAt = m_clock.monotonic();
     const auto batch = SegmentBatch::of(m_spool, waiting, m_replica.storage(), stop);
     if (!batch.ok()) {
         return isLost(batch.error()) ? Result<std::size_t>(0) : batch.error();

@@ -35,7 +35,7 @@ struct ReplicaConfig {
     std::string name = {};
     storage::StorageAddress address = {};
     engine::RetentionPolicy keep = engine::kKeepEverything;
-    /// So often it is uploaded to at most, what came meanwhile as one file: fewer requests, fewer
+    /// So often it is uploaded to at most, what came meanwhile as two files: fewer requests, fewer
     /// moments, and as long the newest changes are on this computer alone. 0: each at once.
     std::chrono::milliseconds syncInterval{0};
 };

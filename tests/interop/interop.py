@@ -42,12 +42,14 @@ def main():
     parser.add_argument("part", choices=[*ANYWHERE, *IN_A_FOLDER])
     parser.add_argument("--seconds", type=int, default=8, help="of load")
     parser.add_argument("--on", choices=["folder", *KINDS], default="folder")
+    parser.add_argument("--seldom", action="store_true", help="we upload several transactions as one file")
     asked = parser.parse_args()
+    options = [("--sync-interval", "1s")] if asked.seldom else []
     with Place("interop") as place:
         if asked.part in IN_A_FOLDER:
-            return IN_A_FOLDER[asked.part](place, asked.seconds)
+            return IN_A_FOLDER[asked.part](place, asked.seconds, *options)
         with storage(asked.on, place) as replica:
-            ANYWHERE[asked.part](place, asked.seconds, replica)
+            ANYWHERE[asked.part](place, asked.seconds, replica, *options)
 
 
 if __name__ == "__main__":

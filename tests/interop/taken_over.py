@@ -39,10 +39,10 @@ dbs:
 
 
 class Turns:
-    def __init__(self, place):
+    def __init__(self, place, options):
         self.place = place
         database, replica = place.path("db", "app.db"), place.path("replica", "x").parent
-        self.ours = Tidemark(database, replica, place.env, place.path("log"))
+        self.ours = Tidemark(database, replica, place.env, place.path("log"), options)
         self.theirs = Litestream5(database, replica, place.env, place.path("log5"))
         self.journal = place.path("journal")
         self.config = place.path("litestream.yml")
@@ -139,8 +139,8 @@ class Turns:
         self.tally.expect("retention" in hints, f"nothing is said of Litestream's retention: {hints}")
 
 
-def taken_over(place, seconds):
-    turns = Turns(place)
+def taken_over(place, seconds, options=()):
+    turns = Turns(place, options)
     turns.write(commits=100)
     turns.our_turn()
     turns.mark("before")

@@ -13,8 +13,8 @@ FIRST_SECONDS = 60
 POLL_SECONDS = 0.1  # of a server
 
 
-def we_replicate(place, seconds, replica):
-    ours = Tidemark(place.path("db", "app.db"), replica, place.env, place.path("log"))
+def we_replicate(place, seconds, replica, options=()):
+    ours = Tidemark(place.path("db", "app.db"), replica, place.env, place.path("log"), options)
     theirs = Litestream5(ours.database, ours.replica, place.env, place.path("log5"))
     replicate_under_load(ours, seconds)
 
@@ -47,6 +47,11 @@ def we_replicate(place, seconds, replica):
                           lambda o: theirs.restore(o, time=moment.later_ms(time, 1)))
         tally.expect(by_time == by_txid, f"moment {at.txid}: by time another state than by TXID")
     compare("latest", ours.restore, theirs.restore)
+    if options:
+        segments = replica.copies(replica.level(0), place.path("segments"))
+        batches = [path for path in segments if len(set(path.stem.split("-"))) > 1]
+        print(f"{len(batches)} of {len(segments)} files of level 0 are of several transactions", flush=True)
+        tally.expect(batches, "no file of level 0 is of several transactions")
     proven = ours.call("verify", ours.replica, "--all")
     tally.expect(proven.code == 0, f"verify --all ended with {proven.code}: {proven.stderr}")
     source = place.path("source.db")
