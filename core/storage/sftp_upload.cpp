@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <limits>
 
 namespace tidemark::storage {
@@ -27,22 +28,30 @@ Status SftpUpload::run()
     TIDEMARK_TRY(const auto reader, m_parts.source.open());
     // A byte more than it should be: then its end is seen with its last piece.
     const std::uint64_t known = m_parts.source.sizeBytes().value_or(kUploadPieceBytes);
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(known + 1, kUploadPieceBytes));
-    for (bool isLast = false; !isLast;) {
-        if (m_stop.stop_requested()) {
-            return cancelled();
-        }
-        TIDEMARK_TRY(const std::size_t got, fill(*reader, buffer));
-        isLast = got < buffer.size();
-        TIDEMARK_TRY_STATUS(send(std::span(buffer).first(got), isLast));
+    const std::size_t pieceBytes = std::min<std::uint64_t>(known + 1, kUploadPieceBytes);
+    std::vector<std::byte> piece(pieceBytes);
+    std::vector<std::byte> following;
+    TIDEMARK_TRY(std::size_t got, fill(*reader, piece));
+    while (got == pieceBytes) {
+        following.resize(pieceBytes);
+        // To read and pack one takes as long as to encrypt and send one.
+        auto filling = std::async(std::launch::async, [&] { return fill(*reader, following); });
+        const Status sent = send(piece, false);
+        auto filled = filling.get();
+        TIDEMARK_TRY_STATUS(sent);
+        TIDEMARK_TRY(got, std::move(filled));
+        piece.swap(following);
     }
-    return {};
+    return send(std::span(piece).first(got), true);
 }
 
 Result<std::size_t> SftpUpload::fill(ByteReader& reader, std::vector<std::byte>& buffer)
 {
     std::size_t done = 0;
     while (done < buffer.size()) {
+        if (m_stop.stop_requested()) {
+            return cancelled();
+        }
         TIDEMARK_TRY(const std::size_t got, reader.read(std::span(buffer).subspan(done)));
         if (got == 0) {
             break;
@@ -54,6 +63,9 @@ Result<std::size_t> SftpUpload::fill(ByteReader& reader, std::vector<std::byte>&
 
 Status SftpUpload::send(std::span<const std::byte> bytes, bool isLast)
 {
+    if (m_stop.stop_requested()) {
+        return cancelled();
+    }
     TIDEMARK_TRY(const SftpPool::Lease lease,
                  m_session ? m_parts.pool.borrow(m_session, m_stop) : m_parts.pool.borrow(m_stop));
     m_session = lease.session();
