@@ -117,7 +117,7 @@ class Passage:
         if fault == "stall":
             # A server that has said all may hang up; who waits for it may not know.
             client = self._sink if self._way == "answer" else self._source
-            self._board.stall(lambda: is_gone(client))
+            self._board.stall(self._rule, lambda: is_gone(client))
             self._rule = None
             return self._send(view[left:])
         raise Broken(reset=fault == "reset")

@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections import Counter, deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 REMEMBERED = 100_000  # requests, of which GET /requests tells
 TICK_SECONDS = 0.1  # of a drip
@@ -31,6 +31,7 @@ class Rule:
     status: int = 503
     headers: dict = field(default_factory=dict)
     body: str = ""
+    epoch: int = 0  # of the board, when it hits
 
     FAULTS = ("answer", "lose", "cut", "reset", "stall", "drip", "flip", "length", "half", "refuse")
 
@@ -111,7 +112,7 @@ class Board:
                     if not rule.times:
                         self._rules.remove(rule)
                 self._faults[rule.fault] += 1
-                return rule
+                return replace(rule, epoch=self._epoch)
             return None
 
     def passed(self, way, count):
@@ -122,10 +123,9 @@ class Board:
         with self._lock:
             self._requests.append({"method": method, "path": target, "status": status})
 
-    def stall(self, is_left):
-        """Until the rules are cleared, or the one who waits is_left()."""
-        begun = self._epoch
-        while self._epoch == begun and not is_left():
+    def stall(self, rule, is_left):
+        """Until the rules are cleared since it hit, or the one who waits is_left()."""
+        while self._epoch == rule.epoch and not is_left():
             time.sleep(TICK_SECONDS / 2)
 
     def add(self, rules):

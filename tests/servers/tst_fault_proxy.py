@@ -19,6 +19,7 @@ from servers.proxy import FaultProxy  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
 
 BODY = bytes(range(256)) * 4096  # 1 MiB
+STALL_SECONDS = 0.3
 
 
 class Origin:
@@ -128,6 +129,29 @@ class ProxyTest(unittest.TestCase):
         self.addCleanup(connection.close)
         return connection
 
+    def is_hit_by(self, fault):
+        wait_until(lambda: self.proxy.counts()["faults"].get(fault), 20, f"a {fault}")
+
+    def ends_when_cleared(self, act):
+        """What act() gives, which a stall holds up until the rules are cleared."""
+        cleared = []
+
+        def clear_later():
+            self.is_hit_by("stall")
+            time.sleep(STALL_SECONDS)
+            cleared.append(time.monotonic())
+            self.proxy.clear()
+
+        clearing = threading.Thread(target=clear_later)
+        clearing.start()
+        try:
+            given, ended = act(), time.monotonic()
+        finally:
+            clearing.join()
+        self.assertGreater(ended, cleared[0])
+        self.assertEqual(self.proxy.counts()["faults"], {"stall": 1})
+        return given
+
     def got_before_the_end(self):
         """The bytes of /kept that came before the connection broke."""
         connection = self.connection()
@@ -232,21 +256,30 @@ class HttpTest(ProxyTest):
             self.put("/lost", b"done")
         self.assertEqual(self.origin.objects["/lost"], b"done")
 
-    def test_stallsUntilTheRulesAreCleared(self):
+    def test_stallsAnAnswerUntilTheRulesAreCleared(self):
         self.proxy.rule("stall", after=1000)
-        connection = self.connection(timeout=0.3)
+        connection = self.connection()
         connection.request("GET", "/kept")
         answer = connection.getresponse()
         self.assertEqual(answer.read(1000), BODY[:1000])
-        with self.assertRaises(TimeoutError):
-            answer.read(1)
-        threading.Timer(0.2, self.proxy.clear).start()
-        self.assertEqual(self.get().body, BODY)
+        self.assertEqual(self.ends_when_cleared(answer.read), BODY[1000:])
 
+    def test_stallsARequestUntilTheRulesAreCleared(self):
         self.proxy.rule("stall", where="request", after=1000)
-        threading.Timer(0.3, self.proxy.clear).start()
-        self.assertEqual(self.put("/late").status, 200)
+        self.assertEqual(self.ends_when_cleared(lambda: self.put("/late")).status, 200)
         self.assertEqual(self.origin.objects["/late"], BODY)
+
+    def test_whoComesToAStallAfterTheRulesWereClearedPasses(self):
+        self.proxy.rule("stall", where="request", after=1000)
+        connection = self.connection(timeout=20)
+        connection.putrequest("PUT", "/passes")
+        connection.putheader("Content-Length", "2000")
+        connection.endheaders(BODY[:500])
+        self.is_hit_by("stall")
+        self.proxy.clear()
+        connection.send(BODY[500:2000])
+        self.assertEqual(connection.getresponse().status, 200)
+        self.assertEqual(self.origin.objects["/passes"], BODY[:2000])
 
     def test_drips(self):
         self.proxy.rule("drip", bytes=len(BODY) // 4)
@@ -318,10 +351,7 @@ class TcpTest(ProxyTest):
 
     def test_stalls(self):
         self.proxy.rule("stall", after=1000)
-        threading.Timer(0.3, self.proxy.clear).start()
-        begun = time.monotonic()
-        self.assertEqual(self.get().body, BODY)
-        self.assertGreater(time.monotonic() - begun, 0.2)
+        self.assertEqual(self.ends_when_cleared(self.get).body, BODY)
 
     def test_refusesConnections(self):
         self.proxy.rule("refuse")
