@@ -1,13 +1,16 @@
 #include "core/storage/throttled_storage.h"
 
-#include "core/base/system_clock.h"
 #include "tests/support/memory_storage.h"
 #include "tests/support/simulated_clock.h"
 #include "tests/support/storage_contract.h"
 
 #include <QTest>
 
+#include <algorithm>
+#include <atomic>
+#include <future>
 #include <thread>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::storage;
@@ -16,7 +19,7 @@ using namespace std::chrono_literals;
 class TestThrottledStorage : public QObject {
     Q_OBJECT
 
-    SystemClock m_clock;
+    SimulatedClock m_clock;
 
     [[nodiscard]] ThrottledStorage made(std::uint64_t up, std::uint64_t down)
     {
@@ -24,11 +27,11 @@ class TestThrottledStorage : public QObject {
     }
 
     template <typename Work>
-    std::chrono::milliseconds lasting(Work work)
+    qint64 lastingMs(Work work)
     {
         const auto start = m_clock.monotonic();
         work();
-        return std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
+        return std::chrono::round<std::chrono::milliseconds>(m_clock.monotonic() - start).count();
     }
 
 private slots:
@@ -44,9 +47,8 @@ private slots:
     {
         auto storage = made(1'000'000, 0);
         const std::string body(300'000, 'x');
-        const auto time = lasting([&] { QVERIFY(contract::put(storage, "a", body)); });
-        QVERIFY2(time >= 240ms, std::to_string(time.count()).c_str());
-        QVERIFY(lasting([&] { QCOMPARE(contract::textOf(storage, "a"), body); }) < 240ms);
+        QCOMPARE(lastingMs([&] { QVERIFY(contract::put(storage, "a", body)); }), qint64{300});
+        QCOMPARE(lastingMs([&] { QCOMPARE(contract::textOf(storage, "a"), body); }), qint64{0});
     }
 
     void whatComesDownTakesItsTime()
@@ -62,27 +64,43 @@ private slots:
             }
             QCOMPARE(all, std::size_t{300'000});
         };
-        QVERIFY(lasting(read) >= 240ms);
+        QCOMPARE(lastingMs(read), qint64{300});
     }
 
     void allWhoTakeShareTheLine()
     {
-        SimulatedClock clock;
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
         RateLimit limit(clock, 1'000);
         QVERIFY(limit.take(500, {}));
-        std::stop_source stop;
-        std::jthread second([&] { QVERIFY(!limit.take(500, stop.get_token())); });
-        stop.request_stop();
+        std::atomic<int> taken = 0;
+        std::vector<std::jthread> others;
+        for (int i = 0; i < 2; ++i) {
+            others.emplace_back(
+                [&](const std::stop_token& stop) { taken += limit.take(500, stop) ? 1 : 0; });
+        }
+        clock.untilWaiting(2);
+        auto pauses = clock.pauses();
+        std::ranges::sort(pauses);
+        QCOMPARE(pauses, (std::vector<std::chrono::milliseconds>{0ms, 500ms, 1000ms}));
+        clock.advance(500ms);
+        QTRY_COMPARE(taken.load(), 1);
+        clock.advance(500ms);
+        QTRY_COMPARE(taken.load(), 2);
     }
 
     void whoIsStoppedWaitsNoLonger()
     {
-        auto storage = made(1, 0);
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        ThrottledStorage storage(std::make_unique<MemoryStorage>(), clock, 1, 0);
         std::stop_source stop;
-        std::jthread stopper([&stop] { stop.request_stop(); });
-        const auto written =
-            storage.write("a", MemorySource(std::string(100'000, 'x')), {}, stop.get_token());
-        QVERIFY(!written.ok() && written.error().code == ErrorCode::Cancelled);
+        auto written = std::async(std::launch::async, [&, token = stop.get_token()] {
+            return storage.write("a", MemorySource(std::string(100'000, 'x')), {}, token)
+                .error()
+                .code;
+        });
+        clock.untilWaiting(1);
+        stop.request_stop();
+        QCOMPARE(written.get(), ErrorCode::Cancelled);
     }
 };
 

@@ -1,6 +1,7 @@
 #include "core/base/system_clock.h"
 #include "core/storage/use.h"
 #include "tests/support/hurried_clock.h"
+#include "tests/support/simulated_clock.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -11,6 +12,7 @@
 
 using namespace tidemark;
 using namespace tidemark::storage;
+using namespace std::chrono_literals;
 
 class TestUse : public QObject {
     Q_OBJECT
@@ -46,11 +48,13 @@ private slots:
 
     void whoReadsWaitsUntilTheDeletionsAreOver()
     {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
         std::optional deleting(takeUse(address()));
-        auto reader = std::async(std::launch::async,
-                                 [this] { return shareUse(m_clock, address(), {}).ok(); });
-        QCOMPARE(reader.wait_for(std::chrono::milliseconds(150)), std::future_status::timeout);
+        auto reader =
+            std::async(std::launch::async, [&] { return shareUse(clock, address(), {}).ok(); });
+        clock.untilWaiting(1);
         deleting.reset();
+        clock.advance(1s);
         QVERIFY(reader.get());
     }
 
@@ -63,11 +67,13 @@ private slots:
 
     void aWaitingReaderCanBeStopped()
     {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
         const auto deleting = takeUse(address());
         std::stop_source stop;
-        auto reader = std::async(std::launch::async, [this, token = stop.get_token()] {
-            return shareUse(m_clock, address(), token).error().code;
+        auto reader = std::async(std::launch::async, [&, token = stop.get_token()] {
+            return shareUse(clock, address(), token).error().code;
         });
+        clock.untilWaiting(1);
         stop.request_stop();
         QCOMPARE(reader.get(), ErrorCode::Cancelled);
     }
