@@ -1,18 +1,15 @@
 """Storages behind fault proxies, each with what can happen on the way to it, and what stands in it told by itself."""
 
 import hashlib
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from queue import Queue
-from urllib.parse import quote
-from xml.etree import ElementTree
 
-from servers.aws_signature import signed_call as s3_call
-from servers.azure_signature import signed_call as azure_call
-from servers.azurite_blob import ACCOUNT, CONTAINER, AzuriteBlob
-from servers.moto_s3 import BUCKET, MotoS3
+from servers.azurite_blob import AzuriteBlob
+from servers.moto_s3 import MotoS3
 from servers.openssh import OpenSsh
 from servers.proxy import FaultProxy
 from servers.rclone_webdav import PASSWORD, USER, RcloneWebdav
+from servers.storages import AzureStorage, S3Storage, sftp_address, text
 from servers.versity_s3 import VersityS3
 
 from blackbox.waiting import wait_until
@@ -67,91 +64,76 @@ TCP_WEATHER = {
 }
 
 
-def elements(answer, name):
-    root = ElementTree.fromstring(answer.body)
-    return [each for each in root.iter() if each.tag.rpartition("}")[2] == name]
+class Objects:
+    """A server of objects, as `description` of servers/storages.py has it."""
 
-
-def value(element, name):
-    return next((each.text or "" for each in element.iter() if each.tag.rpartition("}")[2] == name), "")
-
-
-class S3:
-    weather = S3_WEATHER
-    in_parts = {"fault": "reset", "where": "request", "after": 1_000_000, "method": "PUT", "path": "partNumber=2"}
-    last_of_parts = {"fault": "lose", "method": "POST", "path": "uploadId="}
+    description = None
+    may_miss_amidst = {"an answer stalls": "whoever only writes on gets no answers with a body"}
     is_forgetful = False  # has nothing after a restart
 
     def __init__(self, server):
         self.server = server
 
     def env(self):
-        return {"AWS_ACCESS_KEY_ID": self.server.key.access, "AWS_SECRET_ACCESS_KEY": self.server.key.secret}
+        return self._at("").variables
 
     def address(self, port, folder):
-        return f"s3://{BUCKET}/{folder}?endpoint=http://127.0.0.1:{port}"
+        return str(self._at(folder, port))
 
     def holds(self, folder):
         """{name: what another write of it would change}, as the server itself has it."""
-        answer = self._ask(f"list-type=2&max-keys=1000&prefix={folder}%2F")
-        rows = elements(answer, "Contents")
-        return {value(row, "Key"): (value(row, "ETag"), value(row, "LastModified")) for row in rows}
+        return {text(each, self.name_of): version_of(each) for each in settled(lambda: self._at(folder).listed(""))}
 
     def bytes_of(self, name):
-        return s3_call(self.server.key, "GET", f"http://127.0.0.1:{self.server.port}/{BUCKET}/{name}").body
+        folder, _, rest = name.partition("/")
+        return self._at(folder).bytes_of(rest)
 
     def unfinished(self, folder):
-        return [value(row, "Key") for row in elements(self._ask(f"prefix={folder}%2F&uploads="), "Upload")]
+        return settled(self._at(folder).unfinished)
 
-    def _ask(self, query):
-        def asked():
-            answer = s3_call(self.server.key, "GET", f"http://127.0.0.1:{self.server.port}/{BUCKET}?{query}")
-            return answer if answer.status == 200 else None
+    def _at(self, folder, port=None):
+        return self.description(self.server, folder, port)
 
-        # moto fails where another one writes at the same instant.
-        return wait_until(asked, 10, "a listing of the server's own", poll=0.2)
+
+def version_of(listed):
+    return [text(listed, name) for name in ("ETag", "Etag", "LastModified", "Last-Modified")]
+
+
+def settled(ask):
+    """moto fails where another one writes at the same instant."""
+
+    def asked():
+        with suppress(AssertionError):
+            return (ask(),)
+
+    return wait_until(asked, 10, "a listing of the server's own", poll=0.2)[0]
+
+
+class S3(Objects):
+    description, name_of = S3Storage, "Key"
+    weather = S3_WEATHER
+    in_parts = {"fault": "reset", "where": "request", "after": 1_000_000, "method": "PUT", "path": "partNumber=2"}
+    last_of_parts = {"fault": "lose", "method": "POST", "path": "uploadId="}
+
+    def address(self, port, folder):
+        return self._at(folder, port).without_region
 
 
 class Moto(S3):
     is_forgetful = True
 
 
-class Azure:
+class Azure(Objects):
+    description, name_of = AzureStorage, "Name"
     weather = HTTP_WEATHER
     in_parts = {"fault": "reset", "where": "request", "after": 1_000_000, "method": "PUT", "path": "comp=block(&|$)"}
     last_of_parts = {"fault": "lose", "method": "PUT", "path": "comp=blocklist"}
-    is_forgetful = False
-
-    def __init__(self, server):
-        self.server = server
-
-    def env(self):
-        return {"AZURE_STORAGE_KEY": ACCOUNT.key}
-
-    def address(self, port, folder):
-        return f"abs://{ACCOUNT.name}@{CONTAINER}/{folder}?endpoint=http://127.0.0.1:{port}/{ACCOUNT.name}"
-
-    def holds(self, folder):
-        return {value(row, "Name"): (value(row, "Etag"), value(row, "Last-Modified")) for row in self._blobs(folder)}
-
-    def bytes_of(self, name):
-        return azure_call(ACCOUNT, "GET", f"{self.server.account_url(self.server.port)}/{CONTAINER}/{name}").body
-
-    def unfinished(self, folder):
-        names = {value(row, "Name") for row in self._blobs(folder, "&include=uncommittedblobs")}
-        return sorted(names - set(self.holds(folder)))
-
-    def _blobs(self, folder, more=""):
-        place = f"{self.server.account_url(self.server.port)}/{CONTAINER}"
-        query = f"comp=list&prefix={quote(folder + '/', safe='')}&restype=container{more}"
-        answer = azure_call(ACCOUNT, "GET", f"{place}?{query}")
-        assert answer.status == 200, answer.text()
-        return elements(answer, "Blob")
 
 
 class Files:
     """A server whose files can be looked at."""
 
+    may_miss_amidst = {}  # weather that the work in its midst need not meet, and why
     is_forgetful = False
 
     def __init__(self, server):
@@ -195,8 +177,7 @@ class Sftp(Files):
         return {"TIDEMARK_SFTP_KEY": str(self.server.keys["ed25519"])}
 
     def address(self, port, folder):
-        known = self.server.known_hosts
-        return f"sftp://{self.server.user}@127.0.0.1:{port}{self.server.files}/{folder}?known-hosts={known}"
+        return sftp_address(self.server, port, self.server.files / folder)
 
 
 STORAGES = {

@@ -18,16 +18,23 @@ from .openssh import OpenSsh
 from .rclone_webdav import PASSWORD, USER, RcloneWebdavTls
 from .server import program
 from .ssh_keys import PASSPHRASE
+from .storages import AzureStorage, S3Storage
 
 BODY = b"the first object"
 NAME = "first object"
 QUOTED = "first%20object"
+OF_PAGES = ["1", "2", "3", "4", "5"]
 WRITTEN = (201, 204)  # anew, or over what was there
 WRONG_KEY = base64.b64encode(b"wrong" * 10).decode()
 
 
 def same(answer):
     assert (answer.status, answer.body) == (200, BODY), f"{answer.status} {answer.text()}"
+
+
+def in_pages(storage, few):
+    assert len(storage.listed("", few)) == len(OF_PAGES)
+    assert [file.name for file in storage.files("")] == OF_PAGES
 
 
 def s3(server):
@@ -44,7 +51,17 @@ def s3(server):
         assert aws_signature.signed_call(wrong, "GET", url).status == 403
         assert call("GET", url).status == 403
 
-    return {"put and get": put_and_get, "a wrong signature is refused": a_wrong_signature_is_refused}
+    def a_listing_goes_on_over_pages():
+        for name in OF_PAGES:
+            put = aws_signature.signed_call(server.key, "PUT", url.replace(QUOTED, f"paged/{name}"), BODY)
+            assert put.status == 200, put.text()
+        in_pages(S3Storage(server, "paged"), "&max-keys=2")
+
+    return {
+        "put and get": put_and_get,
+        "a wrong signature is refused": a_wrong_signature_is_refused,
+        "a listing goes on over pages": a_listing_goes_on_over_pages,
+    }
 
 
 def azure(server):
@@ -60,7 +77,18 @@ def azure(server):
         wrong = azure_signature.Account(ACCOUNT.name, WRONG_KEY)
         assert azure_signature.signed_call(wrong, "GET", url).status == 403
 
-    return {"put and get": put_and_get, "a wrong key is refused": a_wrong_key_is_refused}
+    def a_listing_goes_on_over_pages():
+        for name in OF_PAGES:
+            kind = {"x-ms-blob-type": "BlockBlob"}
+            put = azure_signature.signed_call(ACCOUNT, "PUT", url.replace(QUOTED, f"paged/{name}"), BODY, kind)
+            assert put.status == 201, put.text()
+        in_pages(AzureStorage(server, "paged"), "&maxresults=2")
+
+    return {
+        "put and get": put_and_get,
+        "a wrong key is refused": a_wrong_key_is_refused,
+        "a listing goes on over pages": a_listing_goes_on_over_pages,
+    }
 
 
 def webdav(server):

@@ -21,7 +21,8 @@ PATH = "some/where"  # of the replica in the bucket, the container, the user's f
 
 
 class ObjectStorage:
-    """Objects behind HTTP. A kind gives `_page(prefix, mark)`: files and the next mark; and `_get(name)`."""
+    """Objects behind HTTP. A kind gives `_page(prefix, mark, more)`: what is listed, as XML, and the next mark;
+    `_file(listed)`: what that is; and `_get(name)`."""
 
     whole_seconds = False
     is_far = True
@@ -32,12 +33,17 @@ class ObjectStorage:
         self._port = port  # where the replicators find it, unless that is where everybody does
 
     def files(self, under):
+        found = [self._file(listed) for listed in self.listed(under)]
+        return sorted(File(file.name.removeprefix(f"{self._path}/"), file.modified) for file in found)
+
+    def listed(self, under, more=""):
+        """What the server says of each object, of all pages; `more` is asked for besides."""
         found, mark = [], ""
         while True:
-            page, mark = self._page(f"{self._path}/{under}".rstrip("/") + "/", mark)
-            found += [File(file.name.removeprefix(f"{self._path}/"), file.modified) for file in page]
+            page, mark = self._page(f"{self._path}/{under}".rstrip("/") + "/", mark, more)
+            found += page
             if not mark:
-                return sorted(found)
+                return found
 
     @staticmethod
     def level(number=None):
@@ -52,15 +58,21 @@ class ObjectStorage:
         for file in self.files(under):
             path = folder / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(checked(self._get(f"{self._path}/{file.name}")).body)
+            path.write_bytes(self.bytes_of(file.name))
             made.append(path)
         return made
+
+    def bytes_of(self, name):
+        return checked(self._get(f"{self._path}/{name}")).body
 
 
 class S3Storage(ObjectStorage):
     def __str__(self):
-        options = f"endpoint={self._endpoint}&region={self._server.key.region}&force-path-style=true"
-        return f"s3://{BUCKET}/{self._path}?{options}"
+        return f"{self.without_region}&region={self._server.key.region}&force-path-style=true"
+
+    @property
+    def without_region(self):
+        return f"s3://{BUCKET}/{self._path}?endpoint={self._endpoint}"
 
     @staticmethod
     def level(number=None):
@@ -91,12 +103,20 @@ class S3Storage(ObjectStorage):
         url = f"http://127.0.0.1:{self._server.port}/{BUCKET}{target}"
         return aws_signature.signed_call(self._server.key, method, url)
 
-    def _page(self, prefix, mark):
+    def unfinished(self):
+        """Names of uploads in parts that nobody ended."""
+        answer = checked(self._asked(f"?prefix={quote(self._path)}%2F&uploads="))
+        return [text(upload, "Key") for upload in named(ElementTree.fromstring(answer.body), "Upload")]
+
+    def _page(self, prefix, mark, more):
         token = f"&continuation-token={quote(mark, safe='')}" if mark else ""
-        answer = checked(self._asked(f"?list-type=2&prefix={quote(prefix, safe='')}{token}"))
+        answer = checked(self._asked(f"?list-type=2&prefix={quote(prefix, safe='')}{token}{more}"))
         page = ElementTree.fromstring(answer.body)
-        files = [File(text(one, "Key"), parse_time(text(one, "LastModified"))) for one in named(page, "Contents")]
-        return files, text(page, "NextContinuationToken")
+        return named(page, "Contents"), text(page, "NextContinuationToken")
+
+    @staticmethod
+    def _file(listed):
+        return File(text(listed, "Key"), parse_time(text(listed, "LastModified")))
 
     def _get(self, name):
         return self._asked(f"/{quote(name)}")
@@ -120,15 +140,28 @@ class AzureStorage(ObjectStorage):
         url = f"{self._server.account_url(self._server.port)}/{CONTAINER}{target}"
         return azure_signature.signed_call(ACCOUNT, "GET", url)
 
-    def _page(self, prefix, mark):
-        query = f"?restype=container&comp=list&prefix={quote(prefix, safe='')}"
+    def unfinished(self):
+        """Names of blobs that have blocks and were never committed."""
+        written = {text(blob, "Name") for blob in self.listed("")}
+        begun = {text(blob, "Name") for blob in self.listed("", "&include=uncommittedblobs")}
+        return sorted(begun - written)
+
+    def _page(self, prefix, mark, more):
+        query = f"?restype=container&comp=list&prefix={quote(prefix, safe='')}{more}"
         page = ElementTree.fromstring(checked(self._asked(query + (f"&marker={quote(mark)}" if mark else ""))).body)
-        blobs = named(page, "Blob")
-        times = [email.utils.parsedate_to_datetime(text(blob, "Last-Modified")) for blob in blobs]
-        return [File(text(blob, "Name"), time) for blob, time in zip(blobs, times)], text(page, "NextMarker")
+        return named(page, "Blob"), text(page, "NextMarker")
+
+    @staticmethod
+    def _file(listed):
+        return File(text(listed, "Name"), email.utils.parsedate_to_datetime(text(listed, "Last-Modified")))
 
     def _get(self, name):
         return self._asked(f"/{quote(name)}")
+
+
+def sftp_address(server, port, path):
+    """Without what lets in."""
+    return f"sftp://{server.user}@127.0.0.1:{port}{path}?known-hosts={server.known_hosts}"
 
 
 class SftpStorage(Folder):
@@ -148,8 +181,7 @@ class SftpStorage(Folder):
                 shutil.chown(folder, server.user)
 
     def __str__(self):
-        keys = f"key={self._server.keys['ed25519']}&known-hosts={self._server.known_hosts}"
-        return f"sftp://{self._server.user}@127.0.0.1:{self._server.seen_port}{self.path}?{keys}"
+        return f"{sftp_address(self._server, self._server.seen_port, self.path)}&key={self._server.keys['ed25519']}"
 
     def files(self, under):
         """With the times that the protocol tells."""
