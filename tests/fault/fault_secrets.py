@@ -8,37 +8,34 @@ scene that aborts forbids them, as whoever keeps secrets in an environment shoul
 """
 
 import argparse
-import os
-import re
 import resource
 import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(1, str(Path(__file__).resolve().parent))
 
-from planted import Planted, parrot  # noqa: E402
+from planted import parrot  # noqa: E402
 from scene import play  # noqa: E402
 from servers.openssh import OpenSsh  # noqa: E402
 from servers.rclone_webdav import RcloneWebdav  # noqa: E402
 from servers.server import free_port  # noqa: E402
 from servers.ssh_keys import make_key  # noqa: E402
+from servers.storages import sftp_address  # noqa: E402
+from ward import Ward, all_at_once  # noqa: E402
 from weather import STORAGES, storage_behind  # noqa: E402
+from yml_slips import REFUSED, SLIPS, replicas_in_yml, yml_of  # noqa: E402
 
-from blackbox import loads, programs  # noqa: E402
-from blackbox.run import ended  # noqa: E402
+from blackbox import programs  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
 
-AT_ONCE = 6
 SHORTEST = 16
+CREDENTIALS, UNREACHABLE = 6, 7  # exits
 TRAVELS = {"access key id", "session token", "SSE-C key", "SAS token", "WebDAV password"}  # in each request
-REFUSED = "S3, keys in the URL"
-COMMANDS = ("test", "list", "replicate", "restore")
 XML = "<Error><Code>{code}</Code><Message>{{all}}</Message><StringToSign>{{all}}</StringToSign></Error>"
 ASKED = {"WWW-Authenticate": 'Basic realm="{all}"'}
 LISTING = "<ListBucketResult><Name>{all}</Name><Key>{all}</Key></ListBucketResult>"
@@ -52,65 +49,6 @@ ANSWERS = {
     "a listing of nonsense": (207, {"ETag": "{all}"}, LISTING),
     "redirect": (307, {"Location": "http://elsewhere.example{path}"}, ""),
 }
-
-
-class Ward:
-    """One user with his folders, what he planted, and a database."""
-
-    def __init__(self, place, name):
-        self.name = name
-        self.folder = place.path(name, "x").parent
-        self.given = place.path(name, "given", "x").parent  # what the user wrote himself
-        self.home = self.folder / "home"
-        self.env = {**place.environment(self.home), "HOME": str(self.home), "LOGNAME": "me"}
-        for variable in ("SSH_AUTH_SOCK", "AWS_PROFILE"):
-            self.env.pop(variable, None)
-        self.planted = Planted()
-        self.hits = []
-        self.runs = 0
-        self._lock = threading.Lock()
-        self.database = self.given / "app.db"
-        loads.write(self.database, commits=10, seed=1)
-
-    def run(self, what, *words, env=None):
-        """To its end, and what it said is looked through."""
-        words = [programs.tidemarkctl(), *words]
-        done = ended(words, env={**self.env, **(env or {})}, cwd=self.folder, timeout=120)
-        self.look(what, (done.stdout + done.stderr).encode())
-        with self._lock:
-            self.runs += 1
-        return done
-
-    def look(self, what, data):
-        if found := self.planted.in_bytes(data):
-            self.hits.append(f"{what}: {', '.join(found)}: {data.decode(errors='replace').strip()[:800]}")
-
-    def each_command(self, what, address, env):
-        for command in COMMANDS:
-            out = self.folder / f"out-{threading.get_ident()}.db"
-            words = {
-                "test": ["test", address],
-                "list": ["list", address],
-                "replicate": ["replicate", "--once", self.database, address],
-                "restore": ["restore", address, out],
-            }[command]
-            for form in ((), ("--json",)):
-                done = self.run(f"{what}: {command} {' '.join(form)}", *words, *form, env=env)
-                if done.code == 0 and command in ("replicate", "restore"):
-                    self.hits.append(f"{what}: {command} succeeded, which no test of failures wants")
-
-    def must_have_met(self, heard, kinds):
-        """Somebody said them back, or there would have been nothing to find."""
-        lacking = kinds - set(self.planted.in_bytes(b" ".join(heard)))
-        if lacking:
-            raise AssertionError(f"{self.name}: nobody said {lacking} back")
-
-    def ends_clean(self):
-        """Nothing of all that lies below the user's folders."""
-        self.hits += [f"{path}: {kind}" for path, kind in self.planted.below(self.home)]
-        if self.hits:
-            raise AssertionError(f"{self.name}:\n" + "\n".join(self.hits[:20]) + f"\n{len(self.hits)} in all")
-        print(f"{self.name}: {self.runs} runs, nothing found", flush=True)
 
 
 def of_services(planted):
@@ -129,11 +67,6 @@ def of_services(planted):
     yield "Azure", "abs://acc@c/notes?endpoint={scheme}://{host}/acc", account
     yield "Azure with a token", "abs://acc@c/notes?endpoint={scheme}://{host}/acc", token
     yield "WebDAV", "webdav{s}://me@{host}/notes", password
-
-
-def all_at_once(act, runs):
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda words: act(*words), runs))
 
 
 def at(address, host, tls=False):
@@ -177,76 +110,31 @@ def broken_ways(place, _asked):
 
 
 def profiles(place, _asked):
-    """~/.aws, right and broken."""
+    """~/.aws, right and broken; what can be read of it goes to the service, and half a login goes nowhere."""
     ward = Ward(place, "profiles")
     identity, key = ward.planted.text("access key id"), ward.planted.text("secret access key")
     token = ward.planted.text("session token")
     file = ward.given / "credentials"
     right = f"[default]\naws_access_key_id = {identity}\naws_secret_access_key = {key}\naws_session_token = {token}\n"
-    broken = {
-        "right": right,
-        "half": right.replace("aws_secret_access_key", "x"),
-        "no head": right.partition("\n")[2],
-        "no equal sign": right.replace(" = ", " "),
-        "bytes": right + "\x00\x01" + key,
-        "nested": right.replace("aws_session_token =", "s3 =\n  aws_session_token ="),
+    both, nothing = {"access key id", "session token"}, set()
+    tried = {
+        "right": (right, both),
+        "half": (right.replace("aws_secret_access_key", "x"), nothing),
+        "no head": (right.partition("\n")[2], nothing),
+        "no equal sign": (right.replace(" = ", " "), nothing),
+        "bytes": (right + "\x00\x01" + key, both),
+        "nested": (right.replace("aws_session_token =", "s3 =\n  aws_session_token ="), {"access key id"}),
     }
-    with parrot(ANSWERS["wrong signature, told back"]) as port:
-        for what, text in broken.items():
-            file.write_text(text)
-            env = {"AWS_SHARED_CREDENTIALS_FILE": str(file)}
-            ward.each_command(f"profile, {what}", f"s3://b/notes?endpoint=http://127.0.0.1:{port}", env)
+    for what, (text, met) in tried.items():
+        file.write_text(text)
+        env, heard = {"AWS_SHARED_CREDENTIALS_FILE": str(file)}, []
+        with parrot(ANSWERS["wrong signature, told back"], heard) as port:
+            address = f"s3://b/notes?endpoint=http://127.0.0.1:{port}"
+            ward.each_command(f"profile, {what}", address, env, CREDENTIALS)
+        ward.must_have_met(heard, met)
+        if heard and not met:
+            raise AssertionError(f"profile, {what}: taken for one, and sent: {heard[0]}")
     ward.ends_clean()
-
-
-def replicas_in_yml(planted, host):
-    """(name, the lines of a replica) in each form that a litestream.yml may have."""
-    identity, key = planted.text("access key id"), planted.text("secret access key")
-    customer, account = planted.key("SSE-C key"), planted.key("account key")
-    token, web, ssh = planted.text("SAS token"), planted.text("WebDAV password"), planted.text("SFTP password")
-    both = {"access-key-id": identity, "secret-access-key": key}
-    own = {"sse-customer-key": customer}
-    login = {"webdav-username": "me", "webdav-password": web}
-    at_azure = {"endpoint": f"http://{host}/acc"}
-    yield "S3", {"type": "s3", "bucket": "b1", "path": "p", "endpoint": f"http://{host}", **both}
-    yield "S3 by URL", {"url": f"s3://b2/p?endpoint=http://{host}", **both}
-    yield "S3, SSE-C", {"type": "s3", "bucket": "b3", "endpoint": f"http://{host}", **both, **own}
-    yield "S3, SSE-C by URL", {"url": f"s3://b4/p?endpoint=http://{host}&sseCustomerKey={customer}", **both}
-    yield REFUSED, {"url": f"s3://{identity}:{key}@b5/p?endpoint=http://{host}"}
-    yield "Azure", {"type": "abs", "account-name": "acc", "account-key": account, "bucket": "c1", **at_azure}
-    yield "Azure by URL", {"url": f"abs://acc:{account}@c2/p", **at_azure}
-    yield "Azure, token", {"url": "abs://acc@c3/p", "sas-token": f"sv=1&sig={token}", **at_azure}
-    yield "SFTP", {"type": "sftp", "host": host, "user": "me", "path": "/p1", "password": ssh}
-    yield "SFTP by URL", {"url": f"sftp://me:{ssh}@{host}/p2"}
-    yield "WebDAV", {"type": "webdav", "webdav-url": f"http://{host}/1", **login}
-    yield "WebDAV by URL", {"url": f"webdav://me:{web}@{host}/p2"}
-    yield "WebDAV, login in its URL", {"type": "webdav", "webdav-url": f"http://me:{web}@{host}/p3"}
-
-
-def yml_of(database, replica):
-    lines = "".join(f"        {name}: '{value}'\n" for name, value in replica.items())
-    return f"dbs:\n  - path: {database}\n    replicas:\n      - name: far\n{lines}"
-
-
-# What a slip of the pen makes of a file. Each takes and gives its text.
-SLIPS = {
-    "as it should be": lambda text: text,
-    "a tab": lambda text: text.replace("        ", "\t", 1),
-    "quotes left open": lambda text: re.sub(r"'\n", "\n", text),
-    "a bracket left open": lambda text: text.replace(": '", ": ['"),
-    "values are lists": lambda text: re.sub(r": '(.*)'\n", r": ['\1', '\1']\n", text),
-    "values are maps": lambda text: re.sub(r": '(.*)'\n", r": {x: '\1'}\n", text),
-    "names changed": lambda text: re.sub(r"(\w+): '", r"\1x: '", text),
-    "each line twice": lambda text: re.sub(r"( {8}.*\n)", r"\1\1", text),
-    "no spaces behind colons": lambda text: text.replace(": '", ":'"),
-    "a variable in it": lambda text: re.sub(r"'\n", "${NOT_SET}'\n", text),
-    "values are names": lambda text: re.sub(r"        .*: '(.*)'\n", r"        '\1': 1\n", text),
-    "values of the top": lambda text: re.sub(r"        (.*): '(.*)'\n", r"\2: \1\n", text),
-    "an alias": lambda text: text.replace(": '", ": *'"),
-    "a tag": lambda text: text.replace(": '", ": !!int '"),
-    "cut off": lambda text: text[: len(text) * 3 // 4],
-    "bytes": lambda text: text + "\x01\x02",
-}
 
 
 def configurations(place, _asked):
@@ -280,27 +168,29 @@ def logins_by_ssh(place, _asked):
     text = keys["plain"].read_text().splitlines()
     broken.write_text("\n".join([text[0], text[2], *text[1:]]))
     with OpenSsh() as server, RcloneWebdav() as no_ssh:
-        known = f"?known-hosts={server.known_hosts}"
-        place_there = f"{server.user}@127.0.0.1:{server.port}{server.files}/notes"
-        tries = {
-            "password wrong": (place_there + known, {"TIDEMARK_SFTP_PASSWORD": password}),
-            "key not known": (place_there + known, {"TIDEMARK_SFTP_KEY": str(keys["plain"])}),
-            "key locked, passphrase right": (
-                place_there + known,
-                {"TIDEMARK_SFTP_KEY": str(keys["locked"]), "TIDEMARK_SFTP_PASSPHRASE": passphrase},
-            ),
-            "passphrase wrong": (
-                place_there + known,
-                {"TIDEMARK_SFTP_KEY": str(keys["locked"]), "TIDEMARK_SFTP_PASSPHRASE": password},
-            ),
-            "passphrase missing": (place_there + known, {"TIDEMARK_SFTP_KEY": str(keys["locked"])}),
-            "key file broken": (place_there + known, {"TIDEMARK_SFTP_KEY": str(broken)}),
-            "server unknown": (place_there, {"TIDEMARK_SFTP_PASSWORD": password}),
-            "no SSH there": (f"me@127.0.0.1:{no_ssh.port}/notes", {"TIDEMARK_SFTP_PASSWORD": password}),
-            "refused": (f"me@127.0.0.1:{free_port()}/notes", {"TIDEMARK_SFTP_PASSWORD": password}),
-            "host unknown": ("me@nowhere.invalid/notes", {"TIDEMARK_SFTP_PASSWORD": password}),
+        locked = {"TIDEMARK_SFTP_KEY": str(keys["locked"])}
+        refused = {
+            "password wrong": {"TIDEMARK_SFTP_PASSWORD": password},
+            "key not known": {"TIDEMARK_SFTP_KEY": str(keys["plain"])},
+            "key locked, passphrase right": {**locked, "TIDEMARK_SFTP_PASSPHRASE": passphrase},
+            "passphrase wrong": {**locked, "TIDEMARK_SFTP_PASSPHRASE": password},
+            "passphrase missing": locked,
+            "key file broken": {"TIDEMARK_SFTP_KEY": str(broken)},
+            "server unknown": {"TIDEMARK_SFTP_PASSWORD": password},
         }
-        runs = [(f"ssh: {what}", f"sftp://{where}", env) for what, (where, env) in tries.items()]
+        unreachable = {
+            "no SSH there": f"me@127.0.0.1:{no_ssh.port}/notes",
+            "refused": f"me@127.0.0.1:{free_port()}/notes",
+            "host unknown": "me@nowhere.invalid/notes",
+        }
+        runs = []
+        for number, (what, env) in enumerate(refused.items()):
+            # A place for each: a replica is one database's.
+            address = sftp_address(server, server.port, server.files / f"notes{number}")
+            address = address.partition("?")[0] if what == "server unknown" else address
+            runs.append((f"ssh: {what}", address, env, CREDENTIALS))
+        env = {"TIDEMARK_SFTP_PASSWORD": password}
+        runs += [(f"ssh: {what}", f"sftp://{where}", env, UNREACHABLE) for what, where in unreachable.items()]
         all_at_once(ward.each_command, runs)
     ward.ends_clean()
 
