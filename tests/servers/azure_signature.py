@@ -7,7 +7,7 @@ import base64
 import hmac
 import time
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from .http_call import call
 
@@ -52,3 +52,16 @@ def signed(account, method, url, body=b"", headers=None):
 
 def signed_call(account, method, url, body=b"", headers=None):
     return call(method, url, body, signed(account, method, url, body, headers))
+
+
+def container_token(account, container, rights, expires):
+    """A service SAS for all of a container, without the leading '?'.
+
+    https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+    """
+    resource = f"/blob/{account.name}/{container}"
+    # Rights, start, expiry, resource, identifier, address, protocol, version, kind, snapshot, scope, five headers.
+    to_sign = "\n".join([rights, "", expires, resource, "", "", "", VERSION, "c", "", "", *[""] * 5])
+    signature = hmac.digest(base64.b64decode(account.key), to_sign.encode(), "sha256")
+    words = {"sv": VERSION, "sr": "c", "sp": rights, "se": expires, "sig": base64.b64encode(signature).decode()}
+    return urlencode(words)

@@ -6,8 +6,10 @@ import json
 import os
 import ssl
 import subprocess
+import tempfile
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlencode
 
 from servers.aws_signature import Key, signed_call
@@ -44,6 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(self.body)
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = do_CONNECT = do_any
+    do_PROPFIND = do_OPTIONS = do_MKCOL = do_MOVE = do_any
 
     def log_message(self, *_):
         pass
@@ -67,6 +70,15 @@ def always(status=200, headers=None, certificate=None, host="127.0.0.1"):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextlib.contextmanager
+def tls_server(folder, host):
+    """The same behind TLS, with a certificate for 127.0.0.1. Gives the authority's and the port."""
+    place = Path(tempfile.mkdtemp(prefix="tls-", dir=folder))
+    authority, *certificate = make_certificate(place)
+    with always(certificate=certificate, host=host) as port:
+        yield authority, port
 
 
 class S3:
@@ -115,10 +127,7 @@ class S3:
 
     @contextlib.contextmanager
     def over_tls(self, host="127.0.0.1", knows_authority=False):
-        place = self.folder / f"tls-{host}-{knows_authority}"
-        place.mkdir()
-        authority, *certificate = make_certificate(place)
-        with always(certificate=certificate, host=host) as port:
+        with tls_server(self.folder, host) as (authority, port):
             option = f"&ca={authority}" if knows_authority else ""
             yield self.asked(endpoint=f"https://{host}:{port}", options=option)
 
