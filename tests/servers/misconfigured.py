@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import os
+import socketserver
 import ssl
 import subprocess
 import tempfile
@@ -70,6 +71,28 @@ def always(status=200, headers=None, certificate=None, host="127.0.0.1"):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextlib.contextmanager
+def greeting(text):
+    """A server that says this to everybody, and waits until they leave. Gives its port."""
+
+    class Greeter(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(text)
+            with contextlib.suppress(OSError):
+                while self.request.recv(1000):
+                    pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Greeter) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import contextlib
 
 from servers.azure_signature import container_token
 from servers.azurite_blob import ACCOUNT, CONTAINER
-from servers.misconfigured import Asked, always, tls_server
+from servers.misconfigured import Asked, always, greeting, tls_server
 from servers.rclone_webdav import PASSWORD, USER
 from servers.server import free_port
 from servers.ssh_keys import make_key
@@ -67,7 +67,7 @@ class Sftp:
 
     @contextlib.contextmanager
     def web_server(self):
-        with always() as port:
+        with greeting(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n") as port:
             yield self.elsewhere(port)
 
 

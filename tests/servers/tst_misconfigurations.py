@@ -118,7 +118,7 @@ def of_sshd(sftp):
     yield "nothing to log in with", plainly(sftp.asked(env={}))
     yield "server unknown", plainly(sftp.unknown_host())
     yield "host key changed", sftp.changed_host_key()
-    yield "no such folder", plainly(Asked(sftp.asked().storage.replace(f"{sftp.server.files}", "/nowhere"), sftp.asked().env))
+    yield "no such folder", plainly(sftp.asked("/nowhere/notes"))
     yield "no right to look", sftp.folder_with(0o000)
     yield "no right to write", sftp.folder_with(0o555)
     yield "no SSH server", sftp.web_server()
