@@ -28,13 +28,13 @@ from servers.ssh_keys import make_key  # noqa: E402
 from servers.storages import sftp_address  # noqa: E402
 from ward import Ward, all_at_once  # noqa: E402
 from weather import STORAGES, storage_behind  # noqa: E402
-from yml_slips import REFUSED, SLIPS, replicas_in_yml, yml_of  # noqa: E402
+from yml_slips import AS_IT_SHOULD_BE, REFUSED, SLIPS, replicas_in_yml, yml_of  # noqa: E402
 
 from blackbox import programs  # noqa: E402
 from blackbox.waiting import wait_until  # noqa: E402
 
 SHORTEST = 16
-CREDENTIALS, UNREACHABLE = 6, 7  # exits
+USAGE, CREDENTIALS, UNREACHABLE = 2, 6, 7  # exits
 TRAVELS = {"access key id", "session token", "SSE-C key", "SAS token", "WebDAV password"}  # in each request
 XML = "<Error><Code>{code}</Code><Message>{{all}}</Message><StringToSign>{{all}}</StringToSign></Error>"
 ASKED = {"WWW-Authenticate": 'Basic realm="{all}"'}
@@ -137,20 +137,34 @@ def profiles(place, _asked):
     ward.ends_clean()
 
 
+def end_of(name):
+    if name == REFUSED:
+        return USAGE
+    return UNREACHABLE if name.startswith("SFTP") else CREDENTIALS  # The server is none of SSH.
+
+
 def configurations(place, _asked):
     """Each form of a replica in a litestream.yml, each slip of the pen in it."""
     ward = Ward(place, "yml")
-    heard = []
+    heard, ends = [], {}  # of files that are right
+
+    def try_slips(number, name, replica):
+        # A database for each replica, and one try after the other: whoever follows both lets nobody else.
+        text = yml_of(ward.written(f"app{number}.db"), replica)
+        for slip, change in SLIPS.items():
+            path = ward.given / f"{name} {slip}.yml".replace(" ", "-")
+            path.write_text(change(text))
+            for form in ((), ("--json",)):
+                done = ward.run(f"yml: {name}: {slip}", "replicate", "--once", "--config", path, *form)
+                if slip == AS_IT_SHOULD_BE:
+                    ends.setdefault(name, set()).add(done.code)
+
     with parrot(ANSWERS["wrong signature, told back"], heard) as port:
-        runs = []
-        for name, replica in replicas_in_yml(ward.planted, f"127.0.0.1:{port}"):
-            for slip, change in SLIPS.items():
-                path = ward.given / f"{name} {slip}.yml".replace(" ", "-")
-                path.write_text(change(yml_of(ward.database, replica)))
-                for form in ((), ("--json",)):
-                    words = ("replicate", "--once", "--config", path, *form)
-                    runs.append((f"yml: {name}: {slip}", *words))
-        all_at_once(ward.run, runs)
+        replicas = replicas_in_yml(ward.planted, f"127.0.0.1:{port}")
+        all_at_once(try_slips, [(number, *each) for number, each in enumerate(replicas)])
+    wrong = {name: codes for name, codes in ends.items() if codes != {end_of(name)}}
+    if wrong:
+        raise AssertionError(f"yml, as they should be, end with {wrong}")
     ward.must_have_met(heard, TRAVELS - {"session token", "SSE-C key"})
     ward.ends_clean()
 

@@ -27,9 +27,10 @@ class Ward:
         self.hits = []
         self.runs = 0
         self._lock = threading.Lock()
-        self.database = self._written("app.db")
+        self.database = self.written("app.db")
 
-    def _written(self, name):
+    def written(self, name):
+        """A database of that name."""
         database = self.given / name
         if not database.exists():
             loads.write(database, commits=10, seed=1)
@@ -52,7 +53,7 @@ class Ward:
         """All of COMMANDS fail, and with `exits` where that is known."""
         # Of each thread's own: who follows a database lets nobody else try.
         number = threading.get_ident()
-        database, out = self._written(f"app-{number}.db"), self.folder / f"out-{number}.db"
+        database, out = self.written(f"app-{number}.db"), self.folder / f"out-{number}.db"
         for command in COMMANDS:
             words = {
                 "test": ["test", address],

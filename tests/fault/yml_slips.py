@@ -3,6 +3,7 @@
 import re
 
 REFUSED = "S3, keys in the URL"
+AS_IT_SHOULD_BE = "as it should be"
 
 
 def replicas_in_yml(planted, host):
@@ -36,7 +37,7 @@ def yml_of(database, replica):
 
 # Each takes and gives the text of a file.
 SLIPS = {
-    "as it should be": lambda text: text,
+    AS_IT_SHOULD_BE: lambda text: text,
     "a tab": lambda text: text.replace("        ", "\t", 1),
     "quotes left open": lambda text: re.sub(r"'\n", "\n", text),
     "a bracket left open": lambda text: text.replace(": '", ": ['"),
