@@ -1,9 +1,9 @@
 #include "core/storage/azure_blob.h"
 
+#include "core/net/content_range.h"
 #include "core/storage/azure_values.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace tidemark::storage {
@@ -25,17 +25,6 @@ Error notThere(const AzureClient& client, const std::string& blob)
     return {.code = ErrorCode::NotFound,
             .what = {TIDEMARK_TEXT("storage", "\"%1\" is not in %2 any more."),
                      {blob.substr(client.account().root.size()), client.account().place}}};
-}
-
-/// Of "bytes 0-6/5000", when it tells of this piece.
-std::optional<std::uint64_t> totalOf(const std::string& contentRange, std::uint64_t offset,
-                                     std::size_t length)
-{
-    const std::string start =
-        "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) + '/';
-    return contentRange.starts_with(start)
-               ? azureCount(std::string_view(contentRange).substr(start.size()))
-               : std::nullopt;
 }
 
 /// A piece behind the end, which has the size of the blob alone.
@@ -95,15 +84,16 @@ Result<Piece> fetchAzurePiece(const AzureClient& client, const std::string& blob
         TIDEMARK_TRY(const Piece piece, nothing(client, blob, stop));
         return piece.totalBytes <= offset ? Result<Piece>(piece) : client.failure(answer, call);
     }
-    const auto total = totalOf(answer.header("content-range"), offset, answer.body.size());
-    if (answer.status != 206 || !total || *total <= offset ||
-        answer.body.size() != std::min(length, *total - offset)) {
+    const auto range = net::parseContentRange(answer.header("content-range"));
+    if (answer.status != 206 || !range || !range->part || range->part->first != offset ||
+        range->part->last - offset + 1 != answer.body.size() ||
+        answer.body.size() != std::min(length, range->totalBytes - offset)) {
         return client.failure(answer, call);
     }
     if (etag.empty()) {
         etag = answer.header("etag");
     }
-    return Piece{.bytes = std::move(answer.body), .totalBytes = *total};
+    return Piece{.bytes = std::move(answer.body), .totalBytes = range->totalBytes};
 }
 
 Status removeAzureBlob(const AzureClient& client, const std::string& blob,

@@ -1,0 +1,46 @@
+#include "core/net/content_range.h"
+
+#include <charconv>
+
+namespace tidemark::net {
+namespace {
+
+constexpr std::string_view kUnit = "bytes ";
+
+std::optional<std::uint64_t> number(std::string_view text)
+{
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ContentRange> parseContentRange(std::string_view text)
+{
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos || !text.starts_with(kUnit)) {
+        return {};
+    }
+    const auto total = number(text.substr(slash + 1));
+    if (!total) {
+        return {};
+    }
+    const std::string_view part = text.substr(kUnit.size(), slash - kUnit.size());
+    if (part == "*") {
+        return ContentRange{.totalBytes = *total};
+    }
+    const auto dash = part.find('-');
+    if (dash == std::string_view::npos) {
+        return {};
+    }
+    const auto first = number(part.substr(0, dash));
+    const auto last = number(part.substr(dash + 1));
+    if (!first || !last || *first > *last || *last >= *total) {
+        return {};
+    }
+    return ContentRange{.part = ContentRange::Part{*first, *last}, .totalBytes = *total};
+}
+
+}  // namespace tidemark::net
