@@ -1,14 +1,19 @@
 #include "core/net/http_date.h"
 
+#include "core/base/civil_time.h"
+
 #include <array>
 #include <charconv>
+#include <cstdio>
 
 namespace tidemark::net {
 namespace {
 
 constexpr std::string_view kPattern = "Www, DD Mmm YYYY hh:mm:ss GMT";
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+constexpr std::array<const char*, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 /// -1 for what is no number.
 int number(std::string_view text)
@@ -57,6 +62,18 @@ std::optional<Timestamp> parseHttpDate(std::string_view text)
     }
     return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hours) +
            std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
+}
+
+std::string formatHttpDate(Timestamp time)
+{
+    const CivilTime utc = inUtc(time);
+    const std::chrono::weekday day(std::chrono::floor<std::chrono::days>(time));
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                  kDays.at(day.c_encoding()), utc.day,
+                  kMonths.at(static_cast<std::size_t>(utc.month) - 1), utc.year, utc.hour,
+                  utc.minute, utc.second);
+    return text.data();
 }
 
 }  // namespace tidemark::net

@@ -19,6 +19,19 @@ Error unavailable(Message what, Message next)
     return {.code = ErrorCode::Unavailable, .what = std::move(what), .next = std::move(next)};
 }
 
+Error noSuchHost(const std::string& host)
+{
+    return unavailable(
+        {TIDEMARK_TEXT("net", "There is no host %1."), {host}},
+        {TIDEMARK_TEXT("net", "Check its name, and whether this computer is online.")});
+}
+
+bool isNoSuchHost(const Error& error)
+{
+    const Error one = noSuchHost({});
+    return error.code == one.code && error.what.source == one.what.source;
+}
+
 Error noAnswerInTime(const std::string& host, bool isTls)
 {
     const Message what{TIDEMARK_TEXT("net", "%1 did not answer in time."), {host}};
@@ -50,6 +63,16 @@ Error tookAPart(const std::string& host)
         {TIDEMARK_TEXT("net",
                        "Check the network. If it is always so, the server may have no room, or a "
                        "limit for the size of uploads.")});
+}
+
+Error toldNoLength(const std::string& host)
+{
+    return unavailable(
+        {TIDEMARK_TEXT("net",
+                       "%1 does not say how long its answer is, so it may have been cut short."),
+         {host}},
+        {TIDEMARK_TEXT("net",
+                       "Look whether a proxy or a portal answers in its place, then try again.")});
 }
 
 Error cannotProve(const std::string& host, const std::string& why, bool isOtherName)

@@ -12,6 +12,10 @@ namespace tidemark::net {
     Message what,
     Message next = {TIDEMARK_TEXT("net", "Check the network and the address, then try again.")});
 
+/// A name that no name server knows.
+[[nodiscard]] Error noSuchHost(const std::string& host);
+[[nodiscard]] bool isNoSuchHost(const Error& error);
+
 /// Within the time that a connection may take.
 [[nodiscard]] Error noAnswerInTime(const std::string& host, bool isTls);
 
@@ -19,6 +23,9 @@ namespace tidemark::net {
 
 /// It stopped to take what was sent.
 [[nodiscard]] Error tookAPart(const std::string& host);
+
+/// It ended its answer by closing the connection, and never said how long it is.
+[[nodiscard]] Error toldNoLength(const std::string& host);
 
 /// `why` is the fault of the certificate; `isOtherName`: it is good, but for another host.
 [[nodiscard]] Error cannotProve(const std::string& host, const std::string& why, bool isOtherName);

@@ -1,5 +1,7 @@
 #include "core/storage/azure_client.h"
 
+#include "core/net/http_date.h"
+#include "core/net/no_answer.h"
 #include "core/storage/azure_signature.h"
 #include "core/storage/http_failure.h"
 
@@ -24,7 +26,7 @@ AzureRequest requestOf(const AzureCall& call, const AzureAccount& account, Times
         request.path += '/' + azureEscaped(call.blob, true);
     }
     request.headers["x-ms-version"] = kVersion;
-    request.headers["x-ms-date"] = azureTime(now);
+    request.headers["x-ms-date"] = net::formatHttpDate(now);
     if (call.body != nullptr) {
         request.headers.try_emplace("content-type", "application/octet-stream");
     }
@@ -44,7 +46,7 @@ std::string urlOf(const AzureRequest& request, const AzureAccount& account)
 /// Every account has a host of its own, so a wrong name is a host that is not there.
 Error notReached(Error error, const AzureAccount& account)
 {
-    if (!account.isOwnServer && error.what.source == "There is no host %1.") {
+    if (!account.isOwnServer && net::isNoSuchHost(error)) {
         error.next = {TIDEMARK_TEXT("storage",
                                     "Check whether the storage account is called \"%1\", and "
                                     "whether this computer is online."),

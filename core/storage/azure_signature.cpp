@@ -1,11 +1,9 @@
 #include "core/storage/azure_signature.h"
 
-#include "core/base/civil_time.h"
 #include "core/base/hash.h"
 #include "core/storage/address_text.h"
 
 #include <array>
-#include <cstdio>
 #include <span>
 
 namespace tidemark::storage {
@@ -41,21 +39,6 @@ std::string azureQuery(const std::map<std::string, std::string>& query)
                 azureEscaped(value, false);
     }
     return text;
-}
-
-std::string azureTime(Timestamp time)
-{
-    constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const CivilTime utc = inUtc(time);
-    const std::chrono::weekday day(std::chrono::floor<std::chrono::days>(time));
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                  kDays.at(day.c_encoding()), utc.day,
-                  kMonths.at(static_cast<std::size_t>(utc.month) - 1), utc.year, utc.hour,
-                  utc.minute, utc.second);
-    return text.data();
 }
 
 std::string azureStringToSign(const AzureRequest& request, const std::string& account)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/base/clock.h"
 #include "core/base/secret.h"
 
 #include <cstdint>
@@ -28,9 +27,6 @@ struct AzureRequest {
 
 /// "a=b&c=d%20e".
 [[nodiscard]] std::string azureQuery(const std::map<std::string, std::string>& query);
-
-/// "Fri, 26 Jun 2015 23:39:12 GMT", the value of x-ms-date.
-[[nodiscard]] std::string azureTime(Timestamp time);
 
 [[nodiscard]] std::string azureStringToSign(const AzureRequest& request,
                                             const std::string& account);

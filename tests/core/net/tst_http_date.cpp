@@ -23,6 +23,16 @@ private slots:
                  parseHttpDate("Sun, 01 Jan 2017 00:00:00 GMT"));
     }
 
+    void writesWhatItReads()
+    {
+        for (const char* text : {"Thu, 26 Nov 2026 18:20:50 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
+                                 "Thu, 29 Feb 2024 23:59:59 GMT"}) {
+            QCOMPARE(formatHttpDate(parseHttpDate(text).value()), std::string(text));
+        }
+        QCOMPARE(formatHttpDate(Timestamp{std::chrono::milliseconds(1999)}),
+                 std::string("Thu, 01 Jan 1970 00:00:01 GMT"));
+    }
+
     void refusesWhatIsNone_data()
     {
         QTest::addColumn<QByteArray>("text");

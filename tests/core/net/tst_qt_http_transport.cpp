@@ -87,6 +87,17 @@ class TestQtHttpTransport : public QObject {
     }
 
 private slots:
+    void whetherAnAnswerWasCutIsSaidByWhatIsKnown()
+    {
+        const auto says = [this](const std::string& bytes) {
+            return inEnglish(got(bytes).error().what);
+        };
+        QVERIFY(says("HTTP/1.1 200 OK\r\n\r\nabcd").find("does not say how long") !=
+                std::string::npos);
+        QVERIFY(says("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde")
+                    .find("not as long as it says") != std::string::npos);
+    }
+
     void everyBodyComesWhole_data()
     {
         QTest::addColumn<QByteArray>("body");
