@@ -2,6 +2,7 @@
 
 #include "core/base/rfc3339.h"
 #include "core/storage/address_text.h"
+#include "core/storage/clock_difference.h"
 #include "core/storage/http_failure.h"
 
 #include <algorithm>
@@ -13,10 +14,6 @@
 namespace tidemark::storage {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Azure refuses signatures that are a quarter of an hour off. From here on it may be the clock.
-constexpr auto kSuspectClock = 5min;
 constexpr std::size_t kMaxCodeLetters = 64;
 
 bool isOneOf(std::string_view code, std::initializer_list<std::string_view> codes)
@@ -35,20 +32,11 @@ bool isCode(std::string_view text)
 
 Error clockIsWrong(std::chrono::milliseconds ahead, const std::string& place)
 {
-    const auto minutes =
-        std::chrono::round<std::chrono::minutes>(ahead < 0ms ? -ahead : ahead).count();
-    const std::vector<std::string> arguments{std::to_string(minutes), place};
     return {.code = ErrorCode::Credentials,
-            .what = ahead < 0ms
-                        ? Message{TIDEMARK_TEXT("storage",
-                                                "The clock of this computer is %1 minutes behind "
-                                                "that of %2, which refuses its signatures."),
-                                  arguments}
-                        : Message{TIDEMARK_TEXT("storage",
-                                                "The clock of this computer is %1 minutes ahead "
-                                                "of that of %2, which refuses its signatures."),
-                                  arguments},
-            .next = {TIDEMARK_TEXT("storage", "Set the clock, best by the network's time.")}};
+            .what = clockDifference(ahead, place),
+            .next = {TIDEMARK_TEXT("storage",
+                                   "Azure refuses signatures of another time: set the clock of "
+                                   "this computer.")}};
 }
 
 /// When a SAS token ends, where it says so itself.
@@ -69,7 +57,7 @@ std::optional<Error> whyRefused(const net::HttpResponse& response, const AzureAc
                                 Timestamp now)
 {
     const auto ahead = clockAhead(response, now);
-    if (ahead && (*ahead > kSuspectClock || *ahead < -kSuspectClock)) {
+    if (ahead && std::chrono::abs(*ahead) > kMostClockDifference) {
         return clockIsWrong(*ahead, account.place);
     }
     const auto end = endOf(account.sasToken);
