@@ -2,20 +2,18 @@
 
 #include "core/base/hash.h"
 #include "core/base/memory_stream.h"
-#include "core/storage/azure_at_once.h"
+#include "core/storage/at_once.h"
 
 #include <algorithm>
 
 namespace tidemark::storage {
 namespace {
 
-/// Small enough to stop soon while a source is slow.
-constexpr std::size_t kReadBytes = 1 << 20;
 constexpr std::size_t kMebibyte = 1 << 20;
 
 Error tooLong(const std::string& place)
 {
-    return {.code = ErrorCode::Unsupported,
+    return {.code = ErrorCode::TargetRefused,
             .what = {TIDEMARK_TEXT("storage", "An object is too long for %1."), {place}},
             .next = {TIDEMARK_TEXT("storage", "Use another kind of storage for it.")}};
 }
@@ -52,51 +50,21 @@ std::size_t azureBlockBytes(std::optional<std::uint64_t> sizeBytes)
     return static_cast<std::size_t>(std::max<std::uint64_t>(whole, kAzureBlockBytes));
 }
 
-Result<std::vector<std::byte>> AzureBlockReader::next(const std::stop_token& stop)
-{
-    if (m_reader == nullptr) {
-        return std::vector<std::byte>();
-    }
-    // One byte more than is left, so that the end is seen without another buffer.
-    const std::uint64_t left = m_sizeBytes ? *m_sizeBytes - std::min(*m_sizeBytes, m_readBytes) + 1
-                                           : std::uint64_t{m_blockBytes};
-    std::vector<std::byte> block(std::min<std::uint64_t>(left, m_blockBytes));
-    std::size_t filled = 0;
-    while (filled < m_blockBytes) {
-        if (stop.stop_requested()) {
-            return cancelled();
-        }
-        if (filled == block.size()) {
-            block.resize(m_blockBytes);  // Longer than it said.
-        }
-        const auto room = std::span(block).subspan(filled);
-        TIDEMARK_TRY(const std::size_t got,
-                     m_reader->read(room.first(std::min(room.size(), kReadBytes))));
-        if (got == 0) {
-            break;
-        }
-        filled += got;
-    }
-    block.resize(filled);
-    m_readBytes += filled;
-    return block;
-}
-
 Result<std::vector<std::string>> putAzureBlocks(const AzureClient& client, const std::string& blob,
                                                 std::vector<std::vector<std::byte>> first,
-                                                AzureBlockReader& rest, Random& random,
+                                                const NextAzureBlock& rest, Random& random,
                                                 const std::stop_token& stop)
 {
     const std::uint64_t upload = random.next();
     std::vector<std::string> ids;
-    AzureAtOnce blocks(kAzureBlocksAtOnce, stop);
+    AtOnce blocks(stop);
     for (auto each = first.begin();;) {
-        TIDEMARK_TRY_STATUS(blocks.makeRoom());
+        TIDEMARK_TRY_STATUS(blocks.makeRoom(kAzureBlocksAtOnce));
         std::vector<std::byte> block;
         if (each != first.end()) {
             block = std::move(*each++);
         } else {
-            TIDEMARK_TRY(block, rest.next(stop));
+            TIDEMARK_TRY(block, rest());
         }
         if (block.empty()) {
             TIDEMARK_TRY_STATUS(blocks.finish());

@@ -1,12 +1,11 @@
 #pragma once
 
-#include "core/base/byte_stream.h"
 #include "core/base/random.h"
 #include "core/storage/azure_client.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -28,33 +27,15 @@ inline constexpr std::size_t kAzureBlocksAtOnce = 4;
 /// How large the blocks of a body have to be. Whole MiB.
 [[nodiscard]] std::size_t azureBlockBytes(std::optional<std::uint64_t> sizeBytes);
 
-/// Takes a body apart. Without a reader there is nothing of it.
-class AzureBlockReader {
-public:
-    AzureBlockReader(std::unique_ptr<ByteReader> reader, std::size_t blockBytes,
-                     std::optional<std::uint64_t> sizeBytes)
-        : m_reader(std::move(reader)), m_blockBytes(blockBytes), m_sizeBytes(sizeBytes)
-    {
-    }
-
-    [[nodiscard]] std::size_t blockBytes() const { return m_blockBytes; }
-
-    /// The next block; shorter than blockBytes() at the end alone, and empty behind it.
-    [[nodiscard]] Result<std::vector<std::byte>> next(const std::stop_token& stop);
-
-private:
-    std::unique_ptr<ByteReader> m_reader;
-    std::size_t m_blockBytes = 0;
-    std::optional<std::uint64_t> m_sizeBytes;
-    std::uint64_t m_readBytes = 0;
-};
+/// The next block of a body; empty behind its end.
+using NextAzureBlock = std::function<Result<std::vector<std::byte>>()>;
 
 /// Sends `first`, and what `rest` gives behind it, as blocks of a blob. Their ids, in order, are
-/// new ones, so that two who send the same blob at once do not mix theirs. Fails with Unsupported
+/// new ones, so that two who send the same blob at once do not mix theirs. Fails with TargetRefused
 /// for a body of unknown length that would need more than kAzureMaxBlocks.
 [[nodiscard]] Result<std::vector<std::string>> putAzureBlocks(
     const AzureClient& client, const std::string& blob, std::vector<std::vector<std::byte>> first,
-    AzureBlockReader& rest, Random& random, const std::stop_token& stop);
+    const NextAzureBlock& rest, Random& random, const std::stop_token& stop);
 
 /// The body of Put Block List.
 [[nodiscard]] std::string azureBlockList(std::span<const std::string> ids);

@@ -1,6 +1,6 @@
 #include "core/storage/azure_storage.h"
 
-#include "core/storage/azure_at_once.h"
+#include "core/storage/at_once.h"
 #include "core/storage/azure_blob.h"
 #include "core/storage/azure_listing.h"
 #include "core/storage/azure_upload.h"
@@ -146,10 +146,10 @@ Result<std::size_t> AzureStorage::publish(std::span<StagedObject* const> staged,
 
 Status AzureStorage::remove(std::span<const std::string> names, std::stop_token stop)
 {
-    AzureAtOnce removals(kRemovalsAtOnce, stop);
+    AtOnce removals(stop);
     for (const std::string& name : names) {
         TIDEMARK_TRY(std::string blob, blobOf(name));
-        TIDEMARK_TRY_STATUS(removals.makeRoom());
+        TIDEMARK_TRY_STATUS(removals.makeRoom(kRemovalsAtOnce));
         removals.begin([this, blob = std::move(blob)](const std::stop_token& token) {
             return removeAzureBlob(m_client, blob, token);
         });

@@ -4,6 +4,7 @@
 #include "core/base/rfc3339.h"
 #include "core/storage/azure_blob.h"
 #include "core/storage/azure_blocks.h"
+#include "core/storage/block_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -91,13 +92,14 @@ Result<std::unique_ptr<AzureUpload>> stageAzure(const AzureClient& client, const
     upload->blob = blob;
     upload->time = metadata.time;
     TIDEMARK_TRY(auto reader, source.open());
-    AzureBlockReader blocks(std::move(reader), azureBlockBytes(source.sizeBytes()),
-                            source.sizeBytes());
+    BlockReader blocks(std::move(reader), source.sizeBytes(), blob);
+    const std::size_t blockBytes = azureBlockBytes(source.sizeBytes());
+    const auto next = [&] { return blocks.next(blockBytes, stop); };
     std::vector<std::vector<std::byte>> first(1);
-    TIDEMARK_TRY(first.front(), blocks.next(stop));
-    const bool isFull = first.front().size() == blocks.blockBytes();
+    TIDEMARK_TRY(first.front(), next());
+    const bool isFull = first.front().size() == blockBytes;
     if (isFull) {
-        TIDEMARK_TRY(auto second, blocks.next(stop));
+        TIDEMARK_TRY(auto second, next());
         first.push_back(std::move(second));
     }
     if (!isFull || first.back().empty()) {
@@ -108,7 +110,7 @@ Result<std::unique_ptr<AzureUpload>> stageAzure(const AzureClient& client, const
     TIDEMARK_TRY(const auto taken, isThere(client, blob, stop));
     if (!taken.value_or(false)) {
         TIDEMARK_TRY(upload->blocks,
-                     putAzureBlocks(client, blob, std::move(first), blocks, random, stop));
+                     putAzureBlocks(client, blob, std::move(first), next, random, stop));
     }
     return upload;
 }
@@ -132,7 +134,7 @@ Result<bool> publishAzure(const AzureClient& client, const AzureUpload& upload, 
     }
     std::vector<std::string> ids;
     if (!upload.body->empty()) {
-        AzureBlockReader none(nullptr, 0, 0);
+        const auto none = [] { return std::vector<std::byte>(); };
         TIDEMARK_TRY(ids, putAzureBlocks(client, upload.blob, {*upload.body}, none, random, stop));
     }
     return putList(client, upload, ids, stop);

@@ -23,7 +23,8 @@ struct AzureUpload final : StagedObject {
     std::vector<std::string> blocks = {};
 };
 
-/// Holds a body of up to kAzureBlockBytes, sends a larger one in blocks.
+/// Holds a body of up to kAzureBlockBytes, sends a larger one in blocks. Fails with Io where the
+/// body is longer or shorter than it said.
 [[nodiscard]] Result<std::unique_ptr<AzureUpload>> stageAzure(
     const AzureClient& client, const std::string& blob, const ByteSource& source,
     const ObjectMetadata& metadata, Random& random, const std::stop_token& stop);

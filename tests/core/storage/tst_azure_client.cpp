@@ -1,10 +1,13 @@
 #include "core/base/memory_stream.h"
+#include "core/net/no_answer.h"
 #include "core/net/retrying_transport.h"
 #include "core/storage/azure_storage.h"
+#include "tests/support/generated_source.h"
 #include "tests/support/simulated_clock.h"
 
 #include <QTest>
 
+#include <algorithm>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -60,6 +63,22 @@ std::string blob(const std::string& name)
     return "<Blob><Name>" + name +
            "</Name><Properties><Content-Length>1</Content-Length></Properties></Blob>";
 }
+
+/// Gives another number of bytes than it says.
+class Torn final : public ByteSource {
+public:
+    Torn(std::uint64_t said, std::uint64_t given) : m_said(said), m_given(given) {}
+
+    [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_said; }
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+    {
+        return m_given.open();
+    }
+
+private:
+    std::uint64_t m_said;
+    Generated m_given;
+};
 
 bool holds(const std::string& text, const char* part)
 {
@@ -125,8 +144,7 @@ private slots:
     void aWrongAccountIsAHostThatIsNotThere()
     {
         m_http.answer = [](const auto&) -> Result<net::HttpResponse> {
-            return Error{.code = ErrorCode::Unavailable,
-                         .what = {TIDEMARK_TEXT("net", "There is no host %1."), {"h"}}};
+            return net::noSuchHost("h");
         };
         const Status listed = listAll();
         QVERIFY(!listed.ok() && listed.error().code == ErrorCode::Unavailable);
@@ -191,6 +209,31 @@ private slots:
         QVERIFY(written.ok() && written.value() == WriteOutcome::Written);
         QCOMPARE(m_http.asked.size(), std::size_t{4});
         QCOMPARE(m_http.asked.back().headers.at("if-none-match"), std::string("*"));
+    }
+
+    void aBodyOfAnotherSizeThanItSaidMakesNoBlob_data()
+    {
+        QTest::addColumn<quint64>("said");
+        QTest::addColumn<quint64>("given");
+        QTest::newRow("shorter") << quint64{100} << quint64{99};
+        QTest::newRow("longer") << quint64{100} << quint64{101};
+        QTest::newRow("shorter, in blocks") << quint64{20'000'000} << quint64{18'000'000};
+        QTest::newRow("longer, in blocks") << quint64{20'000'000} << quint64{20'000'001};
+        QTest::newRow("shorter by all but a block") << quint64{20'000'000} << quint64{8 << 20};
+    }
+    void aBodyOfAnotherSizeThanItSaidMakesNoBlob()
+    {
+        QFETCH(quint64, said);
+        QFETCH(quint64, given);
+        m_http.answer = [](const net::HttpRequest& request) {
+            return request.method == "HEAD" ? azureError(404, "BlobNotFound") : azure(201);
+        };
+        const auto written = m_storage->write("x", Torn(said, given), {}, {});
+        QVERIFY(!written.ok());
+        QCOMPARE(written.error().code, ErrorCode::Io);
+        QVERIFY(std::ranges::none_of(m_http.asked, [](const net::HttpRequest& request) {
+            return request.method == "PUT" && !holds(request.url, "blockid=");
+        }));
     }
 
     void emptyPagesWithMarkersGoOnAndEnd()
