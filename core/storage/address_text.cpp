@@ -131,6 +131,17 @@ bool isThisComputer(std::string_view host)
            (isNumber && ntohl(number.s_addr) >> 24 == kLoopbackNet);
 }
 
+bool isPrivateServer(std::string_view url)
+{
+    if (url.starts_with("https://")) {
+        return true;
+    }
+    std::string_view host = url.substr(url.find("://") + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    host = host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
+    return isThisComputer(host == "[::1]" ? "::1" : host);
+}
+
 bool carriesPassword(std::string_view text)
 {
     const std::string_view rest = text.substr(text.find("://") + 3);

@@ -36,6 +36,10 @@ inline constexpr std::string_view kPlainInUser = "-._~!$&'()*+,;=";
 /// another one.
 [[nodiscard]] bool isThisComputer(std::string_view host);
 
+/// Whether nobody can listen on the way to the server of "http[s]://host[:port]...": TLS, or this
+/// computer.
+[[nodiscard]] bool isPrivateServer(std::string_view url);
+
 /// The parts of "scheme://user@host:port/path?options", unescaped.
 struct AddressParts {
     std::string user = {};

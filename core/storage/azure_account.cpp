@@ -28,17 +28,6 @@ Error badEndpoint(const std::string& place)
                                    "for Azurite.")}};
 }
 
-/// Whether nobody can listen on the way: TLS, or this computer.
-bool isPrivate(std::string_view server)
-{
-    if (server.starts_with("https://")) {
-        return true;
-    }
-    std::string_view host = server.substr(server.find("://") + 3);
-    host = host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
-    return isThisComputer(host == "[::1]" ? "::1" : host);
-}
-
 Status takeEndpoint(AzureAccount& account, std::string_view endpoint)
 {
     const std::string_view scheme = schemeOf(endpoint);
@@ -74,7 +63,7 @@ Status takeToken(AzureAccount& account, const Secret& token)
                                    "Copy all of it, from \"sv=\" or \"sp=\" to the end "
                                    "of its signature.")}};
     }
-    if (!isPrivate(account.server)) {
+    if (!isPrivateServer(account.server)) {
         return Error{.code = ErrorCode::Usage,
                      .what = {TIDEMARK_TEXT("storage",
                                             "The SAS token of %1 would go over the network for "

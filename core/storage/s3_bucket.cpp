@@ -1,6 +1,7 @@
 #include "core/storage/s3_bucket.h"
 
 #include "core/base/hash.h"
+#include "core/storage/address_text.h"
 #include "core/storage/aws_signature.h"
 #include "core/storage/s3_providers.h"
 
@@ -32,8 +33,7 @@ Error badOption(const std::string& key, const std::string& value, Message next)
 std::string tidyEndpoint(std::string text)
 {
     if (text.find("://") == std::string::npos) {
-        const bool isHere = text.starts_with("localhost") || text.starts_with("127.");
-        text.insert(0, isHere ? "http://" : "https://");
+        text.insert(0, isPrivateServer("http://" + text) ? "http://" : "https://");
     }
     while (text.ends_with('/')) {
         text.pop_back();
@@ -129,6 +129,14 @@ Status setCustomerKey(S3Bucket& bucket)
                               {bucket.place}},
                      .next = {TIDEMARK_TEXT("storage", "Give it by TIDEMARK_S3_CUSTOMER_KEY.")}};
     }
+    if (!isPrivateServer(bucket.origin(bucket.region))) {
+        return Error{.code = ErrorCode::Usage,
+                     .what = {TIDEMARK_TEXT("storage",
+                                            "The key for the encryption of %1 would go over the "
+                                            "network for all to read."),
+                              {bucket.place}},
+                     .next = {TIDEMARK_TEXT("storage", "Use an endpoint with https://.")}};
+    }
     const std::string head = "x-amz-server-side-encryption-customer-";
     bucket.customerKey = {{head + "algorithm", "AES256"},
                           {head + "key", bucket.secrets.customerKey.reveal()},
@@ -215,13 +223,13 @@ Result<S3Bucket> s3Bucket(const StorageAddress& address, Secrets secrets)
     }
     TIDEMARK_TRY_STATUS(setPlace(bucket, address));
     TIDEMARK_TRY_STATUS(setParts(bucket, address));
-    TIDEMARK_TRY_STATUS(setEncryption(bucket, address));
     const std::string style = optionOf(address, "force-path-style");
     if (!style.empty() && style != "true" && style != "false") {
         return badOption("force-path-style", style,
                          {TIDEMARK_TEXT("storage", "Write true or false.")});
     }
     bucket.pathStyle = style.empty() ? bucket.pathStyle : style == "true";
+    TIDEMARK_TRY_STATUS(setEncryption(bucket, address));
     return bucket;
 }
 

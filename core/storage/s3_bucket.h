@@ -41,7 +41,8 @@ struct S3Bucket {
 
 /// Options: endpoint, region, force-path-style, provider, sse ("AES256", "aws:kms", "customer"),
 /// sse-kms-key-id, storage-class, part-size (MiB), ca. Credentials where no key is known; Usage for
-/// an option that says nothing sensible.
+/// an option that says nothing sensible, and for a key of encryption that would cross a network
+/// unencrypted.
 [[nodiscard]] Result<S3Bucket> s3Bucket(const StorageAddress& address, Secrets secrets);
 
 }  // namespace tidemark::storage
