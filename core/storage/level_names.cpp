@@ -1,5 +1,7 @@
 #include "core/storage/level_names.h"
 
+#include "core/base/hash.h"
+
 #include <vector>
 
 namespace tidemark::storage {
@@ -31,6 +33,19 @@ bool isOfLevel(std::string_view name)
 }
 
 }  // namespace
+
+bool isLevelName(std::string_view name)
+{
+    constexpr std::size_t kTxIdDigits = 16;
+    constexpr std::string_view kEnd = ".ltx";
+    if (!isOfLevel(name)) {
+        return false;
+    }
+    name.remove_prefix(kLevelAt + 2);
+    return name.size() == 2 * kTxIdDigits + 1 + kEnd.size() && name.ends_with(kEnd) &&
+           name[kTxIdDigits] == '-' && isHex(name.substr(0, kTxIdDigits)) &&
+           isHex(name.substr(kTxIdDigits + 1, kTxIdDigits));
+}
 
 Status LevelNames::list(std::string_view prefix,
                         const std::function<Listing(const ObjectEntry&)>& entry,

@@ -8,6 +8,9 @@
 
 namespace tidemark::storage {
 
+/// Whether a name in a bucket of S3 is one of a level's objects, "0009/<16 hex>-<16 hex>.ltx".
+[[nodiscard]] bool isLevelName(std::string_view name);
+
 /// The names of a replica's levels in a bucket of S3. What is `ltx/0/<name>` everywhere else is
 /// `0000/<name>` there, and so on up to `0009/`; all other names are the same.
 /// Source: Litestream 0.5, which writes and reads it so.

@@ -1,14 +1,12 @@
 #include "core/storage/s3_staged.h"
 
-#include "core/base/hash.h"
+#include "core/storage/at_once.h"
 #include "core/storage/s3_xml.h"
 
 #include <algorithm>
 #include <deque>
-#include <future>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <utility>
 
 namespace tidemark::storage {
@@ -29,36 +27,11 @@ constexpr auto kLongAnswer = 300'000ms;
 /// Nobody waits for an upload that is given up.
 constexpr auto kShortAnswer = 5'000ms;
 
-Result<std::vector<std::byte>> readPart(ByteReader& reader, std::size_t bytes)
-{
-    std::vector<std::byte> part(bytes);
-    std::size_t filled = 0;
-    while (filled < bytes) {
-        TIDEMARK_TRY(const std::size_t got, reader.read(std::span(part).subspan(filled)));
-        if (got == 0) {
-            break;
-        }
-        filled += got;
-    }
-    part.resize(filled);
-    return part;
-}
-
 Error tooManyParts(const std::string& key)
 {
     return {.code = ErrorCode::Usage,
             .what = {TIDEMARK_TEXT("storage", "%1 has more than 10,000 parts."), {key}},
             .next = {TIDEMARK_TEXT("storage", "Write a larger part-size into the address.")}};
-}
-
-/// A torn body would be one for good: nothing is ever overwritten.
-Error changedItsSize(const std::string& key)
-{
-    return {
-        .code = ErrorCode::Io,
-        .what = {TIDEMARK_TEXT("storage", "What was to become %1 has not the size that it had."),
-                 {key}},
-        .next = {TIDEMARK_TEXT("storage", "Check the disk that it is read from.")}};
 }
 
 /// How large a part is, given how many were sent before it.
@@ -77,23 +50,6 @@ std::size_t partBytes(const S3Bucket& bucket, std::optional<std::uint64_t> sizeB
     return bytes;
 }
 
-/// Whether it is one of a replica right at `prefix`: "0009/<16 hex>-<16 hex>.ltx". All else, also
-/// of other replicas further down, is somebody else's.
-bool isLevelKey(std::string_view key, std::string_view prefix)
-{
-    constexpr std::size_t kTxIdDigits = 16;
-    constexpr std::string_view kEnd = ".ltx";
-    if (!key.starts_with(prefix)) {
-        return false;
-    }
-    key.remove_prefix(prefix.size());
-    constexpr std::string_view kFolder = "000";
-    const std::size_t name = kFolder.size() + 2;
-    return key.size() == name + 2 * kTxIdDigits + 1 + kEnd.size() && key.starts_with(kFolder) &&
-           key[name - 1] == '/' && key.ends_with(kEnd) && isHex(key.substr(name, kTxIdDigits)) &&
-           isHex(key.substr(name + kTxIdDigits + 1, kTxIdDigits));
-}
-
 std::size_t partsAtOnce(const S3Bucket& bucket, std::size_t bytes)
 {
     return std::max<std::size_t>(1, std::min(bucket.uploadsAtOnce, kMaxHeldBytes / bytes));
@@ -108,23 +64,23 @@ Result<std::unique_ptr<S3Staged>> S3Staged::make(S3Client& client, std::string k
 {
     std::unique_ptr<S3Staged> staged(
         new S3Staged(client, std::move(key), std::move(headers), stop));
-    TIDEMARK_TRY(const auto reader, source.open());
+    TIDEMARK_TRY(auto reader, source.open());
     const auto size = source.sizeBytes();
-    // One byte more than a part tells whether there is a second one.
-    const std::size_t first = partBytes(client.bucket(), size, 0);
-    const std::size_t wanted =
-        size && *size <= first ? static_cast<std::size_t>(*size) + 1 : first + 1;
-    TIDEMARK_TRY(std::vector<std::byte> bytes, readPart(*reader, wanted));
-    if (bytes.size() <= first) {
-        if (size && bytes.size() != *size) {
-            return changedItsSize(staged->key());
-        }
-        staged->m_bytes = std::move(bytes);
+    BlockReader parts(std::move(reader), size, staged->key());
+    const std::size_t firstBytes = partBytes(client.bucket(), size, 0);
+    std::vector<std::vector<std::byte>> first(1);
+    TIDEMARK_TRY(first.front(), parts.next(firstBytes, stop));
+    const bool isFull = first.front().size() == firstBytes;
+    if (isFull) {
+        TIDEMARK_TRY(auto second, parts.next(partBytes(client.bucket(), size, 1), stop));
+        first.push_back(std::move(second));
+    }
+    if (!isFull || first.back().empty()) {
+        staged->m_bytes = std::move(first.front());
         return staged;
     }
     TIDEMARK_TRY_STATUS(staged->begin(stop));
-    TIDEMARK_TRY_STATUS(staged->sendParts(*reader, std::move(bytes), size, stop));
-    staged->m_completion = s3CompleteBody(staged->m_etags);
+    TIDEMARK_TRY_STATUS(staged->sendParts(std::move(first), parts, size, stop));
     return staged;
 }
 
@@ -151,59 +107,39 @@ Status S3Staged::begin(const std::stop_token& stop)
     return {};
 }
 
-Status S3Staged::sendParts(ByteReader& reader, std::vector<std::byte> first,
+Status S3Staged::sendParts(std::vector<std::vector<std::byte>> first, BlockReader& rest,
                            std::optional<std::uint64_t> sizeBytes, const std::stop_token& stop)
 {
-    // The byte that told of a second part belongs to that.
-    std::vector<std::byte> carried{first.back()};
-    first.pop_back();
-    std::deque<std::future<Result<std::string>>> sending;
-    const auto settleOne = [&]() -> Status {
-        auto sent = sending.front().get();
-        sending.pop_front();
-        if (!sent.ok()) {
-            return std::move(sent).error();
+    std::deque<std::string> etags;  // Each stays where it is while more come.
+    AtOnce sending(stop);
+    for (auto each = first.begin();;) {
+        const std::size_t bytes = partBytes(m_client.bucket(), sizeBytes, etags.size());
+        TIDEMARK_TRY_STATUS(sending.makeRoom(partsAtOnce(m_client.bucket(), bytes)));
+        std::vector<std::byte> part;
+        if (each != first.end()) {
+            part = std::move(*each++);
+        } else {
+            TIDEMARK_TRY(part, rest.next(bytes, stop));
         }
-        m_etags.push_back(std::move(sent).value());
-        return {};
-    };
-    int number = 0;
-    std::uint64_t sentBytes = 0;
-    std::vector<std::byte> part = std::move(first);
-    for (bool isLast = false;;) {
-        if (static_cast<std::size_t>(number) == kMostParts) {
-            return tooManyParts(m_key);
-        }
-        ++number;
-        sentBytes += part.size();
-        sending.push_back(
-            std::async(std::launch::async, [this, number, stop, bytes = std::move(part)] {
-                return sendPart(number, bytes, stop);
-            }));
-        if (isLast) {
+        if (part.empty()) {
             break;
         }
-        const std::size_t bytes =
-            partBytes(m_client.bucket(), sizeBytes, static_cast<std::size_t>(number));
-        while (sending.size() >= partsAtOnce(m_client.bucket(), bytes)) {
-            TIDEMARK_TRY_STATUS(settleOne());
+        if (etags.size() == kMostParts) {
+            return tooManyParts(m_key);
         }
-        TIDEMARK_TRY(part, readPart(reader, bytes - carried.size() + 1));
-        part.insert(part.begin(), carried.begin(), carried.end());
-        carried.clear();
-        isLast = part.size() <= bytes;
-        if (!isLast) {
-            carried = {part.back()};
-            part.pop_back();
-        }
+        std::string& etag = etags.emplace_back();
+        sending.begin([this, &etag, number = etags.size(),
+                       part = std::move(part)](const std::stop_token& token) -> Status {
+            TIDEMARK_TRY(etag, sendPart(number, part, token));
+            return {};
+        });
     }
-    while (!sending.empty()) {
-        TIDEMARK_TRY_STATUS(settleOne());
-    }
-    return sizeBytes && sentBytes != *sizeBytes ? Status(changedItsSize(m_key)) : Status();
+    TIDEMARK_TRY_STATUS(sending.finish());
+    m_completion = s3CompleteBody(std::vector<std::string>(etags.begin(), etags.end()));
+    return {};
 }
 
-Result<std::string> S3Staged::sendPart(int number, const std::vector<std::byte>& bytes,
+Result<std::string> S3Staged::sendPart(std::size_t number, const std::vector<std::byte>& bytes,
                                        const std::stop_token& stop)
 {
     const S3Call call{.action = S3Action::Put,
@@ -275,10 +211,11 @@ void S3Staged::abort()
     settle();
 }
 
-Status abortS3Leftovers(S3Client& client, Timestamp before, const std::stop_token& stop)
+Status abortS3Leftovers(S3Client& client, Timestamp before, const S3IsOurs& isOurs,
+                        const std::stop_token& stop)
 {
-    const S3Call listing{.action = S3Action::List,
-                         .query = {{"uploads", ""}, {"prefix", client.bucket().prefix}}};
+    const std::string& prefix = client.bucket().prefix;
+    const S3Call listing{.action = S3Action::List, .query = {{"uploads", ""}, {"prefix", prefix}}};
     TIDEMARK_TRY(const auto response, client.send(listing, stop));
     const auto uploads = parseS3Uploads(response.body);
     if (response.status != 200 || !uploads) {
@@ -286,7 +223,8 @@ Status abortS3Leftovers(S3Client& client, Timestamp before, const std::stop_toke
     }
     for (const S3Upload& each : *uploads) {
         if (!each.begun || *each.begun >= before || client.isUnderWay(each.id) ||
-            !isLevelKey(each.key, client.bucket().prefix)) {
+            !each.key.starts_with(prefix) ||
+            !isOurs(std::string_view(each.key).substr(prefix.size()))) {
             continue;
         }
         const S3Call call{.action = S3Action::AbortUpload,

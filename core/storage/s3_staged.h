@@ -1,14 +1,17 @@
 #pragma once
 
 #include "core/base/byte_stream.h"
+#include "core/storage/block_reader.h"
 #include "core/storage/s3_client.h"
 #include "core/storage/storage.h"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidemark::storage {
@@ -20,7 +23,8 @@ namespace tidemark::storage {
 class S3Staged final : public StagedObject {
 public:
     /// Reads `source` to its end, and sends what is larger than a part, some parts at once.
-    /// `headers` are those of the object. `client` outlives it.
+    /// `headers` are those of the object. `client` outlives it. Fails with Io where the body is
+    /// longer or shorter than it said, and with Usage where it has more parts than may be.
     [[nodiscard]] static Result<std::unique_ptr<S3Staged>> make(
         S3Client& client, std::string key, const ByteSource& source,
         std::map<std::string, std::string> headers, const std::stop_token& stop);
@@ -54,10 +58,11 @@ private:
     }
 
     [[nodiscard]] Status begin(const std::stop_token& stop);
-    [[nodiscard]] Status sendParts(ByteReader& reader, std::vector<std::byte> first,
+    [[nodiscard]] Status sendParts(std::vector<std::vector<std::byte>> first, BlockReader& rest,
                                    std::optional<std::uint64_t> sizeBytes,
                                    const std::stop_token& stop);
-    [[nodiscard]] Result<std::string> sendPart(int number, const std::vector<std::byte>& bytes,
+    [[nodiscard]] Result<std::string> sendPart(std::size_t number,
+                                               const std::vector<std::byte>& bytes,
                                                const std::stop_token& stop);
     void abort();
 
@@ -67,13 +72,16 @@ private:
     std::stop_token m_stop;          // Of whoever stages it.
     std::vector<std::byte> m_bytes;  // Of a small one.
     std::string m_uploadId;
-    std::vector<std::string> m_etags;  // Of its parts.
-    std::string m_completion;          // The body that completes it.
+    std::string m_completion;  // The body that completes it.
 };
 
-/// Aborts uploads below the bucket's prefix that were begun before `before` and never completed:
-/// storage that is paid for and seen nowhere.
-[[nodiscard]] Status abortS3Leftovers(S3Client& client, Timestamp before,
+/// Whether a name below the bucket's prefix is one that we write. All else, also of other replicas
+/// further down, is somebody else's.
+using S3IsOurs = std::function<bool(std::string_view name)>;
+
+/// Aborts uploads of what `isOurs` that were begun before `before` and never completed: storage
+/// that is paid for and seen nowhere.
+[[nodiscard]] Status abortS3Leftovers(S3Client& client, Timestamp before, const S3IsOurs& isOurs,
                                       const std::stop_token& stop);
 
 }  // namespace tidemark::storage

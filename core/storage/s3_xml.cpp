@@ -95,9 +95,7 @@ std::optional<S3Failure> parseS3Failure(std::span<const std::byte> xml)
     if (!root) {
         return {};
     }
-    return S3Failure{.code = textOf(*root, "Code"),
-                     .region = textOf(*root, "Region"),
-                     .endpoint = textOf(*root, "Endpoint")};
+    return S3Failure{.code = textOf(*root, "Code"), .region = textOf(*root, "Region")};
 }
 
 std::optional<std::string> parseS3UploadId(std::span<const std::byte> xml)

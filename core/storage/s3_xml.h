@@ -36,8 +36,7 @@ struct S3Page {
 /// The error that any answer may be, also one of status 200.
 struct S3Failure {
     std::string code = {};
-    std::string region = {};    ///< The bucket's, where the request named another one.
-    std::string endpoint = {};  ///< Also.
+    std::string region = {};  ///< The bucket's, where the request named another one.
 };
 [[nodiscard]] std::optional<S3Failure> parseS3Failure(std::span<const std::byte> xml);
 

@@ -82,7 +82,7 @@ Result<std::unique_ptr<Storage>> StorageFactory::openUnlimited(const StorageAddr
         TIDEMARK_TRY(Secrets secrets, m_parts.secrets.secretsOf(address));
         TIDEMARK_TRY(S3Bucket bucket, s3Bucket(address, std::move(secrets)));
         return std::unique_ptr<Storage>(std::make_unique<LevelNames>(
-            std::make_unique<S3Storage>(m_http, m_parts.clock, std::move(bucket))));
+            std::make_unique<S3Storage>(m_http, m_parts.clock, std::move(bucket), isLevelName)));
     }
     case StorageKind::Azure: {
         TIDEMARK_TRY(const Secrets secrets, m_parts.secrets.secretsOf(address));

@@ -67,40 +67,55 @@ private slots:
     void aListingThatLiesIsNotBelieved_data()
     {
         QTest::addColumn<QString>("page");
-        QTest::addColumn<int>("code");
-        const int damaged = static_cast<int>(ErrorCode::Damaged);
-        const int unavailable = static_cast<int>(ErrorCode::Unavailable);
-        const auto row = [](const char* name, const std::string& page, int code) {
-            QTest::newRow(name) << QString::fromStdString(page) << code;
+        const auto row = [](const char* name, const std::string& page) {
+            QTest::newRow(name) << QString::fromStdString(page);
         };
-        row("not in order", listing(entry("p/b") + entry("p/a")), damaged);
-        row("twice the same", listing(entry("p/a") + entry("p/a")), damaged);
-        row("outside of what was asked for", listing(entry("q/a")), damaged);
-        row("of another bucket", listing(entry("p/a"), "", "c"), damaged);
-        row("without an end", listing("", more("again")), damaged);
+        row("not in order", listing(entry("p/b") + entry("p/a")));
+        row("twice the same", listing(entry("p/a") + entry("p/a")));
+        row("outside of what was asked for", listing(entry("q/a")));
+        row("of another bucket", listing(entry("p/a"), "", "c"));
+        row("without an end", listing("", more("again")));
         row("which does not say whether it is all",
-            "<ListBucketResult><Name>b</Name></ListBucketResult>", unavailable);
-        row("more without saying how", listing("", "<IsTruncated>true</IsTruncated>"), unavailable);
-        row("a size that is none", listing(entry("p/a", "-1")), unavailable);
-        row("a size beyond all numbers", listing(entry("p/a", "99999999999999999999")),
-            unavailable);
-        row("a page for people", "<!doctype html><html><body>Log in</body></html>", unavailable);
-        row("nothing", "", unavailable);
-        row("cut short", "<ListBucketResult><Name>b</Name><Conte", unavailable);
+            "<ListBucketResult><Name>b</Name></ListBucketResult>");
+        row("more without saying how", listing("", "<IsTruncated>true</IsTruncated>"));
+        row("a size that is none", listing(entry("p/a", "-1")));
+        row("a size beyond all numbers", listing(entry("p/a", "99999999999999999999")));
+        row("a page for people", "<!doctype html><html><body>Log in</body></html>");
+        row("nothing", "");
+        row("cut short", "<ListBucketResult><Name>b</Name><Conte");
         row("entities within entities",
             "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
-            "<ListBucketResult><Name>&b;</Name><IsTruncated>false</IsTruncated></ListBucketResult>",
-            damaged);
+            "<ListBucketResult><Name>&b;</Name><IsTruncated>false</IsTruncated></"
+            "ListBucketResult>");
     }
     void aListingThatLiesIsNotBelieved()
     {
         QFETCH(QString, page);
-        QFETCH(int, code);
         ScriptedTransport http([&](const auto&) { return answer(200, page.toStdString()); });
         const Status status = listed(http);
         QVERIFY(!status.ok());
-        QCOMPARE(static_cast<int>(status.error().code), code);
+        // Never Damaged, which is said of the bytes of an object.
+        QCOMPARE(status.error().code, ErrorCode::Unavailable);
         QVERIFY(!inEnglish(status.error().next).empty());
+    }
+
+    void emptyPagesGoOnAndEnd()
+    {
+        int page = 0;
+        std::vector<std::string> names;
+        ScriptedTransport few([&page](const auto&) {
+            return ++page < 4 ? answer(200, listing("", more(std::to_string(page))))
+                              : answer(200, listing(entry("p/a")));
+        });
+        QVERIFY(listed(few, &names).ok());
+        QCOMPARE(names, std::vector<std::string>{"a"});
+        ScriptedTransport endless([&page](const auto&) {
+            return page < 5000 ? answer(200, listing("", more(std::to_string(++page))))
+                               : answer(200, listing(""));
+        });
+        const Status status = listed(endless);
+        QVERIFY(!status.ok());
+        QCOMPARE(status.error().code, ErrorCode::Unavailable);
     }
 
     void namesThatNothingOfOursHasAreLeftOut()
@@ -148,6 +163,14 @@ private slots:
         QVERIFY(!status.ok());
         QVERIFY(inEnglish(status.error().what).find("eu-north-1") != std::string::npos);
         QVERIFY(inEnglish(status.error().next).find("region=eu-north-1") != std::string::npos);
+        // Not Unavailable, which is tried for ever.
+        QCOMPARE(status.error().code, ErrorCode::Usage);
+        ScriptedTransport silent(
+            [](const auto&) { return answer(400, failure("AuthorizationHeaderMalformed")); });
+        const Status untold = listed(silent);
+        QVERIFY(!untold.ok());
+        QCOMPARE(untold.error().code, ErrorCode::Usage);
+        QVERIFY(inEnglish(untold.error().what).find("here") != std::string::npos);
     }
 
     void aClockThatIsWrongIsMadeUpFor()
@@ -265,6 +288,32 @@ private slots:
         const S3Storage storage(http, m_clock, bucket());
         QVERIFY(storage.read("a", 0, 1, {}).error().code != ErrorCode::NotFound);
         QVERIFY(listed(http).error().code != ErrorCode::NotFound);
+        const auto found = storage.find("a", {});
+        QVERIFY(!found.ok() && found.error().code == ErrorCode::Unavailable);
+    }
+
+    void whatIsNotThereIsAskedForOnce()
+    {
+        ScriptedTransport http([](const auto&) {
+            return answer(404, "", {{"x-amz-request-id", "1"}});
+        });
+        const auto found = S3Storage(http, m_clock, bucket()).find("a", {});
+        QVERIFY(found.ok() && !found.value());
+        QCOMPARE(http.asked().size(), std::size_t{1});
+    }
+
+    /// Some that speak S3 put no name of it on an answer.
+    void whatIsNotThereIsAskedForByAGetWhereNobodySaysThatHeIsS3()
+    {
+        const auto found = [this](const std::string& code) {
+            ScriptedTransport http([&code](const net::HttpRequest& request) {
+                return answer(404, request.method == "HEAD" ? "" : failure(code));
+            });
+            return S3Storage(http, m_clock, bucket()).find("a", {});
+        };
+        QVERIFY(found("NoSuchKey").ok() && !found("NoSuchKey").value());
+        QCOMPARE(found("NoSuchBucket").error().code, ErrorCode::NotFound);
+        QCOMPARE(found("Odd").error().code, ErrorCode::Unavailable);
     }
 
     void piecesAreOfOneObject()
@@ -374,6 +423,28 @@ private slots:
         QVERIFY(!inEnglish(made.error().next).empty());
     }
 
+    void aKeyOfEncryptionNeverCrossesANetworkUnencrypted()
+    {
+        const auto made = [](const std::string& options) {
+            return s3Bucket(
+                parseAddress("s3://b?sse=customer&endpoint=" + options, "/", "/").value(),
+                {.accessKeyId = Secret("k"),
+                 .secretAccessKey = Secret("s"),
+                 .customerKey = Secret("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")});
+        };
+        for (const char* own : {"https://minio.lan:9000", "http://127.0.0.1:9000",
+                                "http://localhost:9000", "minio.lan:9000"}) {
+            QVERIFY2(made(own).ok(), own);
+        }
+        for (const char* open : {"http://minio.lan:9000", "http://localhost.example.com",
+                                 "http://127.0.0.1:9000&force-path-style=false"}) {
+            const auto refused = made(open);
+            QVERIFY2(!refused.ok(), open);
+            QCOMPARE(refused.error().code, ErrorCode::Usage);
+            QVERIFY(inEnglish(refused.error().next).find("https://") != std::string::npos);
+        }
+    }
+
     void eachServiceHasItsPlace_data()
     {
         QTest::addColumn<QString>("address");
@@ -405,6 +476,11 @@ private slots:
         row("s3://b?provider=alibaba&region=eu-central-1",
             "https://b.oss-eu-central-1.aliyuncs.com/k", "eu-central-1");
         row("s3://b?endpoint=localhost:9000", "http://localhost:9000/b/k", "us-east-1");
+        row("s3://b?endpoint=127.0.0.1:9000", "http://127.0.0.1:9000/b/k", "us-east-1");
+        row("s3://b?endpoint=localhost.example.com", "https://localhost.example.com/b/k",
+            "us-east-1");
+        row("s3://b?endpoint=127.example.com:9000", "https://127.example.com:9000/b/k",
+            "us-east-1");
         row("s3://b?endpoint=nas.lan:9000", "https://nas.lan:9000/b/k", "us-east-1");
     }
     void eachServiceHasItsPlace()

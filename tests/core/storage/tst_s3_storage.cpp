@@ -225,11 +225,12 @@ private slots:
         };
         QVERIFY(isThere());
         // This server says of each upload that it is of 2010.
-        QVERIFY(abortS3Leftovers(
-                    client, Timestamp(std::chrono::sys_days(std::chrono::year(2009) / 1 / 1)), {})
+        QVERIFY(abortS3Leftovers(client,
+                                 Timestamp(std::chrono::sys_days(std::chrono::year(2009) / 1 / 1)),
+                                 isLevelName, {})
                     .ok());
         QVERIFY(isThere());
-        QVERIFY(abortS3Leftovers(client, m_clock.now(), {}).ok());
+        QVERIFY(abortS3Leftovers(client, m_clock.now(), isLevelName, {}).ok());
         QVERIFY(!isThere());
     }
 
@@ -262,6 +263,8 @@ private slots:
         QCOMPARE(contract::textOf(*one, "second"), std::string("1"));
         QCOMPARE(m_counting.requests.exchange(0), 1);
         QCOMPARE(contract::namesOf(*one, "").size(), std::size_t{2});
+        QCOMPARE(m_counting.requests.exchange(0), 1);
+        QVERIFY(!one->find("third", {}).value());
         QCOMPARE(m_counting.requests.exchange(0), 1);
         const std::vector<std::string> names{"first", "second"};
         QVERIFY(one->remove(names, {}).ok());
