@@ -1,12 +1,12 @@
 #include "core/storage/webdav_storage.h"
 
+#include "core/net/content_range.h"
 #include "core/storage/folder_root.h"
 #include "core/storage/http_failure.h"
 #include "core/storage/object_name.h"
 #include "core/storage/webdav_walk.h"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <utility>
 
@@ -16,19 +16,6 @@ namespace {
 constexpr std::size_t kReadAheadBytes = std::size_t{64} << 20;
 /// Sent without a look whether the name is taken: that would take longer than the body.
 constexpr std::uint64_t kSmallBytes = 256 << 10;
-
-/// The whole length in "bytes 0-9/10" and "bytes */10", where the range is the one in `expected`.
-std::optional<std::uint64_t> totalOf(const std::string& contentRange, const std::string& expected)
-{
-    const auto slash = contentRange.find('/');
-    if (slash == std::string::npos || !contentRange.starts_with(expected)) {
-        return {};
-    }
-    std::uint64_t total = 0;
-    const char* const end = contentRange.data() + contentRange.size();
-    const auto read = std::from_chars(contentRange.data() + slash + 1, end, total);
-    return read.ec == std::errc() && read.ptr == end ? std::optional(total) : std::nullopt;
-}
 
 Error isGone(const std::string& place, const std::string& path)
 {
@@ -215,12 +202,12 @@ Result<Piece> WebDavStorage::fetch(const std::string& path, std::uint64_t offset
     if (answer.status != 206) {
         return m_client.failureOf(answer);
     }
-    const auto total =
-        totalOf(answer.header("content-range"), "bytes " + std::to_string(offset) + '-');
-    if (!total || offset >= *total || piece.bytes.size() != std::min(length, *total - offset)) {
+    const auto given = net::parseContentRange(answer.header("content-range"));
+    if (!given || !given->part || given->part->first != offset ||
+        piece.bytes.size() != std::min(length, given->totalBytes - offset)) {
         return gaveOtherPiece(m_client.place());
     }
-    piece.totalBytes = *total;
+    piece.totalBytes = given->totalBytes;
     return piece;
 }
 
