@@ -1,6 +1,7 @@
 #include "core/storage/folder_storage.h"
 
 #include "core/base/background_sync.h"
+#include "core/base/counted_stream.h"
 #include "core/storage/folder_listing.h"
 #include "core/storage/object_name.h"
 
@@ -56,7 +57,7 @@ private:
 
 Status copy(const ByteSource& source, File& file, const std::stop_token& stop)
 {
-    TIDEMARK_TRY(const auto reader, source.open());
+    TIDEMARK_TRY(const auto reader, openCounted(source));
     const std::uint64_t known = source.sizeBytes().value_or(kCopyBytes);
     std::vector<std::byte> buffer(std::clamp<std::uint64_t>(known, 1, kCopyBytes));
     BackgroundSync sync(file);

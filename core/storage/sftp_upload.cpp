@@ -1,5 +1,6 @@
 #include "core/storage/sftp_upload.h"
 
+#include "core/base/counted_stream.h"
 #include "core/storage/sftp_errors.h"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ std::int64_t sftpTime(Timestamp time)
 
 Status SftpUpload::run()
 {
-    TIDEMARK_TRY(const auto reader, m_parts.source.open());
+    TIDEMARK_TRY(const auto reader, openCounted(m_parts.source));
     // A byte more than it should be: then its end is seen with its last piece.
     const std::uint64_t known = m_parts.source.sizeBytes().value_or(kUploadPieceBytes);
     const std::size_t pieceBytes = std::min<std::uint64_t>(known + 1, kUploadPieceBytes);

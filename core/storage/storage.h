@@ -77,8 +77,8 @@ public:
                                                                    std::stop_token stop) const = 0;
 
     /// Makes the object: it appears whole and durable, or not at all, and an existing one is never
-    /// touched. Missing parents are made. `source` may be opened more than once. The same as
-    /// stage() and publish() of one.
+    /// touched. Missing parents are made. `source` may be opened more than once; Io when it has
+    /// more or fewer bytes than it says. The same as stage() and publish() of one.
     [[nodiscard]] Result<WriteOutcome> write(const std::string& name, const ByteSource& source,
                                              const ObjectMetadata& metadata,
                                              const std::stop_token& stop);

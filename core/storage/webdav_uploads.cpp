@@ -1,12 +1,12 @@
 #include "core/storage/webdav_uploads.h"
 
+#include "core/base/counted_stream.h"
 #include "core/base/file_system.h"
 #include "core/base/hash.h"
 #include "core/storage/folder_root.h"
 #include "core/storage/http_failure.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -29,63 +29,6 @@ constexpr std::size_t kMaxFolders = 10'000;
 constexpr std::size_t kCountedBytes = 256 << 10;
 constexpr int kStampDigits = 10;
 constexpr int kChanceDigits = 16;
-
-Error changedItsLength()
-{
-    return {.code = ErrorCode::Io,
-            .what = {TIDEMARK_TEXT("storage", "What is to be sent changed its length meanwhile.")},
-            .next = {TIDEMARK_TEXT("storage", "It is tried again.")}};
-}
-
-/// Gives as many bytes as were counted, or fails.
-class CountedReader final : public ByteReader {
-public:
-    CountedReader(std::unique_ptr<ByteReader> reader, std::uint64_t sizeBytes)
-        : m_reader(std::move(reader)), m_left(sizeBytes)
-    {
-    }
-
-    [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
-    {
-        TIDEMARK_TRY(const std::size_t got, m_reader->read(into));
-        if (got > m_left || (got == 0 && m_left > 0 && !into.empty())) {
-            return changedItsLength();
-        }
-        m_left -= got;
-        if (m_left == 0 && got > 0) {
-            // Nobody may ask any more.
-            std::array<std::byte, 1> beyond{};
-            TIDEMARK_TRY(const std::size_t more, m_reader->read(beyond));
-            return more == 0 ? Result(got) : changedItsLength();
-        }
-        return got;
-    }
-
-private:
-    std::unique_ptr<ByteReader> m_reader;
-    std::uint64_t m_left = 0;
-};
-
-/// A source whose length was counted.
-class CountedSource final : public ByteSource {
-public:
-    CountedSource(const ByteSource& source, std::uint64_t sizeBytes)
-        : m_source(source), m_sizeBytes(sizeBytes)
-    {
-    }
-
-    [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_sizeBytes; }
-    [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
-    {
-        TIDEMARK_TRY(auto reader, m_source.open());
-        return std::unique_ptr<ByteReader>(
-            std::make_unique<CountedReader>(std::move(reader), m_sizeBytes));
-    }
-
-private:
-    const ByteSource& m_source;
-    std::uint64_t m_sizeBytes = 0;
-};
 
 Result<std::uint64_t> sizeOf(const ByteSource& source, const std::stop_token& stop)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/counted_stream.h"
 #include "core/base/memory_stream.h"
 #include "core/storage/storage.h"
 
@@ -106,7 +107,7 @@ public:
                                                               std::stop_token stop) override
     {
         TIDEMARK_TRY_STATUS(onWrite(name));
-        TIDEMARK_TRY(const auto reader, source.open());
+        TIDEMARK_TRY(const auto reader, openCounted(source));
         std::string bytes;
         for (std::vector<std::byte> piece(1 << 16);;) {
             if (stop.stop_requested()) {

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What every storage must keep. A backend's test runs each clause against a fresh, empty storage:
@@ -222,6 +223,40 @@ inline void takesBodiesWhoseLengthNobodyKnows(Storage& storage)
     QVERIFY(textOf(storage, "long", 2'999'998) == "nnn");
 }
 
+/// Has another length than it says.
+class ChangedSource final : public ByteSource {
+public:
+    ChangedSource(std::size_t said, std::size_t there)
+        : m_said(said), m_source(std::string(there, 'c'))
+    {
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return m_said; }
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+    {
+        return m_source.open();
+    }
+
+private:
+    std::size_t m_said = 0;
+    MemorySource m_source;
+};
+
+inline void aSourceThatChangesItsSizeIsNeverPublished(Storage& storage)
+{
+    QVERIFY(put(storage, "first", "1"));
+    constexpr std::size_t kMebibyte = 1 << 20;
+    constexpr std::pair<std::size_t, std::size_t> kSaidAndThere[] = {
+        {5, 4}, {4, 5}, {5, 0}, {0, 1}, {kMebibyte, kMebibyte - 1}, {kMebibyte, kMebibyte + 1}};
+    for (const auto& [said, there] : kSaidAndThere) {
+        const auto outcome = storage.write("changed", ChangedSource(said, there), {}, {});
+        QVERIFY(!outcome.ok());
+        QCOMPARE(outcome.error().code, ErrorCode::Io);
+        QCOMPARE(namesOf(storage, ""), std::vector<std::string>{"first"});
+    }
+    QVERIFY(put(storage, "changed", "no more"));
+}
+
 inline void stopsWhenAsked(Storage& storage)
 {
     QVERIFY(put(storage, "s/1", "1"));
@@ -317,6 +352,7 @@ inline constexpr Clause kClauses[] = {
     {"removesWhatIsThereAndOnlyThat", removesWhatIsThereAndOnlyThat},
     {"anObjectAppearsWholeOrNotAtAll", anObjectAppearsWholeOrNotAtAll},
     {"takesBodiesWhoseLengthNobodyKnows", takesBodiesWhoseLengthNobodyKnows},
+    {"aSourceThatChangesItsSizeIsNeverPublished", aSourceThatChangesItsSizeIsNeverPublished},
     {"whatIsStagedIsSeenOncePublished", whatIsStagedIsSeenOncePublished},
     {"toPublishNothingIsFine", toPublishNothingIsFine},
     {"nothingIsPublishedBehindANameThatIsTaken", nothingIsPublishedBehindANameThatIsTaken},
