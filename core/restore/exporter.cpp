@@ -27,31 +27,33 @@ constexpr int kListings = 5;
 constexpr std::array kPrefixes{replica::kLegacyPrefix, replica::kLtxPrefix,
                                std::string_view("tidemark/")};
 
-/// An object on its way, counted.
-class CountedReader final : public ByteReader {
+/// An object on its way, compared with what its listing said.
+class ListedReader final : public ByteReader {
 public:
-    CountedReader(ByteReader& reader, const std::function<void(std::uint64_t)>& tell)
-        : m_reader(reader), m_tell(tell)
+    ListedReader(ByteReader& reader, std::uint64_t sizeBytes,
+                 const std::function<void(std::uint64_t)>& tell)
+        : m_reader(reader), m_sizeBytes(sizeBytes), m_tell(tell)
     {
     }
 
     [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) override
     {
-        auto got = m_reader.read(into);
-        m_hasFailed = m_hasFailed || !got.ok();
-        m_bytes += got.ok() ? got.value() : 0;
+        TIDEMARK_TRY(const std::size_t got, m_reader.read(into));
+        m_bytes += got;
+        m_hasChanged = m_bytes > m_sizeBytes || (got == 0 && m_bytes < m_sizeBytes);
         m_tell(m_bytes);
         return got;
     }
 
-    [[nodiscard]] bool hasFailed() const { return m_hasFailed; }
-    [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
+    /// Whether it is longer or shorter than it was listed, as far as it was read.
+    [[nodiscard]] bool hasChanged() const { return m_hasChanged; }
 
 private:
     ByteReader& m_reader;
+    std::uint64_t m_sizeBytes = 0;
     const std::function<void(std::uint64_t)>& m_tell;
     std::uint64_t m_bytes = 0;
-    bool m_hasFailed = false;
+    bool m_hasChanged = false;
 };
 
 bool isOfHistory(const storage::ObjectEntry& object)
@@ -128,10 +130,9 @@ Result<Exported> Exporter::exportTo(const std::string& target, const OnExported&
                 return beingDeleted(m_storage.describe());
             }
         }
-        m_hasChanged = false;
-        auto exported = tryToExport(target, objects, progress, stop);
-        if (exported.ok() || !m_hasChanged || isLast) {
-            TIDEMARK_TRY(Exported done, std::move(exported));
+        Attempt attempt = tryToExport(target, objects, progress, stop);
+        if (!attempt.hasChanged || isLast) {
+            TIDEMARK_TRY(Exported done, std::move(attempt.exported));
             done.duration =
                 std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.monotonic() - start);
             return done;
@@ -166,8 +167,8 @@ Result<Exporter::Objects> Exporter::listAll(const std::stop_token& stop) const
     return objects;
 }
 
-Result<Exported> Exporter::tryToExport(const std::string& target, const Objects& objects,
-                                       const OnExported& progress, const std::stop_token& stop)
+Exporter::Attempt Exporter::tryToExport(const std::string& target, const Objects& objects,
+                                        const OnExported& progress, const std::stop_token& stop)
 {
     const std::uint64_t total = sizeOf(objects);
     TIDEMARK_TRY(TargetFile file, TargetFile::create(m_files, m_random, target, total));
@@ -180,13 +181,13 @@ Result<Exported> Exporter::tryToExport(const std::string& target, const Objects&
     };
     for (const storage::ObjectEntry& object : objects) {
         auto opened = m_storage.read(object.name, 0, storage::kToTheEnd, stop);
-        m_hasChanged = !opened.ok() && opened.error().code == ErrorCode::NotFound;
-        TIDEMARK_TRY(const auto reader, std::move(opened));
-        CountedReader counted(*reader, tell);
-        Status added = writer.add(object, counted);
-        if (!added.ok()) {
-            m_hasChanged = !counted.hasFailed() && counted.bytes() != object.sizeBytes;
-            return std::move(added).error();
+        if (!opened.ok()) {
+            const bool hasGone = opened.error().code == ErrorCode::NotFound;
+            return {std::move(opened).error(), hasGone};
+        }
+        ListedReader reader(*opened.value(), object.sizeBytes, tell);
+        if (Status added = writer.add(object, reader); !added.ok()) {
+            return {std::move(added).error(), reader.hasChanged()};
         }
         before += object.sizeBytes + storage::ZipWriter::overheadBytes(object.name);
     }

@@ -12,6 +12,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemark::restore {
@@ -47,17 +48,26 @@ public:
 private:
     using Objects = std::vector<storage::ObjectEntry>;
 
+    /// What came of one listing.
+    struct Attempt {
+        Attempt(Exported done) : exported(std::move(done)) {}
+        Attempt(Error error, bool changed = false) : exported(std::move(error)), hasChanged(changed)
+        {
+        }
+
+        Result<Exported> exported;
+        bool hasChanged = false;  ///< Failed since an object has gone, or is not as it was listed.
+    };
+
     [[nodiscard]] Result<Objects> listAll(const std::stop_token& stop) const;
-    [[nodiscard]] Result<Exported> tryToExport(const std::string& target, const Objects& objects,
-                                               const OnExported& progress,
-                                               const std::stop_token& stop);
+    [[nodiscard]] Attempt tryToExport(const std::string& target, const Objects& objects,
+                                      const OnExported& progress, const std::stop_token& stop);
 
     const storage::Storage& m_storage;
     FileSystem& m_files;
     Clock& m_clock;
     Random& m_random;
     replica::PinBoard* const m_pins;
-    bool m_hasChanged = false;  // Objects are not there any more, or not as they were listed.
 };
 
 }  // namespace tidemark::restore

@@ -173,6 +173,25 @@ private slots:
         }
     }
 
+    void aFailureOfTheDiskIsNoReasonToBeginAnew()
+    {
+        bool hasFailed = true;
+        for (int call = 1; hasFailed; ++call) {
+            init();
+            // Too large to be held until the end.
+            m_made->storage.objects()["tidemark/large"] = {.bytes = std::string(1 << 20, 'l')};
+            int reads = 0;  // Of the first object.
+            m_made->storage.onRead = [&](const std::string& name) {
+                reads += name == m_made->storage.objects().begin()->first ? 1 : 0;
+                return Status();
+            };
+            FaultyFileSystem files(m_files);
+            files.failAt(call, ErrorCode::Io);
+            hasFailed = !exportTo(files).ok();
+            QVERIFY(reads <= 1);
+        }
+    }
+
     void whatGoesMeanwhileIsListedAgain()
     {
         // Compaction and retention put one object in the place of two.
