@@ -57,8 +57,7 @@ AwsSections parseAwsSections(std::string_view text)
 Result<std::optional<Secrets>> awsProfile(FileSystem& files, const std::string& credentials,
                                           const std::string& settings, const std::string& profile)
 {
-    std::map<std::string, std::string> known;
-    bool isThere = false;
+    std::optional<Secrets> known;
     for (const std::string& path : {credentials, settings}) {
         const auto text = readSmallFile(files, path, kMaxBytes);
         if (!text.ok()) {
@@ -69,19 +68,21 @@ Result<std::optional<Secrets>> awsProfile(FileSystem& files, const std::string& 
         if (!text.value()) {
             continue;
         }
-        const AwsSections sections = parseAwsSections(*text.value());
-        if (const auto found = sections.find(profile); found != sections.end()) {
-            isThere = true;
-            known.insert(found->second.begin(), found->second.end());
+        AwsSections sections = parseAwsSections(*text.value());
+        const auto found = sections.find(profile);
+        if (found == sections.end()) {
+            continue;
         }
+        auto& section = found->second;
+        known = known ? known : Secrets{};
+        if (known->accessKeyId.empty() && !section["aws_access_key_id"].empty()) {
+            known->accessKeyId = Secret(section["aws_access_key_id"]);
+            known->secretAccessKey = Secret(section["aws_secret_access_key"]);
+            known->sessionToken = Secret(section["aws_session_token"]);
+        }
+        known->region = known->region.empty() ? section["region"] : known->region;
     }
-    if (!isThere) {
-        return std::optional<Secrets>();
-    }
-    return std::optional(Secrets{.accessKeyId = Secret(known["aws_access_key_id"]),
-                                 .secretAccessKey = Secret(known["aws_secret_access_key"]),
-                                 .sessionToken = Secret(known["aws_session_token"]),
-                                 .region = known["region"]});
+    return known;
 }
 
 }  // namespace tidemark::storage
