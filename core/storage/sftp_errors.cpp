@@ -60,7 +60,7 @@ Error refusedBy(SftpAnswer answer, const std::string& path)
 
 Error saysTooLittle(const std::string& path)
 {
-    return {.code = ErrorCode::Unsupported,
+    return {.code = ErrorCode::TargetRefused,
             .what = {TIDEMARK_TEXT("storage",
                                    "The server does not say whether %1 is a file, or how large."),
                      {path}},

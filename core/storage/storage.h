@@ -49,10 +49,13 @@ public:
 ///
 /// Names are relative, with '/' between parts, without "." and ".." parts. Every call blocks on the
 /// medium, stops soon after `stop` is requested with Cancelled, and fails with Unavailable (may
-/// heal with time), Credentials, Forbidden, NoSpace, TargetRefused or Io, each naming the place and
-/// what to do. "Not there" is an answer: an empty listing, NotFound from read. A place that is
-/// itself missing is not an empty one: `list` fails with NotFound, so that a disk that was
-/// unplugged is never taken for an empty replica. Any thread may call it, several at once.
+/// heal with time), Credentials, Forbidden, NoSpace, TargetRefused (also of a server that cannot do
+/// what is needed) or Io, each naming the place and what to do; Usage for a name that no object can
+/// have. Damaged and Unsupported are said of the bytes of one object alone: whoever reads takes
+/// that object for lost. "Not there" is an answer: an empty listing, NotFound from read. A place
+/// that is itself missing is not an empty one: `list` fails with NotFound, and with Unavailable
+/// when it was there before, so that a disk that was unplugged is never taken for an empty replica.
+/// Any thread may call it, several at once.
 class Storage {
 public:
     virtual ~Storage() = default;

@@ -163,7 +163,7 @@ Result<std::optional<std::vector<WebDavResource>>> WebDavClient::properties(
 
 Error WebDavClient::isNoWebDav() const
 {
-    return {.code = ErrorCode::Unsupported,
+    return {.code = ErrorCode::TargetRefused,
             .what = {TIDEMARK_TEXT("storage", "%1 is no WebDAV folder."), {m_place}},
             .next = {TIDEMARK_TEXT("storage",
                                    "Check the address: Nextcloud's is "

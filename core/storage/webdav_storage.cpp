@@ -317,6 +317,7 @@ Result<std::size_t> WebDavStorage::publish(std::span<StagedObject* const> staged
 
 Status WebDavStorage::remove(std::span<const std::string> names, std::stop_token stop)
 {
+    bool wasMissing = false;
     for (const std::string& name : names) {
         TIDEMARK_TRY_STATUS(checkObjectName(name));
         TIDEMARK_TRY(const auto gone,
@@ -324,8 +325,10 @@ Status WebDavStorage::remove(std::span<const std::string> names, std::stop_token
         if (!isDone(gone) && gone.status != 404) {
             return m_client.failureOf(gone);
         }
+        wasMissing = wasMissing || gone.status == 404;
     }
-    return {};
+    // A server whose disk went says of each that it is not there.
+    return wasMissing ? m_root.check(stop) : Status();
 }
 
 }  // namespace tidemark::storage

@@ -144,10 +144,10 @@ private slots:
         row("login", 401, "", "", ErrorCode::Credentials, "refuses the login of tide");
         row("rights", 403, "", "", ErrorCode::Forbidden, "does not permit it");
         row("nowhere", 404, "", "", ErrorCode::NotFound, "is not there");
-        row("no WebDAV", 405, "text/html", "", ErrorCode::Unsupported, "is no WebDAV folder");
-        row("no method", 501, "", "", ErrorCode::Unsupported, "is no WebDAV folder");
+        row("no WebDAV", 405, "text/html", "", ErrorCode::TargetRefused, "is no WebDAV folder");
+        row("no method", 501, "", "", ErrorCode::TargetRefused, "is no WebDAV folder");
         row("a page", 200, "text/html", "", ErrorCode::Unavailable, "answers with a web page");
-        row("a file", 200, "text/plain", "", ErrorCode::Unsupported, "is no WebDAV folder");
+        row("a file", 200, "text/plain", "", ErrorCode::TargetRefused, "is no WebDAV folder");
         row("no XML", 207, "application/xml", "", ErrorCode::Unavailable, "no listing");
         row("a page as it", 207, "text/html", "", ErrorCode::Unavailable, "a web page");
         row("locked", 423, "", "", ErrorCode::Unavailable, "has locked something");
@@ -362,6 +362,21 @@ private slots:
             QCOMPARE(storage.read("x", 0, 1, {}).error().code, ErrorCode::Unavailable);
         }
         QCOMPARE(m_weather.lines("MKCOL").size(), made);
+    }
+
+    void whatARootThatWentHeldWasNotRemoved()
+    {
+        auto storage = open();
+        QVERIFY(listed(storage).ok());
+        const std::vector<std::string> names{"x", "y"};
+        m_weather.answers = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+            return request.method == "DELETE" ? std::optional(Result(answer(404))) : std::nullopt;
+        };
+        QVERIFY(storage.remove(names, {}).ok());
+        m_weather.answers = [](const HttpRequest&) { return answer(404); };
+        const Status removed = storage.remove(names, {});
+        QVERIFY(!removed.ok());
+        QCOMPARE(removed.error().code, ErrorCode::Unavailable);
     }
 
     void aRootThatWasListedIsNotMadeAnew()
