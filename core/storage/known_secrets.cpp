@@ -11,7 +11,7 @@ bool isWithin(const StorageAddress& address, const StorageAddress& place)
 {
     if (address.kind != place.kind || address.host != place.host || address.user != place.user ||
         address.port != place.port || address.secure != place.secure ||
-        optionOf(address, "endpoint") != optionOf(place, "endpoint")) {
+        placeOptions(address) != placeOptions(place)) {
         return false;
     }
     const std::string_view path = address.path;

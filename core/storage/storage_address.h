@@ -54,8 +54,11 @@ struct StorageAddress {
 /// Shorter, for sentences: a folder's path, else the address without options.
 [[nodiscard]] std::string describeAddress(const StorageAddress& address);
 
-/// 16 hex digits that stand for the replica: a hash of the address with those options alone that
-/// make it another place (S3's and Azure's endpoint).
+/// Those options alone that make it another place, with other keys: S3's and Azure's endpoint;
+/// where none was said, a provider of S3 that is not AWS, with its region.
+[[nodiscard]] std::map<std::string, std::string> placeOptions(const StorageAddress& address);
+
+/// 16 hex digits that stand for the replica: a hash of the address with its placeOptions().
 [[nodiscard]] std::string replicaId(const StorageAddress& address);
 
 /// The same place, `more` further down: "tenants/a.db" below s3://bucket/backups.

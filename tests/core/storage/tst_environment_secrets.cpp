@@ -31,6 +31,7 @@ class TestEnvironmentSecrets : public QObject {
         QVERIFY(m_files.makeDirectories(parentOf(path), kPrivateDirectory).ok());
         const auto file = m_files.open(path, OpenFor::Keeping, kPrivateFile);
         QVERIFY(file.ok());
+        QVERIFY(file.value()->resize(0).ok());
         QVERIFY(file.value()->writeAt(std::as_bytes(std::span(text.data(), text.size())), 0).ok());
     }
 
@@ -70,6 +71,25 @@ private slots:
         QVERIFY(text.find("hidden") == std::string::npos);
     }
 
+    void theKeysOfAProfileAreOfOneFile()
+    {
+        write("/home/me/.aws/credentials",
+              "[default]\naws_access_key_id = c1\naws_secret_access_key = c2\n");
+        write("/home/me/.aws/config",
+              "[default]\nregion = eu-north-1\naws_access_key_id = s1\n"
+              "aws_secret_access_key = s2\naws_session_token = s3\n");
+        QVERIFY(m_secrets.secretsOf(at("s3://b")).value() ==
+                (Secrets{.accessKeyId = Secret("c1"),
+                         .secretAccessKey = Secret("c2"),
+                         .region = "eu-north-1"}));
+        write("/home/me/.aws/credentials", "[default]\naws_session_token = c3\n");
+        QVERIFY(m_secrets.secretsOf(at("s3://b")).value() ==
+                (Secrets{.accessKeyId = Secret("s1"),
+                         .secretAccessKey = Secret("s2"),
+                         .sessionToken = Secret("s3"),
+                         .region = "eu-north-1"}));
+    }
+
     void profilesAreThoseOfTheAwsTools()
     {
         write("/home/me/.aws/credentials",
@@ -107,6 +127,10 @@ private slots:
         QCOMPARE(of("sftp://h/srv/inner/x"), std::string("inner"));
         QCOMPARE(of("sftp://h/srv2"), std::string("usual"));
         QCOMPARE(of("sftp://other/srv"), std::string("usual"));
+        known.add(at("s3://b?provider=wasabi"), {.accessKeyId = Secret("of wasabi")});
+        QVERIFY(known.secretsOf(at("s3://b")).value().accessKeyId != Secret("of wasabi"));
+        QCOMPARE(known.secretsOf(at("s3://b/x?provider=wasabi")).value().accessKeyId.reveal(),
+                 std::string("of wasabi"));
         known.add(at("sftp://h/srv"), {.password = Secret("anew")});
         QCOMPARE(of("sftp://h/srv"), std::string("anew"));
     }
