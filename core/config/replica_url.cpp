@@ -127,9 +127,9 @@ Result<ReplicaUrl> readReplicaUrl(const ReplicaKeys& keys, const YmlNode& where)
         return unreadable(where);
     }
     url.parts = std::move(parts).value();
-    // "me:12/x@host": a password with an unescaped '/' in it is no port.
+    // "me:12/x@host": a password with an unescaped '/' or '?' in it is no port.
     const bool isTorn = url.parts.user.empty() && url.parts.port != 0 &&
-                        url.parts.path.find('@') != std::string::npos;
+                        (url.parts.path + options).find('@') != std::string::npos;
     if (isTorn || url.parts.user.find(':') != std::string::npos) {
         return unreadable(where);
     }
@@ -153,9 +153,12 @@ std::string innerPath(const std::string& path)
 void noteOptions(const ReplicaKeys& keys, const ReplicaUrl& url)
 {
     for (const auto& [name, value] : url.parts.options) {
-        const bool isWord = !value.empty() && std::ranges::all_of(name, [](char letter) {
-            return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '-';
-        });
+        // Either may be a piece of a password: "me:12/x?rest-of=a-password@host".
+        const bool isWord =
+            !value.empty() && value.find('@') == std::string::npos &&
+            std::ranges::all_of(name, [](char letter) {
+                return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '-';
+            });
         keys.note(url.where,
                   {TIDEMARK_TEXT("config",
                                  "%1, line %2: Tidemark does not use the option \"%3\" of "

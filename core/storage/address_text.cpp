@@ -145,9 +145,16 @@ bool isPrivateServer(std::string_view url)
 bool carriesPassword(std::string_view text)
 {
     const std::string_view rest = text.substr(text.find("://") + 3);
-    const std::string_view host = rest.substr(0, rest.find_first_of("/?"));
+    std::string_view host = rest.substr(0, rest.find_first_of("/?"));
     const auto at = host.rfind('@');
-    return at != std::string_view::npos && host.substr(0, at).find(':') != std::string_view::npos;
+    if (at != std::string_view::npos) {
+        return host.substr(0, at).find(':') != std::string_view::npos;
+    }
+    // "me:12?rest@host": a password that begins like a port.
+    const std::string_view behind = rest.substr(host.size());
+    host.remove_prefix(host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0);
+    return host.find(':') != std::string_view::npos && behind.starts_with('?') &&
+           behind.find('@') != std::string_view::npos;
 }
 
 std::optional<std::string> unescaped(std::string_view text)

@@ -25,7 +25,9 @@ inline constexpr std::string_view kPlainInUser = "-._~!$&'()*+,;=";
 /// "s3" of "s3://bucket/path"; empty for a path.
 [[nodiscard]] std::string_view schemeOf(std::string_view text);
 
-/// Whether a password stands between ':' and '@' of the host part of "scheme://...".
+/// Whether a password stands between ':' and '@' of the host part of "scheme://...", also one with
+/// a
+/// '?' in it.
 [[nodiscard]] bool carriesPassword(std::string_view text);
 
 /// Whether `key` is one that a secret might hide behind; it belongs into none of an address's

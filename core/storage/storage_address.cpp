@@ -110,8 +110,8 @@ Result<std::map<std::string, std::string>> knownOptions(
             for (const std::string_view each : scheme.options) {
                 all += (all.empty() ? "" : ", ") + std::string(each);
             }
-            // "me:12?rest-of-a-password@host" is no key that may be shown.
-            const bool isKey = key.find('@') == std::string::npos;
+            // "me:12/x?rest-of=a-password@host" has no key that may be shown.
+            const bool isKey = (key + value).find('@') == std::string::npos;
             return Error{
                 .code = ErrorCode::Usage,
                 .what = {TIDEMARK_TEXT("storage", "An address of %1:// has no option \"%2\"."),
@@ -309,15 +309,32 @@ std::string describeAddress(const StorageAddress& address)
     return isOnThisComputer(address.kind) ? address.path : placeOf(address);
 }
 
+std::map<std::string, std::string> placeOptions(const StorageAddress& address)
+{
+    const bool isS3 = address.kind == StorageKind::S3;
+    std::map<std::string, std::string> options;
+    const auto take = [&](const std::string& key) {
+        if (const auto found = address.options.find(key);
+            found != address.options.end() && !found->second.empty()) {
+            options.insert(*found);
+        }
+    };
+    if (isS3 || address.kind == StorageKind::Azure) {
+        take("endpoint");
+    }
+    const std::string provider = isS3 ? optionOf(address, "provider") : std::string();
+    // AWS has each name of a bucket once, whatever its region.
+    if (options.empty() && !provider.empty() && provider != "aws") {
+        take("provider");
+        take("region");
+    }
+    return options;
+}
+
 std::string replicaId(const StorageAddress& address)
 {
     constexpr std::size_t kIdBytes = 8;
-    std::map<std::string, std::string> options;
-    if (const auto endpoint = optionOf(address, "endpoint");
-        !endpoint.empty() && !isOnThisComputer(address.kind)) {
-        options["endpoint"] = endpoint;
-    }
-    const Sha256 hash = sha256(withOptions(placeOf(address), options));
+    const Sha256 hash = sha256(withOptions(placeOf(address), placeOptions(address)));
     return hex(std::span(hash).first(kIdBytes));
 }
 

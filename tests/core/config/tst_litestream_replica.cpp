@@ -314,7 +314,8 @@ private slots:
         }
         for (const std::string password :
              {"hunter2", "hunter2/x", "x/hunter2", "x?hunter2", "12?hunter2", "x#hunter2",
-              "12/hunter2", "%zzhunter2", "a@hunter2", "hunter2:x", "$hunter2", "x hunter2"}) {
+              "12/hunter2", "12?hunter2=x", "12/y?hunter2=x", "%zzhunter2", "a@hunter2",
+              "hunter2:x", "$hunter2", "x hunter2"}) {
             for (const std::string scheme :
                  {"s3", "abs", "sftp", "webdav", "webdavs", "file", "gs", "nats", "http"}) {
                 row(scheme + "://u:" + password + "@h/p");

@@ -75,6 +75,8 @@ private slots:
         QTest::newRow("password with a slash") << "sftp://me:a/secret@host/x" << usage;
         QTest::newRow("password with a question mark") << "sftp://me:a?secret@host/x" << usage;
         QTest::newRow("password with a port in it") << "sftp://me:12?secret@host/x" << usage;
+        QTest::newRow("password like a port and a known option")
+            << "sftp://me:12?key=secret@host/x" << usage;
         QTest::newRow("password with a hash") << "sftp://me:a#secret@host/x" << usage;
         QTest::newRow("bucket without a name") << "s3:///path" << usage;
         QTest::newRow("bucket with odd letters") << "s3://buc ket/path" << usage;
@@ -98,6 +100,19 @@ private slots:
         QCOMPARE(static_cast<int>(address.error().code), code);
         QVERIFY(!inEnglish(address.error().what).empty());
         QVERIFY(inEnglish(address.error().what).find("secret") == std::string::npos);
+    }
+
+    void aPieceOfAPasswordIsNoOptionThatIsShown()
+    {
+        for (const char* const text :
+             {"sftp://me:12?hunter2=cd@host/x", "sftp://me:12/ab?hunter2=cd@host/x",
+              "sftp://me:12/ab?cd&hunter2@host/x"}) {
+            const auto address = parse(text);
+            QVERIFY2(!address.ok(), text);
+            const std::string shown =
+                inEnglish(address.error().what) + inEnglish(address.error().next);
+            QVERIFY2(shown.find("hunter2") == std::string::npos, shown.c_str());
+        }
     }
 
     void eachKindIsRead_data()
@@ -147,6 +162,13 @@ private slots:
         QTest::newRow("folder of the login")
             << "sftp://host/~/notes"
             << StorageAddress{.kind = StorageKind::Sftp, .path = "notes", .host = "host"};
+        QTest::newRow("key with an '@' in its name")
+            << "sftp://host:2222/x?key=~/me@work"
+            << StorageAddress{.kind = StorageKind::Sftp,
+                              .path = "/x",
+                              .options = {{"key", "~/me@work"}},
+                              .host = "host",
+                              .port = 2222};
         QTest::newRow("number of a server")
             << "sftp://[::1]:22/x"
             << StorageAddress{.kind = StorageKind::Sftp, .path = "/x", .host = "::1", .port = 22};
@@ -177,8 +199,39 @@ private slots:
         const auto id = [](const char* text) { return replicaId(parse(text).value()); };
         QVERIFY(id("s3://b/x?region=a") == id("s3://b/x?region=b"));
         QVERIFY(id("s3://b/x?endpoint=http://a") != id("s3://b/x?endpoint=http://b"));
+        QVERIFY(id("s3://b/x?provider=wasabi") != id("s3://b/x"));
+        QVERIFY(id("s3://b/x?provider=wasabi") != id("s3://b/x?provider=hetzner"));
+        QVERIFY(id("s3://b/x?provider=wasabi&region=a") != id("s3://b/x?provider=wasabi&region=b"));
+        QVERIFY(id("s3://b/x?provider=aws&region=a") == id("s3://b/x"));
+        QVERIFY(id("s3://b/x?provider=minio&endpoint=http://a") ==
+                id("s3://b/x?endpoint=http://a"));
         QVERIFY(id("sftp://a/x") != id("sftp://b/x"));
         QVERIFY(id("sftp://me@a/x") != id("sftp://you@a/x"));
+    }
+
+    /// What is stored under an id is found for good.
+    void idsStayWhatTheyAre_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("id");
+        QTest::newRow("folder") << "/srv/notes"
+                                << "12b56ddab8e53e84";
+        QTest::newRow("bucket") << "s3://notes/db?region=eu-west-1"
+                                << "1bc4c9200551fdc9";
+        QTest::newRow("endpoint") << "s3://notes?endpoint=https://h:9000"
+                                  << "3cc7db070cd249a9";
+        QTest::newRow("container") << "abs://acc@box/db"
+                                   << "d6f33262cc7e9161";
+        QTest::newRow("sftp") << "sftp://me@h:2222/srv"
+                              << "e5e647952165ed18";
+        QTest::newRow("webdav") << "webdavs://me@h/dav"
+                                << "45daaa61eb6ba673";
+    }
+    void idsStayWhatTheyAre()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, id);
+        QCOMPARE(QString::fromStdString(replicaId(parse(text.toStdString()).value())), id);
     }
 
     void whatIsFurtherDownIsOfTheSamePlace()
