@@ -1,5 +1,7 @@
 #include "app/form_field_model.h"
 
+#include "app/form_parts.h"
+
 #include <algorithm>
 
 namespace tidemark::app {
@@ -86,15 +88,16 @@ QVariant FormFieldModel::data(const QModelIndex& index, int role) const
     case TextRole: return row.text;
     case LabelsRole: return labelsOf(row.spec);
     case ChosenRole: return chosenIn(row);
+    case TurnedOnRole: return row.text == kYes;
     default: return {};
     }
 }
 
 QHash<int, QByteArray> FormFieldModel::roleNames() const
 {
-    return {{FieldRole, "field"},  {ControlRole, "control"}, {LabelRole, "label"},
-            {HintRole, "hint"},    {TextRole, "text"},       {LabelsRole, "labels"},
-            {ChosenRole, "chosen"}};
+    return {{FieldRole, "field"},   {ControlRole, "control"},  {LabelRole, "label"},
+            {HintRole, "hint"},     {TextRole, "text"},        {LabelsRole, "labels"},
+            {ChosenRole, "chosen"}, {TurnedOnRole, "turnedOn"}};
 }
 
 }  // namespace tidemark::app

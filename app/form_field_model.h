@@ -22,8 +22,9 @@ public:
         LabelRole,
         HintRole,
         TextRole,
-        LabelsRole,  ///< Of its choices.
-        ChosenRole,  ///< The index of one of them.
+        LabelsRole,    ///< Of its choices.
+        ChosenRole,    ///< The index of one of them.
+        TurnedOnRole,  ///< Of a switch.
     };
 
     enum Control { Text, Secret, Choice, Switch, Folder, File };

@@ -28,6 +28,11 @@ QString shortPath(const QString& path, const QString& home)
     return path.startsWith(home + u'/') ? u'~' + path.sliced(home.size()) : path;
 }
 
+QString fromHome(const QString& path, const QString& home)
+{
+    return path.startsWith(u"~/"_s) ? home + path.sliced(1) : path;
+}
+
 QString placeOf(const storage::StorageAddress& address, const QString& home)
 {
     return shortPath(QString::fromStdString(storage::describeAddress(address)), home);

@@ -9,6 +9,9 @@ namespace tidemark::app {
 /// `path` as people say it: "~/dev/notes" below `home`.
 [[nodiscard]] QString shortPath(const QString& path, const QString& home);
 
+/// And back.
+[[nodiscard]] QString fromHome(const QString& path, const QString& home);
+
 /// Where a replica lies, as people say it: a path, "s3://bucket/notes".
 [[nodiscard]] QString placeOf(const storage::StorageAddress& address, const QString& home);
 

@@ -116,7 +116,32 @@ private slots:
         values.texts[FormField::Service] = u"minio"_s;
         values.texts[FormField::S3Endpoint] = u"http://127.0.0.1:9000"_s;
         values.texts[FormField::PathStyle] = u"no"_s;
+        QVERIFY(written(values).find("force-path-style=false") != std::string::npos);
+        values.texts[FormField::Service] = u"aws"_s;
+        values.texts.erase(FormField::S3Endpoint);
         QVERIFY(written(values).find("force-path-style") == std::string::npos);
+    }
+
+    void theCertificateOfAnAuthorityMayLieAtHome()
+    {
+        FormValues values = bucket();
+        values.texts[FormField::CaFile] = u"~/ca.pem"_s;
+        QVERIFY(written(values).find("ca=/home/ada/ca.pem") != std::string::npos);
+        FormValues other = web(u"https://cloud.example.com"_s);
+        other.texts[FormField::CaFile] = u"~/ca.pem"_s;
+        QVERIFY(written(other).find("ca=/home/ada/ca.pem") != std::string::npos);
+    }
+
+    void passwordsAreTakenAsTheyAreTyped()
+    {
+        FormValues values = server();
+        values.texts[FormField::Password] = u" two words "_s;
+        values.texts[FormField::Passphrase] = u" "_s;
+        QCOMPARE(secretsOf(values).password, Secret(" two words "));
+        QCOMPARE(secretsOf(values).passphrase, Secret(" "));
+        FormValues keys = bucket();
+        keys.texts[FormField::SecretKey] = u" shh\n"_s;
+        QCOMPARE(secretsOf(keys).secretAccessKey, Secret("shh"));
     }
 
     void encryptionAsksForTheKeyThatItNeeds()
