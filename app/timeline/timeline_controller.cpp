@@ -45,7 +45,7 @@ TimelineController::TimelineController(const Voice& voice, QObject* parent)
       m_nowMs(voice.now().time_since_epoch().count())
 {
     m_zone = voice.speech().zone == QTimeZone::utc() ? Zone::Utc : Zone::Local;
-    m_window = firstWindow(*m_data, extent());
+    m_shown.begin(firstWindow(*m_data, extent()));
     m_clockTimer.setInterval(kClockInterval);
     connect(&m_clockTimer, &QTimer::timeout, this, &TimelineController::tick);
     connect(&m_loader, &CatalogLoader::ready, this,
@@ -71,14 +71,15 @@ void TimelineController::adopt(TimelineData data)
         m_held.reset();
         m_heldByHand = false;
         m_facts.forget();
-        m_window = firstWindow(*m_data, extent());
+        m_shown.begin(firstWindow(*m_data, extent()));
     }
     if (const auto again = m_heldByHand ? m_data->indexOfNumber(heldNumber) : std::nullopt) {
         m_held->index = *again;
     } else {
         holdNewest();
     }
-    m_followsNow ? followEnd() : setWindow(m_window);
+    m_shown.keepUp(extent());
+    emit windowChanged();
     emit dataChanged();
     retell();
 }
@@ -110,7 +111,7 @@ void TimelineController::setRuns(std::vector<RestoreRun> restores, std::vector<D
 void TimelineController::setLive(bool live)
 {
     m_live = live;
-    m_window = firstWindow(*m_data, extent());
+    m_shown.begin(firstWindow(*m_data, extent()));
     emit windowChanged();
 }
 
@@ -157,9 +158,7 @@ Extent TimelineController::extent() const
 
 void TimelineController::setWindow(const ViewWindow& window)
 {
-    const Extent all = extent();
-    m_window = clamped(window, all.limits);
-    m_followsNow = endsAtEnd(m_window, all);
+    m_shown.show(window, extent());
     emit windowChanged();
 }
 
@@ -173,25 +172,19 @@ ViewWindow TimelineController::overviewWindow() const
     case OverviewSpan::All: return fitted(all.limits);
     case OverviewSpan::Automatic: break;
     }
-    return overviewAround(m_window, all);
+    return overviewAround(window(), all);
 }
 
 void TimelineController::zoomAround(double factor, Millis anchorMs)
 {
-    const Extent all = extent();
-    setWindow(m_followsNow ? zoomedFollowing(m_window, factor, anchorMs, all)
-                           : zoomed(m_window, factor, anchorMs, all.limits));
+    m_shown.zoom(factor, anchorMs, extent());
+    emit windowChanged();
 }
 
 void TimelineController::panBy(Millis ms)
 {
-    setWindow(panned(m_window, ms, extent().limits));
-}
-
-void TimelineController::followEnd()
-{
-    const Extent all = extent();
-    setWindow(endingAtNow(m_window, all.endMs, all.limits));
+    m_shown.pan(ms, extent());
+    emit windowChanged();
 }
 
 void TimelineController::hold(const HeldMoment& held)
@@ -216,7 +209,8 @@ void TimelineController::holdNewest()
 void TimelineController::holdInView(const HeldMoment& moment)
 {
     hold(moment);
-    setWindow(revealing(m_window, m_data->shownMs(moment.index), extent().limits));
+    m_shown.reveal(m_data->shownMs(moment.index), extent());
+    emit windowChanged();
 }
 
 void TimelineController::holdIndex(std::optional<std::size_t> index)
@@ -283,9 +277,8 @@ void TimelineController::holdPreviousEvent()
 
 Millis TimelineController::zoomAnchor() const
 {
-    // Keys zoom about the moment that is held, if it is in view.
-    const bool held = m_held && m_window.contains(m_data->shownMs(m_held->index));
-    return held ? m_data->shownMs(m_held->index) : m_window.fromMs + m_window.spanMs() / 2;
+    return m_shown.zoomAnchor(m_held ? std::optional(m_data->shownMs(m_held->index))
+                                     : std::nullopt);
 }
 
 void TimelineController::zoomIn()
@@ -306,7 +299,8 @@ void TimelineController::fit()
 void TimelineController::goToNow()
 {
     holdNewest();
-    followEnd();
+    m_shown.followEnd(extent());
+    emit windowChanged();
 }
 
 bool TimelineController::goTo(const QString& text)
@@ -329,11 +323,8 @@ void TimelineController::copyTime() const
 void TimelineController::tick()
 {
     m_nowMs = m_voice.now().time_since_epoch().count();
-    if (m_followsNow) {
-        followEnd();
-    } else {
-        emit windowChanged();
-    }
+    m_shown.keepUp(extent());
+    emit windowChanged();
     retell();
 }
 
@@ -385,12 +376,12 @@ QString TimelineController::zoneText() const
 
 QString TimelineController::rangeText() const
 {
-    return stretch(m_window.fromMs, m_window.toMs, speech());
+    return stretch(window().fromMs, window().toMs, speech());
 }
 
 QString TimelineController::spanText() const
 {
-    return length(m_window.spanMs(), speech());
+    return length(window().spanMs(), speech());
 }
 
 QString TimelineController::overviewText() const

@@ -3,8 +3,8 @@
 #include "app/timeline/catalog_loader.h"
 #include "app/timeline/held_facts.h"
 #include "app/timeline/moment_words.h"
+#include "app/timeline/shown_window.h"
 #include "app/timeline/timeline_layout.h"
-#include "app/timeline/window_choice.h"
 #include "app/timeline/window_counts.h"
 #include "app/voice.h"
 
@@ -108,7 +108,7 @@ public:
 
     [[nodiscard]] const TimelineData& data() const { return *m_data; }
     [[nodiscard]] std::shared_ptr<const TimelineData> sharedData() const { return m_data; }
-    [[nodiscard]] const ViewWindow& window() const { return m_window; }
+    [[nodiscard]] const ViewWindow& window() const { return m_shown.view(); }
     [[nodiscard]] ViewWindow overviewWindow() const;
     [[nodiscard]] const std::optional<HeldMoment>& held() const { return m_held; }
     [[nodiscard]] Speech speech() const;
@@ -131,7 +131,7 @@ public:
     [[nodiscard]] int restoresInWindow() const { return counts().restores; }
     [[nodiscard]] int drillsInWindow() const { return counts().drills; }
     [[nodiscard]] int gapsInWindow() const { return counts().gaps; }
-    [[nodiscard]] bool followsNow() const { return m_followsNow; }
+    [[nodiscard]] bool followsNow() const { return m_shown.followsEnd(); }
     [[nodiscard]] OverviewSpan overviewSpan() const { return m_overviewSpan; }
     void setOverviewSpan(OverviewSpan span);
     [[nodiscard]] QString overviewText() const;
@@ -200,11 +200,10 @@ private:
     /// By a person's wish: it is brought into view.
     void holdInView(const HeldMoment& moment);
     void holdIndex(std::optional<std::size_t> index);
-    void followEnd();
     void tick();
     void retell();
     [[nodiscard]] Extent extent() const;
-    [[nodiscard]] WindowCounts counts() const { return countsIn(*m_data, m_window); }
+    [[nodiscard]] WindowCounts counts() const { return countsIn(*m_data, window()); }
     [[nodiscard]] Millis zoomAnchor() const;
 
     const Voice& m_voice;
@@ -214,9 +213,8 @@ private:
     std::vector<DrillRun> m_drills;
     bool m_live = true;
     bool m_active = false;
-    bool m_followsNow = true;
     bool m_heldByHand = false;  // Else the newest moment is held, also when it is another one.
-    ViewWindow m_window;
+    ShownWindow m_shown;
     OverviewSpan m_overviewSpan = OverviewSpan::Automatic;
     Zone m_zone = Zone::Local;
     Millis m_nowMs = 0;
