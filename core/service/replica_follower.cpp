@@ -54,6 +54,7 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const st
     if (isPausing()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
     }
+    leaveRefused();
     if (const Status opened = open(stop); !opened.ok()) {
         return leftForLater(opened.error());
     }
@@ -97,6 +98,7 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     // Nothing that the capture of the source has to wait for.
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
     m_view.looked = m_view.foreign;
+    m_wasLooked = m_wasLooked || m_view.looked;
     m_view.isTaken = std::exchange(m_isTaken, false);
     m_view.mayWrite = false;
     m_view.confirmed = std::max(m_view.confirmed, m_remembered);
@@ -292,6 +294,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     if (m_snapshotFailure && !failure) {
         m_view.standing = standingFor(*m_snapshotFailure, since);
     }
+    m_wasLooked = m_wasLooked || m_view.looked;
     noteBacklogEnd();
     showBacklog();
     showDamage();

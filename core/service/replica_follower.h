@@ -194,6 +194,7 @@ private:
     /// Of what is known to be damaged.
     enum class ReadAgain { Nothing, Changed, All };
 
+    void leaveRefused();
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status openStorage();
     [[nodiscard]] Result<ReplicaTenure::Ours> ownTenure(const std::string& realId) const;
@@ -233,7 +234,7 @@ private:
     state::StateDb& m_state;
     engine::DamageBook m_damageBook;
 
-    // Set once by step(), before storage() gives anything; then for any thread. Shared with what
+    // Set by step() for good before storage() gives anything; then for any thread. Shared with what
     // letGo() does not wait for.
     std::shared_ptr<storage::Storage> m_storage;
     std::shared_ptr<ReplicaTenure> m_tenure;
@@ -257,6 +258,7 @@ private:
     std::optional<ltx::TxId> m_baseWritten;
     std::optional<Error> m_snapshotFailure;
     std::uint64_t m_listings = 0;
+    bool m_wasLooked = false;  // storage() gave it.
     bool m_retry = false;
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;

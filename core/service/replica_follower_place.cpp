@@ -25,6 +25,24 @@ Error holdsLegacy(const storage::Storage& storage)
 
 }  // namespace
 
+/// Secrets are read when a storage is opened: who was refused and asks to try again may have others
+/// by now.
+void ReplicaFollower::leaveRefused()
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        const bool isRefused = m_view.failure && (m_view.failure->code == ErrorCode::Credentials ||
+                                                  m_view.failure->code == ErrorCode::Forbidden);
+        if (!m_retry || m_wasLooked || !isRefused) {
+            return;
+        }
+    }
+    m_uploader.reset();
+    m_replica.reset();
+    m_tenure.reset();
+    m_storage.reset();
+}
+
 Status ReplicaFollower::open(const std::stop_token& stop)
 {
     if (m_uploader) {
