@@ -9,7 +9,7 @@ std::optional<Secret> TrustQuestions::secret(const Message& /*question*/)
     return {};
 }
 
-bool TrustQuestions::trusts(const storage::HostKey& key)
+bool TrustQuestions::trusts(const storage::HostKey& key, const std::stop_token& stop)
 {
     std::unique_lock lock(m_mutex);
     if (!m_present) {
@@ -18,7 +18,13 @@ bool TrustQuestions::trusts(const storage::HostKey& key)
     const auto question = std::make_shared<Question>(Question{.key = key});
     m_questions.push_back(question);
     QMetaObject::invokeMethod(this, &TrustQuestions::showNext, Qt::QueuedConnection);
-    m_answered.wait(lock, [&question] { return question->answer.has_value(); });
+    m_answered.wait(lock, stop, [&question] { return question->answer.has_value(); });
+    if (!question->answer) {
+        // Nobody wants to know any more.
+        question->answer = false;
+        std::erase(m_questions, question);
+        QMetaObject::invokeMethod(this, &TrustQuestions::showNext, Qt::QueuedConnection);
+    }
     return *question->answer;
 }
 
@@ -53,12 +59,17 @@ void TrustQuestions::answer(bool trusted)
     showNext();
 }
 
+bool TrustQuestions::present() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_present;
+}
+
 void TrustQuestions::setPresent(bool present)
 {
     {
         const std::scoped_lock lock(m_mutex);
-        m_present = present;
-        if (present) {
+        if (std::exchange(m_present, present) == present) {
             return;
         }
         for (const auto& question : std::exchange(m_questions, {})) {
@@ -67,6 +78,7 @@ void TrustQuestions::setPresent(bool present)
     }
     m_answered.notify_all();
     showNext();
+    emit presentChanged();
 }
 
 QString TrustQuestions::host() const
@@ -82,6 +94,11 @@ QString TrustQuestions::algorithm() const
 QString TrustQuestions::fingerprint() const
 {
     return m_shown ? QString::fromStdString(m_shown->key.fingerprint) : QString();
+}
+
+QString TrustQuestions::otherKnown() const
+{
+    return m_shown ? QString::fromStdString(m_shown->key.otherKnown) : QString();
 }
 
 }  // namespace tidemark::app

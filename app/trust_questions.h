@@ -21,10 +21,15 @@ class TrustQuestions : public QObject, public storage::Person {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("Owned by the program")
+    /// Whether a window is shown, be it minimised. All that is asked is refused without one.
+    Q_PROPERTY(bool present READ present WRITE setPresent NOTIFY presentChanged FINAL)
     Q_PROPERTY(bool asking READ asking NOTIFY changed FINAL)
     Q_PROPERTY(QString host READ host NOTIFY changed FINAL)
     Q_PROPERTY(QString algorithm READ algorithm NOTIFY changed FINAL)
     Q_PROPERTY(QString fingerprint READ fingerprint NOTIFY changed FINAL)
+    /// The key of another kind that it is known by, and where that stands; as a rule empty. The
+    /// known one was not compared.
+    Q_PROPERTY(QString otherKnown READ otherKnown NOTIFY changed FINAL)
 
 public:
     using QObject::QObject;
@@ -32,14 +37,15 @@ public:
     ~TrustQuestions() override = default;
 
     [[nodiscard]] std::optional<Secret> secret(const Message& question) override;
-    [[nodiscard]] bool trusts(const storage::HostKey& key) override;
+    [[nodiscard]] bool trusts(const storage::HostKey& key, const std::stop_token& stop) override;
 
     [[nodiscard]] bool asking() const { return m_shown != nullptr; }
     [[nodiscard]] QString host() const;
     [[nodiscard]] QString algorithm() const;
     [[nodiscard]] QString fingerprint() const;
+    [[nodiscard]] QString otherKnown() const;
 
-    /// Whether a window is shown. All that is asked is refused without one.
+    [[nodiscard]] bool present() const;
     void setPresent(bool present);
 
     /// Of what is asked now; nothing otherwise. Who asked the same meanwhile has the answer, too.
@@ -47,6 +53,7 @@ public:
 
 signals:
     void changed();
+    void presentChanged();
 
 private:
     struct Question {
@@ -56,8 +63,8 @@ private:
 
     void showNext();
 
-    std::mutex m_mutex;  // Guards the next three.
-    std::condition_variable m_answered;
+    mutable std::mutex m_mutex;  // Guards the next three.
+    std::condition_variable_any m_answered;
     std::deque<std::shared_ptr<Question>> m_questions;  // Each shared with the thread that asks.
     bool m_present = false;
     std::shared_ptr<Question> m_shown;  // Of the GUI thread.

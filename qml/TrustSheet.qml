@@ -17,8 +17,10 @@ QuestionSheet {
         }
     }
 
+    readonly property string careful: root.person.otherKnown === "" ? "" : qsTr("Careful: %1 is known by another key, which the server does not show:\n%2\nSomebody may stand between you and the server.").arg(root.person.host).arg(root.person.otherKnown) + "\n\n"
+
     label: qsTr("Is this the right server?")
-    text: qsTr("The key of %1 is not known here yet:\n%2 %3\nCompare it with what the owner of the server says, and trust it only if it is the same.").arg(root.person.host).arg(root.person.algorithm).arg(root.person.fingerprint)
+    text: root.careful + qsTr("The key of %1 is not known here yet:\n%2 %3\nCompare it with what the owner of the server says, and trust it only if it is the same.").arg(root.person.host).arg(root.person.algorithm).arg(root.person.fingerprint)
     harmlessText: qsTr("Do not trust it")
     otherText: qsTr("Trust it")
     onQuestionChanged: root.question === "" ? root.close() : root.open()

@@ -40,15 +40,15 @@ private:
     bool m_changed = false;
 };
 
-/// Without its end of line; empty at the end of the input, and once `stop` is requested.
-std::string line(const std::stop_token& stop)
+/// Without its end of line; empty at the end of the input, and once either stop is requested.
+std::string line(const std::stop_token& stop, const std::stop_token& orStop)
 {
     constexpr int kSliceMs = 100;
     std::string text;
     for (;;) {
         pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
         const int ready = poll(&input, 1, kSliceMs);
-        if (stop.stop_requested()) {
+        if (stop.stop_requested() || orStop.stop_requested()) {
             return {};
         }
         char letter = 0;
@@ -75,12 +75,12 @@ std::optional<Secret> TerminalPerson::secret(const Message& question)
     Secret answer;
     {
         const Unseen unseen;
-        answer = Secret(line(m_stop));
+        answer = Secret(line(m_stop, {}));
     }
     return answer.empty() ? std::nullopt : std::optional(answer);
 }
 
-bool TerminalPerson::trusts(const storage::HostKey& key)
+bool TerminalPerson::trusts(const storage::HostKey& key, const std::stop_token& stop)
 {
     const std::scoped_lock lock(m_mutex);
     if (!isSomebodyThere()) {
@@ -98,7 +98,7 @@ bool TerminalPerson::trusts(const storage::HostKey& key)
         filled("The server %1 is not known yet. Its key (%2) has the fingerprint\n  %3\n"
                "Compare it with what the owner of the server says. Go on? Type yes or no:",
                {key.host, key.algorithm, key.fingerprint}));
-    return line(m_stop) == "yes";
+    return line(m_stop, stop) == "yes";
 }
 
 }  // namespace tidemark::cli

@@ -21,7 +21,7 @@ public:
     }
 
     [[nodiscard]] std::optional<Secret> secret(const Message& question) override;
-    [[nodiscard]] bool trusts(const storage::HostKey& key) override;
+    [[nodiscard]] bool trusts(const storage::HostKey& key, const std::stop_token& stop) override;
 
 private:
     Output& m_output;

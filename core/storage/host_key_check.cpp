@@ -105,7 +105,8 @@ Result<std::vector<KnownKey>> HostKeyCheck::known(std::string_view host, int por
 }
 
 Status HostKeyCheck::check(const std::vector<KnownKey>& known, std::string_view host, int port,
-                           std::string_view algorithm, std::string_view key)
+                           std::string_view algorithm, std::string_view key,
+                           const std::stop_token& stop)
 {
     HostKey shown{.host = knownHostName(host, port),
                   .algorithm = std::string(algorithm),
@@ -121,13 +122,17 @@ Status HostKeyCheck::check(const std::vector<KnownKey>& known, std::string_view 
         shown.otherKnown = placeOf(judgement.line) + ' ' + judgement.line.algorithm + ' ' +
                            fingerprintOf(judgement.line.key);
     }
-    return ask(shown, judgement.line, key);
+    return ask(shown, judgement.line, key, stop);
 }
 
-Status HostKeyCheck::ask(const HostKey& shown, const KnownKey& uncertain, std::string_view key)
+Status HostKeyCheck::ask(const HostKey& shown, const KnownKey& uncertain, std::string_view key,
+                         const std::stop_token& stop)
 {
-    if (m_parts.person.trusts(shown)) {
+    if (m_parts.person.trusts(shown, stop)) {
         return remember(shown, key);
+    }
+    if (stop.stop_requested()) {
+        return cancelled();
     }
     return Error{.code = ErrorCode::Credentials,
                  .what = whyUnknown(shown, uncertain),

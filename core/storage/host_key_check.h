@@ -32,12 +32,14 @@ public:
 
     /// Nothing, where the key is the known one or the person trusts it, which is then written down.
     /// Else Credentials, and Forbidden for a key that is another than the known one, or revoked.
-    /// Blocks on the person.
+    /// Blocks on the person; Cancelled.
     [[nodiscard]] Status check(const std::vector<KnownKey>& known, std::string_view host, int port,
-                               std::string_view algorithm, std::string_view key);
+                               std::string_view algorithm, std::string_view key,
+                               const std::stop_token& stop);
 
 private:
-    [[nodiscard]] Status ask(const HostKey& shown, const KnownKey& uncertain, std::string_view key);
+    [[nodiscard]] Status ask(const HostKey& shown, const KnownKey& uncertain, std::string_view key,
+                             const std::stop_token& stop);
     [[nodiscard]] Status remember(const HostKey& trusted, std::string_view key);
 
     Parts m_parts;

@@ -5,6 +5,7 @@
 #include "core/storage/storage_address.h"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace tidemark::storage {
@@ -64,15 +65,19 @@ public:
     /// is there, or nothing was answered.
     [[nodiscard]] virtual std::optional<Secret> secret(const Message& question) = 0;
 
-    /// Whether a server that nobody here knows yet is the right one. False when nobody is there.
-    [[nodiscard]] virtual bool trusts(const HostKey& key) = 0;
+    /// Whether a server that nobody here knows yet is the right one. False when nobody is there,
+    /// and once `stop` is requested.
+    [[nodiscard]] virtual bool trusts(const HostKey& key, const std::stop_token& stop) = 0;
 };
 
 /// Nobody is there.
 class Nobody final : public Person {
 public:
     [[nodiscard]] std::optional<Secret> secret(const Message& /*question*/) override { return {}; }
-    [[nodiscard]] bool trusts(const HostKey& /*key*/) override { return false; }
+    [[nodiscard]] bool trusts(const HostKey& /*key*/, const std::stop_token& /*stop*/) override
+    {
+        return false;
+    }
 };
 
 }  // namespace tidemark::storage

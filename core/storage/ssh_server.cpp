@@ -19,7 +19,7 @@ Result<std::unique_ptr<SshConnection>> SshServer::enter(const std::stop_token& s
     TIDEMARK_TRY(auto connection, SshConnection::open(m_clock, m_host, m_port, preferred, stop));
     const std::string_view key = connection->hostKey();
     const auto algorithm = WireReader(key).string().value_or(std::string_view());
-    TIDEMARK_TRY_STATUS(m_hostKeys.check(known, m_host, m_port, algorithm, key));
+    TIDEMARK_TRY_STATUS(m_hostKeys.check(known, m_host, m_port, algorithm, key, stop));
     TIDEMARK_TRY_STATUS(m_login.logIn(*connection, stop));
     return connection;
 }

@@ -21,7 +21,7 @@ const storage::HostKey kCloud{
 /// A thread that opens a storage asks.
 std::future<bool> asked(TrustQuestions& person, const storage::HostKey& key)
 {
-    return std::async(std::launch::async, [&person, key] { return person.trusts(key); });
+    return std::async(std::launch::async, [&person, key] { return person.trusts(key, {}); });
 }
 
 bool isOpen(const std::future<bool>& answer)
@@ -78,6 +78,36 @@ private slots:
         person.setPresent(false);
         QVERIFY(!answer.get());
         QVERIFY(!person.asking());
+    }
+
+    void whoStopsAskingTakesTheQuestionBack()
+    {
+        TrustQuestions person;
+        person.setPresent(true);
+        std::stop_source stop;
+        auto answer =
+            std::async(std::launch::async, [&] { return person.trusts(kNas, stop.get_token()); });
+        auto other = asked(person, kCloud);
+        QTRY_VERIFY_WITH_TIMEOUT(person.asking(), kPatienceMs);
+        stop.request_stop();
+        QVERIFY(!answer.get());
+        QTRY_COMPARE_WITH_TIMEOUT(person.host(), u"cloud"_s, kPatienceMs);
+        person.answer(true);
+        QVERIFY(other.get());
+    }
+
+    void anotherKeyThatItIsKnownByIsTold()
+    {
+        TrustQuestions person;
+        person.setPresent(true);
+        storage::HostKey key = kNas;
+        key.otherKnown = "known_hosts:3 ssh-rsa SHA256:old";
+        auto answer = asked(person, key);
+        QTRY_VERIFY_WITH_TIMEOUT(person.asking(), kPatienceMs);
+        QCOMPARE(person.otherKnown(), u"known_hosts:3 ssh-rsa SHA256:old"_s);
+        person.answer(false);
+        QVERIFY(!answer.get());
+        QVERIFY(person.otherKnown().isEmpty());
     }
 
     void noSecretIsAskedForThere()

@@ -224,14 +224,15 @@ void SessionStory::keyringIsMissing()
     m_world.secrets.answerAll();
 }
 
-void SessionStory::meetsServer(const QString& host)
+void SessionStory::meetsServer(const QString& host, const QString& otherKnown)
 {
-    m_trusted =
-        std::async(std::launch::async, [this, key = storage::HostKey{.host = host.toStdString(),
-                                                                     .algorithm = "ssh-ed25519",
-                                                                     .fingerprint = "SHA256:abc"}] {
-            return m_person.trusts(key);
-        });
+    m_trusted = std::async(std::launch::async,
+                           [this, key = storage::HostKey{.host = host.toStdString(),
+                                                         .algorithm = "ssh-ed25519",
+                                                         .fingerprint = "SHA256:abc",
+                                                         .otherKnown = otherKnown.toStdString()}] {
+                               return m_person.trusts(key, {});
+                           });
 }
 
 void SessionStory::answerFacts()

@@ -50,7 +50,7 @@ public:
     Q_INVOKABLE void keyringAnswers();
     Q_INVOKABLE void keyringIsMissing();
     /// A thread that opens a storage asks whether that server is the right one.
-    Q_INVOKABLE void meetsServer(const QString& host);
+    Q_INVOKABLE void meetsServer(const QString& host, const QString& otherKnown = {});
     /// What it was told; waits for it.
     Q_INVOKABLE bool trusted() { return m_trusted.get(); }
     Q_INVOKABLE void answerFacts();

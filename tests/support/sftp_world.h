@@ -40,7 +40,7 @@ public:
         questions.push_back(inEnglish(question));
         return questions.back().starts_with(answersTo) ? answer : std::nullopt;
     }
-    [[nodiscard]] bool trusts(const HostKey& key) override
+    [[nodiscard]] bool trusts(const HostKey& key, const std::stop_token& /*stop*/) override
     {
         const std::scoped_lock lock(m_mutex);
         shown.push_back(key);
