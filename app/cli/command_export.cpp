@@ -22,10 +22,12 @@ Status runExport(Session& session, const ParsedArguments& arguments)
     const auto exported = exporter.exportTo(target, onLine, session.stop);
     line.clear();
     TIDEMARK_TRY(const restore::Exported archive, exported);
+    const std::string shown =
+        storage::formatAddress({.kind = storage::StorageKind::Zip, .path = archive.path});
     session.output.fact("Exported " + counted(archive.objects, "object") + " to " + archive.path +
                             ": " + humanBytes(archive.bytes) + " in " +
                             humanDuration(archive.duration) + ". To look into it: tidemarkctl " +
-                            "list zip://" + archive.path,
+                            "list " + quotedForShell(shown),
                         {{"objects", archive.objects},
                          {"bytes", archive.bytes},
                          {"path", archive.path},

@@ -33,9 +33,14 @@ std::string overview()
         text += "  " + column(std::string(command.name), 11) + std::string(command.summary) + "\n";
     }
     return text +
-           "\nSTORAGE is a folder, file://PATH, zip:///PATH/FILE.zip, or the name of a replica in "
-           "the\n"
-           "settings.\n"
+           "\nSTORAGE is a folder, the name of a replica in the settings, or one of\n"
+           "  s3://BUCKET/PATH              sftp://USER@HOST:PORT/PATH\n"
+           "  abs://ACCOUNT@CONTAINER/PATH  webdavs://USER@HOST/PATH\n"
+           "  file://PATH                   zip:///PATH/FILE.zip\n"
+           "with options behind a '?', between quotes: 's3://notes?region=eu-central-1'. What "
+           "opens "
+           "it\n"
+           "comes from the keychain or the environment: man tidemarkctl.\n"
            "Each command explains itself: tidemarkctl help COMMAND, or tidemarkctl COMMAND "
            "--help.\n\n"
            "Exit status: 0 done, 1 failed, 2 usage, 3 no such replica, database or moment,\n"
@@ -54,8 +59,10 @@ std::string helpOf(const CommandSpec& command)
                     "\n";
         }
     }
-    if (!command.details.empty()) {
-        text += "\n" + std::string(command.details) + "\n";
+    for (const std::string_view details : {command.details, command.operandDetails}) {
+        if (!details.empty()) {
+            text += "\n" + std::string(details) + "\n";
+        }
     }
     return text + "\nExample: " + std::string(command.example) + "\n";
 }

@@ -37,7 +37,7 @@ Status runMark(Session& session, const ParsedArguments& arguments)
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     TIDEMARK_TRY_STATUS(requireWritable(address));
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));
-    TIDEMARK_TRY(OpenedReplica opened, replicaOperand(session, arguments));
+    TIDEMARK_TRY(OpenedReplica opened, replicaAt(session, address));
     TIDEMARK_TRY_STATUS(requireMarks(opened));
     TIDEMARK_TRY(const replica::RestorePlan plan,
                  replica::planExactly(*opened.storage, opened.catalog, wish, session.stop));
@@ -59,7 +59,7 @@ Status runUnmark(Session& session, const ParsedArguments& arguments)
     const std::string& name = arguments.operands()[1];
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     TIDEMARK_TRY_STATUS(requireWritable(address));
-    TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
+    TIDEMARK_TRY(const OpenedReplica opened, replicaAt(session, address));
     TIDEMARK_TRY_STATUS(requireMarks(opened));
     TIDEMARK_TRY_STATUS(replica::removeMark(*opened.storage, name, session.stop));
     session.output.fact("The mark \"" + name + "\" is removed; its moment stays.",

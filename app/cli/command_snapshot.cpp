@@ -5,6 +5,7 @@
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "core/service/control_socket.h"
+#include "core/service/pin_boards.h"
 #include "core/service/preflight.h"
 #include "core/service/service.h"
 #include "core/service/status_json.h"
@@ -57,16 +58,6 @@ Error notUnderstood()
             .next = {TIDEMARK_TEXT("cli", "Let both be of the same version.")}};
 }
 
-/// Of the folder itself: another address may lead to it through links.
-std::string realAddress(const Session& session, storage::StorageAddress address)
-{
-    const auto real = session.files.canonical(address.path);
-    if (address.kind == storage::StorageKind::Folder && real.ok()) {
-        address.path = real.value();
-    }
-    return storage::formatAddress(address);
-}
-
 /// Which engine to ask, for what.
 struct Target {
     std::string socket = {};
@@ -74,15 +65,15 @@ struct Target {
     std::string replica = {};
 };
 
-/// The replica that the engine's line shows under whatever address leads to `wanted`.
-std::optional<std::string> replicaAt(const Session& session, const Json& status,
-                                     const std::string& wanted)
+/// The address of the replica with the real id `wanted`, as the engine's line shows it.
+std::optional<std::string> shownAddress(const Session& session, const Json& status,
+                                        const std::string& wanted)
 {
     for (const Json& replica : objectsOf(status, "replicas")) {
         const std::string shown = textOf(replica, "address");
         const auto address =
             storage::parseAddress(shown, session.places.workingDirectory, session.places.home);
-        if (address.ok() && realAddress(session, address.value()) == wanted) {
+        if (address.ok() && service::realReplicaId(session.files, address.value()) == wanted) {
             return shown;
         }
     }
@@ -94,14 +85,14 @@ std::optional<Target> targetAmong(const Session& session, const EngineAnswers& a
                                   const storage::StorageAddress& address,
                                   const std::optional<std::string>& database)
 {
-    const std::string wanted = realAddress(session, address);
+    const std::string wanted = service::realReplicaId(session.files, address);
     for (const FollowedStatus& followed : answers.databases) {
         const std::string path = textOf(followed.status, "database");
         // The folders of other databases may lie where nothing answers.
         if (database && *database != path) {
             continue;
         }
-        if (const auto replica = replicaAt(session, followed.status, wanted)) {
+        if (const auto replica = shownAddress(session, followed.status, wanted)) {
             return Target{.socket = followed.socket, .database = path, .replica = *replica};
         }
     }

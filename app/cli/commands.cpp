@@ -53,7 +53,7 @@ constexpr std::array kSnapshotOptions{
 constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
                                   OptionSpec{"--note", "TEXT", "what there is to say about it"}};
 
-constexpr std::string_view kWhenDetails =
+constexpr std::string_view kWhen =
     "WHEN is latest, txid:N, mark:NAME, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\",\n"
     "-20m, \"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment\n"
     "not after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
@@ -62,11 +62,7 @@ constexpr std::string_view kVerifyDetails =
     "Restores the moment into a temporary file, checks it and removes it. With --all nothing is\n"
     "restored: every object of the replica is read once, and applied one to the other they must\n"
     "lead to the digest that was recorded for each moment. What is damaged is named, with the\n"
-    "moments that it takes away and the nearest good ones; SQLite's own check is left out.\n"
-    "\n"
-    "WHEN is latest, txid:N, mark:NAME, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\",\n"
-    "-20m, \"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment\n"
-    "not after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+    "moments that it takes away and the nearest good ones; SQLite's own check is left out.";
 
 constexpr std::string_view kReplicateDetails =
     "Follows the database until SIGINT or SIGTERM; then captures to the end, uploads and stops.\n"
@@ -146,7 +142,7 @@ constexpr std::array kCommands{
                 .minOperands = 1,
                 .maxOperands = 1,
                 .summary = "the moments that can be restored, oldest first",
-                .details = kWhenDetails,
+                .operandDetails = kWhen,
                 .example = "tidemarkctl list /mnt/backup/notes --since \"yesterday 17:00\"",
                 .options = kListOptions,
                 .run = runList},
@@ -162,7 +158,7 @@ constexpr std::array kCommands{
                 .minOperands = 1,
                 .maxOperands = 2,
                 .summary = "what a restore would read",
-                .details = kWhenDetails,
+                .operandDetails = kWhen,
                 .example = "tidemarkctl plan /mnt/backup/notes -20m",
                 .options = kWhenOptions,
                 .run = runPlan},
@@ -171,7 +167,7 @@ constexpr std::array kCommands{
                 .minOperands = 2,
                 .maxOperands = 3,
                 .summary = "bring a moment back into a new file",
-                .details = kWhenDetails,
+                .operandDetails = kWhen,
                 .example = "tidemarkctl restore /mnt/backup/notes notes-before.db 14:31",
                 .options = kRestoreOptions,
                 .run = runRestore},
@@ -181,6 +177,7 @@ constexpr std::array kCommands{
                 .maxOperands = 2,
                 .summary = "prove that a moment, or each of them, can be restored",
                 .details = kVerifyDetails,
+                .operandDetails = kWhen,
                 .example = "tidemarkctl verify /mnt/backup/notes --all",
                 .options = kVerifyOptions,
                 .run = runVerify},
@@ -206,7 +203,7 @@ constexpr std::array kCommands{
                 .minOperands = 2,
                 .maxOperands = 3,
                 .summary = "give a moment a name",
-                .details = kWhenDetails,
+                .operandDetails = kWhen,
                 .example = "tidemarkctl mark /mnt/backup/notes \"before the move\" -5m",
                 .options = kMarkOptions,
                 .run = runMark},

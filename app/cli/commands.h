@@ -38,7 +38,8 @@ struct Session {
     Output& output;
     const storage::StorageOpener& storages;
     storage::KnownSecrets& secrets;  ///< What a configuration file says goes in here.
-    /// What the keychain of the desktop has for a replica; blocks, for some seconds at most.
+    /// What the keychain of the desktop has for a replica; blocks, for some seconds at most. Empty
+    /// once it did not answer: it would not answer for the next one either.
     std::function<Result<storage::Secrets>(const storage::StorageAddress& address)> keychain = {};
     Places places = {};
     config::Environment environment = {};
@@ -59,7 +60,8 @@ struct CommandSpec {
     std::size_t minOperands = 0;
     std::size_t maxOperands = 0;
     std::string_view summary = {};
-    std::string_view details = {};  ///< Lines below the options; may be empty.
+    std::string_view details = {};         ///< Lines below the options; may be empty.
+    std::string_view operandDetails = {};  ///< What an operand means, below them; may be empty.
     std::string_view example = {};
     std::span<const OptionSpec> options = {};
     Status (*run)(Session& session, const ParsedArguments& arguments) = nullptr;

@@ -24,4 +24,7 @@ namespace tidemark::cli {
 /// "1 page", "3 pages": `noun` and its plural with an s.
 [[nodiscard]] std::string counted(std::uint64_t count, const std::string& noun);
 
+/// `word` as a shell takes it for one word.
+[[nodiscard]] std::string quotedForShell(const std::string& word);
+
 }  // namespace tidemark::cli

@@ -76,8 +76,9 @@ int main(int count, char** words)
                          .storages = storages,
                          .secrets = secrets,
                          .keychain =
-                             [&keychain](const storage::StorageAddress& address) {
-                                 return keychain::readWithin(keychain, address, kKeychainLimit);
+                             [&](const storage::StorageAddress& address) {
+                                 return keychain::readWithin(keychain, address, kKeychainLimit,
+                                                             signalsToEnd.token());
                              },
                          .places = places,
                          .environment = variable,

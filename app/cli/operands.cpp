@@ -7,29 +7,54 @@
 #include "core/replica/open_replica.h"
 #include "core/storage/zip_storage.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 namespace tidemark::cli {
 namespace {
 
-/// The addresses of all replicas in the settings that are called `name`.
-std::vector<std::string> addressesNamed(const config::Settings& settings, const std::string& name)
+/// All that the settings list. Settings that cannot be read stand in the way of names alone, never
+/// of an address.
+std::vector<config::ReplicaSettings> listedReplicas(const Session& session)
 {
-    std::vector<std::string> addresses;
-    const auto collect = [&](const std::vector<config::ReplicaSettings>& replicas) {
-        for (const config::ReplicaSettings& replica : replicas) {
-            if (replica.name == name) {
-                addresses.push_back(replica.address);
-            }
-        }
-    };
-    for (const config::DatabaseSettings& database : settings.databases) {
-        collect(database.replicas);
+    const std::string path = session.places.config + "/" + std::string(config::kSettingsName);
+    const auto loaded = config::readSettings(session.files, path);
+    if (!loaded.ok()) {
+        return {};
     }
-    collect(settings.openedReplicas);
+    const config::Settings& settings = loaded.value().settings;
+    std::vector<config::ReplicaSettings> replicas = settings.openedReplicas;
+    for (const config::DatabaseSettings& database : settings.databases) {
+        replicas.insert(replicas.end(), database.replicas.begin(), database.replicas.end());
+    }
+    return replicas;
+}
+
+/// Each once.
+std::set<std::string> addressesNamed(const std::vector<config::ReplicaSettings>& replicas,
+                                     const std::string& name)
+{
+    std::set<std::string> addresses;
+    for (const config::ReplicaSettings& replica : replicas) {
+        if (replica.name == name) {
+            addresses.insert(replica.address);
+        }
+    }
     return addresses;
+}
+
+bool isAmong(const Session& session, const std::vector<config::ReplicaSettings>& replicas,
+             const storage::StorageAddress& address)
+{
+    const std::string id = storage::replicaId(address);
+    return std::ranges::any_of(replicas, [&](const config::ReplicaSettings& each) {
+        const auto listed = storage::parseAddress(each.address, session.places.workingDirectory,
+                                                  session.places.home);
+        return listed.ok() && storage::replicaId(listed.value()) == id;
+    });
 }
 
 Error givenTwice()
@@ -44,20 +69,17 @@ Error givenTwice()
 
 Result<storage::StorageAddress> storageOperand(Session& session, const std::string& text)
 {
-    const std::string path = session.places.config + "/" + std::string(config::kSettingsName);
-    const auto loaded = config::readSettings(session.files, path);
-    // Settings that cannot be read stand in the way of names alone, never of an address.
-    const auto addresses =
-        loaded.ok() ? addressesNamed(loaded.value().settings, text) : std::vector<std::string>();
+    const auto replicas = listedReplicas(session);
+    const auto addresses = addressesNamed(replicas, text);
     if (addresses.size() > 1) {
         return Error{.code = ErrorCode::Usage,
                      .what = {TIDEMARK_TEXT("cli", "Several replicas are called \"%1\"."), {text}},
                      .next = {TIDEMARK_TEXT("cli", "Write the address of the one that is meant.")}};
     }
     TIDEMARK_TRY(auto address,
-                 storage::parseAddress(addresses.empty() ? text : addresses.front(),
+                 storage::parseAddress(addresses.empty() ? text : *addresses.begin(),
                                        session.places.workingDirectory, session.places.home));
-    if (!addresses.empty()) {
+    if (isAmong(session, replicas, address)) {
         takeSecrets(session, address);
     }
     return address;
@@ -71,15 +93,18 @@ void takeSecrets(Session& session, const storage::StorageAddress& address)
         return;
     }
     auto found = session.keychain(address);
-    if (!found.ok()) {
-        if (found.error().code != ErrorCode::Unavailable) {
-            session.output.note(inEnglish(found.error().what) + ' ' +
-                                inEnglish(found.error().next));
+    if (found.ok()) {
+        if (found.value() != storage::Secrets()) {
+            session.secrets.add(address, std::move(found).value());
         }
         return;
     }
-    if (found.value() != storage::Secrets()) {
-        session.secrets.add(address, std::move(found).value());
+    const ErrorCode code = found.error().code;
+    if (code != ErrorCode::Unavailable && code != ErrorCode::Cancelled) {
+        session.output.note(inEnglish(found.error().what) + ' ' + inEnglish(found.error().next));
+    }
+    if (code != ErrorCode::Damaged) {
+        session.keychain = {};
     }
 }
 
@@ -167,12 +192,17 @@ Result<storage::Use> useOf(Session& session, const storage::StorageAddress& addr
     return storage::shareUse(session.clock, address, session.stop);
 }
 
-Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& arguments)
+Result<OpenedReplica> replicaAt(Session& session, const storage::StorageAddress& address)
 {
-    TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     TIDEMARK_TRY(auto storage, session.storages.open(address));
     TIDEMARK_TRY(auto catalog, replica::openCatalog(*storage, session.stop));
     return OpenedReplica{.storage = std::move(storage), .catalog = std::move(catalog)};
+}
+
+Result<OpenedReplica> replicaOperand(Session& session, const ParsedArguments& arguments)
+{
+    TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
+    return replicaAt(session, address);
 }
 
 Status requireWritable(const storage::StorageAddress& address)

@@ -15,15 +15,15 @@
 /// What the commands' operands and options mean.
 namespace tidemark::cli {
 
-/// STORAGE: the name of a replica in the settings, where one is called exactly so, with its secrets
-/// from the keychain; else an address.
+/// STORAGE: the name of a replica in the settings, where one is called exactly so; else an address.
+/// One that the settings list comes with its secrets from the keychain, however it is named.
 /// Usage when several replicas have that name.
 [[nodiscard]] Result<storage::StorageAddress> storageOperand(Session& session,
                                                              const std::string& text);
 
 /// The keychain's secrets of a replica that the settings name, for whoever opens it next. Where it
 /// has none or does not answer, the environment is asked as for any other storage; what is wrong
-/// with one that does answer is printed.
+/// with one that is there is printed.
 void takeSecrets(Session& session, const storage::StorageAddress& address);
 
 /// Nothing is deleted from the replica at `address` while the result lives. Blocks while an engine
@@ -55,6 +55,9 @@ struct OpenedReplica {
     replica::Catalog catalog;
 };
 
+/// The one at `address`.
+[[nodiscard]] Result<OpenedReplica> replicaAt(Session& session,
+                                              const storage::StorageAddress& address);
 /// The one at operand 0.
 [[nodiscard]] Result<OpenedReplica> replicaOperand(Session& session,
                                                    const ParsedArguments& arguments);

@@ -41,7 +41,7 @@ Error failureOf(const EntryAnswer& answer)
 
 Error noAnswerInTime()
 {
-    return {.code = ErrorCode::Unavailable,
+    return {.code = ErrorCode::Forbidden,
             .what = {TIDEMARK_TEXT("keychain", "The keychain did not answer in time.")},
             .next = {TIDEMARK_TEXT("keychain",
                                    "Unlock it and try again, or give the keys by environment "
@@ -85,7 +85,7 @@ void Keychain::remove(const storage::StorageAddress& address, Ended ended)
 }
 
 Result<storage::Secrets> readWithin(Keychain& keychain, const storage::StorageAddress& address,
-                                    std::chrono::milliseconds limit)
+                                    std::chrono::milliseconds limit, const std::stop_token& stop)
 {
     QEventLoop loop;
     // Shared with the answer, which may come when nobody waits for it any more.
@@ -104,11 +104,17 @@ Result<storage::Secrets> readWithin(Keychain& keychain, const storage::StorageAd
     timer.setSingleShot(true);
     QObject::connect(&timer, &QTimer::timeout, &loop, &QEventLoop::quit);
     timer.start(limit);
+    const std::stop_callback onStop(stop, [&loop] {
+        QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection);
+    });
     if (!waiting->answer) {
         loop.exec();
     }
     waiting->loop = nullptr;
-    return waiting->answer ? *std::move(waiting->answer) : noAnswerInTime();
+    if (waiting->answer) {
+        return *std::move(waiting->answer);
+    }
+    return stop.stop_requested() ? cancelled() : noAnswerInTime();
 }
 
 }  // namespace tidemark::keychain

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <stop_token>
 
 namespace tidemark::keychain {
 
@@ -38,9 +39,11 @@ private:
 };
 
 /// Reads and waits for it in an event loop of its own: for programs without a window, on their main
-/// thread. Fails as Keychain::read, and with Unavailable when there is no answer within `limit`.
+/// thread. Fails as Keychain::read, with Forbidden when there is no answer within `limit`, as one
+/// that is locked gives none, and with Cancelled.
 [[nodiscard]] Result<storage::Secrets> readWithin(Keychain& keychain,
                                                   const storage::StorageAddress& address,
-                                                  std::chrono::milliseconds limit);
+                                                  std::chrono::milliseconds limit,
+                                                  const std::stop_token& stop);
 
 }  // namespace tidemark::keychain

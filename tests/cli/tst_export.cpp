@@ -35,6 +35,17 @@ private slots:
         QVERIFY(ran.rest.isEmpty());
     }
 
+    void theCommandThatLooksIntoItRunsAsItIsShown()
+    {
+        const Ran ran = m_program.run({"export", "replica", "odd #1 100%.zip"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        const qsizetype at = ran.facts.indexOf("zip://");
+        QVERIFY(at > 0);
+        const QString shown = ran.facts.mid(at).trimmed().remove('\'');
+        QVERIFY2(!shown.contains(' ') && !shown.contains('#'), qPrintable(shown));
+        QCOMPARE(m_program.run({"list", shown}).status, 0);
+    }
+
     void itReadsLikeTheReplica_data()
     {
         QTest::addColumn<QStringList>("words");

@@ -75,6 +75,14 @@ private slots:
         QCOMPARE(contents(file.get()), std::string("a?[2Jb?c\n"));
     }
 
+    void aShellTakesAQuotedWordForOneWord()
+    {
+        QCOMPARE(quotedForShell("zip:///home/ada/a-1.zip"), std::string("zip:///home/ada/a-1.zip"));
+        QCOMPARE(quotedForShell("s3://b?region=x&a=1"), std::string("'s3://b?region=x&a=1'"));
+        QCOMPARE(quotedForShell("Ada's"), std::string("'Ada'\\''s'"));
+        QCOMPARE(quotedForShell(""), std::string("''"));
+    }
+
     void jsonErrorsAreOneLine()
     {
         const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), &std::fclose);

@@ -145,7 +145,7 @@ private slots:
         World world;
         world.write(keys());
         QTimer::singleShot(0, this, [&] { world.entries.answerAll(); });
-        const auto secrets = readWithin(world.keychain, kBucket, kPatience);
+        const auto secrets = readWithin(world.keychain, kBucket, kPatience, {});
         QVERIFY(secrets.ok());
         QVERIFY(secrets.value() == keys());
     }
@@ -153,10 +153,20 @@ private slots:
     void butNotForLongerThanItSaid()
     {
         World world;
-        const auto secrets = readWithin(world.keychain, kBucket, 1ms);
+        const auto secrets = readWithin(world.keychain, kBucket, 1ms, {});
         QVERIFY(!secrets.ok());
-        QCOMPARE(secrets.error().code, ErrorCode::Unavailable);
+        QCOMPARE(secrets.error().code, ErrorCode::Forbidden);
         world.entries.answerAll();  // Late, and nobody is hurt.
+    }
+
+    void norOnceItIsToStop()
+    {
+        World world;
+        std::stop_source stop;
+        QTimer::singleShot(0, this, [&] { stop.request_stop(); });
+        const auto secrets = readWithin(world.keychain, kBucket, kPatience, stop.get_token());
+        QVERIFY(!secrets.ok());
+        QCOMPARE(secrets.error().code, ErrorCode::Cancelled);
     }
 
     void withoutAKeychainOnThisDesktopItSaysWhatToStart()
@@ -164,7 +174,7 @@ private slots:
         qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
         QtKeychainEntries entries;
         Keychain keychain(entries);
-        const auto read = readWithin(keychain, kBucket, kPatience);
+        const auto read = readWithin(keychain, kBucket, kPatience, {});
         QVERIFY(!read.ok());
         QCOMPARE(inEnglish(read.error().what), std::string("No keychain answers here."));
         QVERIFY(inEnglish(read.error().next).find("KWallet") != std::string::npos);
