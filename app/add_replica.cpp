@@ -82,7 +82,7 @@ void AddReplica::forget()
     m_testing.reset();
     ++m_keeping;
     if (m_address) {
-        m_parts.secrets.use(*m_address, {});
+        m_parts.secrets.dropTried(*m_address);
         m_address.reset();
     }
     m_told.clear();
@@ -122,7 +122,7 @@ void AddReplica::test()
         return refuse(alreadyTaken(placeOf(address.value(), m_parts.home)));
     }
     m_address = address.value();
-    m_parts.secrets.use(*m_address, secretsOf(m_form.values()));
+    trySecretsOf(m_form.values(), *m_address, m_parts.secrets);
     m_startedAt = m_parts.voice.clock().monotonic();
     m_stage = Stage::Testing;
     m_testing = m_parts.engine.testPlace(
@@ -207,7 +207,7 @@ void AddReplica::onKept(const Status& status)
         return refuse(status.error());
     }
     const service::ReplicaConfig replica{.name = freeName().toStdString(), .address = *m_address};
-    m_address.reset();  // Its secrets stay in use.
+    m_address.reset();
     m_form.clear();
     emit accepted(replica);
 }

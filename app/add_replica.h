@@ -57,7 +57,7 @@ public:
     struct Known {
         service::DatabaseId id = {};
         std::string path = {};
-        QStringList names = {};                           ///< Of its replicas.
+        QStringList names = {};                           ///< Of all replicas.
         std::vector<storage::StorageAddress> taken = {};  ///< By any replica.
     };
 

@@ -24,6 +24,11 @@ Database* DatabaseListModel::find(const service::DatabaseId& id) const
     return at(rowOf(id));
 }
 
+int DatabaseListModel::rowOf(const QString& databaseId) const
+{
+    return rowOf(databaseId.toStdString());
+}
+
 int DatabaseListModel::rowOf(const service::DatabaseId& id) const
 {
     const auto row = std::ranges::find_if(

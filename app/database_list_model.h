@@ -32,6 +32,9 @@ public:
     /// The database in row `row`, null outside.
     Q_INVOKABLE tidemark::app::Database* at(int row) const;
 
+    /// -1 for one that is not in the list.
+    Q_INVOKABLE int rowOf(const QString& databaseId) const;
+
     [[nodiscard]] Database* find(const service::DatabaseId& id) const;
 
     /// Shows `status`: in the row of its id if there is one, else in a new last row.

@@ -1,6 +1,7 @@
 #include "app/followed_databases.h"
 
 #include "app/text/places.h"
+#include "app/text/translated.h"
 #include "core/service/settings_mapping.h"
 
 #include <algorithm>
@@ -30,8 +31,15 @@ service::DatabaseId FollowedDatabases::follow(const config::DatabaseSettings& da
 {
     service::DatabaseConfig config = service::configOf(database);
     for (const config::ReplicaSettings& settings : database.replicas) {
-        if (auto replica = service::configOf(settings, m_home, m_home); replica.ok()) {
+        auto replica = service::configOf(settings, m_home, m_home);
+        if (replica.ok()) {
             config.replicas.push_back(std::move(replica).value());
+        } else {
+            m_settings.addNotice(tr("Replica %1 of %2 is not followed: %3")
+                                     .arg(QString::fromStdString(settings.name),
+                                          fileNameOf(QString::fromStdString(database.path)),
+                                          translated(replica.error().what)),
+                                 translated(replica.error().next));
         }
     }
     service::DatabaseId id = m_engine.follow(config);

@@ -22,8 +22,8 @@ public:
     /// References outlive the object. Addresses may start at `home`.
     FollowedDatabases(EnginePort& engine, SettingsObject& settings, const QString& home);
 
-    /// Follows what the settings say. A replica of a kind that only a newer version opens is left
-    /// out, and stays in the settings.
+    /// Follows what the settings say. A replica that this version cannot read is left out with a
+    /// notice, and stays in the settings.
     service::DatabaseId follow(const config::DatabaseSettings& database);
     /// Remembers one that the engine was asked to follow already.
     void remember(const service::DatabaseId& id, const service::DatabaseConfig& config);

@@ -25,6 +25,7 @@ std::unique_ptr<History> Histories::made(History::Origin origin)
     history->setChosenFolder(m_parts.settings.restoreFolder());
     history->timeline()->setZone(zone());
     connect(history->restore(), &RestoreJob::changed, this, &Histories::restoringChanged);
+    connect(history.get(), &History::aboutToRead, this, &Histories::aboutToRead);
     connect(history.get(), &History::folderChosen, &m_parts.settings,
             &SettingsObject::setRestoreFolder);
     connect(history.get(), &History::zoneChosen, &m_parts.settings,
@@ -64,13 +65,13 @@ void Histories::remove(const service::DatabaseId& id)
     }
 }
 
-void Histories::list(const config::ReplicaSettings& replica)
+Status Histories::list(const config::ReplicaSettings& replica)
 {
     const std::string home = m_parts.home.toStdString();
-    if (auto config = service::configOf(replica, home, home); config.ok()) {
-        m_replicas.append(made({.name = QString::fromStdString(replica.name),
-                                .address = std::move(config).value().address}));
-    }
+    TIDEMARK_TRY(auto config, service::configOf(replica, home, home));
+    m_replicas.append(
+        made({.name = QString::fromStdString(replica.name), .address = std::move(config.address)}));
+    return {};
 }
 
 int Histories::open(const QString& name, const storage::StorageAddress& address)
@@ -78,8 +79,9 @@ int Histories::open(const QString& name, const storage::StorageAddress& address)
     if (m_replicas.rowOf(address) < 0) {
         const config::ReplicaSettings replica{.name = name.toStdString(),
                                               .address = storage::formatAddress(address)};
-        list(replica);
-        m_parts.settings.addReplica(replica);
+        if (list(replica).ok()) {
+            m_parts.settings.addReplica(replica);
+        }
     }
     return m_replicas.rowOf(address);
 }
@@ -89,6 +91,17 @@ void Histories::close(int row)
     if (const History* const history = m_replicas.at(row)) {
         m_parts.settings.removeReplica(storage::formatAddress(history->address()));
         m_replicas.remove(row);
+    }
+}
+
+void Histories::readFailed(const storage::StorageAddress& address) const
+{
+    const std::string id = storage::replicaId(address);
+    for (History* const history : all()) {
+        if (history->stage() == History::Stage::Failed &&
+            storage::replicaId(history->address()) == id) {
+            history->reload();
+        }
     }
 }
 

@@ -40,12 +40,15 @@ public:
     /// The database is gone; views may look at its history for a moment more.
     void remove(const service::DatabaseId& id);
 
-    /// A replica of the settings. One of a kind that only a newer version opens is left out.
-    void list(const config::ReplicaSettings& replica);
+    /// A replica of the settings. Usage for one that this version cannot read, which is left out.
+    Status list(const config::ReplicaSettings& replica);
     /// Lists a replica in a folder and remembers it, unless it is listed already; its row.
     int open(const QString& name, const storage::StorageAddress& address);
     /// Takes it out of the list and the settings; nothing of it is touched.
     void close(int row);
+
+    /// Those of that replica that could not be read are read again.
+    void readFailed(const storage::StorageAddress& address) const;
 
     [[nodiscard]] bool restoring() const;
 
@@ -55,6 +58,8 @@ public:
 
 signals:
     void restoringChanged();
+    /// One of them is about to be read, for the first time or again.
+    void aboutToRead(const tidemark::storage::StorageAddress& address);
 
 private:
     [[nodiscard]] std::unique_ptr<History> made(History::Origin origin);

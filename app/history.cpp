@@ -101,6 +101,7 @@ void History::reload()
         return;
     }
     m_stage = Stage::Reading;
+    emit aboutToRead(m_origin.address);
     m_reading = m_engine.openReplica(
         m_origin.address,
         [this](const Result<EnginePort::CatalogPointer>& answer) { onCatalog(answer); });

@@ -85,6 +85,8 @@ public:
 signals:
     void changed();
     void dataChanged();
+    /// The replica is opened next.
+    void aboutToRead(const tidemark::storage::StorageAddress& address);
     void folderChosen(const QString& folder);
     void zoneChosen(tidemark::app::timeline::TimelineController::Zone zone);
 

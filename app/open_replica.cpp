@@ -126,15 +126,23 @@ void OpenReplica::begin()
     forget();
 }
 
+void OpenReplica::leave()
+{
+    if (!m_accepting) {
+        begin();
+    }
+}
+
 void OpenReplica::forget()
 {
     m_reading.reset();
     m_catalog.reset();
     ++m_keeping;
-    if (m_address && std::exchange(m_hasGiven, false)) {
-        m_secrets.use(*m_address, {});
+    m_accepting = false;
+    if (m_address) {
+        m_secrets.dropTried(*m_address);
+        m_address.reset();
     }
-    m_address.reset();
     m_problem.clear();
     m_advice.clear();
     m_stage = Stage::Choosing;
@@ -169,12 +177,7 @@ void OpenReplica::read()
         refuse(translated(address.error().what), translated(address.error().next));
         return;
     }
-    // Without secrets in the form those that are known of the place are meant.
-    if (const storage::Secrets secrets = secretsOf(m_form.values());
-        secrets != storage::Secrets()) {
-        m_secrets.use(address.value(), secrets);
-        m_hasGiven = true;
-    }
+    trySecretsOf(m_form.values(), address.value(), m_secrets);
     open(address.value());
 }
 
@@ -225,10 +228,11 @@ void OpenReplica::accept()
     if (!ready()) {
         return;
     }
-    if (!m_hasGiven) {
+    if (!needsSecrets(m_address->kind)) {
         onKept({});
         return;
     }
+    m_accepting = true;
     const int number = ++m_keeping;
     m_secrets.keep(*m_address, [self = QPointer(this), number](const Status& status) {
         if (self && self->m_keeping == number) {
@@ -239,15 +243,17 @@ void OpenReplica::accept()
 
 void OpenReplica::onKept(const Status& status)
 {
+    m_accepting = false;
     if (!status.ok()) {
         m_problem = translated(status.error().what);
         m_advice = translated(status.error().next);
         emit changed();
         return;
     }
-    m_hasGiven = false;  // In use for as long as the program runs.
-    emit accepted(m_name.trimmed().isEmpty() ? nameOfPlace(*m_address) : m_name.trimmed(),
-                  *m_address);
+    // Whoever hears it may leave this page.
+    const storage::StorageAddress address = *m_address;
+    const QString name = m_name.trimmed();
+    emit accepted(name.isEmpty() ? nameOfPlace(address) : name, address);
 }
 
 }  // namespace tidemark::app

@@ -66,6 +66,8 @@ public:
     void setName(const QString& name);
 
     Q_INVOKABLE void begin();
+    /// What was written, and is not being put into the sidebar, is forgotten.
+    Q_INVOKABLE void leave();
     Q_INVOKABLE void pickFolder();
     /// A folder, or a zip file.
     Q_INVOKABLE void choose(const QString& path);
@@ -98,8 +100,8 @@ private:
 
     Stage m_stage = Stage::Choosing;
     std::optional<storage::StorageAddress> m_address;
-    bool m_hasGiven = false;  // Its secrets came from the form, and are in use until it is left.
-    int m_keeping = 0;        // Counts what was asked to be kept: late answers are dropped.
+    bool m_accepting = false;
+    int m_keeping = 0;  // Counts what was asked to be kept: late answers are dropped.
     QString m_name;
     QString m_problem;
     QString m_advice;

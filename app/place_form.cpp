@@ -1,5 +1,6 @@
 #include "app/place_form.h"
 
+#include "app/form_parts.h"
 #include "app/text/places.h"
 #include "app/text/translated.h"
 
@@ -36,6 +37,15 @@ PlaceForm::Kind PlaceForm::kindOf(storage::StorageKind kind)
 PlaceForm::Kind PlaceForm::kind() const
 {
     return kindOf(m_values.kind);
+}
+
+QStringList PlaceForm::kindLabels() const
+{
+    QStringList labels;
+    for (const storage::StorageKind kind : kKinds) {
+        labels << kindName(kind);
+    }
+    return labels;
 }
 
 void PlaceForm::setKind(Kind kind)
@@ -124,7 +134,7 @@ void PlaceForm::choose(int field, int choice)
 
 void PlaceForm::turn(int field, bool on)
 {
-    write(field, on ? u"yes"_s : u"no"_s);
+    write(field, on ? kYes : kNo);
 }
 
 void PlaceForm::pick(int field)
@@ -154,6 +164,17 @@ void PlaceForm::tellKeyring(const Status& status)
     m_keyringProblem = status.ok() ? QString() : translated(status.error().what);
     m_keyringAdvice = status.ok() ? QString() : translated(status.error().next);
     emit changed();
+}
+
+void trySecretsOf(const FormValues& values, const storage::StorageAddress& address,
+                  SecretsPort& secrets)
+{
+    if (const storage::Secrets written = secretsOf(values); written != storage::Secrets()) {
+        secrets.tryWith(address, written);
+    } else if (needsSecrets(address.kind)) {
+        // Whoever opens it waits for the answer.
+        secrets.load(address, [](const Result<bool>&) {});
+    }
 }
 
 }  // namespace tidemark::app

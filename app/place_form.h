@@ -19,6 +19,8 @@ class PlaceForm : public QObject {
     QML_ELEMENT
     QML_UNCREATABLE("Owned by AddReplica and OpenReplica")
     Q_PROPERTY(Kind kind READ kind WRITE setKind NOTIFY changed FINAL)
+    /// What the kinds are called, in their order.
+    Q_PROPERTY(QStringList kindLabels READ kindLabels CONSTANT FINAL)
     Q_PROPERTY(tidemark::app::FormFieldModel* fields READ fields CONSTANT FINAL)
     /// What is rarely needed.
     Q_PROPERTY(tidemark::app::FormFieldModel* more READ more CONSTANT FINAL)
@@ -42,6 +44,7 @@ public:
     PlaceForm(DesktopPort& desktop, SecretsPort& secrets, QString home, QObject* parent = nullptr);
 
     [[nodiscard]] Kind kind() const;
+    [[nodiscard]] QStringList kindLabels() const;
     [[nodiscard]] FormFieldModel* fields() { return &m_fields; }
     [[nodiscard]] FormFieldModel* more() { return &m_more; }
     [[nodiscard]] bool hasMore() const { return m_more.rowCount() > 0; }
@@ -88,5 +91,10 @@ private:
     QString m_keyringProblem;
     QString m_keyringAdvice;
 };
+
+/// What is opened at `address` is opened with the secrets of the form; where it has none, with
+/// those that the keychain may have.
+void trySecretsOf(const FormValues& values, const storage::StorageAddress& address,
+                  SecretsPort& secrets);
 
 }  // namespace tidemark::app

@@ -14,19 +14,27 @@ class SecretsPort {
 public:
     virtual ~SecretsPort() = default;
 
-    /// From now on what is opened at exactly `address` is opened with these, in the place of
-    /// others. They are in memory alone; empty ones: the environment is asked again.
-    virtual void use(const storage::StorageAddress& address, const storage::Secrets& secrets) = 0;
+    /// What is opened at exactly `address` is opened with these, in the place of others, until
+    /// dropTried() or keep(). They are in memory alone.
+    virtual void tryWith(const storage::StorageAddress& address,
+                         const storage::Secrets& secrets) = 0;
+    /// What was in use before is used again.
+    virtual void dropTried(const storage::StorageAddress& address) = 0;
 
     using Ended = std::function<void(const Status& status)>;
 
-    /// Writes what is used there into the keychain; nothing where nothing is. Fails as
-    /// keychain::Keychain.
+    /// Writes what is tried there into the keychain, and uses it from then on; nothing where
+    /// nothing is tried. Fails as keychain::Keychain; then it is still tried.
     virtual void keep(const storage::StorageAddress& address, Ended ended) = 0;
 
-    /// Uses what the keychain has for `address`; `ended` says whether it has anything.
-    virtual void load(const storage::StorageAddress& address,
-                      std::function<void(bool isKnown)> ended) = 0;
+    using Loaded = std::function<void(const Result<bool>& isKnown)>;
+
+    /// Uses what the keychain has for `address`; `ended` says whether it has anything, or why it
+    /// does not tell, which is then also said where the place cannot be opened without it.
+    virtual void load(const storage::StorageAddress& address, Loaded ended) = 0;
+
+    /// What is used there is used no more, and goes from the keychain, where it does answer.
+    virtual void forget(const storage::StorageAddress& address) = 0;
 
     /// Whether a keychain answers, and if not, what helps.
     virtual void look(Ended ended) = 0;

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include "app/text/places.h"
+#include "app/text/translated.h"
 #include "core/service/settings_mapping.h"
 
 #include <QCoreApplication>
@@ -19,12 +20,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
 
-bool isAmong(const std::vector<service::ReplicaConfig>& replicas,
-             const storage::StorageAddress& address)
-{
-    return std::ranges::find(replicas, address, &service::ReplicaConfig::address) != replicas.end();
-}
-
 }  // namespace
 
 Session::Session(const Parts& parts, config::Settings settings)
@@ -40,6 +35,12 @@ Session::Session(const Parts& parts, config::Settings settings)
                    .settings = m_settings,
                    .home = parts.home,
                    .downloads = parts.downloads}),
+      m_replicaSecrets({.secrets = parts.secrets,
+                        .engine = parts.engine,
+                        .settings = m_settings,
+                        .followed = m_followed,
+                        .histories = m_histories,
+                        .home = parts.home.toStdString()}),
       m_adding(parts.engine, parts.desktop, m_voice, parts.home),
       m_addingReplica({.engine = parts.engine,
                        .desktop = parts.desktop,
@@ -79,7 +80,7 @@ void Session::connectParts()
 
 void Session::start()
 {
-    loadSecrets();
+    m_replicaSecrets.loadAll();
     for (const config::DatabaseSettings& database : m_settings.value().databases) {
         // Listed at once and in this order; what the engine says of it comes later.
         m_databases.upsert(
@@ -89,35 +90,16 @@ void Session::start()
                                                    : engine::Protection::CatchingUp}});
     }
     refreshOverview();
-    for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
-        m_histories.list(replica);
+    const auto opened = m_settings.value().openedReplicas;
+    for (const config::ReplicaSettings& replica : opened) {
+        if (const Status listed = m_histories.list(replica); !listed.ok()) {
+            m_settings.addNotice(
+                tr("The replica %1 is not shown: %2")
+                    .arg(QString::fromStdString(replica.name), translated(listed.error().what)),
+                translated(listed.error().next));
+        }
     }
     tellKnown();
-}
-
-/// Asked for before anything is followed. What was followed without them is tried again when they
-/// come: a keychain may ask its person first.
-void Session::loadSecrets()
-{
-    const std::string home = m_parts.home.toStdString();
-    std::vector<config::ReplicaSettings> replicas = m_settings.value().openedReplicas;
-    for (const config::DatabaseSettings& database : m_settings.value().databases) {
-        replicas.insert(replicas.end(), database.replicas.begin(), database.replicas.end());
-    }
-    for (const config::ReplicaSettings& replica : replicas) {
-        const auto config = service::configOf(replica, home, home);
-        if (!config.ok() || !needsSecrets(config.value().address.kind)) {
-            continue;
-        }
-        const storage::StorageAddress address = config.value().address;
-        m_parts.secrets.load(address, [this, address](bool isKnown) {
-            for (const auto& [id, each] : m_followed.all()) {
-                if (isKnown && isAmong(each.replicas, address)) {
-                    m_parts.engine.retryNow(id);
-                }
-            }
-        });
-    }
 }
 
 bool Session::beginReplica(const QString& databaseId)
@@ -130,10 +112,11 @@ bool Session::beginReplica(const QString& databaseId)
     for (const auto& [id, each] : m_followed.all()) {
         for (const service::ReplicaConfig& replica : each.replicas) {
             known.taken.push_back(replica.address);
-            if (id == known.id) {
-                known.names << QString::fromStdString(replica.name);
-            }
+            known.names << QString::fromStdString(replica.name);
         }
+    }
+    for (const config::ReplicaSettings& replica : m_settings.value().openedReplicas) {
+        known.names << QString::fromStdString(replica.name);
     }
     m_addingReplica.begin(std::move(known));
     return true;
@@ -192,7 +175,7 @@ void Session::resume(const QString& databaseId)
 
 void Session::retry(const QString& databaseId)
 {
-    m_parts.engine.retryNow(databaseId.toStdString());
+    m_replicaSecrets.retry(databaseId.toStdString());
 }
 
 void Session::snapshotNow(const QString& databaseId)
@@ -212,7 +195,11 @@ void Session::undo()
 
 void Session::closeReplica(int row)
 {
-    m_histories.close(row);
+    if (const History* const history = m_histories.replicas().at(row)) {
+        const storage::StorageAddress address = history->address();
+        m_histories.close(row);
+        m_replicaSecrets.closed(address);
+    }
 }
 
 void Session::take(const QUrl& url)
@@ -279,7 +266,6 @@ void Session::setHasTray(bool hasTray)
 
 void Session::setWatched(bool watched)
 {
-    m_parts.person.setPresent(watched);
     if (watched == m_ticking.isActive()) {
         return;
     }

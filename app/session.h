@@ -8,6 +8,7 @@
 #include "app/histories.h"
 #include "app/open_replica.h"
 #include "app/overview.h"
+#include "app/replica_secrets.h"
 #include "app/secrets_port.h"
 #include "app/settings_object.h"
 #include "app/trust_questions.h"
@@ -155,7 +156,6 @@ private:
     void tick();
     void refreshOverview();
     void tellKnown();
-    void loadSecrets();
     void addReplica(const service::ReplicaConfig& replica);
 
     Parts m_parts;
@@ -165,6 +165,7 @@ private:
     WorstFirstModel m_worstFirst;
     FollowedDatabases m_followed;
     Histories m_histories;
+    ReplicaSecrets m_replicaSecrets;
     AddDatabase m_adding;
     AddReplica m_addingReplica;
     OpenReplica m_opening;

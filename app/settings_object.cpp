@@ -88,6 +88,15 @@ void SettingsObject::setNotice(const QString& problem, const QString& advice)
     tell(m_reading, {.problem = problem, .advice = advice});
 }
 
+void SettingsObject::addNotice(const QString& problem, const QString& advice)
+{
+    const auto joined = [](const QString& before, const QString& more) {
+        return before.isEmpty() || before == more ? more : before + u'\n' + more;
+    };
+    tell(m_reading, {.problem = joined(m_reading.problem, problem),
+                     .advice = joined(m_reading.advice, advice)});
+}
+
 void SettingsObject::tell(Trouble& trouble, Trouble now)
 {
     if (trouble != now) {

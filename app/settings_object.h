@@ -53,6 +53,8 @@ public:
     void setProblem(const QString& problem, const QString& advice);
     /// What was found when the settings were read; it stays, whatever is saved later.
     void setNotice(const QString& problem, const QString& advice);
+    /// Of another one.
+    void addNotice(const QString& problem, const QString& advice);
     void setWindow(const QRect& geometry, bool maximized);
 
     /// Restores go next to the database again.

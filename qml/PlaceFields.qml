@@ -34,6 +34,7 @@ ColumnLayout {
             required property string text
             required property var labels // A list of strings.
             required property int chosen
+            required property bool turnedOn
 
             readonly property bool written: line.control !== FormFieldModel.Choice && line.control !== FormFieldModel.Switch
             readonly property bool picked: line.control === FormFieldModel.Folder || line.control === FormFieldModel.File
@@ -87,9 +88,9 @@ ColumnLayout {
                 Layout.fillWidth: true
                 Layout.columnSpan: line.columns
                 Layout.leftMargin: root.narrow ? 0 : root.labelWidth + line.columnSpacing
-                agreed: line.text === "yes"
+                agreed: line.turnedOn
                 text: qsTr("%1: %2").arg(line.label).arg(line.hint)
-                onClicked: root.form.turn(line.field, line.text !== "yes")
+                onClicked: root.form.turn(line.field, !line.turnedOn)
             }
         }
     }

@@ -11,9 +11,9 @@
 
 namespace tidemark::app {
 
-/// The secrets of the replicas of this desktop: those that a form or the keychain gave, for exactly
-/// the place that they were given for; for all others `next` is asked. The port is for the GUI
-/// thread, secretsOf() for any.
+/// The secrets of the replicas of this desktop, each for exactly the place that it was given for:
+/// first those that a form tries, then those that the keychain has; for all others, and for keys
+/// that go with an SSE-C key, `next` is asked. The port is for the GUI thread, secretsOf() for any.
 class KeptSecrets final : public SecretsPort, public storage::SecretSource {
 public:
     /// Both outlive it, and the keychain answers no more once it is gone.
@@ -22,14 +22,16 @@ public:
     {
     }
 
-    void use(const storage::StorageAddress& address, const storage::Secrets& secrets) override;
+    void tryWith(const storage::StorageAddress& address, const storage::Secrets& secrets) override;
+    void dropTried(const storage::StorageAddress& address) override;
     void keep(const storage::StorageAddress& address, Ended ended) override;
-    void load(const storage::StorageAddress& address,
-              std::function<void(bool isKnown)> ended) override;
+    void load(const storage::StorageAddress& address, Loaded ended) override;
+    void forget(const storage::StorageAddress& address) override;
     void look(Ended ended) override;
 
     /// Waits for the keychain where it is being asked for these, but not for longer than kPatience:
-    /// what is opened without them would be told broken for a moment at each start.
+    /// what is opened without them would be told broken for a moment at each start. Credentials,
+    /// with what the keychain said, where it did not tell and nothing can be opened without.
     [[nodiscard]] Result<storage::Secrets> secretsOf(
         const storage::StorageAddress& address) const override;
 
@@ -37,14 +39,18 @@ public:
     static constexpr std::chrono::seconds kPatience{3};
 
 private:
-    [[nodiscard]] storage::Secrets used(const storage::StorageAddress& address) const;
+    using ById = std::map<std::string, storage::Secrets>;  // The id of a replica.
+
+    void loaded(const std::string& id, const Result<storage::Secrets>& secrets);
 
     keychain::Keychain& m_keychain;
     const storage::SecretSource& m_next;
     mutable std::mutex m_mutex;  // Guards the rest.
     mutable std::condition_variable m_loaded;
-    std::map<std::string, int> m_loading;            // Questions that are open, by the same.
-    std::map<std::string, storage::Secrets> m_used;  // By the id of the replica.
+    std::map<std::string, int> m_loading;   // Questions that are open.
+    std::map<std::string, Error> m_untold;  // Why the keychain did not answer the last one.
+    ById m_tried;
+    ById m_used;
 };
 
 }  // namespace tidemark::app

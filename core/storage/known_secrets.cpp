@@ -19,15 +19,27 @@ bool isWithin(const StorageAddress& address, const StorageAddress& place)
            (path.starts_with(place.path) && path[place.path.size()] == '/');
 }
 
-/// Keys belong together: those of one origin are never filled up from another one.
-bool hasAny(const Secrets& secrets)
+}  // namespace
+
+bool hasKeys(const Secrets& secrets)
 {
     return !secrets.accessKeyId.empty() || !secrets.accountKey.empty() ||
            !secrets.sasToken.empty() || !secrets.password.empty() || !secrets.passphrase.empty() ||
            !secrets.keyFile.empty();
 }
 
-}  // namespace
+Result<Secrets> withNext(Secrets given, const SecretSource& next, const StorageAddress& address)
+{
+    if (hasKeys(given)) {
+        return given;
+    }
+    TIDEMARK_TRY(Secrets secrets, next.secretsOf(address));
+    if (!given.customerKey.empty()) {
+        // It encrypts, and goes with whatever key opens the bucket.
+        secrets.customerKey = std::move(given.customerKey);
+    }
+    return secrets;
+}
 
 void KnownSecrets::add(const StorageAddress& address, Secrets secrets)
 {
@@ -50,15 +62,7 @@ Result<Secrets> KnownSecrets::secretsOf(const StorageAddress& address) const
             }
         }
     }
-    if (known && hasAny(*known)) {
-        return *std::move(known);
-    }
-    TIDEMARK_TRY(Secrets secrets, m_next.secretsOf(address));
-    if (known && !known->customerKey.empty()) {
-        // It encrypts, and goes with whatever key opens the bucket.
-        secrets.customerKey = std::move(known->customerKey);
-    }
-    return secrets;
+    return withNext(std::move(known).value_or(Secrets()), m_next, address);
 }
 
 }  // namespace tidemark::storage

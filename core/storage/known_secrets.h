@@ -8,6 +8,14 @@
 
 namespace tidemark::storage {
 
+/// Whether anything in it opens a storage: an SSE-C key alone opens none.
+[[nodiscard]] bool hasKeys(const Secrets& secrets);
+
+/// What was given for `address`, whole, since keys of different origins do not fit together; where
+/// it has none, what `next` knows, with an SSE-C key that was given alone.
+[[nodiscard]] Result<Secrets> withNext(Secrets given, const SecretSource& next,
+                                       const StorageAddress& address);
+
 /// Secrets that somebody gave for certain places, a litestream.yml or a form; for all others `next`
 /// is asked. They are kept in memory alone.
 class KnownSecrets final : public SecretSource {

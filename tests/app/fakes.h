@@ -185,7 +185,8 @@ public:
 /// Secrets in memory, and a keychain that answers when a test lets it.
 class FakeSecrets final : public SecretsPort {
 public:
-    std::map<std::string, storage::Secrets> used;  // By the id of the replica.
+    std::map<std::string, storage::Secrets> tried;  // By the id of the replica.
+    std::map<std::string, storage::Secrets> used;   // Likewise.
     std::map<std::string, storage::Secrets> kept;
     std::optional<Error> trouble = {};  // Else each question meets it.
     std::deque<std::function<void()>> waiting;
@@ -200,33 +201,50 @@ public:
     }
     [[nodiscard]] storage::Secrets of(const storage::StorageAddress& address) const
     {
-        const auto found = used.find(storage::replicaId(address));
+        const std::string id = storage::replicaId(address);
+        if (const auto found = tried.find(id); found != tried.end()) {
+            return found->second;
+        }
+        const auto found = used.find(id);
         return found == used.end() ? storage::Secrets() : found->second;
     }
 
-    void use(const storage::StorageAddress& address, const storage::Secrets& secrets) override
+    void tryWith(const storage::StorageAddress& address, const storage::Secrets& secrets) override
     {
-        used[storage::replicaId(address)] = secrets;
+        tried[storage::replicaId(address)] = secrets;
+    }
+    void dropTried(const storage::StorageAddress& address) override
+    {
+        tried.erase(storage::replicaId(address));
     }
     void keep(const storage::StorageAddress& address, Ended ended) override
     {
         waiting.push_back([this, address, ended = std::move(ended)] {
-            if (!trouble) {
-                kept[storage::replicaId(address)] = of(address);
+            const auto found = tried.find(storage::replicaId(address));
+            if (!trouble && found != tried.end()) {
+                used[found->first] = kept[found->first] = found->second;
+                tried.erase(found);
             }
             ended(trouble ? Status(*trouble) : Status());
         });
     }
-    void load(const storage::StorageAddress& address,
-              std::function<void(bool isKnown)> ended) override
+    void load(const storage::StorageAddress& address, Loaded ended) override
     {
         waiting.push_back([this, address, ended = std::move(ended)] {
+            if (trouble) {
+                return ended(*trouble);
+            }
             const auto found = kept.find(storage::replicaId(address));
             if (found != kept.end()) {
-                use(address, found->second);
+                used[found->first] = found->second;
             }
             ended(found != kept.end());
         });
+    }
+    void forget(const storage::StorageAddress& address) override
+    {
+        used.erase(storage::replicaId(address));
+        kept.erase(storage::replicaId(address));
     }
     void look(Ended ended) override
     {

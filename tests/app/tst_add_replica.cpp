@@ -274,6 +274,19 @@ private slots:
         QCOMPARE(page.world.secrets.of(kBucket), storage::Secrets());
     }
 
+    void withoutSecretsInTheFormThoseOfTheKeychainAreMeant()
+    {
+        Page page;
+        page.write(FormField::AccessKey, {});
+        page.write(FormField::SecretKey, {});
+        page.world.secrets.answerAll();
+        page.world.secrets.kept[storage::replicaId(kBucket)] = {.accessKeyId = Secret("kept")};
+        page.adding.test();
+        QVERIFY(page.world.secrets.tried.empty());
+        page.world.secrets.answerAll();
+        QCOMPARE(page.world.secrets.of(kBucket).accessKeyId, Secret("kept"));
+    }
+
     void aLateAnswerOfTheKeychainStartsNothing()
     {
         Page page;

@@ -25,10 +25,12 @@ storage::Secrets keysOf(const char* name)
 /// What the environment has, for every place.
 class Environment final : public storage::SecretSource {
 public:
+    bool isEmpty = false;
+
     [[nodiscard]] Result<storage::Secrets> secretsOf(
         const storage::StorageAddress& /*address*/) const override
     {
-        return keysOf("environment");
+        return isEmpty ? storage::Secrets() : keysOf("environment");
     }
 };
 
@@ -59,17 +61,79 @@ private slots:
     void whatAFormGaveIsForExactlyThatPlace()
     {
         World world;
-        world.secrets.use(kShop, keysOf("form"));
+        world.secrets.tryWith(kShop, keysOf("form"));
         QCOMPARE(world.of(kShop), keysOf("form"));
         QCOMPARE(world.of(kBelow), keysOf("environment"));
-        world.secrets.use(kShop, {});
+        world.secrets.dropTried(kShop);
         QCOMPARE(world.of(kShop), keysOf("environment"));
+    }
+
+    void whatAFormTriedDoesNotTouchWhatIsInUse()
+    {
+        World world;
+        world.secrets.tryWith(kShop, keysOf("good"));
+        world.secrets.keep(kShop, [](const Status&) {});
+        world.entries.answerAll();
+        QCOMPARE(world.of(kShop), keysOf("good"));
+        world.secrets.tryWith(kShop, keysOf("mistyped"));
+        QCOMPARE(world.of(kShop), keysOf("mistyped"));
+        world.secrets.dropTried(kShop);
+        QCOMPARE(world.of(kShop), keysOf("good"));
+    }
+
+    void whatTheKeychainDoesNotTakeIsTriedAndNoMore()
+    {
+        World world;
+        world.secrets.tryWith(kShop, keysOf("form"));
+        world.entries.trouble = keychain::EntryAnswer::Outcome::Refused;
+        std::optional<Status> kept;
+        world.secrets.keep(kShop, [&](const Status& status) { kept = status; });
+        world.entries.answerAll();
+        QVERIFY(kept && !kept->ok());
+        QCOMPARE(world.of(kShop), keysOf("form"));
+        world.secrets.dropTried(kShop);
+        QCOMPARE(world.of(kShop), keysOf("environment"));
+    }
+
+    void aKeyForTheEncryptionGoesWithTheKeysOfTheEnvironment()
+    {
+        World world;
+        world.secrets.tryWith(kShop, {.customerKey = Secret("mine")});
+        storage::Secrets both = keysOf("environment");
+        both.customerKey = Secret("mine");
+        QCOMPARE(world.of(kShop), both);
+    }
+
+    void whatCannotBeOpenedWithoutALockedKeychainSaysSo()
+    {
+        World world;
+        world.environment.isEmpty = true;
+        world.entries.trouble = keychain::EntryAnswer::Outcome::Refused;
+        std::optional<Result<bool>> answer;
+        const auto loaded = [&](const Result<bool>& isKnown) { answer = isKnown; };
+        const storage::StorageAddress server{
+            .kind = storage::StorageKind::Sftp, .path = "shop", .host = "nas", .user = "ada"};
+        world.secrets.load(kShop, loaded);
+        world.secrets.load(server, loaded);
+        world.entries.answerAll();
+        QVERIFY(answer && !answer->ok());
+        const auto found = world.secrets.secretsOf(kShop);
+        QVERIFY(!found.ok());
+        QCOMPARE(found.error().code, ErrorCode::Credentials);
+        QCOMPARE(found.error().what, answer->error().what);
+        // Its key may lie in a file, or be the agent's.
+        QVERIFY(world.secrets.secretsOf(server).ok());
+
+        world.entries.trouble = keychain::EntryAnswer::Outcome::Done;
+        world.secrets.load(kShop, loaded);
+        world.entries.answerAll();
+        QVERIFY(world.secrets.secretsOf(kShop).ok());
     }
 
     void whatIsKeptIsThereAtTheNextStart()
     {
         World world;
-        world.secrets.use(kShop, keysOf("form"));
+        world.secrets.tryWith(kShop, keysOf("form"));
         std::optional<Status> kept;
         world.secrets.keep(kShop, [&](const Status& status) { kept = status; });
         world.entries.answerAll();
@@ -78,7 +142,7 @@ private slots:
         World next;
         next.entries.held = world.entries.held;
         std::optional<bool> isKnown;
-        next.secrets.load(kShop, [&](bool known) { isKnown = known; });
+        next.secrets.load(kShop, [&](const Result<bool>& known) { isKnown = known.value(); });
         QVERIFY(!isKnown);
         next.entries.answerAll();
         QVERIFY(isKnown == true);
@@ -88,12 +152,12 @@ private slots:
     void whoOpensAStorageMeanwhileWaitsForTheKeychain()
     {
         World world;
-        world.secrets.use(kShop, keysOf("form"));
+        world.secrets.tryWith(kShop, keysOf("form"));
         world.secrets.keep(kShop, [](const Status&) {});
         world.entries.answerAll();
         World next;
         next.entries.held = world.entries.held;
-        next.secrets.load(kShop, [](bool) {});
+        next.secrets.load(kShop, [](const Result<bool>&) {});
         auto found = std::async(std::launch::async, [&] { return next.of(kShop); });
         next.entries.answerAll();
         QCOMPARE(found.get(), keysOf("form"));
@@ -103,7 +167,7 @@ private slots:
     {
         World world;
         std::optional<bool> isKnown;
-        world.secrets.load(kShop, [&](bool known) { isKnown = known; });
+        world.secrets.load(kShop, [&](const Result<bool>& known) { isKnown = known.value(); });
         world.entries.answerAll();
         QVERIFY(isKnown == false);
         QCOMPARE(world.of(kShop), keysOf("environment"));

@@ -192,6 +192,48 @@ private slots:
         QVERIFY(!page.opening.canRead());
     }
 
+    void whoLeavesWhileItIsBeingKeptOpensItAllTheSame()
+    {
+        Page page;
+        QSignalSpy accepted(&page.opening, &OpenReplica::accepted);
+        page.fillBucket();
+        page.opening.read();
+        page.world.engine.openings.back().reply(catalogOf(120));
+        page.opening.accept();
+        page.opening.leave();
+        page.world.secrets.answerAll();
+        QCOMPARE(accepted.size(), 1);
+        page.opening.leave();
+        QVERIFY(page.opening.form()->values().texts.empty());
+    }
+
+    void whatIsTriedDoesNotTouchWhatIsInUse()
+    {
+        Page page;
+        const storage::StorageAddress address{
+            .kind = storage::StorageKind::S3, .path = "notes", .host = "backups"};
+        page.world.secrets.used[storage::replicaId(address)] = {.accessKeyId = Secret("good")};
+        page.fillBucket();
+        page.opening.read();
+        QCOMPARE(page.world.secrets.of(address).accessKeyId, Secret("AKIA"));
+        page.opening.begin();
+        QCOMPARE(page.world.secrets.of(address).accessKeyId, Secret("good"));
+    }
+
+    void withoutSecretsInTheFormThoseOfTheKeychainAreMeant()
+    {
+        Page page;
+        page.fillBucket();
+        page.opening.form()->write(static_cast<int>(FormField::AccessKey), {});
+        page.opening.form()->write(static_cast<int>(FormField::SecretKey), {});
+        page.world.secrets.answerAll();
+        page.opening.read();
+        const storage::StorageAddress address = page.world.engine.openings.back().what;
+        page.world.secrets.kept[storage::replicaId(address)] = {.accessKeyId = Secret("kept")};
+        page.world.secrets.answerAll();
+        QCOMPARE(page.world.secrets.of(address).accessKeyId, Secret("kept"));
+    }
+
     void aZipFileIsAReplicaToo()
     {
         Page page;

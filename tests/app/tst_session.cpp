@@ -113,6 +113,10 @@ private slots:
         Desk desk(settings);
         QCOMPARE(desk.world.engine.followed[0].replicas.size(), 1U);
         QCOMPARE(desk.session.replicas()->count(), 0);
+        const QStringList told = desk.session.settings()->problem().split(u'\n');
+        QCOMPARE(told.size(), 2);
+        QVERIFY(told[0].startsWith(u"Replica Sea of notes.db is not followed: "));
+        QVERIFY(told[1].startsWith(u"The replica Sea is not shown: "));
         desk.session.settings()->setZone(SettingsObject::Zone::Utc);
         QCOMPARE(desk.saved().databases, settings.databases);
         QCOMPARE(desk.saved().openedReplicas, settings.openedReplicas);
@@ -527,6 +531,77 @@ private slots:
         desk.world.secrets.kept[storage::replicaId(bucket)] = {.password = Secret("shh")};
         desk.world.secrets.answerAll();
         QCOMPARE(desk.world.engine.retried, std::vector{FakeEngine::idOf(kShop)});
+    }
+
+    void whoTriesAgainAsksALockedKeychainAgain()
+    {
+        config::Settings settings = Desk::two();
+        settings.databases[1].replicas.push_back({.name = "S3", .address = "s3://backups"});
+        Desk desk(settings);
+        desk.world.secrets.trouble = errorOf(ErrorCode::Forbidden, "The keychain is locked.");
+        desk.world.secrets.answerAll();
+        QVERIFY(desk.world.engine.retried.empty());
+
+        desk.world.secrets.trouble.reset();
+        desk.session.retry(idOf(kShop));
+        const std::string shop = FakeEngine::idOf(kShop);
+        QCOMPARE(desk.world.engine.retried, std::vector{shop});
+        const storage::StorageAddress bucket{.kind = storage::StorageKind::S3, .host = "backups"};
+        desk.world.secrets.kept[storage::replicaId(bucket)] = {.password = Secret("shh")};
+        desk.world.secrets.answerAll();
+        QCOMPARE(desk.world.engine.retried, (std::vector{shop, shop}));
+    }
+
+    void anOpenedReplicaAsksALockedKeychainAgainToo()
+    {
+        Desk desk({.openedReplicas = {{.name = "Bucket", .address = "s3://backups"}}});
+        desk.world.secrets.trouble = errorOf(ErrorCode::Forbidden, "The keychain is locked.");
+        desk.world.secrets.answerAll();
+        History& history = *desk.session.replicas()->at(0);
+        history.open();
+        QCOMPARE(desk.world.secrets.waiting.size(), std::size_t(1));
+        desk.world.engine.openings.back().reply(errorOf(ErrorCode::Credentials, "No key."));
+        const storage::StorageAddress bucket{.kind = storage::StorageKind::S3, .host = "backups"};
+        desk.world.secrets.kept[storage::replicaId(bucket)] = {.password = Secret("shh")};
+        desk.world.secrets.trouble.reset();
+        desk.world.secrets.answerAll();
+        QCOMPARE(desk.world.engine.openings.size(), std::size_t(2));
+        QCOMPARE(history.stage(), History::Stage::Reading);
+    }
+
+    void whatTheKeychainHasForAClosedReplicaGoesUnlessAnotherOneNeedsIt()
+    {
+        const config::ReplicaSettings bucket{.name = "Bucket", .address = "s3://backups"};
+        const storage::StorageAddress address{.kind = storage::StorageKind::S3, .host = "backups"};
+        config::Settings settings = Desk::two();
+        settings.openedReplicas = {bucket};
+        Desk alone(settings);
+        auto& kept = alone.world.secrets.kept;
+        kept[storage::replicaId(address)] = {.password = Secret("shh")};
+        alone.session.closeReplica(0);
+        QVERIFY(kept.empty());
+
+        settings.databases[1].replicas.push_back(bucket);
+        Desk shared(settings);
+        shared.world.secrets.kept[storage::replicaId(address)] = {.password = Secret("shh")};
+        shared.session.closeReplica(0);
+        QCOMPARE(shared.world.secrets.kept.size(), std::size_t(1));
+    }
+
+    void noTwoReplicasGetTheSameNameWhicheverDatabaseTheyAreOf()
+    {
+        config::Settings settings = Desk::two();
+        settings.databases[0].replicas.push_back({.name = "S3", .address = "s3://notes"});
+        settings.openedReplicas = {{.name = "S3 2", .address = "s3://old"}};
+        Desk desk(settings);
+        QVERIFY(desk.session.beginReplica(idOf(kShop)));
+        AddReplica& adding = *desk.session.addingReplica();
+        adding.form()->write(static_cast<int>(FormField::Bucket), u"backups"_s);
+        adding.test();
+        desk.world.engine.tests.back().reply(wellTested());
+        adding.start();
+        desk.world.secrets.answerAll();
+        QCOMPARE(desk.saved().databases[1].replicas.back().name, std::string("S3 3"));
     }
 
     void whereTheKeychainHasNothingItIsLeftAlone()
