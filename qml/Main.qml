@@ -23,6 +23,7 @@ ApplicationWindow {
     property bool startMaximized: false
 
     property int page: Main.Page.Home // A Main.Page.
+    property int leftPage: Main.Page.Home
     property Database database: null
     property History history: null
 
@@ -43,11 +44,7 @@ ApplicationWindow {
         }
     }
     function showDatabaseOf(databaseId: string) {
-        for (let row = 0; row < root.session.databases.count; ++row) {
-            if (root.session.databases.at(row).databaseId === databaseId) {
-                root.showDatabase(row);
-            }
-        }
+        root.showDatabase(root.session.databases.rowOf(databaseId));
     }
     function showProtection(databaseId: string) {
         root.showDatabaseOf(databaseId);
@@ -79,6 +76,16 @@ ApplicationWindow {
         root.page = Main.Page.Home;
     }
 
+    // What was written into a form goes with it.
+    onPageChanged: {
+        if (root.leftPage === Main.Page.NewReplica && root.session.addingReplica.stage !== AddReplica.Starting) {
+            root.session.addingReplica.abandon();
+        } else if (root.leftPage === Main.Page.Open) {
+            root.session.opening.leave();
+        }
+        root.leftPage = root.page;
+    }
+
     Component.onCompleted: {
         if (root.startMaximized) {
             root.showMaximized();
@@ -99,7 +106,7 @@ ApplicationWindow {
             root.session.quit();
         } else if (root.session.databases.count > 0 && root.session.sayOnce("close-keeps-protecting")) {
             close.accepted = false;
-            closingSheet.open();
+            sheets.sayThatItGoesOn();
         }
     }
 
@@ -112,6 +119,12 @@ ApplicationWindow {
         target: root.session
         property: "watched"
         value: root.visible && root.visibility !== Window.Minimized
+    }
+    // Minimised it is there all the same: nobody said no.
+    Binding {
+        target: root.session.person
+        property: "present"
+        value: root.visible
     }
     Binding {
         target: sidebar.ToolTip.toolTip
@@ -149,7 +162,7 @@ ApplicationWindow {
             root.showProtection(databaseId);
         }
         function onQuitAsked() {
-            quitSheet.open();
+            sheets.askToQuit();
         }
     }
     Connections {
@@ -257,7 +270,7 @@ ApplicationWindow {
 
         SettingsPage {
             session: root.session
-            onKeysRequested: keysSheet.open()
+            onKeysRequested: sheets.showKeys()
         }
     }
 
@@ -290,38 +303,12 @@ ApplicationWindow {
         onUndone: root.session.undo()
     }
 
-    KeysSheet {
-        id: keysSheet
+    WindowSheets {
+        id: sheets
 
-        objectName: "keysSheet"
-    }
-    QuestionSheet {
-        id: quitSheet
-
-        readonly property var consequences: [root.session.databases.count > 0 ? qsTr("Nothing is protected until it is started again. Changes made meanwhile are saved then, but as one moment.") : "", root.session.restoring ? qsTr("The restore that runs is called off and leaves nothing behind.") : ""]
-
-        objectName: "quitSheet"
-        label: qsTr("Quit Tidemark?")
-        text: consequences.filter(sentence => sentence !== "").join(" ")
-        harmlessText: qsTr("Stay")
-        otherText: qsTr("Quit")
-        onOther: root.session.quit()
-    }
-    QuestionSheet {
-        id: closingSheet
-
-        objectName: "closingSheet"
-        label: qsTr("Tidemark goes on protecting")
-        text: root.session.hasTray ? qsTr("Without its window it stays in the tray. To end it, choose Quit there.") : qsTr("It goes on without its window. Start Tidemark again to see the window; to end it, choose Quit.")
-        harmlessText: qsTr("Close the window")
-        otherText: qsTr("Quit…")
-        onHarmless: root.close()
-        onOther: root.session.askToQuit()
-    }
-
-    TrustSheet {
-        objectName: "trustSheet"
-        person: root.session.person
+        anchors.fill: parent
+        session: root.session
+        onCloseWanted: root.close()
     }
 
     WindowKeys {
@@ -331,7 +318,7 @@ ApplicationWindow {
         onReplicaWanted: root.showAddReplica()
         onOpenWanted: root.showOpen()
         onSettingsWanted: root.page = Main.Page.Settings
-        onKeysWanted: keysSheet.open()
+        onKeysWanted: sheets.showKeys()
         onRestoreWanted: {
             (pages.item as DatabasePage)?.restore();
             (pages.item as ReplicaPage)?.restore();

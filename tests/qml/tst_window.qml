@@ -220,6 +220,34 @@ Item {
             compare(story.trusted(), row.trusted);
         }
 
+        function test_aServerThatIsKnownByAnotherKeyIsToldOfFirst() {
+            withTwo();
+            story.meetsServer("nas.local", "known_hosts:3 ssh-rsa SHA256:old");
+            const sheet = findChild(window, "trustSheet");
+            tryVerify(() => sheet.opened);
+            verify(sheet.text.startsWith("Careful: nas.local is known by another key"), sheet.text);
+            verify(sheet.text.includes("SHA256:old"), sheet.text);
+            press(Qt.Key_Escape);
+            tryVerify(() => !sheet.visible);
+            verify(!story.trusted());
+        }
+
+        function test_minimisingAnswersNothing() {
+            withTwo();
+            story.meetsServer("nas.local");
+            const sheet = findChild(window, "trustSheet");
+            tryVerify(() => sheet.opened);
+            window.showMinimized();
+            tryVerify(() => !story.session.watched);
+            verify(story.session.person.asking);
+            window.showNormal();
+            tryVerify(() => story.session.watched);
+            verify(sheet.opened);
+            findChild(sheet.contentItem, "other").clicked();
+            tryVerify(() => !sheet.visible);
+            verify(story.trusted());
+        }
+
         function test_aReplicaIsAddedFromTheProtectionOfADatabase() {
             withTwo();
             press(Qt.Key_2, Qt.ControlModifier);
@@ -229,6 +257,24 @@ Item {
             press(Qt.Key_Escape);
             compare(window.page, Main.Page.Database);
             verify(findChild(window, "addReplica").visible);
+        }
+
+        function test_leavingAFormByTheSidebarForgetsWhatWasWritten() {
+            withTwo();
+            press(Qt.Key_2, Qt.ControlModifier);
+            press(Qt.Key_N, Qt.ControlModifier | Qt.ShiftModifier);
+            const added = story.session.addingReplica.form;
+            added.kind = PlaceForm.Folder;
+            added.write(0, "/mnt/disk/shop");
+            verify(added.complete);
+            window.goHome();
+            verify(!added.complete);
+            window.showOpen();
+            const opened = story.session.opening.form;
+            opened.write(0, "/mnt/disk/shop");
+            verify(opened.complete);
+            window.goHome();
+            verify(!opened.complete);
         }
 
         function test_closingSaysOnceThatProtectionGoesOn() {
