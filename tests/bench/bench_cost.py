@@ -15,6 +15,7 @@ from servers.proxy import FaultProxy
 from servers.storages import S3Storage
 
 COMMIT_SECONDS = 2
+SELDOM = "30s"
 HOUR_SECONDS = 3600
 READY_SECONDS, SETTLE_SECONDS = 60, 70  # past what is merged of the start
 KINDS = ("put", "list", "get", "head", "delete")
@@ -23,11 +24,11 @@ KINDS = ("put", "list", "get", "head", "delete")
 class One:
     """One replicator of one database, by a proxy of its own."""
 
-    def __init__(self, stack, place, server, kind, name):
+    def __init__(self, stack, place, server, kind, name, options=()):
         self.proxy = stack.enter_context(FaultProxy(server))
         self.database = place.path(name, "app.db")
         self.replicator = kind(self.database, S3Storage(server, name, self.proxy.port), place.env,
-                               place.path(f"{name}.log"))
+                               place.path(f"{name}.log"), *options)
         loads.write(self.database, commits=100)
 
     def follow(self):
@@ -60,12 +61,19 @@ def kind_of(method, path):
     return method.lower()
 
 
+def note(report, what, row):
+    said = ", ".join(f"{row[kind]:.0f} {kind}" for kind in KINDS if row[kind])
+    report.note(f"an hour {what}: requests", f"{row['requests']:.0f} ({said})")
+    report.note("  sent and received with their bodies, KiB", f"{row['request KiB']:.0f} / {row['answer KiB']:.0f}")
+
+
 def bench(place, scale, report):
     with ExitStack() as stack:
         server = stack.enter_context(MotoS3())
         kinds = {"ours": Tidemark, "Litestream": Litestream5}
         all_ = {(who, how): One(stack, place, server, kind, f"{how}-{who}") for who, kind in kinds.items()
                 for how in ("quiet", "busy")}
+        all_["ours", "seldom"] = One(stack, place, server, Tidemark, "seldom", [("--sync-interval", SELDOM)])
         for one in all_.values():
             one.follow()
         time.sleep(min(SETTLE_SECONDS, scale.cost_seconds))  # what the start brings about is no hourly cost
@@ -74,19 +82,18 @@ def bench(place, scale, report):
         begun, number = time.monotonic(), 0
         while time.monotonic() - begun < scale.cost_seconds:
             number += 1
-            for who in kinds:
-                all_[who, "busy"].commit(number)
+            for (_who, how), one in all_.items():
+                if how != "quiet":
+                    one.commit(number)
             time.sleep(max(0, begun + number * COMMIT_SECONDS - time.monotonic()))
         seconds = time.monotonic() - begun
         found = {which: one.of_an_hour(seconds) for which, one in all_.items()}
         for one in all_.values():
             one.end()
-    for how, what in (("quiet", "at rest"), ("busy", f"a commit each {COMMIT_SECONDS} s")):
+    busy = f"a commit each {COMMIT_SECONDS} s"
+    note(report, f"{busy}, uploaded each {SELDOM}, ours", found["ours", "seldom"])
+    for how, what in (("quiet", "at rest"), ("busy", busy)):
         for who in kinds:
-            row = found[who, how]
-            said = ", ".join(f"{row[kind]:.0f} {kind}" for kind in KINDS if row[kind])
-            report.note(f"an hour {what}, {who}: requests", f"{row['requests']:.0f} ({said})")
-            report.note("  sent and received with their bodies, KiB",
-                        f"{row['request KiB']:.0f} / {row['answer KiB']:.0f}")
+            note(report, f"{what}, {who}", found[who, how])
         ours, theirs = (found[who, how]["requests"] for who in kinds)
         report.bar(f"an hour {what}, requests", f"{ours:.0f}", f"<= Litestream's {theirs:.0f}", ours <= theirs)
