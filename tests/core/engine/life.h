@@ -53,6 +53,7 @@ public:
         commit();
         for (std::size_t i = 0; i < m_places.size(); ++i) {
             Place& place = m_places.at(i);
+            place.isSeldom = m_dice.oneIn(3);
             place.id = i == 0 ? "first" : "second";
             place.storage.next = [this, &place] { return chance(place); };
             start(place);
@@ -333,13 +334,19 @@ private:
         place.uploader = std::make_unique<Uploader>(
             m_clock, m_random, m_spool, *m_state, place.replica, place.id,
             [](const replica::Catalog&, const std::stop_token&) { return Status(); });
+        place.uploader->setInterval(place.isSeldom ? 1h : 0h);
         place.uploader->setRunAll([this](const auto& tasks) { runInAnyOrder(tasks); });
-        place.uploader->setListener(
-            {.listed =
-                 [&place](const replica::Catalog& catalog) {
-                     place.levels = ReplicaLevels(catalog, place.missing());
-                 },
-             .written = [&place](const replica::ObjectInfo& object) { place.levels.add(object); }});
+        place.uploader->setListener({.listed =
+                                         [&place](const replica::Catalog& catalog) {
+                                             place.levels = ReplicaLevels(catalog, place.missing());
+                                         },
+                                     .written =
+                                         [this, &place](const replica::ObjectInfo& object) {
+                                             place.levels.add(object);
+                                             if (object.minTxId < object.maxTxId) {
+                                                 count("batches");
+                                             }
+                                         }});
         count("starts");
     }
 
@@ -388,7 +395,8 @@ private:
         }
         const replica::Catalog& truth = place.truth();
         for (std::uint64_t txId = above + 1; txId <= upTo; ++txId) {
-            if (place.spoilt.empty() || isMoment(truth, txId)) {
+            const bool isSure = place.spoilt.empty() && (!place.isSeldom || txId == upTo);
+            if (isSure || isMoment(truth, txId)) {
                 place.promised.insert(txId);
             }
         }

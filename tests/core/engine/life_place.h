@@ -49,6 +49,7 @@ struct Place {
     std::uint64_t checkedAt = 0;
     std::set<std::uint64_t> cut = {};  // What the limit of the spool took from it.
     bool isDown = false;
+    bool isSeldom = false;  // Several segments are one file.
     bool mustLook = false;  // What it held has changed under the uploader.
 
     /// What is there and whole. Until the next change.

@@ -20,6 +20,7 @@ constexpr int kMostTroubles = 10;
 constexpr int kManyLives = 100;
 constexpr std::array kEverything = {
     "bases",
+    "batches",
     "captures that failed",
     "clocks set",
     "commits",
