@@ -75,7 +75,9 @@ public:
             return;
         }
         const ltx::TxId here = objects.front()->maxTxId;
-        if (m_stranded || (!continued && m_reached.value > 0)) {
+        // What lies between is of no use, but nothing is missing where a merged file leads on: who
+        // deletes what was merged may have been ended in the midst of it.
+        if (!continued && (m_stranded || m_reached.value > 0)) {
             addGap(here);
         }
         m_catalog.moments.push_back(momentOf(objects));

@@ -127,7 +127,17 @@ private slots:
             {objectInfo(9, 1, 1), objectInfo(1, 2, 6), objectInfo(1, 4, 9), objectInfo(0, 3, 3)},
             {});
         QCOMPARE(momentsOf(catalog), (Numbers{1, 6, 9}));
-        QCOMPARE(catalog.gaps.size(), std::size_t{1});
+        QVERIFY(catalog.gaps.empty());
+    }
+
+    void whatIsLeftOfMergedSegmentsIsNoGap()
+    {
+        // Their deletion ended behind that of transaction 5.
+        const Catalog catalog = buildCatalog(
+            {objectInfo(9, 1, 4), objectInfo(1, 5, 8), objectInfo(0, 6, 6), objectInfo(0, 7, 7)},
+            {});
+        QCOMPARE(momentsOf(catalog), (Numbers{4, 8}));
+        QVERIFY(catalog.gaps.empty());
     }
 
     void aCatalogGrowsWithItsObjectsAndNotFaster()

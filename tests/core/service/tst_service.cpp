@@ -314,9 +314,11 @@ private slots:
             return status.standing.state == Protection::Protected &&
                    status.replicas.front().pendingSegments > 2;
         };
-        for (int i = 0; i < 50 && !isHeldBack(listener); ++i) {
+        for (int i = 0; i < 5; ++i) {
+            const ltx::TxId before = service->statuses().front().captured;
             QVERIFY(application.write());
-            QTest::qWait(50);
+            QVERIFY(listener.heard(
+                [before](const Listener& heard) { return heard.status().captured > before; }));
         }
         QVERIFY(listener.heard(isHeldBack));
         QVERIFY(service->statuses().front().replicas.front().syncInterval == std::chrono::hours(1));
