@@ -28,7 +28,7 @@ std::optional<Timestamp> timeOf(const net::HttpResponse& response)
 }
 
 /// What AWS and those that are made like it put on every answer, and nobody on the way does.
-bool isSignedByS3(const net::HttpResponse& response)
+bool isMarkedByS3(const net::HttpResponse& response)
 {
     constexpr std::array kNames{"x-amz-request-id", "x-amz-id-2", "x-amzn-requestid"};
     return std::ranges::any_of(
@@ -40,7 +40,7 @@ Result<std::optional<S3Facts>> whyNotFound(S3Client& client, const S3Call& look,
                                            const net::HttpResponse& found,
                                            const std::stop_token& stop)
 {
-    if (isSignedByS3(found)) {
+    if (isMarkedByS3(found)) {
         return std::optional<S3Facts>();
     }
     S3Call asking = look;
