@@ -91,8 +91,7 @@ Result<std::unique_ptr<AzureUpload>> stageAzure(const AzureClient& client, const
     auto upload = std::make_unique<AzureUpload>();
     upload->blob = blob;
     upload->time = metadata.time;
-    TIDEMARK_TRY(auto reader, source.open());
-    BlockReader blocks(std::move(reader), source.sizeBytes(), blob);
+    TIDEMARK_TRY(auto blocks, BlockReader::open(source));
     const std::size_t blockBytes = azureBlockBytes(source.sizeBytes());
     const auto next = [&] { return blocks.next(blockBytes, stop); };
     std::vector<std::vector<std::byte>> first(1);

@@ -7,21 +7,16 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemark::storage {
 
-/// Takes a body apart into the blocks in which it is sent, and holds it to the size that it said: a
-/// torn body would be one for good, since nothing is ever overwritten. For one thread.
+/// Takes a body apart into the blocks in which it is sent. For one thread.
 class BlockReader {
 public:
-    /// `name` is what the body is to become, for the sentence where it has another size.
-    BlockReader(std::unique_ptr<ByteReader> reader, std::optional<std::uint64_t> sizeBytes,
-                std::string name)
-        : m_reader(std::move(reader)), m_sizeBytes(sizeBytes), m_name(std::move(name))
-    {
-    }
+    /// `source` outlives it. Fails as openCounted() does.
+    [[nodiscard]] static Result<BlockReader> open(const ByteSource& source);
 
     /// The next `bytes` at most; fewer at the end alone, and none behind it. Fails with Io where
     /// the body is longer or shorter than it said.
@@ -29,10 +24,13 @@ public:
                                                       const std::stop_token& stop);
 
 private:
+    BlockReader(std::unique_ptr<ByteReader> reader, std::optional<std::uint64_t> sizeBytes)
+        : m_reader(std::move(reader)), m_leftBytes(sizeBytes)
+    {
+    }
+
     std::unique_ptr<ByteReader> m_reader;
-    std::optional<std::uint64_t> m_sizeBytes;
-    std::string m_name;
-    std::uint64_t m_readBytes = 0;
+    std::optional<std::uint64_t> m_leftBytes;  // Empty where nobody knows.
 };
 
 }  // namespace tidemark::storage

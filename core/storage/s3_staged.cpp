@@ -64,9 +64,8 @@ Result<std::unique_ptr<S3Staged>> S3Staged::make(S3Client& client, std::string k
 {
     std::unique_ptr<S3Staged> staged(
         new S3Staged(client, std::move(key), std::move(headers), stop));
-    TIDEMARK_TRY(auto reader, source.open());
+    TIDEMARK_TRY(auto parts, BlockReader::open(source));
     const auto size = source.sizeBytes();
-    BlockReader parts(std::move(reader), size, staged->key());
     const std::size_t firstBytes = partBytes(client.bucket(), size, 0);
     std::vector<std::vector<std::byte>> first(1);
     TIDEMARK_TRY(first.front(), parts.next(firstBytes, stop));
