@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kUnit = "bytes ";
 
-std::optional<std::uint64_t> number(std::string_view text)
+std::optional<std::uint64_t> wholeNumber(std::string_view text)
 {
     std::uint64_t value = 0;
     const char* const end = text.data() + text.size();
@@ -23,7 +23,7 @@ std::optional<ContentRange> parseContentRange(std::string_view text)
     if (slash == std::string_view::npos || !text.starts_with(kUnit)) {
         return {};
     }
-    const auto total = number(text.substr(slash + 1));
+    const auto total = wholeNumber(text.substr(slash + 1));
     if (!total) {
         return {};
     }
@@ -35,8 +35,8 @@ std::optional<ContentRange> parseContentRange(std::string_view text)
     if (dash == std::string_view::npos) {
         return {};
     }
-    const auto first = number(part.substr(0, dash));
-    const auto last = number(part.substr(dash + 1));
+    const auto first = wholeNumber(part.substr(0, dash));
+    const auto last = wholeNumber(part.substr(dash + 1));
     if (!first || !last || *first > *last || *last >= *total) {
         return {};
     }
