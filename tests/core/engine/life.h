@@ -412,7 +412,9 @@ private:
         const std::string bytes = m_made.fileOf(range, true);
         const auto put = place.replica.put(replica::kSnapshotLevel, range, MemorySource(bytes),
                                            m_made.timeOf(m_captured), {});
-        if (!put.ok() || !place.uploader->baseWritten({m_captured}).ok()) {
+        // With other bytes it is one that was spoilt and not read since.
+        const bool isThere = put.ok() && put.value() != replica::PutOutcome::AlreadyThereDifferent;
+        if (!isThere || !place.uploader->baseWritten({m_captured}).ok()) {
             return;
         }
         place.levels.add(
