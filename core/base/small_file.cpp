@@ -7,6 +7,13 @@ namespace tidemark {
 Result<std::optional<std::string>> readSmallFile(FileSystem& files, const std::string& path,
                                                  std::uint64_t maxBytes)
 {
+    // A pipe would be waited for until somebody writes into it.
+    TIDEMARK_TRY(const auto facts, files.stat(path));
+    if (facts && facts->kind != FileKind::Regular) {
+        return Error{.code = ErrorCode::Damaged,
+                     .what = {TIDEMARK_TEXT("base", "%1 is not a file."), {path}},
+                     .next = {TIDEMARK_TEXT("base", "Check that this is the right path.")}};
+    }
     auto opened = files.open(path, OpenFor::Reading);
     if (!opened.ok() && opened.error().code == ErrorCode::NotFound) {
         return std::optional<std::string>();

@@ -9,8 +9,8 @@
 
 namespace tidemark {
 
-/// All of a small file, or empty when there is none. Damaged above `maxBytes`; else fails as the
-/// file system does.
+/// All of a small file, or empty when there is none. Damaged above `maxBytes` and for a folder, a
+/// pipe or a device; else fails as the file system does.
 [[nodiscard]] Result<std::optional<std::string>> readSmallFile(FileSystem& files,
                                                                const std::string& path,
                                                                std::uint64_t maxBytes);

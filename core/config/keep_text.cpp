@@ -1,8 +1,9 @@
 #include "core/config/keep_text.h"
 
+#include "core/base/whole_number.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -45,12 +46,10 @@ Error refused(std::string_view text)
 /// Digits alone, and not too many.
 std::optional<std::int64_t> numberOf(std::string_view text, std::int64_t most)
 {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    const bool isNumber = error == std::errc() && rest == end && number >= 0 && number <= most &&
-                          !text.starts_with('-');
-    return isNumber ? std::optional(number) : std::nullopt;
+    const auto number = wholeNumber(text);
+    return number && *number <= static_cast<std::uint64_t>(most)
+               ? std::optional(static_cast<std::int64_t>(*number))
+               : std::nullopt;
 }
 
 std::optional<hours> ageOf(std::string_view text)

@@ -2,6 +2,7 @@
 
 #include "core/base/local_time.h"
 #include "core/base/rfc3339.h"
+#include "core/base/whole_number.h"
 #include "core/replica/mark.h"
 
 #include <charconv>
@@ -168,10 +169,8 @@ Result<ltx::TxId> parseTxId(std::string_view text)
     const bool isMarked = text.starts_with("0x") || text.starts_with("0X");
     const bool isHex = isMarked || text.size() == kHexDigits;
     const std::string_view digits = isMarked ? text.substr(2) : text;
-    std::uint64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, value, isHex ? 16 : 10);
-    if (error != std::errc() || stopped != end || value == 0) {
+    const std::uint64_t value = wholeNumber(digits, isHex ? 16 : 10).value_or(0);
+    if (value == 0) {
         return Error{
             .code = ErrorCode::Usage,
             .what = {TIDEMARK_TEXT("config", "\"%1\" is not a transaction number."),

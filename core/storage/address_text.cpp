@@ -1,11 +1,12 @@
 #include "core/storage/address_text.h"
 
+#include "core/base/whole_number.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
 namespace tidemark::storage {
 namespace {
@@ -52,9 +53,8 @@ bool splitPort(std::string& host, std::uint16_t& port)
     const auto bracket = host.rfind(']');
     const auto colon = host.find(':', bracket == std::string::npos ? 0 : bracket);
     if (colon != std::string::npos) {
-        const char* const end = host.data() + host.size();
-        const auto read = std::from_chars(host.data() + colon + 1, end, port);
-        if (read.ec != std::errc() || read.ptr != end || port == 0) {
+        port = wholeNumber<std::uint16_t>(std::string_view(host).substr(colon + 1)).value_or(0);
+        if (port == 0) {
             return false;
         }
         host.erase(colon);

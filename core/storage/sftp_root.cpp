@@ -2,11 +2,11 @@
 
 #include "core/base/file_system.h"
 #include "core/base/hash.h"
+#include "core/base/whole_number.h"
 #include "core/storage/folder_root.h"
 #include "core/storage/sftp_errors.h"
 #include "core/storage/sftp_listing.h"
 
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -24,20 +24,18 @@ constexpr std::chrono::hours kLeftoverAge{24};
 // Deeper folders do not exist; links in circles may.
 constexpr int kMaxParents = 64;
 
+// Of a replica's levels there are ten.
+constexpr std::size_t kMaxFolders = 1000;
+
 /// When a temporary file was made; empty for what is none of ours.
 std::optional<Timestamp> madeAt(std::string_view name)
 {
     if (!name.starts_with(kStem) || name.size() != kStem.size() + kTimeDigits + 1 + kRandomDigits) {
         return std::nullopt;
     }
-    const std::string_view digits = name.substr(kStem.size(), kTimeDigits);
-    std::int64_t milliseconds = 0;
-    const auto read =
-        std::from_chars(digits.data(), digits.data() + digits.size(), milliseconds, 16);
-    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) {
-        return std::nullopt;
-    }
-    return Timestamp(std::chrono::milliseconds(milliseconds));
+    const auto milliseconds = wholeNumber(name.substr(kStem.size(), kTimeDigits), 16);
+    return milliseconds ? std::optional(Timestamp(std::chrono::milliseconds(*milliseconds)))
+                        : std::nullopt;
 }
 
 Error isInTheWay(const std::string& path)
@@ -182,7 +180,9 @@ Status SftpRoot::makeFolders(SftpSession& session, const std::string& path,
 void SftpRoot::noteObjects(const std::string& path)
 {
     const std::scoped_lock lock(m_mutex);
-    m_withObjects.insert(path);
+    if (m_withObjects.size() < kMaxFolders) {
+        m_withObjects.insert(path);
+    }
 }
 
 Status SftpRoot::mayBeMissing(const std::string& path)

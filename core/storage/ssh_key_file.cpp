@@ -1,5 +1,6 @@
 #include "core/storage/ssh_key_file.h"
 
+#include "core/base/small_file.h"
 #include "core/storage/ssh_wire.h"
 
 #include <algorithm>
@@ -70,20 +71,16 @@ std::optional<SshKeyFile> parseKeyFile(std::string path, std::string_view text)
 
 Result<std::optional<SshKeyFile>> readKeyFile(FileSystem& files, const std::string& path)
 {
-    TIDEMARK_TRY(const auto facts, files.stat(path));
-    if (!facts) {
-        return std::optional<SshKeyFile>();
+    auto read = readSmallFile(files, path, kMaxKeyBytes);
+    std::optional<SshKeyFile> key;
+    if (read.ok() || read.error().code != ErrorCode::Damaged) {
+        TIDEMARK_TRY(auto text, std::move(read));
+        if (!text) {
+            return std::optional<SshKeyFile>();
+        }
+        key = parseKeyFile(path, *text);
+        static_cast<void>(Secret(*std::move(text)));  // Overwrites it.
     }
-    std::string text;
-    if (facts->kind == FileKind::Regular && facts->sizeBytes <= kMaxKeyBytes) {
-        TIDEMARK_TRY(const auto file, files.open(path, OpenFor::Reading));
-        text.resize(static_cast<std::size_t>(facts->sizeBytes));
-        TIDEMARK_TRY(const std::size_t got,
-                     file->readAt(std::as_writable_bytes(std::span(text)), 0));
-        text.resize(got);
-    }
-    auto key = parseKeyFile(path, text);
-    static_cast<void>(Secret(std::move(text)));  // Overwrites it.
     if (!key) {
         return Error{.code = ErrorCode::Credentials,
                      .what = {TIDEMARK_TEXT("storage", "%1 holds no private key."), {path}},

@@ -1,5 +1,6 @@
 #include "core/storage/webdav_listing.h"
 
+#include "core/base/whole_number.h"
 #include "core/net/http_date.h"
 #include "core/storage/address_text.h"
 #include "core/storage/object_name.h"
@@ -7,7 +8,6 @@
 #include <pugixml.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 namespace tidemark::storage {
@@ -65,9 +65,7 @@ int statusOf(const pugi::xml_node& node)
     }
     const std::string_view code =
         line.substr(std::min(line.find(' ') + 1, line.size())).substr(0, 3);
-    int status = 0;
-    std::from_chars(code.data(), code.data() + code.size(), status);
-    return status;
+    return wholeNumber<std::uint16_t>(code).value_or(0);
 }
 
 /// The plain path of an absolute URL or path, without '/' at its end; empty for what is neither.
@@ -114,12 +112,8 @@ bool takeProperties(const pugi::xml_node& response, WebDavResource& resource)
         if (const auto time = net::parseHttpDate(textOf(properties, "getlastmodified"))) {
             resource.modified = time;
         }
-        const std::string_view length = textOf(properties, "getcontentlength");
-        std::uint64_t value = 0;
-        const auto read = std::from_chars(length.data(), length.data() + length.size(), value);
-        if (read.ec == std::errc() && read.ptr == length.data() + length.size()) {
-            size = value;
-        }
+        const auto length = wholeNumber(textOf(properties, "getcontentlength"));
+        size = length ? length : size;
     }
     resource.sizeBytes = resource.isFolder ? 0 : size.value_or(0);
     return resource.isFolder || size.has_value();
