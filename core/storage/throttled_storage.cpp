@@ -40,6 +40,12 @@ public:
         return m_inner.sizeBytes();
     }
 
+    /// Nothing goes over the line meanwhile.
+    [[nodiscard]] Result<std::uint64_t> countBytes(const std::stop_token& stop) const override
+    {
+        return m_inner.countBytes(stop);
+    }
+
     [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
     {
         TIDEMARK_TRY(auto reader, m_inner.open());

@@ -3,11 +3,11 @@
 #include "core/base/counted_stream.h"
 #include "core/base/file_system.h"
 #include "core/base/hash.h"
+#include "core/base/whole_number.h"
 #include "core/storage/folder_root.h"
 #include "core/storage/http_failure.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <string_view>
@@ -26,28 +26,8 @@ constexpr auto kLeftoverAge = 36h;
 constexpr std::size_t kMaxAbandoned = 100;
 /// Far more than one storage has; beyond it they are looked for anew.
 constexpr std::size_t kMaxFolders = 10'000;
-constexpr std::size_t kCountedBytes = 256 << 10;
 constexpr int kStampDigits = 10;
 constexpr int kChanceDigits = 16;
-
-Result<std::uint64_t> sizeOf(const ByteSource& source, const std::stop_token& stop)
-{
-    if (const auto known = source.sizeBytes()) {
-        return *known;
-    }
-    TIDEMARK_TRY(const auto reader, source.open());
-    std::vector<std::byte> buffer(kCountedBytes);
-    for (std::uint64_t counted = 0;;) {
-        if (stop.stop_requested()) {
-            return cancelled();
-        }
-        TIDEMARK_TRY(const std::size_t got, reader->read(buffer));
-        if (got == 0) {
-            return counted;
-        }
-        counted += got;
-    }
-}
 
 std::string temporaryName(std::chrono::seconds made, std::uint64_t chance)
 {
@@ -59,13 +39,11 @@ std::string temporaryName(std::chrono::seconds made, std::uint64_t chance)
 std::optional<std::chrono::seconds> stampOf(std::string_view name)
 {
     const auto dash = name.find('-');
-    std::uint64_t seconds = 0;
     if (dash != kStampDigits || name.size() != kStampDigits + 1 + kChanceDigits ||
         !isHex(name.substr(0, dash)) || !isHex(name.substr(dash + 1))) {
         return {};
     }
-    std::from_chars(name.data(), name.data() + dash, seconds, 16);
-    return std::chrono::seconds(seconds);
+    return std::chrono::seconds(wholeNumber(name.substr(0, dash), 16).value_or(0));
 }
 
 }  // namespace
@@ -274,7 +252,7 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
 {
     TIDEMARK_TRY_STATUS(prepare(stop));
     clearAbandoned(stop);
-    TIDEMARK_TRY(const std::uint64_t size, sizeOf(source, stop));
+    TIDEMARK_TRY(const std::uint64_t size, source.countBytes(stop));
     const CountedSource counted(source, size);
     const std::string temporary = folder() + '/' + temporaryName(serverTime(), m_random.next());
     const auto sent = put(temporary, counted, time, stop);

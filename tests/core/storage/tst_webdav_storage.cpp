@@ -156,7 +156,8 @@ private slots:
             QVERIFY(!listed.error().next.source.empty());
         }
         QVERIFY(storage->find("a", {}).error().code == ErrorCode::NotFound);
-        QVERIFY(storage->remove(std::vector<std::string>{"a"}, {}).ok());
+        const Status removed = storage->remove(std::vector<std::string>{"a"}, {});
+        QVERIFY(!removed.ok() && removed.error().code == ErrorCode::NotFound);
     }
 
     void aWrongPasswordIsNamed_data() { addServers(); }

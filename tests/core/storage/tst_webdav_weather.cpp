@@ -1,6 +1,8 @@
 #include "core/net/retrying_transport.h"
+#include "core/storage/throttled_storage.h"
 #include "core/storage/webdav_storage.h"
 #include "tests/support/hurried_clock.h"
+#include "tests/support/simulated_clock.h"
 #include "tests/support/storage_contract.h"
 
 #include <QTest>
@@ -10,6 +12,7 @@
 using namespace tidemark;
 using namespace tidemark::net;
 using namespace tidemark::storage;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -484,6 +487,36 @@ private slots:
         auto storage = open();
         const Odd source(static_cast<std::uint64_t>(said));
         QCOMPARE(storage.write("x", source, {}, {}).error().code, ErrorCode::Io);
+    }
+
+    void aBodyOfUnknownLengthGoesThroughALimitOnce()
+    {
+        class Nameless final : public ByteSource {
+        public:
+            [[nodiscard]] std::optional<std::uint64_t> sizeBytes() const override { return {}; }
+            [[nodiscard]] Result<std::unique_ptr<ByteReader>> open() const override
+            {
+                return m_source.open();
+            }
+
+        private:
+            MemorySource m_source{std::string(1'000'000, 'n')};
+        };
+        m_weather.answers = [](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+            if (request.method == "PUT") {
+                const auto reader = request.body->open();
+                std::vector<std::byte> piece(1 << 16);
+                while (reader.value()->read(piece).value() > 0) {}
+            }
+            return {};
+        };
+        SimulatedClock clock;
+        ThrottledStorage storage(
+            std::make_unique<WebDavStorage>(m_http, m_clock, m_random, kAddress, Secret("s3cret")),
+            clock, 1'000'000, 0);
+        const auto before = clock.monotonic();
+        QVERIFY(storage.write("x", Nameless(), {}, {}).ok());
+        QVERIFY(clock.monotonic() - before > 900ms && clock.monotonic() - before < 1100ms);
     }
 
     void whoStopsWaitsForNoTidying()
