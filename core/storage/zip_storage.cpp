@@ -160,17 +160,28 @@ Result<const ZipStorage::Opened*> ZipStorage::opened(const std::stop_token& stop
     if (stop.stop_requested()) {
         return cancelled();
     }
+    std::unique_lock lock(m_mutex);
+    if (!m_isFree.wait(lock, stop, [this] { return !m_isOpening; })) {
+        return cancelled();
+    }
+    if (m_opened) {
+        lock.unlock();
+        TIDEMARK_TRY_STATUS(checkUnchanged(m_opened->facts));
+        return m_opened.get();
+    }
+    m_isOpening = true;
+    lock.unlock();
+    auto made = open(stop);
     const Opened* known = nullptr;
-    {
-        const std::scoped_lock lock(m_mutex);
-        if (!m_opened) {
-            TIDEMARK_TRY(m_opened, open(stop));
-            return m_opened.get();
-        }
+    lock.lock();
+    m_isOpening = false;
+    if (made.ok()) {
+        m_opened = std::move(made).value();
         known = m_opened.get();
     }
-    TIDEMARK_TRY_STATUS(checkUnchanged(known->facts));
-    return known;
+    lock.unlock();
+    m_isFree.notify_all();
+    return known != nullptr ? Result<const Opened*>(known) : std::move(made).error();
 }
 
 Status ZipStorage::list(std::string_view prefix,

@@ -6,6 +6,7 @@
 #include "core/storage/zip_index.h"
 #include "core/storage/zip_unpacked.h"
 
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -67,7 +68,9 @@ private:
     Random& m_random;
     const std::string m_path;
     const std::string m_cache;
-    mutable std::mutex m_mutex;  // Guards that one thread opens it, and what follows.
+    mutable std::mutex m_mutex;  // Guards what follows; what was opened stays as it is.
+    mutable std::condition_variable_any m_isFree;
+    mutable bool m_isOpening = false;
     mutable std::unique_ptr<const Opened> m_opened;
 };
 

@@ -16,6 +16,7 @@
 #include <QTest>
 
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -199,6 +200,38 @@ private slots:
         QFETCH(int, clause);
         ArchivedStorage storage(m_files, path(""));
         contract::check(clause, storage);
+    }
+
+    void whoWaitsForAnotherToOpenItHearsAStop()
+    {
+        /// A disk that lets nobody through until it is told to.
+        class SlowDisk final : public PassingFileSystem {
+        public:
+            using PassingFileSystem::PassingFileSystem;
+            mutable std::binary_semaphore isAsked{0};
+            mutable std::binary_semaphore mayGoOn{0};
+
+            Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
+                                               std::uint32_t permissions) override
+            {
+                isAsked.release();
+                mayGoOn.acquire();
+                return PassingFileSystem::open(path, purpose, permissions);
+            }
+        };
+        MemoryStorage objects;
+        QVERIFY(contract::put(objects, "x", "1"));
+        QVERIFY(writeArchive(m_files, path(), objects).ok());
+        SlowDisk disk(m_files);
+        ZipStorage zip(disk, m_random, path(), "");
+        std::jthread first([&] { QVERIFY(zip.find("x", {}).value().has_value()); });
+        disk.isAsked.acquire();
+        std::stop_source stop;
+        std::jthread stopper([&] { stop.request_stop(); });
+        QCOMPARE(zip.find("x", stop.get_token()).error().code, ErrorCode::Cancelled);
+        disk.mayGoOn.release();
+        first.join();
+        QVERIFY(zip.find("x", {}).value().has_value());
     }
 
     void nothingCanBeWritten()
