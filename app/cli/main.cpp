@@ -68,7 +68,10 @@ int main(int count, char** words)
                                             .person = person,
                                             .home = places.home,
                                             .config = places.config,
-                                            .cache = places.cache});
+                                            .cache = places.cache,
+                                            .user = userName(variable),
+                                            .agent = variable("SSH_AUTH_SOCK").value_or(""),
+                                            .stop = signalsToEnd.token()});
     cli::Session session{.clock = clock,
                          .files = files,
                          .random = random,

@@ -1,6 +1,7 @@
 #include "app/engine/program.h"
 
 #include "app/text/translated.h"
+#include "core/base/process.h"
 #include "core/config/defaults.h"
 #include "core/net/qt_http_transport.h"
 
@@ -85,7 +86,9 @@ Program::Program(Places places)
                   .person = m_person,
                   .home = m_places.home.toStdString(),
                   .config = parentOf(m_places.settings),
-                  .cache = m_places.directories.cache})
+                  .cache = m_places.directories.cache,
+                  .user = userName(variable),
+                  .agent = variable("SSH_AUTH_SOCK").value_or("")})
 {
 }
 

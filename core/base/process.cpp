@@ -1,8 +1,10 @@
 #include "core/base/process.h"
 
+#include <pwd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <limits>
 
@@ -11,6 +13,22 @@ namespace tidemark {
 int processId()
 {
     return static_cast<int>(::getpid());
+}
+
+std::string userName(
+    const std::function<std::optional<std::string>(const std::string& name)>& variable)
+{
+    for (const char* const name : {"LOGNAME", "USER"}) {
+        if (const auto value = variable(name); value && !value->empty()) {
+            return *value;
+        }
+    }
+    constexpr std::size_t kEntryBytes = 4096;
+    passwd entry{};
+    passwd* found = nullptr;
+    std::array<char, kEntryBytes> buffer{};
+    ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
+    return found == nullptr ? std::string() : std::string(found->pw_name);
 }
 
 void ignoreWriteSignals()

@@ -1,11 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 
 namespace tidemark {
 
 /// The number of this process.
 [[nodiscard]] int processId();
+
+/// The name of this process's user: what LOGNAME or USER says, else what the system does; empty
+/// where neither does. `variable` gives the value of a variable of the environment.
+[[nodiscard]] std::string userName(
+    const std::function<std::optional<std::string>(const std::string& name)>& variable);
 
 /// Whoever reads our output goes away, a file may not grow further: both are answers of write(),
 /// not the end of the process. Once, at the start.

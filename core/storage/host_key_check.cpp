@@ -1,8 +1,10 @@
 #include "core/storage/host_key_check.h"
 
+#include "core/base/small_file.h"
 #include "core/storage/ssh_wire.h"
 #include "core/storage/temporary_file.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -11,6 +13,10 @@ namespace {
 
 // A thousand hosts with three keys each.
 constexpr std::uint64_t kMaxKnownHostsBytes = 4 << 20;
+
+/// Whoever writes down a key has done so long before.
+constexpr int kTriesOfLock = 50;
+constexpr std::chrono::milliseconds kPauseOfLock{100};
 
 Error noKnownHosts(const std::string& path)
 {
@@ -24,20 +30,15 @@ Error noKnownHosts(const std::string& path)
 /// Empty where there is none.
 Result<std::string> textOf(FileSystem& files, const std::string& path)
 {
-    TIDEMARK_TRY(const auto facts, files.stat(path));
-    if (!facts) {
-        return std::string();
-    }
-    if (facts->kind != FileKind::Regular || facts->sizeBytes > kMaxKnownHostsBytes) {
+    auto read = readSmallFile(files, path, kMaxKnownHostsBytes);
+    if (!read.ok() && read.error().code == ErrorCode::Damaged) {
         return noKnownHosts(path);
     }
-    TIDEMARK_TRY(const auto file, files.open(path, OpenFor::Reading));
-    std::string text(static_cast<std::size_t>(facts->sizeBytes), '\0');
-    TIDEMARK_TRY(const std::size_t got,
-                 file->readAt(std::as_writable_bytes(std::span(text.data(), text.size())), 0));
-    text.resize(got);
-    return looksLikeKnownHosts(text) ? Result<std::string>(std::move(text))
-                                     : Result<std::string>(noKnownHosts(path));
+    TIDEMARK_TRY(const auto text, std::move(read));
+    if (text && !looksLikeKnownHosts(*text)) {
+        return noKnownHosts(path);
+    }
+    return text.value_or(std::string());
 }
 
 std::string placeOf(const KnownKey& line)
@@ -129,7 +130,7 @@ Status HostKeyCheck::ask(const HostKey& shown, const KnownKey& uncertain, std::s
                          const std::stop_token& stop)
 {
     if (m_parts.person.trusts(shown, stop)) {
-        return remember(shown, key);
+        return remember(shown, key, stop);
     }
     if (stop.stop_requested()) {
         return cancelled();
@@ -142,11 +143,27 @@ Status HostKeyCheck::ask(const HostKey& shown, const KnownKey& uncertain, std::s
                                         "to say that it is right.")}};
 }
 
-/// The whole file anew and renamed, so that no line is ever torn.
-Status HostKeyCheck::remember(const HostKey& trusted, std::string_view key)
+Result<std::unique_ptr<FileLock>> HostKeyCheck::lockOurs(const std::stop_token& stop)
+{
+    for (int tries = 1;; ++tries) {
+        auto lock = m_parts.files.lock(m_parts.ours + ".lock");
+        if (lock.ok() || lock.error().code != ErrorCode::Busy || tries == kTriesOfLock) {
+            return lock;
+        }
+        if (!m_parts.clock.waitUntil(m_parts.clock.monotonic() + kPauseOfLock, stop)) {
+            return cancelled();
+        }
+    }
+}
+
+/// The whole file anew and renamed, so that no line is ever torn; one writer at a time, so that
+/// none is lost.
+Status HostKeyCheck::remember(const HostKey& trusted, std::string_view key,
+                              const std::stop_token& stop)
 {
     FileSystem& files = m_parts.files;
     TIDEMARK_TRY_STATUS(files.makeDirectories(parentOf(m_parts.ours), kPrivateDirectory));
+    TIDEMARK_TRY(const auto lock, lockOurs(stop));
     TIDEMARK_TRY(std::string text, textOf(files, m_parts.ours));
     if (!text.empty() && !text.ends_with('\n')) {
         text += '\n';

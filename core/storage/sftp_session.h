@@ -83,9 +83,6 @@ public:
     [[nodiscard]] Result<SftpAnswer> syncFolder(const std::string& path,
                                                 const std::stop_token& stop);
 
-    /// Whether the server greets as OpenSSH, which does not rename onto what is there.
-    [[nodiscard]] bool isOpenSsh() const { return m_connection->isOpenSsh(); }
-
     /// Bytes that are free where `path` is, as far as the server says.
     [[nodiscard]] Result<std::optional<std::uint64_t>> freeBytes(const std::string& path,
                                                                  const std::stop_token& stop);

@@ -39,6 +39,7 @@ HostKeyCheck::Parts hostKeysOf(const SftpStorage::Parts& parts, const StorageAdd
                                const std::string& home, const std::string& config)
 {
     return {
+        .clock = parts.clock,
         .files = parts.files,
         .random = parts.random,
         .person = parts.person,
@@ -52,10 +53,12 @@ SshLogin::Parts loginOf(const SftpStorage::Parts& parts, const StorageAddress& a
     return {.clock = parts.clock,
             .files = parts.files,
             .person = parts.person,
-            .user = orElse(address.user, localUserName()),
+            .user = orElse(address.user, parts.user),
             .host = address.host,
-            .keyFile = fromHome(orElse(secrets.keyFile, optionOf(address, "key")), home),
+            // What is said of this place goes before what is set for all.
+            .keyFile = fromHome(orElse(optionOf(address, "key"), secrets.keyFile), home),
             .home = home,
+            .agent = parts.agent,
             .passphrase = secrets.passphrase,
             .password = secrets.password};
 }

@@ -36,6 +36,8 @@ public:
         Random& random;
         FileSystem& files;
         Person& person;
+        std::string user = {};   ///< Logs in where the address names nobody.
+        std::string agent = {};  ///< The socket of the SSH agent; empty for none.
     };
 
     /// `address` is one of StorageKind::Sftp. `home` is whose ~/.ssh is read, `config` where our

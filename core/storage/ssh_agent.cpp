@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 
 namespace tidemark::storage {
 namespace {
@@ -32,17 +31,16 @@ Error noAgent()
 
 }  // namespace
 
-std::optional<SshAgent> SshAgent::find(const Clock& clock)
+std::optional<SshAgent> SshAgent::find(const Clock& clock, const std::string& socket)
 {
-    const char* const path = std::getenv("SSH_AUTH_SOCK");
-    if (path == nullptr || *path == '\0') {
+    if (socket.empty()) {
         return std::nullopt;
     }
-    auto socket = connectLocal(path);
-    if (!socket.ok()) {
+    auto connected = connectLocal(socket);
+    if (!connected.ok()) {
         return std::nullopt;
     }
-    return SshAgent(clock, std::move(socket).value());
+    return SshAgent(clock, std::move(connected).value());
 }
 
 Result<std::vector<std::string>> SshAgent::keys(const std::stop_token& stop)

@@ -16,8 +16,9 @@ namespace tidemark::storage {
 /// a client, too, but one that waits for as long as the agent likes. For one thread at a time.
 class SshAgent {
 public:
-    /// Where the environment says that one listens (SSH_AUTH_SOCK); empty where none does.
-    [[nodiscard]] static std::optional<SshAgent> find(const Clock& clock);
+    /// The one that listens at `socket`; empty where none does, or `socket` is empty.
+    [[nodiscard]] static std::optional<SshAgent> find(const Clock& clock,
+                                                      const std::string& socket);
 
     /// The public keys that it signs for. Fails as sign() does.
     [[nodiscard]] Result<std::vector<std::string>> keys(const std::stop_token& stop);

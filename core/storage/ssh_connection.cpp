@@ -99,6 +99,12 @@ std::vector<std::string> hostKeysBy(const std::vector<std::string>& preferred)
     return names;
 }
 
+Error notSetUp()
+{
+    return {.code = ErrorCode::Bug,
+            .what = {TIDEMARK_TEXT("storage", "libssh2 could not be set up.")}};
+}
+
 Error silent(const std::string& peer)
 {
     return {.code = ErrorCode::Unavailable,
@@ -163,12 +169,14 @@ Result<std::unique_ptr<SshConnection>> SshConnection::open(
     const std::vector<std::string>& preferred, const std::stop_token& stop)
 {
     if (!isLibraryReady()) {
-        return Error{.code = ErrorCode::Bug,
-                     .what = {TIDEMARK_TEXT("storage", "libssh2 could not be set up.")}};
+        return notSetUp();
     }
     TIDEMARK_TRY(Descriptor socket, connectTcp(clock, host, port, stop));
     std::unique_ptr<SshConnection> made(
         new SshConnection(clock, std::move(socket), host + ':' + std::to_string(port)));
+    if (!made->m_session) {
+        return notSetUp();
+    }
     TIDEMARK_TRY_STATUS(made->handshake(preferred, stop));
     return made;
 }

@@ -68,7 +68,7 @@ public:
     /// Whether the other side has ended it meanwhile, as far as that can be seen without asking.
     [[nodiscard]] bool hasEnded() const;
 
-    /// Whether the server says that it is OpenSSH.
+    /// Whether the server greets as OpenSSH, whose SFTP does not rename onto what is there.
     [[nodiscard]] bool isOpenSsh() const;
 
     /// "example.com:22", for sentences.

@@ -5,12 +5,8 @@
 #include "core/storage/ssh_ways.h"
 #include "core/storage/ssh_wire.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <set>
 #include <vector>
 
@@ -121,7 +117,7 @@ private:
 
     Result<bool> agent()
     {
-        auto agent = SshAgent::find(m_parts.clock);
+        auto agent = SshAgent::find(m_parts.clock, m_parts.agent);
         if (!agent) {
             return false;
         }
@@ -155,8 +151,7 @@ private:
 
     Result<bool> withAgent(SshAgent& agent, const std::string& key)
     {
-        note({TIDEMARK_TEXT("storage", "the agent's %1 key"), {std::string(algorithmOf(key))}},
-             algorithmOf(key));
+        note("agent, " + std::string(algorithmOf(key)), algorithmOf(key));
         m_triedKeys.insert(key);
         TIDEMARK_TRY(const LoginEnd end,
                      logInByAgent(m_connection, m_parts.user, agent, key, m_stop));
@@ -208,7 +203,7 @@ private:
 
     Result<bool> withFile(const SshKeyFile& file)
     {
-        note({TIDEMARK_TEXT("storage", "the key %1"), {file.path}}, file.algorithm);
+        note(file.path, file.algorithm);
         if (file.isEncrypted && m_login.m_passphrase.secret.empty() && !file.publicKey.empty()) {
             // Nobody is asked for the passphrase of a key that the server does not want.
             TIDEMARK_TRY(const bool isWanted,
@@ -219,9 +214,11 @@ private:
         }
         Secret passphrase;
         if (file.isEncrypted) {
-            passphrase = m_login.answerTo(
-                m_login.m_passphrase,
-                {TIDEMARK_TEXT("storage", "Passphrase of the key %1"), {file.path}});
+            TIDEMARK_TRY(
+                passphrase,
+                m_login.answerTo(
+                    m_login.m_passphrase,
+                    {TIDEMARK_TEXT("storage", "Passphrase of the key %1"), {file.path}}, m_stop));
         }
         TIDEMARK_TRY(const LoginEnd end,
                      logInByFile(m_connection, m_parts.user, file, passphrase, m_stop));
@@ -237,11 +234,11 @@ private:
 
     Result<bool> password()
     {
-        const Secret& password = passwordOf();
+        TIDEMARK_TRY(const Secret password, passwordOf());
         if (password.empty()) {
             return false;
         }
-        m_tried.push_back({TIDEMARK_TEXT("storage", "the password")});
+        m_tried.emplace_back("password");
         TIDEMARK_TRY(const LoginEnd end,
                      logInByPassword(m_connection, m_parts.user, password, m_stop));
         if (end == LoginEnd::Expired) {
@@ -256,41 +253,50 @@ private:
         bool wasAnswered = false;
         const auto answerer = [&](std::string_view prompt, bool isPassword) {
             const bool isKnown = isPassword && !std::exchange(wasPasswordGiven, true);
-            Secret answer = isKnown ? passwordOf()
-                                    : m_parts.person
-                                          .secret({TIDEMARK_TEXT("storage", "%1 asks: %2"),
-                                                   {m_parts.host, shownPrompt(prompt)}})
-                                          .value_or(Secret());
+            const auto known = isKnown ? passwordOf() : Result(askedBy(prompt));
+            Secret answer = known.ok() ? known.value() : Secret();
             wasAnswered = wasAnswered || !answer.empty();
             return answer;
         };
         auto end = logInByQuestions(m_connection, m_parts.user, answerer, m_stop);
+        if (m_stop.stop_requested()) {
+            return cancelled();
+        }
         if (wasAnswered) {
-            m_tried.push_back({TIDEMARK_TEXT("storage", "answers to its questions")});
+            m_tried.emplace_back("keyboard-interactive");
         }
         TIDEMARK_TRY(const LoginEnd known, std::move(end));
         return known == LoginEnd::In;
     }
 
-    const Secret& passwordOf()
+    /// What the person says to a question of the server.
+    [[nodiscard]] Secret askedBy(std::string_view prompt) const
+    {
+        return m_parts.person
+            .secret({TIDEMARK_TEXT("storage", "%1 asks: %2"), {m_parts.host, shownPrompt(prompt)}})
+            .value_or(Secret());
+    }
+
+    Result<Secret> passwordOf()
     {
         return m_login.answerTo(
             m_login.m_password,
-            {TIDEMARK_TEXT("storage", "Password of %1 at %2"), {m_parts.user, m_parts.host}});
+            {TIDEMARK_TEXT("storage", "Password of %1 at %2"), {m_parts.user, m_parts.host}},
+            m_stop);
     }
 
-    void note(Message way, std::string_view algorithm)
+    void note(const std::string& key, std::string_view algorithm)
     {
         ++m_keysTried;
         m_wasRsaTried = m_wasRsaTried || algorithm == kRsa;
-        m_tried.push_back(std::move(way));
+        m_tried.push_back("publickey (" + key + ')');
     }
 
     Error refused()
     {
         std::string tried;
-        for (const Message& each : m_tried) {
-            tried += (tried.empty() ? "" : ", ") + inEnglish(each);
+        for (const std::string& each : m_tried) {
+            tried += (tried.empty() ? "" : ", ") + each;
         }
         Error error{.code = ErrorCode::Credentials};
         const std::string offered = m_offered.empty() ? "?" : m_offered;
@@ -333,7 +339,7 @@ private:
     std::set<std::string> m_triedKeys;
     int m_keysTried = 0;
     bool m_wasRsaTried = false;
-    std::vector<Message> m_tried;
+    std::vector<std::string> m_tried;  // In the words of the protocol, as the server offers them.
     std::vector<Message> m_hints;
 };
 
@@ -342,26 +348,18 @@ Status SshLogin::logIn(SshConnection& connection, const std::stop_token& stop)
     return Attempt(*this, connection, stop).run();
 }
 
-const Secret& SshLogin::answerTo(Answer& answer, const Message& question)
+Result<Secret> SshLogin::answerTo(Answer& answer, const Message& question,
+                                  const std::stop_token& stop)
 {
-    if (answer.secret.empty() && !std::exchange(answer.wasAsked, true)) {
-        answer.secret = m_parts.person.secret(question).value_or(Secret());
+    if (answer.secret.empty() && !answer.wasAsked) {
+        auto said = m_parts.person.secret(question);
+        if (!said && stop.stop_requested()) {
+            return cancelled();
+        }
+        answer.wasAsked = true;
+        answer.secret = std::move(said).value_or(Secret());
     }
     return answer.secret;
-}
-
-std::string localUserName()
-{
-    for (const char* const name : {"LOGNAME", "USER"}) {
-        if (const char* const value = std::getenv(name); value != nullptr && *value != '\0') {
-            return value;
-        }
-    }
-    passwd entry{};
-    passwd* found = nullptr;
-    std::array<char, 4096> buffer{};
-    ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
-    return found == nullptr ? std::string() : std::string(found->pw_name);
 }
 
 }  // namespace tidemark::storage

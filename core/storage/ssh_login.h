@@ -24,6 +24,7 @@ public:
         std::string host = {};     ///< For questions.
         std::string keyFile = {};  ///< Besides those of ~/.ssh; must be there when it is named.
         std::string home = {};
+        std::string agent = {};  ///< The socket of the SSH agent; empty for none.
         Secret passphrase = {};  ///< Of the key files.
         Secret password = {};
     };
@@ -37,7 +38,8 @@ public:
     }
 
     /// Credentials where the server lets us not in; the error says what was tried and what the
-    /// server offers. Else as SshConnection::finish() fails. Blocks on the person.
+    /// server offers. Cancelled, too, where a person was stopped at a question. Else as
+    /// SshConnection::finish() fails. Blocks on the person.
     [[nodiscard]] Status logIn(SshConnection& connection, const std::stop_token& stop);
 
 private:
@@ -48,14 +50,12 @@ private:
     };
     class Attempt;  // One login.
 
-    [[nodiscard]] const Secret& answerTo(Answer& answer, const Message& question);
+    [[nodiscard]] Result<Secret> answerTo(Answer& answer, const Message& question,
+                                          const std::stop_token& stop);
 
     Parts m_parts;
     Answer m_passphrase;
     Answer m_password;
 };
-
-/// The name by which this program's user is known to the system.
-[[nodiscard]] std::string localUserName();
 
 }  // namespace tidemark::storage

@@ -1,5 +1,6 @@
 #include "core/storage/storage_factory.h"
 
+#include "core/base/whole_number.h"
 #include "core/storage/azure_storage.h"
 #include "core/storage/folder_storage.h"
 #include "core/storage/level_names.h"
@@ -9,7 +10,6 @@
 #include "core/storage/webdav_storage.h"
 #include "core/storage/zip_storage.h"
 
-#include <charconv>
 #include <cstdint>
 
 namespace tidemark::storage {
@@ -25,6 +25,9 @@ Result<Secret> webDavPassword(const StorageAddress& address, const StorageFactor
     if (auto said = parts.person.secret(
             {TIDEMARK_TEXT("storage", "Password for %1"), {describeAddress(address)}})) {
         return *std::move(said);
+    }
+    if (parts.stop.stop_requested()) {
+        return cancelled();
     }
     return Error{.code = ErrorCode::Credentials,
                  .what = {TIDEMARK_TEXT("storage", "The password for %1 is not known."),
@@ -43,10 +46,8 @@ Result<std::uint64_t> limitOf(const StorageAddress& address, const std::string& 
     }
     constexpr std::uint64_t kMostKib = std::uint64_t{1} << 30;
     constexpr int kKibShift = 10;
-    std::uint64_t kib = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), kib);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || kib == 0 ||
-        kib > kMostKib) {
+    const std::uint64_t kib = wholeNumber(text).value_or(0);
+    if (kib == 0 || kib > kMostKib) {
         return Error{
             .code = ErrorCode::Usage,
             .what = {TIDEMARK_TEXT("storage", "The option %1 cannot be \"%2\"."), {option, text}},
@@ -58,13 +59,23 @@ Result<std::uint64_t> limitOf(const StorageAddress& address, const std::string& 
     return kib << kKibShift;
 }
 
+/// The option `ca` as a path; SFTP's files are read by SftpStorage, which knows the home.
+StorageAddress withWholeCa(StorageAddress address, const std::string& home)
+{
+    const auto ca = address.options.find("ca");
+    if (ca != address.options.end() && ca->second.starts_with("~/")) {
+        ca->second.replace(0, 1, home);
+    }
+    return address;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Storage>> StorageFactory::open(const StorageAddress& address) const
 {
     TIDEMARK_TRY(const std::uint64_t up, limitOf(address, "upload-limit"));
     TIDEMARK_TRY(const std::uint64_t down, limitOf(address, "download-limit"));
-    TIDEMARK_TRY(auto storage, openUnlimited(address));
+    TIDEMARK_TRY(auto storage, openUnlimited(withWholeCa(address, m_parts.home)));
     if (up == 0 && down == 0) {
         return storage;
     }
@@ -97,9 +108,14 @@ Result<std::unique_ptr<Storage>> StorageFactory::openUnlimited(const StorageAddr
     }
     case StorageKind::Sftp: {
         TIDEMARK_TRY(const Secrets secrets, m_parts.secrets.secretsOf(address));
-        return std::unique_ptr<Storage>(std::make_unique<SftpStorage>(
-            SftpStorage::Parts{m_parts.clock, m_parts.random, m_parts.files, m_parts.person},
-            address, secrets, m_parts.home, m_parts.config));
+        return std::unique_ptr<Storage>(
+            std::make_unique<SftpStorage>(SftpStorage::Parts{.clock = m_parts.clock,
+                                                             .random = m_parts.random,
+                                                             .files = m_parts.files,
+                                                             .person = m_parts.person,
+                                                             .user = m_parts.user,
+                                                             .agent = m_parts.agent},
+                                          address, secrets, m_parts.home, m_parts.config));
     }
     case StorageKind::Zip:
         return std::unique_ptr<Storage>(std::make_unique<ZipStorage>(m_parts.files, m_parts.random,

@@ -9,12 +9,13 @@
 #include "core/storage/storage_opener.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace tidemark::storage {
 
-/// Opens each kind of storage; the options upload-limit and download-limit, in KiB a second, of
-/// those over a network.
+/// Opens each kind of storage, with the options upload-limit and download-limit, in KiB a second,
+/// of those over a network. Files that an option names may begin with "~/".
 class StorageFactory final : public StorageOpener {
 public:
     /// What storages are made of; all of it outlives them.
@@ -25,9 +26,12 @@ public:
         net::HttpTransport& http;
         const SecretSource& secrets;
         Person& person;
-        std::string home = {};    ///< Whose ~/.ssh is read.
-        std::string config = {};  ///< Where our own known_hosts is written.
-        std::string cache = {};   ///< What has to be unpacked lies there.
+        std::string home = {};      ///< Whose ~/.ssh is read.
+        std::string config = {};    ///< Where our own known_hosts is written.
+        std::string cache = {};     ///< What has to be unpacked lies there.
+        std::string user = {};      ///< Logs in where an address of SFTP names nobody.
+        std::string agent = {};     ///< The socket of the SSH agent; empty for none.
+        std::stop_token stop = {};  ///< Ends a question to the person: Cancelled.
     };
 
     explicit StorageFactory(Parts parts)

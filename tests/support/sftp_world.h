@@ -61,7 +61,7 @@ protected:
     PosixFileSystem m_files;
     SystemClock m_clock;
     SeededRandom m_random{unpredictableSeed()};
-    QString m_agent;
+    std::string m_agent;  // Whom a login may ask.
     StorageAddress m_address;
     Secrets m_secrets;
 
@@ -76,13 +76,12 @@ protected:
         if (variable("HOST").isEmpty()) {
             QSKIP("No SFTP server: TIDEMARK_TEST_SFTP_HOST is not set.");
         }
-        m_agent = qEnvironmentVariable("SSH_AUTH_SOCK");
     }
     void begin()
     {
         m_home = std::make_unique<QTemporaryDir>();
         m_person = std::make_unique<PreparedPerson>();
-        qunsetenv("SSH_AUTH_SOCK");
+        m_agent.clear();
         m_address = {.kind = StorageKind::Sftp,
                      .path = variable("PATH").toStdString() + "/" +
                              QString::number(QCoreApplication::applicationPid()).toStdString() +
@@ -93,17 +92,17 @@ protected:
                      .port = static_cast<std::uint16_t>(variable("PORT").toInt())};
         m_secrets = {.keyFile = variable("KEY_ED25519").toStdString()};
     }
-    void end()
-    {
-        m_home.reset();
-        qputenv("SSH_AUTH_SOCK", m_agent.toUtf8());
-    }
+    void end() { m_home.reset(); }
 
     [[nodiscard]] std::unique_ptr<SftpStorage> make()
     {
-        return std::make_unique<SftpStorage>(
-            SftpStorage::Parts{m_clock, m_random, m_files, *m_person}, m_address, m_secrets,
-            m_home->path().toStdString(), m_home->path().toStdString() + "/config");
+        return std::make_unique<SftpStorage>(SftpStorage::Parts{.clock = m_clock,
+                                                                .random = m_random,
+                                                                .files = m_files,
+                                                                .person = *m_person,
+                                                                .agent = m_agent},
+                                             m_address, m_secrets, m_home->path().toStdString(),
+                                             m_home->path().toStdString() + "/config");
     }
     [[nodiscard]] static Error errorOf(Storage& storage)
     {

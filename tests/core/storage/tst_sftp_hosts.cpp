@@ -41,7 +41,8 @@ private slots:
         QCOMPARE(m_person->shown.size(), std::size_t{2});
         const std::string ours = m_home->filePath("config/known_hosts").toStdString();
         QCOMPARE(m_files.stat(ours).value()->permissions, 0600U);
-        QCOMPARE(QDir(m_home->filePath("config")).entryList(QDir::Files).size(), 1);
+        QCOMPARE(QDir(m_home->filePath("config")).entryList(QDir::Files),
+                 (QStringList{"known_hosts", "known_hosts.lock"}));
     }
 
     void aChangedKeyIsRefusedWhateverAPersonSays()

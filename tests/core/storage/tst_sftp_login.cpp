@@ -42,6 +42,35 @@ private slots:
         QVERIFY(isLetIn());
     }
 
+    void theOptionGoesBeforeWhatIsSetForAll()
+    {
+        m_address.options["key"] = std::exchange(m_secrets.keyFile, "/nowhere");
+        QVERIFY(isLetIn());
+    }
+
+    void whoIsStoppedAtAQuestionIsCancelled()
+    {
+        class Leaving final : public Person {
+        public:
+            std::stop_source stop;
+            [[nodiscard]] std::optional<Secret> secret(const Message& /*question*/) override
+            {
+                stop.request_stop();
+                return {};
+            }
+            [[nodiscard]] bool trusts(const HostKey& /*key*/,
+                                      const std::stop_token& /*stop*/) override
+            {
+                return false;
+            }
+        };
+        Leaving person;
+        m_secrets = {.keyFile = variable("KEY_WITH_PASSPHRASE").toStdString()};
+        SftpStorage storage({m_clock, m_random, m_files, person}, m_address, m_secrets,
+                            m_home->path().toStdString(), m_home->path().toStdString() + "/config");
+        QCOMPARE(storage.find("x", person.stop.get_token()).error().code, ErrorCode::Cancelled);
+    }
+
     void aUsualKeyIsFound()
     {
         QDir(m_home->path()).mkdir(".ssh");
@@ -117,10 +146,10 @@ private slots:
 
     void theAgentLetsIn()
     {
-        if (m_agent.isEmpty()) {
+        m_agent = qEnvironmentVariable("SSH_AUTH_SOCK").toStdString();
+        if (m_agent.empty()) {
             QSKIP("No agent: SSH_AUTH_SOCK is not set.");
         }
-        qputenv("SSH_AUTH_SOCK", m_agent.toUtf8());
         m_secrets = {};
         QVERIFY2(isLetIn(), textOf(errorOf(*make())).c_str());
     }
@@ -134,7 +163,7 @@ private slots:
         std::ranges::copy(path.toStdString(), address.sun_path);
         QVERIFY(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
         QVERIFY(::listen(listener, 1) == 0);
-        qputenv("SSH_AUTH_SOCK", path.toUtf8());
+        m_agent = path.toStdString();
         pollfd wanted{.fd = listener, .events = POLLIN, .revents = 0};
         stopsAtOnce(
             [](SftpStorage& storage, const std::stop_token& stop) {
@@ -172,7 +201,7 @@ private slots:
         m_secrets = {.password = Secret("secret-but-wrong")};
         const Error error = errorOf(*make());
         QCOMPARE(error.code, ErrorCode::Credentials);
-        QVERIFY2(mentions(error, "the password"), textOf(error).c_str());
+        QVERIFY2(mentions(error, "Tried: password,"), textOf(error).c_str());
         QVERIFY2(mentions(error, "publickey"), textOf(error).c_str());
         QVERIFY(!mentions(error, "secret-but-wrong"));
     }

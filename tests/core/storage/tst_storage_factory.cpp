@@ -81,6 +81,70 @@ private slots:
         }
     }
 
+    void anAuthorityMayLieBelowTheHome()
+    {
+        class Seen final : public net::HttpTransport {
+        public:
+            std::string caFile = {};
+
+            [[nodiscard]] Result<net::HttpResponse> send(const net::HttpRequest& request,
+                                                         std::stop_token /*stop*/) override
+            {
+                caFile = request.caFile;
+                return Error{.code = ErrorCode::Forbidden};
+            }
+        };
+        m_known.secrets = {.accessKeyId = Secret("id"),
+                           .secretAccessKey = Secret("key"),
+                           .accountKey = Secret("a2V5IQ=="),
+                           .password = Secret("password")};
+        Seen seen;
+        const StorageFactory factory({.files = m_files,
+                                      .random = m_random,
+                                      .clock = m_clock,
+                                      .http = seen,
+                                      .secrets = m_known,
+                                      .person = m_nobody,
+                                      .home = "/home/me"});
+        for (const char* const text :
+             {"s3://b/p?ca=~/ca.pem", "abs://a@c/p?ca=~/ca.pem", "webdavs://me@h/p?ca=~/ca.pem"}) {
+            seen.caFile.clear();
+            const auto storage = factory.open(parseAddress(text, "/", "/").value());
+            QVERIFY2(storage.ok() && !storage.value()->find("x", {}).ok(), text);
+            QCOMPARE(seen.caFile, std::string("/home/me/ca.pem"));
+        }
+    }
+
+    void whoIsStoppedAtAQuestionIsCancelled()
+    {
+        class Stopped final : public Person {
+        public:
+            std::stop_source stop;
+            [[nodiscard]] std::optional<Secret> secret(const Message& /*question*/) override
+            {
+                stop.request_stop();
+                return {};
+            }
+            [[nodiscard]] bool trusts(const HostKey& /*key*/,
+                                      const std::stop_token& /*stop*/) override
+            {
+                return false;
+            }
+        };
+        m_known.secrets = {};
+        const StorageAddress address = parseAddress("webdavs://me@h/p", "/", "/").value();
+        QCOMPARE(m_factory.open(address).error().code, ErrorCode::Credentials);
+        Stopped person;
+        const StorageFactory factory({.files = m_files,
+                                      .random = m_random,
+                                      .clock = m_clock,
+                                      .http = m_http,
+                                      .secrets = m_known,
+                                      .person = person,
+                                      .stop = person.stop.get_token()});
+        QCOMPARE(factory.open(address).error().code, ErrorCode::Cancelled);
+    }
+
     void aLimitIsANumber()
     {
         m_known.secrets = {.accessKeyId = Secret("id"), .secretAccessKey = Secret("key")};
