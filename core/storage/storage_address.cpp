@@ -96,9 +96,6 @@ std::string hyphenated(const std::string& key)
 Result<std::map<std::string, std::string>> knownOptions(
     const std::map<std::string, std::string>& options, const Scheme& scheme)
 {
-    if (scheme.kind == StorageKind::Folder) {
-        return options;
-    }
     std::map<std::string, std::string> known;
     for (const auto& [key, value] : options) {
         const std::string name = hyphenated(key);
@@ -112,11 +109,15 @@ Result<std::map<std::string, std::string>> knownOptions(
             }
             // "me:12/x?rest-of=a-password@host" has no key that may be shown.
             const bool isKey = (key + value).find('@') == std::string::npos;
+            Message others{TIDEMARK_TEXT("storage", "These are known: %1."), {all}};
             return Error{
                 .code = ErrorCode::Usage,
                 .what = {TIDEMARK_TEXT("storage", "An address of %1:// has no option \"%2\"."),
                          {std::string(scheme.name), isKey ? key : "..."}},
-                .next = {TIDEMARK_TEXT("storage", "These are known: %1."), {all}}};
+                .next = all.empty()
+                            ? Message{TIDEMARK_TEXT(
+                                  "storage", "Leave it out: a path on this computer has none.")}
+                            : std::move(others)};
         }
         known[name] = value;
     }

@@ -42,7 +42,8 @@ struct StorageAddress {
 /// folder of the login), webdav:// and webdavs://USER@HOST:PORT/PATH, zip://FILE; options behind
 /// '?'. Hosts that Litestream takes for a bucket of some provider
 /// ("s3://b.nyc3.digitaloceanspaces.com/x") are understood as there. Fails with Usage for what is
-/// none of these, carries a password, or has an option that the kind does not know.
+/// none of these, carries a password, or has an option that the kind does not know: a folder and an
+/// archive know none.
 [[nodiscard]] Result<StorageAddress> parseAddress(std::string_view text,
                                                   const std::string& workingDirectory,
                                                   const std::string& homeDirectory);

@@ -69,6 +69,8 @@ private slots:
             << "file:///x?a=%zz&token=secret" << usage;
         QTest::newRow("password under a key that is not readable")
             << "file:///x?pass%77ord=secret&%=1" << usage;
+        QTest::newRow("option of a folder") << "file:///srv/x?upload-limit=500" << usage;
+        QTest::newRow("option of an archive") << "zip:///srv/x.zip?upload-limit=500" << usage;
         QTest::newRow("options of a relative path") << "file://x?a=secret" << usage;
         QTest::newRow("password of an unknown kind") << "ftp://me:a/secret@host/x" << usage;
         QTest::newRow("password") << "sftp://me:secret@host/x" << usage;
@@ -256,7 +258,11 @@ private slots:
 
     void readsWhatItWrites()
     {
-        const StorageAddress address{.path = "/a b/%?#ü'", .options = {{"k&", "v=1"}, {"x", ""}}};
+        const StorageAddress address{.kind = StorageKind::Sftp,
+                                     .path = "/a b/%?#ü'",
+                                     .options = {{"key", "/v=1&@?"}, {"known-hosts", ""}},
+                                     .host = "h",
+                                     .port = 22};
         const auto again = parse(formatAddress(address));
         QVERIFY(again.ok());
         QVERIFY(again.value() == address);
