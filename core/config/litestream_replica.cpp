@@ -71,6 +71,41 @@ std::string accountIn(const std::string& host)
     return dot == std::string::npos ? std::string() : host.substr(0, dot);
 }
 
+/// What a container's replica has more than one origin for.
+struct ContainerParts {
+    std::string path = {};
+    std::string endpoint = {};
+    std::string authority = {};
+};
+
+/// What a URL says; keys of the replica go before it.
+void takeUrl(const ReplicaKeys& keys, ReplicaUrl& url, FileSecret& place, ContainerParts& parts)
+{
+    const auto orElse = [](std::string& first, const std::string& second) {
+        first = first.empty() ? second : first;
+    };
+    orElse(place.address.user, url.parts.user);
+    place.address.host = url.parts.host;
+    parts.path = url.parts.path;
+    orElse(parts.endpoint, url.take("endpoint"));
+    orElse(parts.authority, url.take("ca"));
+    if (place.secrets.accountKey.empty()) {
+        place.secrets.accountKey = url.password;
+    }
+    noteOptions(keys, url);
+}
+
+Status setEndpoint(const YmlNode& where, std::string endpoint, StorageAddress& address)
+{
+    endpoint = endpoint.find("://") == std::string::npos ? "https://" + endpoint : endpoint;
+    TIDEMARK_TRY(const auto server, serverAt(where, "endpoint", endpoint));
+    if (address.user.empty()) {
+        address.user = accountIn(server.host);
+    }
+    address.options["endpoint"] = endpoint.substr(0, endpoint.find_last_not_of('/') + 1);
+    return {};
+}
+
 Result<FileSecret> readContainer(const ReplicaKeys& keys, std::optional<ReplicaUrl> url)
 {
     TIDEMARK_TRY_STATUS(keys.checkExclude("url", "path"));
@@ -83,39 +118,24 @@ Result<FileSecret> readContainer(const ReplicaKeys& keys, std::optional<ReplicaU
     if (const std::string& token = place.secrets.sasToken.reveal(); token.starts_with('?')) {
         place.secrets.sasToken = Secret(token.substr(1));
     }
-    TIDEMARK_TRY(std::string path, keys.ownText("path"));
-    TIDEMARK_TRY(std::string endpoint, keys.text("endpoint"));
-    TIDEMARK_TRY(std::string authority, keys.text("ca"));
+    ContainerParts parts;
+    TIDEMARK_TRY(parts.path, keys.ownText("path"));
+    TIDEMARK_TRY(parts.endpoint, keys.text("endpoint"));
+    TIDEMARK_TRY(parts.authority, keys.text("ca"));
     if (url) {
-        const auto orElse = [](std::string& first, const std::string& second) {
-            first = first.empty() ? second : first;
-        };
-        orElse(place.address.user, url->parts.user);
-        place.address.host = url->parts.host;
-        path = url->parts.path;
-        orElse(endpoint, url->take("endpoint"));
-        orElse(authority, url->take("ca"));
-        if (place.secrets.accountKey.empty()) {
-            place.secrets.accountKey = url->password;
-        }
-        noteOptions(keys, *url);
+        takeUrl(keys, *url, place, parts);
     }
-    if (!endpoint.empty()) {
-        endpoint = endpoint.find("://") == std::string::npos ? "https://" + endpoint : endpoint;
+    if (!parts.endpoint.empty()) {
         const YmlNode where = keys.find("endpoint").value_or(url ? url->where : keys.node());
-        TIDEMARK_TRY(const auto server, serverAt(where, "endpoint", endpoint));
-        if (place.address.user.empty()) {
-            place.address.user = accountIn(server.host);
-        }
-        place.address.options["endpoint"] = endpoint.substr(0, endpoint.find_last_not_of('/') + 1);
+        TIDEMARK_TRY_STATUS(setEndpoint(where, parts.endpoint, place.address));
     }
-    if (!authority.empty()) {
-        place.address.options["ca"] = authority;
+    if (!parts.authority.empty()) {
+        place.address.options["ca"] = parts.authority;
     }
     if (place.address.host.empty() || place.address.user.empty()) {
         return keys.missing(place.address.host.empty() ? "bucket" : "account-name");
     }
-    place.address.path = innerPath(path);
+    place.address.path = innerPath(parts.path);
     return place;
 }
 

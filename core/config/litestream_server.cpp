@@ -28,6 +28,54 @@ std::string pathOnServer(const std::string& path)
     return innerPath(isFromHome ? path.substr(1) : path);
 }
 
+/// What a URL says; keys of the replica go before it.
+storage::AddressParts sftpServerOf(const ReplicaKeys& keys, ReplicaUrl& url, FileSecret& place)
+{
+    storage::AddressParts server = url.parts;
+    server.path =
+        server.path.starts_with("/~/") ? server.path.substr(1) : "/" + innerPath(server.path);
+    if (place.address.user.empty()) {
+        place.address.user = server.user;
+    }
+    if (place.secrets.password.empty()) {
+        place.secrets.password = url.password;
+    }
+    for (const char* const ours : {"key", "known-hosts", "concurrent-writes"}) {
+        if (const std::string value = url.take(ours); !value.empty()) {
+            place.address.options[ours] = value;
+        }
+    }
+    noteOptions(keys, url);
+    return server;
+}
+
+Result<storage::AddressParts> sftpServerOf(const ReplicaKeys& keys)
+{
+    const auto host = keys.find("host");
+    if (!host) {
+        return keys.missing("host");
+    }
+    TIDEMARK_TRY(const std::string name, host->text());
+    TIDEMARK_TRY(auto server, serverAt(*host, "host", "sftp://" + name));
+    TIDEMARK_TRY(server.path, keys.ownText("path"));
+    return server;
+}
+
+Result<ReplicaUrl> webDavUrlOf(const ReplicaKeys& keys)
+{
+    const auto server = keys.find("webdav-url");
+    if (!server) {
+        return keys.missing("webdav-url");
+    }
+    TIDEMARK_TRY(auto url, readReplicaUrl(keys, *server));
+    if (url.scheme != "http" && url.scheme != "https") {
+        return server->refuse(
+            {TIDEMARK_TEXT("config", "%1, line %2: \"webdav-url\" is no address of the web.")},
+            {TIDEMARK_TEXT("config", "Write https://HOST/PATH.")});
+    }
+    return url;
+}
+
 }  // namespace
 
 Result<FileSecret> readSftp(const ReplicaKeys& keys, std::optional<ReplicaUrl> url)
@@ -38,30 +86,13 @@ Result<FileSecret> readSftp(const ReplicaKeys& keys, std::optional<ReplicaUrl> u
     TIDEMARK_TRY(place.address.user, keys.user("user"));
     TIDEMARK_TRY(place.secrets.password, keys.secret("password"));
     TIDEMARK_TRY(std::string keyFile, keys.text("key-path"));
-    auto& options = place.address.options;
     storage::AddressParts server;
     if (url) {
-        server = url->parts;
-        server.path =
-            server.path.starts_with("/~/") ? server.path.substr(1) : "/" + innerPath(server.path);
-        place.address.user = place.address.user.empty() ? server.user : place.address.user;
-        place.secrets.password =
-            place.secrets.password.empty() ? url->password : place.secrets.password;
-        for (const char* const ours : {"key", "known-hosts", "concurrent-writes"}) {
-            if (const std::string value = url->take(ours); !value.empty()) {
-                options[ours] = value;
-            }
-        }
-        noteOptions(keys, *url);
+        server = sftpServerOf(keys, *url, place);
     } else {
-        const auto host = keys.find("host");
-        if (!host) {
-            return keys.missing("host");
-        }
-        TIDEMARK_TRY(const std::string name, host->text());
-        TIDEMARK_TRY(server, serverAt(*host, "host", "sftp://" + name));
-        TIDEMARK_TRY(server.path, keys.ownText("path"));
+        TIDEMARK_TRY(server, sftpServerOf(keys));
     }
+    auto& options = place.address.options;
     if (!keyFile.empty()) {
         options["key"] = keyFile;
     }
@@ -88,17 +119,8 @@ Result<FileSecret> readWebDav(const ReplicaKeys& keys, std::optional<ReplicaUrl>
     TIDEMARK_TRY(place.secrets.password, keys.secret("webdav-password"));
     TIDEMARK_TRY(std::string authority, keys.text("ca"));
     TIDEMARK_TRY(const std::string path, keys.ownText("path"));
-    const auto server = keys.find("webdav-url");
-    if (!url && !server) {
-        return keys.missing("webdav-url");
-    }
     if (!url) {
-        TIDEMARK_TRY(url, readReplicaUrl(keys, *server));
-        if (url->scheme != "http" && url->scheme != "https") {
-            return server->refuse(
-                {TIDEMARK_TEXT("config", "%1, line %2: \"webdav-url\" is no address of the web.")},
-                {TIDEMARK_TEXT("config", "Write https://HOST/PATH.")});
-        }
+        TIDEMARK_TRY(url, webDavUrlOf(keys));
     }
     if (authority.empty()) {
         authority = url->take("ca");

@@ -3,6 +3,8 @@
 #include "core/base/hash.h"
 #include "core/base/memory_stream.h"
 #include "core/storage/clock_difference.h"
+#include "core/storage/probe_failure.h"
+#include "core/storage/probe_report.h"
 
 #include <array>
 #include <span>
@@ -11,8 +13,6 @@
 
 namespace tidemark::storage {
 namespace {
-
-using std::chrono::microseconds;
 
 constexpr int kNameDigits = 16;
 /// More than one packet, and no burden on anybody's bill.
@@ -29,53 +29,6 @@ std::string madeBytes(Random& random)
     return bytes;
 }
 
-Error otherBytes(const std::string& place)
-{
-    return {
-        .code = ErrorCode::Damaged,
-        .what = {TIDEMARK_TEXT("storage", "%1 gives back other bytes than were written."), {place}},
-        .next = {TIDEMARK_TEXT("storage", "Do not trust it with a backup.")}};
-}
-
-Error overwrites(const std::string& place)
-{
-    return {.code = ErrorCode::Unsupported,
-            .what = {TIDEMARK_TEXT("storage",
-                                   "%1 writes over an object that is there, instead of refusing."),
-                     {place}},
-            .next = {TIDEMARK_TEXT("storage",
-                                   "Do not use it: one mistake would destroy what is backed up.")}};
-}
-
-Error forgets(const std::string& place)
-{
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("storage", "%1 does not know an object that was just written."),
-                     {place}},
-            .next = {TIDEMARK_TEXT("storage",
-                                   "Look whether something else deletes there, and try again.")}};
-}
-
-Error keeps(const std::string& place)
-{
-    return {.code = ErrorCode::Unavailable,
-            .what = {TIDEMARK_TEXT("storage", "%1 still has an object that was deleted."), {place}},
-            .next = {TIDEMARK_TEXT("storage",
-                                   "Try again. If it stays so, nothing that is given up will ever "
-                                   "be deleted there.")}};
-}
-
-/// Which of the steps that the first call decides is the one that it did not get past.
-ProbeStep failedBy(ErrorCode code)
-{
-    switch (code) {
-    case ErrorCode::Usage:  // Of the options of a connection.
-    case ErrorCode::Unavailable: return ProbeStep::Reach;
-    case ErrorCode::Credentials: return ProbeStep::Authenticate;
-    default: return ProbeStep::List;
-    }
-}
-
 class Probing {
 public:
     Probing(Storage& storage, const ProbeWith& with, const std::stop_token& stop)
@@ -83,7 +36,8 @@ public:
           m_with(with),
           m_stop(stop),
           m_name(std::string(kProbeStem) + hex(with.random.next(), kNameDigits)),
-          m_bytes(madeBytes(with.random))
+          m_bytes(madeBytes(with.random)),
+          m_report(with.clock, with.tell)
     {
     }
 
@@ -94,10 +48,7 @@ public:
             removeInTheEnd();
         }
         TIDEMARK_TRY_STATUS(ran);
-        if (m_mayBeThere) {
-            m_probed.left = m_name;
-        }
-        return std::move(m_probed);
+        return Probed{.steps = m_report.take(), .left = m_mayBeThere ? m_name : std::string()};
     }
 
 private:
@@ -118,9 +69,10 @@ private:
     Status list()
     {
         const auto enough = [](const ObjectEntry&) { return Listing::Enough; };
-        const Status listed = timed([&] { return m_storage.list(kProbeStem, enough, m_stop); });
+        const Status listed =
+            m_report.timed([&] { return m_storage.list(kProbeStem, enough, m_stop); });
         if (listed.ok()) {
-            tellListed(ProbedStep{.duration = m_took});
+            m_report.tellListed(ProbedStep{.duration = m_report.took()});
             return {};
         }
         const Error& failure = listed.error();
@@ -128,31 +80,22 @@ private:
             return failure;
         }
         if (failure.code == ErrorCode::NotFound && !m_with.isReadOnly) {
-            m_missing =
-                ProbedStep{.result = ProbeResult::Failed, .duration = m_took, .failure = failure};
+            m_missing = ProbedStep{
+                .result = ProbeResult::Failed, .duration = m_report.took(), .failure = failure};
             return {};
         }
         const ProbeStep failed = failedBy(failure.code);
         m_isOver = failure.code != ErrorCode::Forbidden;
         for (const ProbeStep step : {ProbeStep::Reach, ProbeStep::Authenticate, ProbeStep::List}) {
             if (step < failed) {
-                tell({.step = step});
+                m_report.tell({.step = step});
             } else if (step > failed) {
-                skip(step);
+                m_report.skip(step);
             } else {
-                fail(step, failure);
+                m_report.fail(step, failure);
             }
         }
         return {};
-    }
-
-    /// What is known of listing once the place was there.
-    void tellListed(ProbedStep listed)
-    {
-        tell({.step = ProbeStep::Reach});
-        tell({.step = ProbeStep::Authenticate});
-        listed.step = ProbeStep::List;
-        tell(listed);
     }
 
     /// A folder is made by the first write; a bucket never is, and says again that it is missing.
@@ -177,37 +120,40 @@ private:
                 .advice = {TIDEMARK_TEXT(
                     "storage", "If it should be there: check the path, or connect its disk.")}};
         }
-        tellListed(missing);
+        m_report.tellListed(missing);
     }
 
     void readOnly()
     {
-        tell({.step = ProbeStep::Write,
-              .result = ProbeResult::Noted,
-              .note = {TIDEMARK_TEXT("storage", "%1 is only read; nothing was written."),
-                       {place()}}});
+        m_report.tell({.step = ProbeStep::Write,
+                       .result = ProbeResult::Noted,
+                       .note = {TIDEMARK_TEXT("storage", "%1 is only read; nothing was written."),
+                                {place()}}});
     }
 
     Status write()
     {
         if (m_isOver) {
-            skip(ProbeStep::Write);
+            m_report.skip(ProbeStep::Write);
             return {};
         }
         m_before = m_with.clock.now();
         m_mayBeThere = true;
         // "Already there" is our own, which was sent twice: what is read back tells.
-        const Status written = timed([&] { return writeOnce(m_bytes); });
+        const Status written = m_report.timed([&] { return writeOnce(m_bytes); });
         m_after = m_with.clock.now();
         TIDEMARK_TRY_STATUS(orCancelled(written));
         settleMissing(written);
         if (m_isOver) {
             m_mayBeThere = false;
-            skip(ProbeStep::Write);
+            m_report.skip(ProbeStep::Write);
             return {};
         }
-        settle(ProbeStep::Write, written);
+        m_report.settle(ProbeStep::Write, written);
         m_isWritten = written.ok();
+        // Whether it was written nobody knows when the answer is lost.
+        m_isUncertain = !written.ok() && (written.error().code == ErrorCode::Io ||
+                                          written.error().code == ErrorCode::Unavailable);
         return {};
     }
 
@@ -220,15 +166,15 @@ private:
     Status readBack()
     {
         if (!m_isWritten) {
-            skip(ProbeStep::ReadBack);
+            m_report.skip(ProbeStep::ReadBack);
             return {};
         }
-        const Status read = timed([&]() -> Status {
+        const Status read = m_report.timed([&]() -> Status {
             TIDEMARK_TRY_STATUS(expect(0));
             return expect(m_bytes.size() / 2);
         });
         TIDEMARK_TRY_STATUS(orCancelled(read));
-        settle(ProbeStep::ReadBack, read);
+        m_report.settle(ProbeStep::ReadBack, read);
         m_isRead = read.ok();
         return {};
     }
@@ -248,28 +194,29 @@ private:
             }
             got.append(piece.data(), count);
         }
-        return got == m_bytes.substr(offset) ? Status() : Status(otherBytes(place()));
+        return got == m_bytes.substr(offset) ? Status() : Status(givesOtherBytes(place()));
     }
 
     Status writeAgain()
     {
         if (!m_isWritten) {
-            skip(ProbeStep::CreateOnly);
+            m_report.skip(ProbeStep::CreateOnly);
             return {};
         }
-        const Status again = timed([&] { return writeOnce(m_bytes + "again"); });
+        const Status again = m_report.timed([&] { return writeOnce(m_bytes + "again"); });
         TIDEMARK_TRY_STATUS(orCancelled(again));
         if (again.ok() && m_outcome == WriteOutcome::Written) {
-            fail(ProbeStep::CreateOnly, overwrites(place()));
+            m_report.fail(ProbeStep::CreateOnly, overwrites(place()));
         } else if (again.ok() && m_storage.onlyLooksFirst()) {
-            note(ProbeStep::CreateOnly,
-                 {TIDEMARK_TEXT("storage",
-                                "%1 cannot refuse a second object of one name by itself; it is "
-                                "looked for before each write."),
-                  {place()}},
-                 {TIDEMARK_TEXT("storage", "Let one computer alone write into a replica there.")});
+            m_report.note(
+                ProbeStep::CreateOnly,
+                {TIDEMARK_TEXT("storage",
+                               "%1 cannot refuse a second object of one name by itself; it is "
+                               "looked for before each write."),
+                 {place()}},
+                {TIDEMARK_TEXT("storage", "Let one computer alone write into a replica there.")});
         } else {
-            settle(ProbeStep::CreateOnly, again);
+            m_report.settle(ProbeStep::CreateOnly, again);
         }
         return {};
     }
@@ -278,31 +225,32 @@ private:
     {
         // Who may not read an object may not ask for its time either.
         if (!m_isRead) {
-            skip(ProbeStep::Clock);
+            m_report.skip(ProbeStep::Clock);
             return {};
         }
         std::optional<ObjectEntry> found;
-        const Status looked = timed([&]() -> Status {
+        const Status looked = m_report.timed([&]() -> Status {
             TIDEMARK_TRY(found, m_storage.find(m_name, m_stop));
             return found ? Status() : Status(forgets(place()));
         });
         TIDEMARK_TRY_STATUS(orCancelled(looked));
         m_isFound = looked.ok();
         if (!looked.ok()) {
-            fail(ProbeStep::Clock, looked.error());
+            m_report.fail(ProbeStep::Clock, looked.error());
         } else if (!found->modified) {
-            note(ProbeStep::Clock,
-                 {TIDEMARK_TEXT("storage", "%1 does not say when an object was written."),
-                  {place()}},
-                 {});
+            m_report.note(ProbeStep::Clock,
+                          {TIDEMARK_TEXT("storage", "%1 does not say when an object was written."),
+                           {place()}},
+                          {});
         } else if (const auto ahead = clockAhead(*found->modified);
                    std::chrono::abs(ahead) > kMostClockDifference) {
-            note(ProbeStep::Clock, clockDifference(ahead, place()),
-                 {TIDEMARK_TEXT("storage",
-                                "Set the one that is wrong: the times of moments are those of this "
-                                "computer.")});
+            m_report.note(
+                ProbeStep::Clock, clockDifference(ahead, place()),
+                {TIDEMARK_TEXT("storage",
+                               "Set the one that is wrong: the times of moments are those of this "
+                               "computer.")});
         } else {
-            settle(ProbeStep::Clock, {});
+            m_report.settle(ProbeStep::Clock, {});
         }
         return {};
     }
@@ -319,10 +267,10 @@ private:
     Status remove()
     {
         if (!m_mayBeThere) {
-            skip(ProbeStep::Delete);
+            m_report.skip(ProbeStep::Delete);
             return {};
         }
-        const Status removed = timed([&]() -> Status {
+        const Status removed = m_report.timed([&]() -> Status {
             TIDEMARK_TRY_STATUS(m_storage.remove(std::span(&m_name, 1), m_stop));
             m_mayBeThere = false;
             if (!m_isFound) {
@@ -330,18 +278,18 @@ private:
             }
             TIDEMARK_TRY(const auto found, m_storage.find(m_name, m_stop));
             m_mayBeThere = found.has_value();
-            return found ? Status(keeps(place())) : Status();
+            return found ? Status(keepsDeleted(place())) : Status();
         });
         TIDEMARK_TRY_STATUS(orCancelled(removed));
         if (m_isWritten) {
-            settle(ProbeStep::Delete, removed);
+            m_report.settle(ProbeStep::Delete, removed);
             return {};
         }
         // There is nothing to delete: only a right that is missing for it is worth telling.
         if (!removed.ok() && removed.error().code == ErrorCode::Forbidden) {
-            fail(ProbeStep::Delete, removed.error());
+            m_report.fail(ProbeStep::Delete, removed.error());
         } else {
-            skip(ProbeStep::Delete);
+            m_report.skip(ProbeStep::Delete);
         }
         m_mayBeThere = m_mayBeThere && m_isUncertain;
         return {};
@@ -359,53 +307,9 @@ private:
         static_cast<void>(m_storage.remove(std::span(&m_name, 1), enough.get_token()));
     }
 
-    template <typename Call>
-    Status timed(Call call)
-    {
-        const Clock::Instant start = m_with.clock.monotonic();
-        Status status = call();
-        m_took = std::chrono::round<microseconds>(m_with.clock.monotonic() - start);
-        return status;
-    }
-
     static Status orCancelled(const Status& status)
     {
         return !status.ok() && status.error().code == ErrorCode::Cancelled ? status : Status();
-    }
-
-    void settle(ProbeStep step, const Status& status)
-    {
-        if (status.ok()) {
-            tell({.step = step, .duration = m_took});
-            return;
-        }
-        // Whether it was written nobody knows when the answer is lost.
-        m_isUncertain |=
-            step == ProbeStep::Write &&
-            (status.error().code == ErrorCode::Io || status.error().code == ErrorCode::Unavailable);
-        fail(step, status.error());
-    }
-
-    void fail(ProbeStep step, const Error& error)
-    {
-        tell({.step = step, .result = ProbeResult::Failed, .duration = m_took, .failure = error});
-    }
-
-    void note(ProbeStep step, Message what, Message advice)
-    {
-        tell({.step = step,
-              .result = ProbeResult::Noted,
-              .duration = m_took,
-              .note = std::move(what),
-              .advice = std::move(advice)});
-    }
-
-    void skip(ProbeStep step) { tell({.step = step, .result = ProbeResult::Skipped}); }
-
-    void tell(const ProbedStep& step)
-    {
-        m_probed.steps.push_back(step);
-        m_with.tell(step);
     }
 
     [[nodiscard]] std::string place() const { return m_storage.describe(); }
@@ -415,9 +319,8 @@ private:
     const std::stop_token& m_stop;
     const std::string m_name;
     const std::string m_bytes;
-    Probed m_probed;
+    ProbeReport m_report;
     std::optional<ProbedStep> m_missing;  // What listing said of a place that is not there.
-    microseconds m_took{0};               // The last call.
     WriteOutcome m_outcome = WriteOutcome::Written;
     Timestamp m_before = {};  // The first write.
     Timestamp m_after = {};
@@ -434,42 +337,6 @@ private:
 Result<Probed> probe(Storage& storage, const ProbeWith& with, const std::stop_token& stop)
 {
     return Probing(storage, with, stop).run();
-}
-
-const Error* firstFailure(const std::vector<ProbedStep>& steps)
-{
-    for (const ProbedStep& each : steps) {
-        if (each.failure) {
-            return &*each.failure;
-        }
-    }
-    return nullptr;
-}
-
-std::string_view codeName(ProbeStep step)
-{
-    switch (step) {
-    case ProbeStep::Reach: return "reach";
-    case ProbeStep::Authenticate: return "authenticate";
-    case ProbeStep::List: return "list";
-    case ProbeStep::Write: return "write";
-    case ProbeStep::ReadBack: return "read-back";
-    case ProbeStep::CreateOnly: return "create-only";
-    case ProbeStep::Clock: return "clock";
-    case ProbeStep::Delete: return "delete";
-    }
-    return {};
-}
-
-std::string_view codeName(ProbeResult result)
-{
-    switch (result) {
-    case ProbeResult::Passed: return "passed";
-    case ProbeResult::Noted: return "noted";
-    case ProbeResult::Failed: return "failed";
-    case ProbeResult::Skipped: return "skipped";
-    }
-    return {};
 }
 
 }  // namespace tidemark::storage

@@ -1,7 +1,7 @@
 #include "core/storage/zip_directory.h"
 
 #include "core/base/byte_order.h"
-#include "core/storage/zip_device.h"
+#include "core/storage/zip_input.h"
 #include "core/storage/zip_names.h"
 #include "core/storage/zip_time.h"
 

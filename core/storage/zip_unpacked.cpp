@@ -1,6 +1,6 @@
 #include "core/storage/zip_unpacked.h"
 
-#include "core/storage/zip_device.h"
+#include "core/storage/zip_input.h"
 #include "core/storage/zip_names.h"
 
 #include <quazip/quazip.h>

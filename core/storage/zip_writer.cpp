@@ -1,7 +1,7 @@
 #include "core/storage/zip_writer.h"
 
 #include "core/base/civil_time.h"
-#include "core/storage/zip_device.h"
+#include "core/storage/zip_output.h"
 #include "core/storage/zip_time.h"
 
 #include <quazip/quazip.h>
