@@ -51,13 +51,15 @@ struct AddressParts {
     std::map<std::string, std::string> options = {};
 };
 
-/// Usage for what cannot be read, and for options that hold a secret. The error repeats neither.
+/// Usage, as notAnAddress(), for what cannot be read, and as holdsSecret() for options that hold
+/// one.
 [[nodiscard]] Result<AddressParts> addressParts(std::string_view text);
 
-/// `text` without its options and whatever stands in front of '@', who knows what they hold.
+/// Usage; shows `text` without its options and whatever stands in front of '@': who knows what they
+/// hold.
 [[nodiscard]] Error notAnAddress(std::string_view text, Message next);
 
-/// The text is not repeated: it holds a secret.
+/// Usage; shows nothing of the address, since it holds a secret.
 [[nodiscard]] Error holdsSecret();
 
 }  // namespace tidemark::storage

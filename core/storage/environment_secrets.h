@@ -11,11 +11,11 @@ namespace tidemark::storage {
 
 /// Secrets by the variables that the field uses, and by the files of the AWS tools:
 ///
-/// - S3: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or
-/// LITESTREAM_ACCESS_KEY_ID and
-///   LITESTREAM_SECRET_ACCESS_KEY; else the profile AWS_PROFILE, or "default", of ~/.aws (or of
+/// - S3: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the same three with
+///   LITESTREAM_ in front; else the profile AWS_PROFILE, or "default", of ~/.aws (or of
 ///   AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE). An address that names a profile means that
-///   one. TIDEMARK_S3_CUSTOMER_KEY for SSE-C; AWS_REGION.
+///   one. The region is AWS_REGION, else AWS_DEFAULT_REGION, else the profile's.
+///   TIDEMARK_S3_CUSTOMER_KEY for SSE-C.
 /// - Azure: AZURE_STORAGE_KEY and AZURE_STORAGE_SAS_TOKEN, or LITESTREAM_AZURE_ACCOUNT_KEY and
 ///   LITESTREAM_AZURE_SAS_TOKEN.
 /// - SFTP: TIDEMARK_SFTP_PASSWORD, TIDEMARK_SFTP_KEY (a file), TIDEMARK_SFTP_PASSPHRASE.

@@ -13,8 +13,9 @@ namespace tidemark::storage {
 /// What a server says of a file, as a listing tells it.
 [[nodiscard]] ObjectEntry entryOf(std::string name, const SftpFacts& facts);
 
-/// As listFolder(), of a server's files: one call a folder that can hold `prefix`. Links and other
-/// things are not objects. A folder that goes meanwhile is as good as never there.
+/// As listFolder(), of a server's files: one call a folder that can hold `prefix`. A link counts as
+/// what it leads to; one that leads nowhere, pipes and devices are not objects. A folder that goes
+/// meanwhile is as good as never there.
 [[nodiscard]] Status listSftp(SftpPool& pool, const std::string& root, std::string_view prefix,
                               std::string_view hidden,
                               const std::function<Listing(const ObjectEntry&)>& entry,
