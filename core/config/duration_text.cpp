@@ -1,14 +1,15 @@
 #include "core/config/duration_text.h"
 
+#include "core/base/whole_number.h"
+
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 
 namespace tidemark::config {
 namespace {
 
-constexpr std::int64_t kMaxCount = 1'000'000;
+constexpr std::uint32_t kMaxCount = 1'000'000;
 
 struct Unit {
     std::string_view name = {};
@@ -25,13 +26,12 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text)
     std::chrono::milliseconds sum(0);
     bool isEmpty = true;
     while (!text.empty()) {
-        std::int64_t count = 0;
-        const char* const end = text.data() + text.size();
-        const auto [stopped, error] = std::from_chars(text.data(), end, count);
-        if (error != std::errc() || count < 0 || count > kMaxCount) {
+        const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        const auto count = wholeNumber<std::uint32_t>(text.substr(0, digits));
+        if (!count || *count > kMaxCount) {
             return std::nullopt;
         }
-        text.remove_prefix(static_cast<std::size_t>(stopped - text.data()));
+        text.remove_prefix(digits);
         const Unit* unit = nullptr;
         for (const Unit& candidate : kUnits) {
             if (unit == nullptr && text.starts_with(candidate.name)) {
@@ -41,7 +41,7 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text)
         if (unit == nullptr) {
             return std::nullopt;
         }
-        sum += count * unit->length;
+        sum += *count * unit->length;
         text.remove_prefix(unit->name.size());
         isEmpty = false;
     }
