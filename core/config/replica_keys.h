@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tidemark::config {
@@ -53,7 +54,10 @@ public:
     /// Why the replica is refused without `key`.
     [[nodiscard]] Error missing(const std::string& key) const;
 
-    void note(const YmlNode& where, Message what) const { m_notices.push_back(where.placed(what)); }
+    void note(const YmlNode& where, Message what) const
+    {
+        m_notices.push_back(where.placed(std::move(what)));
+    }
 
 private:
     YmlNode m_replica;

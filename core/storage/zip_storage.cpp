@@ -172,16 +172,15 @@ Result<const ZipStorage::Opened*> ZipStorage::opened(const std::stop_token& stop
     m_isOpening = true;
     lock.unlock();
     auto made = open(stop);
-    const Opened* known = nullptr;
     lock.lock();
     m_isOpening = false;
     if (made.ok()) {
         m_opened = std::move(made).value();
-        known = m_opened.get();
+        m_isFree.notify_all();
+        return m_opened.get();
     }
-    lock.unlock();
     m_isFree.notify_all();
-    return known != nullptr ? Result<const Opened*>(known) : std::move(made).error();
+    return std::move(made).error();
 }
 
 Status ZipStorage::list(std::string_view prefix,
