@@ -91,7 +91,9 @@ void SettingsObject::setNotice(const QString& problem, const QString& advice)
 void SettingsObject::addNotice(const QString& problem, const QString& advice)
 {
     const auto joined = [](const QString& before, const QString& more) {
-        return before.isEmpty() || before == more ? more : before + u'\n' + more;
+        const QStringList lines = before.split(u'\n', Qt::SkipEmptyParts);
+        return more.isEmpty() || lines.contains(more) ? before
+                                                      : (lines + QStringList{more}).join(u'\n');
     };
     tell(m_reading, {.problem = joined(m_reading.problem, problem),
                      .advice = joined(m_reading.advice, advice)});

@@ -54,7 +54,7 @@ StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const st
     if (isPausing()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
     }
-    leaveRefused();
+    leaveRefused(stop);
     if (const Status opened = open(stop); !opened.ok()) {
         return leftForLater(opened.error());
     }

@@ -194,7 +194,7 @@ private:
     /// Of what is known to be damaged.
     enum class ReadAgain { Nothing, Changed, All };
 
-    void leaveRefused();
+    void leaveRefused(const std::stop_token& stop);
     [[nodiscard]] Status open(const std::stop_token& stop);
     [[nodiscard]] Status openStorage();
     [[nodiscard]] Result<ReplicaTenure::Ours> ownTenure(const std::string& realId) const;

@@ -27,7 +27,7 @@ Error holdsLegacy(const storage::Storage& storage)
 
 /// Secrets are read when a storage is opened: who was refused and asks to try again may have others
 /// by now.
-void ReplicaFollower::leaveRefused()
+void ReplicaFollower::leaveRefused(const std::stop_token& stop)
 {
     {
         const std::scoped_lock lock(m_mutex);
@@ -36,6 +36,9 @@ void ReplicaFollower::leaveRefused()
         if (!m_retry || m_wasLooked || !isRefused) {
             return;
         }
+    }
+    if (m_tenure && m_tenure->isHeld()) {
+        m_tenure->release(stop);
     }
     m_uploader.reset();
     m_replica.reset();

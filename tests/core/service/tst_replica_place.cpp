@@ -30,14 +30,15 @@ public:
     {
         return refusal();
     }
-    [[nodiscard]] Result<std::unique_ptr<storage::ByteReader>> read(
-        const std::string& /*name*/, std::uint64_t /*offset*/, std::uint64_t /*length*/,
-        std::stop_token /*stop*/) const override
+    [[nodiscard]] Result<std::unique_ptr<ByteReader>> read(const std::string& /*name*/,
+                                                           std::uint64_t /*offset*/,
+                                                           std::uint64_t /*length*/,
+                                                           std::stop_token /*stop*/) const override
     {
         return refusal();
     }
     [[nodiscard]] Result<std::unique_ptr<storage::StagedObject>> stage(
-        const std::string& /*name*/, const storage::ByteSource& /*source*/,
+        const std::string& /*name*/, const ByteSource& /*source*/,
         const storage::ObjectMetadata& /*metadata*/, std::stop_token /*stop*/) override
     {
         return refusal();
@@ -86,7 +87,7 @@ private:
     FolderOpener m_folders;
 };
 
-class Nobody final : public Observer {
+class Silent final : public Observer {
 public:
     void statusChanged(const DatabaseStatus& /*status*/) override {}
     void happened(const Event& /*event*/) override {}
@@ -122,7 +123,7 @@ private slots:
         QFETCH(int, refusal);
         SystemClock clock;
         SeededRandom random(2);
-        Nobody nobody;
+        Silent observer;
         KeyedOpener storages(m_files, random);
         storages.refusal = static_cast<ErrorCode>(refusal);
         m_service = std::make_unique<Service>(
@@ -132,7 +133,7 @@ private slots:
                 .random = random,
                 .storages = storages,
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
-            nobody);
+            observer);
         write();
         const DatabaseId id = m_service->follow(
             {.path = path("a.db"), .replicas = {{.name = "one", .address = address()}}});
