@@ -10,8 +10,10 @@ SegmentedControl {
     required property PlaceForm form
     property bool hasZip: false
 
+    readonly property var all: root.form.kindLabels // A list of strings.
+
     label: qsTr("Kind of place")
-    labels: root.hasZip ? root.form.kindLabels : root.form.kindLabels.slice(0, PlaceForm.Zip)
+    labels: root.hasZip ? root.all : root.all.slice(0, PlaceForm.Zip)
     segmentHeight: 32
     currentIndex: root.form.kind
     onChosen: index => root.form.kind = index
