@@ -22,6 +22,10 @@ _tidemarkctl() {
         mapfile -t COMPREPLY < <(compgen -W "everything time-machine" -- "$current")
         return
         ;;
+    --sync-interval)
+        mapfile -t COMPREPLY < <(compgen -W "10s 1m 5m" -- "$current")
+        return
+        ;;
     --limit | --txid | --mark | --note) return ;;
     --config | --db)
         compopt -o default
@@ -29,7 +33,7 @@ _tidemarkctl() {
         ;;
     esac
     case $command in
-    replicate) options="--config --keep --once --switch-to-wal --watch" ;;
+    replicate) options="--config --keep --sync-interval --once --switch-to-wal --watch" ;;
     list) options="--since --until --limit --newest-first" ;;
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;

@@ -27,6 +27,7 @@ complete -c tidemarkctl -l help -s h -d 'what this command does'
 
 set -l replicate '__fish_seen_subcommand_from replicate'
 complete -c tidemarkctl -n $replicate -l config -r -F -d 'every database of a settings.json or litestream.yml'
+complete -c tidemarkctl -n $replicate -l sync-interval -x -a '10s 1m 5m' -d 'upload no more often'
 complete -c tidemarkctl -n $replicate -l once -d 'bring every replica up to date, then exit'
 complete -c tidemarkctl -n $replicate -l switch-to-wal -d 'allow the change of a database not in WAL mode'
 complete -c tidemarkctl -n $replicate -l watch -d 'leave such a database as it is and compare its pages'
