@@ -1,19 +1,11 @@
 #include "core/net/content_range.h"
 
-#include <charconv>
+#include "core/base/whole_number.h"
 
 namespace tidemark::net {
 namespace {
 
 constexpr std::string_view kUnit = "bytes ";
-
-std::optional<std::uint64_t> wholeNumber(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, value);
-    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
-}
 
 }  // namespace
 
