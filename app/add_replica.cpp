@@ -34,7 +34,9 @@ Error alreadyTaken(const QString& place)
 }  // namespace
 
 AddReplica::AddReplica(const Parts& parts, QObject* parent)
-    : QObject(parent), m_parts(parts), m_form(parts.desktop, parts.secrets, parts.home)
+    : QObject(parent),
+      m_parts(parts),
+      m_form(PlaceForm::Purpose::Add, parts.desktop, parts.secrets, parts.home)
 {
     connect(&m_form, &PlaceForm::changed, this, &AddReplica::changed);
     connect(&m_form, &PlaceForm::edited, this, &AddReplica::forget);
@@ -206,7 +208,9 @@ void AddReplica::onKept(const Status& status)
     if (!status.ok()) {
         return refuse(status.error());
     }
-    const service::ReplicaConfig replica{.name = freeName().toStdString(), .address = *m_address};
+    const service::ReplicaConfig replica{.name = freeName().toStdString(),
+                                         .address = *m_address,
+                                         .syncInterval = syncIntervalOf(m_form.values())};
     m_address.reset();
     m_form.clear();
     emit accepted(replica);

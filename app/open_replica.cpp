@@ -34,7 +34,7 @@ OpenReplica::OpenReplica(EnginePort& engine, DesktopPort& desktop, SecretsPort& 
       m_secrets(secrets),
       m_voice(voice),
       m_home(std::move(home)),
-      m_form(desktop, secrets, m_home)
+      m_form(PlaceForm::Purpose::Open, desktop, secrets, m_home)
 {
     connect(&m_form, &PlaceForm::changed, this, &OpenReplica::changed);
     connect(&m_form, &PlaceForm::edited, this, &OpenReplica::forget);

@@ -22,9 +22,11 @@ constexpr std::array kKinds = {storage::StorageKind::Folder, storage::StorageKin
 
 }  // namespace
 
-PlaceForm::PlaceForm(DesktopPort& desktop, SecretsPort& secrets, QString home, QObject* parent)
+PlaceForm::PlaceForm(Purpose purpose, DesktopPort& desktop, SecretsPort& secrets, QString home,
+                     QObject* parent)
     : QObject(parent), m_desktop(desktop), m_secrets(secrets), m_home(std::move(home))
 {
+    m_values.isForUpload = purpose == Purpose::Add;
     show();
 }
 
@@ -74,7 +76,7 @@ QString PlaceForm::moreWords() const
 
 void PlaceForm::clear()
 {
-    m_values = {};
+    m_values = {.isForUpload = m_values.isForUpload};
     show();
     emit edited();
 }

@@ -40,8 +40,11 @@ public:
 
     [[nodiscard]] static Kind kindOf(storage::StorageKind kind);
 
+    enum class Purpose { Open, Add };  ///< A replica that is there, or one that is to be written.
+
     /// All outlive the form.
-    PlaceForm(DesktopPort& desktop, SecretsPort& secrets, QString home, QObject* parent = nullptr);
+    PlaceForm(Purpose purpose, DesktopPort& desktop, SecretsPort& secrets, QString home,
+              QObject* parent = nullptr);
 
     [[nodiscard]] Kind kind() const;
     [[nodiscard]] QStringList kindLabels() const;

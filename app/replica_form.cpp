@@ -2,6 +2,7 @@
 
 #include "app/form_parts.h"
 #include "app/s3_form.h"
+#include "core/config/duration_text.h"
 
 using namespace Qt::StringLiterals;
 
@@ -73,6 +74,41 @@ std::vector<FieldSpec> fieldsOfWebDav()
             certificateField()};
 }
 
+std::vector<FieldSpec> placeFieldsOf(const FormValues& values)
+{
+    switch (values.kind) {
+    case StorageKind::Folder:
+        return {{.field = FormField::Folder,
+                 .control = Control::Folder,
+                 .label = FormWords::tr("Folder"),
+                 .hint = FormWords::tr("~/Tidemark/shop, or an address: s3://…"),
+                 .isRequired = true}};
+    case StorageKind::S3: return fieldsOfS3(values);
+    case StorageKind::Azure: return fieldsOfAzure();
+    case StorageKind::Sftp: return fieldsOfSftp();
+    case StorageKind::WebDav: return fieldsOfWebDav();
+    case StorageKind::Zip: break;
+    }
+    return {{.field = FormField::ZipFile,
+             .control = Control::File,
+             .label = FormWords::tr("Zip file"),
+             .hint = u"~/Downloads/shop.zip"_s,
+             .isRequired = true}};
+}
+
+/// With its price: what waits is on this computer alone.
+FieldSpec uploadField()
+{
+    return {.field = FormField::UploadEvery,
+            .control = Control::Choice,
+            .label = FormWords::tr("Upload"),
+            .choices = {{{}, FormWords::tr("At once")},
+                        {u"10s"_s, FormWords::tr("Every 10 seconds; up to 10 seconds at risk")},
+                        {u"1m"_s, FormWords::tr("Every minute; up to a minute at risk")},
+                        {u"10m"_s, FormWords::tr("Every 10 minutes; up to 10 minutes at risk")}},
+            .isMore = true};
+}
+
 Secret secretOf(const FormValues& values, FormField field)
 {
     return Secret(values.text(field).toStdString());
@@ -96,24 +132,19 @@ QString FormValues::text(FormField field) const
 
 std::vector<FieldSpec> fieldsOf(const FormValues& values)
 {
-    switch (values.kind) {
-    case StorageKind::Folder:
-        return {{.field = FormField::Folder,
-                 .control = Control::Folder,
-                 .label = FormWords::tr("Folder"),
-                 .hint = FormWords::tr("~/Tidemark/shop, or an address: s3://…"),
-                 .isRequired = true}};
-    case StorageKind::S3: return fieldsOfS3(values);
-    case StorageKind::Azure: return fieldsOfAzure();
-    case StorageKind::Sftp: return fieldsOfSftp();
-    case StorageKind::WebDav: return fieldsOfWebDav();
-    case StorageKind::Zip: break;
+    std::vector<FieldSpec> fields = placeFieldsOf(values);
+    if (values.isForUpload && needsSecrets(values.kind)) {
+        fields.push_back(uploadField());
     }
-    return {{.field = FormField::ZipFile,
-             .control = Control::File,
-             .label = FormWords::tr("Zip file"),
-             .hint = u"~/Downloads/shop.zip"_s,
-             .isRequired = true}};
+    return fields;
+}
+
+std::chrono::milliseconds syncIntervalOf(const FormValues& values)
+{
+    const bool isAsked = values.isForUpload && needsSecrets(values.kind);
+    const std::string text =
+        isAsked ? values.text(FormField::UploadEvery).toStdString() : std::string();
+    return config::parseDuration(text).value_or(std::chrono::milliseconds(0));
 }
 
 QStringList missingIn(const FormValues& values)

@@ -7,6 +7,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <chrono>
 #include <map>
 #include <vector>
 
@@ -46,11 +47,13 @@ enum class FormField {
     UrlFolder,
     CaFile,
     ZipFile,
+    UploadEvery,
 };
 
 struct FormValues {
     storage::StorageKind kind = storage::StorageKind::Folder;
     std::map<FormField, QString> texts = {};  ///< What was not written into is not there.
+    bool isForUpload = false;                 ///< A replica is to be written there.
 
     [[nodiscard]] QString text(FormField field) const;
 
@@ -89,6 +92,9 @@ struct FieldSpec {
 /// missing.
 [[nodiscard]] Result<storage::StorageAddress> addressOf(const FormValues& values,
                                                         const QString& home);
+
+/// How often is uploaded at most; 0: at once.
+[[nodiscard]] std::chrono::milliseconds syncIntervalOf(const FormValues& values);
 
 /// What was written into the fields of its kind that no address may hold.
 [[nodiscard]] storage::Secrets secretsOf(const FormValues& values);

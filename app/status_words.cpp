@@ -114,6 +114,10 @@ StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now, const 
     } else if (status.confirmedAt && words.age.isEmpty()) {
         words.age = briefAge(*status.confirmedAt, now, speech);
     }
+    if (status.syncInterval.count() > 0 && !words.age.isEmpty()) {
+        words.age = Text::tr("%1 · every %2", "12 to send, a length of time: 10 s")
+                        .arg(words.age, briefAge(now - status.syncInterval, now, speech));
+    }
     return words;
 }
 

@@ -23,7 +23,7 @@ constexpr std::uint16_t kSshPort = 22;
 
 // Without concurrent writes, each request waits for its answer. libssh2's are of this size.
 constexpr std::size_t kOneRequestBytes = 30'000;
-constexpr std::size_t kManyRequestsBytes = 4 << 20;
+constexpr std::size_t kManyRequestsBytes = 16 << 20;
 
 std::string fromHome(const std::string& path, const std::string& home)
 {

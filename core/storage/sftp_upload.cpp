@@ -11,8 +11,9 @@
 namespace tidemark::storage {
 namespace {
 
-// As many as libssh2 sends ahead: it copies them. One round trip is lost behind each piece.
-constexpr std::size_t kUploadPieceBytes = 4 << 20;
+// As many as libssh2 sends ahead: it copies them. Behind each piece it waits until the server has
+// said of all of them that they are written, and nothing is under way.
+constexpr std::size_t kUploadPieceBytes = 16 << 20;
 
 /// Version 3 has whole seconds in 32 bits.
 std::int64_t sftpTime(Timestamp time)

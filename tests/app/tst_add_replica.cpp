@@ -210,6 +210,7 @@ private slots:
     void secretsAreKeptBeforeItIsFollowed()
     {
         Page page;
+        page.write(FormField::UploadEvery, u"1m"_s);
         page.pass();
         page.adding.start();
         QVERIFY(page.accepted.empty());
@@ -217,6 +218,7 @@ private slots:
         QCOMPARE(page.accepted.size(), std::size_t(1));
         QCOMPARE(page.accepted[0].name, std::string("S3"));
         QVERIFY(page.accepted[0].address == kBucket);
+        QVERIFY(page.accepted[0].syncInterval == std::chrono::minutes(1));
         QCOMPARE(page.world.secrets.kept.at(storage::replicaId(kBucket)).secretAccessKey,
                  Secret("shh"));
         QCOMPARE(page.world.secrets.of(kBucket).secretAccessKey, Secret("shh"));

@@ -9,6 +9,7 @@ using namespace tidemark;
 using namespace tidemark::app;
 using namespace tidemark::app::tests;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using storage::StorageKind;
 
 namespace {
@@ -234,6 +235,24 @@ private slots:
         QCOMPARE(written({}), std::string("refused: Folder: nothing is written there yet."));
         QCOMPARE(written({.kind = StorageKind::Zip}),
                  std::string("refused: Zip file: nothing is written there yet."));
+    }
+
+    void howOftenIsUploadedIsAskedWhereUploadsCost()
+    {
+        FormValues values = bucket();
+        QVERIFY(specOf(values, FormField::UploadEvery) == nullptr);
+        QVERIFY(syncIntervalOf(values) == 0s);
+        values.isForUpload = true;
+        const FieldSpec* const spec = specOf(values, FormField::UploadEvery);
+        QVERIFY(spec != nullptr && spec->isMore);
+        QVERIFY(syncIntervalOf(values) == 0s);
+        for (const FormChoice& each : spec->choices) {
+            values.texts[FormField::UploadEvery] = each.value;
+            QCOMPARE(syncIntervalOf(values) > 0s, !each.value.isEmpty());
+        }
+        values.kind = StorageKind::Folder;
+        QVERIFY(specOf(values, FormField::UploadEvery) == nullptr);
+        QVERIFY(syncIntervalOf(values) == 0s);
     }
 
     void eachKindHasFieldsThatComeOnce()

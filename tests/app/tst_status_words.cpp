@@ -159,6 +159,17 @@ private slots:
         QCOMPARE(wordsFor(replica, kNow, berlinSpeech()).age, QStringLiteral("3 h"));
     }
 
+    void aReplicaSaysHowLongChangesAreHereAlone()
+    {
+        service::ReplicaStatus replica{.syncInterval = 1min,
+                                       .standing = {.state = Engine::Protected},
+                                       .confirmedAt = kNow - 4s};
+        QCOMPARE(wordsFor(replica, kNow, berlinSpeech()).age, QStringLiteral("4 s · every 1 min"));
+        replica.pendingSegments = 12;
+        QCOMPARE(wordsFor(replica, kNow, berlinSpeech()).age,
+                 QStringLiteral("12 to send · every 1 min"));
+    }
+
     void onlyARestoreThatWasComparedIsCalledProven()
     {
         auto status = statusOf("/a.db", Engine::Protected);
