@@ -1,5 +1,6 @@
 #include "core/config/settings_json.h"
 
+#include "core/config/json_object.h"
 #include "core/config/keep_text.h"
 
 #include <nlohmann/json.hpp>
@@ -17,121 +18,6 @@ using nlohmann::json;
 constexpr const char* kKeep = "keep";
 constexpr const char* kSyncIntervalKey = "syncIntervalMs";
 constexpr const char* kSpoolLimit = "spoolLimitMiB";
-
-/// Empty for what is no whole number or does not fit: it must not come out as another one.
-std::optional<int> intOf(const json& value)
-{
-    if (value.is_number_unsigned()) {
-        const auto number = value.get<std::uint64_t>();
-        return std::in_range<int>(number) ? std::optional(static_cast<int>(number)) : std::nullopt;
-    }
-    const auto number = value.is_number_integer() ? value.get<std::int64_t>() : INT64_MAX;
-    return std::in_range<int>(number) ? std::optional(static_cast<int>(number)) : std::nullopt;
-}
-
-/// Takes the known keys out of one object, remembers the first wrong one, and leaves the rest.
-class ObjectReader {
-public:
-    ObjectReader(json object, std::string& wrongKey)
-        : m_object(std::move(object)), m_wrongKey(wrongKey)
-    {
-        if (!m_object.is_object()) {
-            m_object = json::object();
-            refuse("{}");
-        }
-    }
-
-    [[nodiscard]] std::optional<json> take(const char* key)
-    {
-        const auto found = m_object.find(key);
-        if (found == m_object.end()) {
-            return std::nullopt;
-        }
-        json value = std::move(*found);
-        m_object.erase(found);
-        return value;
-    }
-
-    void read(const char* key, std::string& into) { readAs(key, &json::is_string, into); }
-    void read(const char* key, bool& into) { readAs(key, &json::is_boolean, into); }
-    void read(const char* key, int& into)
-    {
-        const auto value = take(key);
-        const auto number = value ? intOf(*value) : into;
-        if (!number) {
-            refuse(key);
-        }
-        into = number.value_or(into);
-    }
-
-    void read(const char* key, std::chrono::milliseconds& into)
-    {
-        int count = static_cast<int>(into.count());
-        read(key, count);
-        if (count < 0) {
-            refuse(key);
-        }
-        into = std::chrono::milliseconds(count);
-    }
-
-    void read(const char* key, std::chrono::hours& into)
-    {
-        int count = static_cast<int>(into.count());
-        read(key, count);
-        if (count < 0) {
-            refuse(key);
-        }
-        into = std::chrono::hours(count);
-    }
-
-    /// Hands each element of a list to `element`.
-    template <typename Element>
-    void readList(const char* key, Element element)
-    {
-        const auto value = take(key);
-        if (!value) {
-            return;
-        }
-        if (!value->is_array()) {
-            refuse(key);
-            return;
-        }
-        for (const json& item : *value) {
-            element(item);
-        }
-    }
-
-    /// Counts a value among what is not known.
-    void leave(const char* key, json value) { m_object[key] = std::move(value); }
-
-    void refuse(const char* key)
-    {
-        if (m_wrongKey.empty()) {
-            m_wrongKey = key;
-        }
-    }
-
-    /// What is left.
-    [[nodiscard]] UnknownKeys unknown() const
-    {
-        return m_object.empty() ? UnknownKeys() : m_object.dump();
-    }
-
-private:
-    template <typename Value>
-    void readAs(const char* key, bool (json::*isOfKind)() const noexcept, Value& into)
-    {
-        const auto value = take(key);
-        if (value && ((*value).*isOfKind)()) {
-            value->get_to(into);
-        } else if (value) {
-            refuse(key);
-        }
-    }
-
-    json m_object;
-    std::string& m_wrongKey;
-};
 
 constexpr std::array<std::pair<Appearance, const char*>, 3> kAppearances{
     {{Appearance::System, "system"}, {Appearance::Light, "light"}, {Appearance::Dark, "dark"}}};
@@ -165,13 +51,6 @@ void writeChoice(json& object, const char* key, const Table& table, Value value)
             object[key] = name;
         }
     }
-}
-
-/// An object with the unknown keys in it, to which the known ones are added.
-json objectWith(const UnknownKeys& unknown)
-{
-    json object = json::parse(unknown.empty() ? "{}" : unknown, nullptr, false);
-    return object.is_object() ? object : json::object();
 }
 
 /// In doubt everything stays, and so does the text.
