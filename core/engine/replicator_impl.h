@@ -30,6 +30,10 @@ inline constexpr std::chrono::minutes kSettledCheck{1};
            code == ErrorCode::Unavailable;
 }
 
+/// Some file systems tell the time of a write in steps of two seconds: a stamp that was older when
+/// the change counter was read is changed by the next write.
+inline constexpr std::chrono::milliseconds kSettleTime{2500};
+
 /// A database in rollback mode while it is watched. Nothing of it is open between two looks.
 struct Watched {
     sqlite::SourceIdentity identity = {};
@@ -62,7 +66,8 @@ struct Reading {
 
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
-/// cycles), replicator_watch.cpp (a database that is not in WAL mode).
+/// cycles), replicator_watch.cpp (a database that is not in WAL mode), replicator_look.cpp (a look
+/// at one).
 class Replicator::Impl {
 public:
     explicit Impl(const Setup& setup)
