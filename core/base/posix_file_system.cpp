@@ -1,6 +1,8 @@
 #include "core/base/posix_file_system.h"
 
 #include "core/base/descriptor.h"
+#include "core/base/posix_error.h"
+#include "core/base/posix_file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,55 +16,10 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 namespace tidemark {
 namespace {
-
-struct Meaning {
-    ErrorCode code = ErrorCode::Io;
-    Message next = {};
-};
-
-Meaning meaningOf(int number)
-{
-    switch (number) {
-    case ENOENT:
-    case ENOTDIR: return {ErrorCode::NotFound, {}};
-    case EEXIST: return {ErrorCode::AlreadyExists, {}};
-    case EACCES:
-    case EPERM:
-        return {
-            ErrorCode::Forbidden,
-            {TIDEMARK_TEXT(
-                "base",
-                "This user has no right to it: change the permissions of the file or its folder, "
-                "or choose another one.")}};
-    case EROFS:
-        return {ErrorCode::Forbidden,
-                {TIDEMARK_TEXT("base", "The disk is mounted read-only; choose another place.")}};
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return {ErrorCode::NoSpace,
-                {TIDEMARK_TEXT("base", "Free some space or choose another disk.")}};
-    case EWOULDBLOCK: return {ErrorCode::Busy, {}};
-    case EOPNOTSUPP:
-    case EISDIR: return {ErrorCode::Unsupported, {}};
-    default: return {ErrorCode::Io, {TIDEMARK_TEXT("base", "Check that the disk is connected.")}};
-    }
-}
-
-/// errno as an Error about `path`. `sentence` has %1 for the path and %2 for the system's words.
-Error systemError(std::string_view context, std::string_view sentence, const std::string& path,
-                  int number = errno)
-{
-    const Meaning meaning = meaningOf(number);
-    return {.code = meaning.code,
-            .what = {context, sentence, {path, std::strerror(number)}},
-            .next = meaning.next};
-}
 
 std::int64_t nanoseconds(const timespec& time)
 {
@@ -84,83 +41,6 @@ FileFacts factsOf(const struct stat& status)
     facts.permissions = status.st_mode & 07777;
     return facts;
 }
-
-class PosixFile final : public File {
-public:
-    PosixFile(Descriptor descriptor, std::string path)
-        : m_descriptor(std::move(descriptor)), m_path(std::move(path))
-    {
-    }
-
-    [[nodiscard]] int descriptor() const { return m_descriptor.number(); }
-
-    [[nodiscard]] Result<std::size_t> readAt(std::span<std::byte> into,
-                                             std::uint64_t offset) const override
-    {
-        std::size_t done = 0;
-        while (done < into.size()) {
-            const ssize_t got = ::pread(m_descriptor.number(), into.data() + done,
-                                        into.size() - done, static_cast<off_t>(offset + done));
-            if (got < 0 && errno == EINTR) {
-                continue;
-            }
-            if (got < 0) {
-                return systemError(TIDEMARK_TEXT("base", "Cannot read %1: %2."), m_path);
-            }
-            if (got == 0) {
-                break;
-            }
-            done += static_cast<std::size_t>(got);
-        }
-        return done;
-    }
-
-    [[nodiscard]] Status writeAt(std::span<const std::byte> bytes, std::uint64_t offset) override
-    {
-        std::size_t done = 0;
-        while (done < bytes.size()) {
-            const ssize_t put = ::pwrite(m_descriptor.number(), bytes.data() + done,
-                                         bytes.size() - done, static_cast<off_t>(offset + done));
-            if (put < 0 && errno == EINTR) {
-                continue;
-            }
-            if (put < 0) {
-                return systemError(TIDEMARK_TEXT("base", "Cannot write %1: %2."), m_path);
-            }
-            done += static_cast<std::size_t>(put);
-        }
-        return {};
-    }
-
-    [[nodiscard]] Status sync() override
-    {
-        if (::fsync(m_descriptor.number()) != 0) {
-            return systemError(TIDEMARK_TEXT("base", "Cannot sync %1 to disk: %2."), m_path);
-        }
-        return {};
-    }
-
-    [[nodiscard]] Result<std::uint64_t> sizeBytes() const override
-    {
-        struct stat status {};
-        if (::fstat(m_descriptor.number(), &status) != 0) {
-            return systemError(TIDEMARK_TEXT("base", "Cannot read %1: %2."), m_path);
-        }
-        return static_cast<std::uint64_t>(status.st_size);
-    }
-
-    [[nodiscard]] Status resize(std::uint64_t sizeBytes) override
-    {
-        if (::ftruncate(m_descriptor.number(), static_cast<off_t>(sizeBytes)) != 0) {
-            return systemError(TIDEMARK_TEXT("base", "Cannot write %1: %2."), m_path);
-        }
-        return {};
-    }
-
-private:
-    Descriptor m_descriptor;
-    std::string m_path;
-};
 
 class PosixFileLock final : public FileLock {
 public:

@@ -206,25 +206,6 @@ bool ReplicaFollower::isUploadDue() const
            m_spool.newest().value_or(ltx::TxId()) > m_uploader->confirmed();
 }
 
-/// Of the object that the next segment hangs onto, as far as that is known; else empty.
-std::string ReplicaFollower::newestName() const
-{
-    const engine::ReplicaLevels known = levels();
-    const ltx::TxId newest = known.newest(replica::kSegmentLevel);
-    if (const auto& snapshot = known.snapshot(); snapshot && snapshot->maxTxId >= newest) {
-        return snapshot->name;
-    }
-    // It may be a batch; what was made of it ends there, too.
-    for (int level = replica::kSegmentLevel; level <= engine::kHighestLevel; ++level) {
-        const auto& objects = known.open(level);
-        const auto last = std::ranges::find(objects, newest, &replica::ObjectInfo::maxTxId);
-        if (last != objects.end()) {
-            return last->name;
-        }
-    }
-    return {};
-}
-
 /// Nothing more is to hang onto what was confirmed and has gone since.
 void ReplicaFollower::seekNewest(const std::stop_token& stop)
 {

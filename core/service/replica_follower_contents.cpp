@@ -3,6 +3,7 @@
 #include "core/replica/catalog_builder.h"
 #include "core/service/replica_follower.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::service {
@@ -28,6 +29,25 @@ ltx::TxId ReplicaFollower::mergedUpTo() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_levels.newest(1);
+}
+
+/// Of the object that the next segment hangs onto, as far as that is known; else empty.
+std::string ReplicaFollower::newestName() const
+{
+    const engine::ReplicaLevels known = levels();
+    const ltx::TxId newest = known.newest(replica::kSegmentLevel);
+    if (const auto& snapshot = known.snapshot(); snapshot && snapshot->maxTxId >= newest) {
+        return snapshot->name;
+    }
+    // It may be a batch; what was made of it ends there, too.
+    for (int level = replica::kSegmentLevel; level <= engine::kHighestLevel; ++level) {
+        const auto& objects = known.open(level);
+        const auto last = std::ranges::find(objects, newest, &replica::ObjectInfo::maxTxId);
+        if (last != objects.end()) {
+            return last->name;
+        }
+    }
+    return {};
 }
 
 void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
