@@ -1,7 +1,5 @@
 #include "core/service/replica_follower.h"
 
-#include "core/replica/layout.h"
-
 #include <algorithm>
 #include <span>
 #include <utility>
