@@ -10,6 +10,7 @@ namespace tidemark::config {
 namespace {
 
 constexpr std::uint32_t kMaxCount = 1'000'000;
+constexpr std::chrono::hours kMost{10 * 366 * 24};
 
 struct Unit {
     std::string_view name = {};
@@ -42,6 +43,9 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text)
             return std::nullopt;
         }
         sum += *count * unit->length;
+        if (sum > kMost) {
+            return std::nullopt;
+        }
         text.remove_prefix(unit->name.size());
         isEmpty = false;
     }

@@ -8,7 +8,7 @@
 namespace tidemark::config {
 
 /// "500ms", "1s", "1m30s", "2h", as Go and so Litestream writes lengths of time. Empty for anything
-/// else, also for a number without a unit, and for more than some years.
+/// else, also for a number without a unit, and for more than ten years.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parseDuration(std::string_view text);
 
 /// What parseDuration() reads as the same: "1m30s".

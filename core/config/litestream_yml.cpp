@@ -157,12 +157,14 @@ private:
             return node.refuse({TIDEMARK_TEXT("config", "%1, line %2: a database has no replica.")},
                                {TIDEMARK_TEXT("config", "Add one below \"replica:\".")});
         }
-        TIDEMARK_TRY(auto interval, node.duration("sync-interval"));
+        TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
+        std::optional<std::chrono::milliseconds> shortest;
         for (const YmlNode& replica : replicas) {
-            TIDEMARK_TRY(auto settings, readReplica(replica, interval));
+            TIDEMARK_TRY(auto settings, readReplica(replica, interval.value_or(kSyncInterval)));
+            shortest = std::min(settings.syncInterval, shortest.value_or(settings.syncInterval));
             database.replicas.push_back(std::move(settings));
         }
-        database.syncInterval = interval.value_or(kSyncInterval);
+        database.syncInterval = *shortest;
         // What is captured as seldom as that needs not wait once more.
         for (ReplicaSettings& replica : database.replicas) {
             if (replica.syncInterval <= database.syncInterval) {
@@ -173,9 +175,9 @@ private:
     }
 
     /// Of several intervals the shortest counts for what is captured: a segment serves every
-    /// replica. The others are uploaded to less often.
-    [[nodiscard]] Result<ReplicaSettings> readReplica(
-        const YmlNode& node, std::optional<std::chrono::milliseconds>& shortest)
+    /// replica. The others are uploaded to less often. `usual`: of one that says nothing of it.
+    [[nodiscard]] Result<ReplicaSettings> readReplica(const YmlNode& node,
+                                                      std::chrono::milliseconds usual)
     {
         if (!node.isScalar()) {
             TIDEMARK_TRY_STATUS(node.expectMap());
@@ -184,7 +186,8 @@ private:
         TIDEMARK_TRY(auto place, readReplicaPlace(keys));
         TIDEMARK_TRY(const std::string name, keys.ownText("name"));
         ReplicaSettings replica{.name = name.empty() ? std::string(kReplicaName) : name,
-                                .address = std::move(place.address)};
+                                .address = std::move(place.address),
+                                .syncInterval = usual};
         if (place.secret) {
             m_config.secrets.push_back(*std::move(place.secret));
         }
@@ -192,10 +195,7 @@ private:
             return replica;
         }
         TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
-        if (interval) {
-            shortest = std::min(*interval, shortest.value_or(*interval));
-            replica.syncInterval = *interval;
-        }
+        replica.syncInterval = interval.value_or(usual);
         TIDEMARK_TRY(replica.keep, readKeep(node));
         return replica;
     }

@@ -1,6 +1,5 @@
 #include "core/engine/segment_batch.h"
 
-#include "core/ltx/state_digest.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>

@@ -45,9 +45,9 @@ struct SpoolReader {
 /// goes: what is left follows from what they have, so it can still be restored there, while nothing
 /// can be restored behind a hole. Nothing above `remembered` goes, which a restart needs.
 ///
-/// Why nothing is merged instead: level 0 of a replica holds one transaction a file, and Litestream
-/// takes its position from there alone. A merged object of level 1 above it would have Litestream
-/// write its numbers a second time.
+/// Why nothing is merged instead: Litestream takes its position from level 0 alone, and looks there
+/// for the file of the last transaction by itself (a batch leaves it one: engine/segment_batch.h).
+/// A merged object of level 1 above it would have Litestream write its numbers a second time.
 ///
 /// Gives what went; where a reader waited for it there is a hole for it from then on. Fails as
 /// removing a file does.

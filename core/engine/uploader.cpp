@@ -84,6 +84,7 @@ Status Uploader::baseWritten(ltx::TxId txId)
 
 Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
 {
+    m_heldUntil.reset();
     if (m_foreign) {
         return *m_foreign;
     }
@@ -109,8 +110,12 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         }
         isLacking = !follows.value();
     }
-    m_lastBatchAt = m_clock.monotonic();
-    for (std::size_t done = 0; done < now.size() && !isLacking;) {
+    if (!now.empty()) {
+        m_lastBatchAt = m_clock.monotonic();
+    }
+    std::size_t done = 0;
+    // The next batch is another step's: others have their turn before it.
+    for (bool isTurnOver = false; done < now.size() && !isLacking && !isTurnOver;) {
         const auto uploaded = uploadNext(now.subspan(done), stop);
         if (!uploaded.ok()) {
             failed(uploaded.error());
@@ -118,22 +123,25 @@ Result<bool> Uploader::step(ltx::TxId captured, const std::stop_token& stop)
         }
         isLacking = uploaded.value() == 0;
         done += uploaded.value();
+        isTurnOver = isBatching() && now.size() - done > 1;
     }
     if (isLacking) {
         loseBase();
         return false;
     }
-    m_isHurried = waiting.size() > now.size();
-    succeeded(waiting.size() == now.size());
-    return waiting.size() > now.size();
+    m_isHurried = waiting.size() > done;
+    succeeded(!m_isHurried);
+    return m_isHurried;
 }
 
-/// Too much to wait with goes at once, and so does what a step began and did not get done.
+/// Too much to wait with goes at once, and so does what a step began and did not get done. What
+/// lies behind a hole is not waited with.
 bool Uploader::isHeld(std::span<const SpooledSegment> waiting)
 {
-    m_heldUntil.reset();
     const Clock::Instant due = m_lastBatchAt.value_or(m_clock.monotonic()) + m_interval;
-    if (!isBatching() || m_isHurried || waiting.empty() || !m_lastBatchAt ||
+    const bool isNext =
+        !waiting.empty() && waiting.front().txId.value == m_position.confirmed.value + 1;
+    if (!isBatching() || m_isHurried || !isNext || !m_lastBatchAt ||
         waiting.size() > ltx::kMaxMergeInputs || m_clock.monotonic() >= due) {
         return false;
     }
@@ -190,6 +198,7 @@ void Uploader::failed(const Error& error)
         return;
     }
     m_lastBatchAt.reset();
+    m_heldUntil.reset();
     const bool isForeign = error.code == ErrorCode::AlreadyExists;
     const Protection state = isForeign ? Protection::Broken : Protection::Waiting;
     const Timestamp since = m_standing.state == state ? m_standing.since : m_clock.now();

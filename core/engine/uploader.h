@@ -167,6 +167,7 @@ private:
     [[nodiscard]] bool isHeld(std::span<const SpooledSegment> waiting);
     [[nodiscard]] Result<std::size_t> uploadNext(std::span<const SpooledSegment> waiting,
                                                  const std::stop_token& stop);
+    [[nodiscard]] Result<bool> isThereAlone(ltx::TxId next, const std::stop_token& stop);
     [[nodiscard]] Result<std::size_t> uploadBatch(std::span<const SpooledSegment> waiting,
                                                   const std::stop_token& stop);
     [[nodiscard]] std::size_t countAtOnce(std::span<const SpooledSegment> waiting) const;
@@ -195,6 +196,7 @@ private:
     bool m_isHurried = false;
     std::optional<Clock::Instant> m_lastBatchAt = {};  // When it was begun.
     std::optional<Clock::Instant> m_heldUntil = {};
+    bool m_mayBeThere = false;               // Behind a look: the next segment, by itself.
     Clock::Instant::duration m_lastTook{0};  // The last upload, or several at once.
     bool m_looked = false;
     ltx::TxId m_newest = {};

@@ -41,13 +41,19 @@ bool isBatch(const replica::ObjectInfo& object)
     return object.level == replica::kSegmentLevel && object.minTxId < object.maxTxId;
 }
 
-/// Where the batches end that follow `last`.
-ltx::TxId behindBatches(const replica::Catalog& catalog, ltx::TxId last)
+/// Where the batches end that follow `last`; empty when one of them is of segments that the spool
+/// does not have: then it is not known whose they are.
+std::optional<ltx::TxId> behindBatches(const replica::Catalog& catalog, const Spool& spool,
+                                       ltx::TxId last)
 {
     for (const replica::ObjectInfo& each : catalog.objects) {
-        if (isBatch(each) && each.minTxId.value == last.value + 1) {
-            last = each.maxTxId;
+        if (!isBatch(each) || each.minTxId.value != last.value + 1) {
+            continue;
         }
+        if (!spool.holds(each.maxTxId)) {
+            return std::nullopt;
+        }
+        last = each.maxTxId;
     }
     return last;
 }
@@ -120,6 +126,7 @@ Status Uploader::compare(const std::stop_token& stop)
     m_newest = highest;
     m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
     m_looked = true;
+    m_mayBeThere = true;
     if (m_listener.listed) {
         m_listener.listed(whole);
     }
@@ -143,7 +150,11 @@ state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
         return position;
     }
     // A batch that was written when we were ended is not made once more, with others behind it.
-    position.confirmed = behindBatches(catalog, remembered.confirmed);
+    const auto behind = behindBatches(catalog, m_spool, remembered.confirmed);
+    if (!behind) {
+        return {.id = m_replicaId};
+    }
+    position.confirmed = *behind;
     return position;
 }
 

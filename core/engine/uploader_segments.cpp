@@ -43,12 +43,25 @@ Result<std::size_t> Uploader::uploadNext(std::span<const SpooledSegment> waiting
     if (waiting.front().txId.value != m_position.confirmed.value + 1) {
         return 0;
     }
-    if (isBatching() && waiting.size() >= kWorthBatch) {
+    TIDEMARK_TRY(const bool isThere, isThereAlone(waiting.front().txId, stop));
+    if (isBatching() && waiting.size() >= kWorthBatch && !isThere) {
         return uploadBatch(waiting.first(waiting.size() - 1), stop);
     }
-    const std::size_t count = countAtOnce(waiting);
+    const std::size_t count = isThere ? 1 : countAtOnce(waiting);
     TIDEMARK_TRY(const Upload uploaded, uploadAtOnce(waiting.first(count), stop));
     return uploaded == Upload::Done ? count : 0;
+}
+
+/// Asked once behind each look: what was written when its answer was lost, or when we were ended,
+/// is compared and not overlapped by a batch.
+Result<bool> Uploader::isThereAlone(ltx::TxId next, const std::stop_token& stop)
+{
+    if (!isBatching() || !m_mayBeThere) {
+        return false;
+    }
+    TIDEMARK_TRY(const auto found, m_replica.storage().find(replica::segmentAt(next).name, stop));
+    m_mayBeThere = false;
+    return found.has_value();
 }
 
 /// As many as fit into one file, as one.

@@ -97,13 +97,18 @@ void FollowedDatabase::startLastTry(ReplicaFollower& follower)
     }
 }
 
-/// Whether somebody waits for what was captured to be there: the end, a note, a snapshot.
+/// Whether somebody waits for what was captured to be there: the end, a note, a snapshot, or a
+/// spool that gets full.
 bool FollowedDatabase::isAwaited(const ReplicaFollower& follower) const
 {
+    if (follower.syncInterval().count() == 0) {
+        return false;
+    }
     const ltx::TxId confirmed = follower.view().confirmed;
+    const bool isTight = m_replicator->spool().sizeBytes() > spoolRoom() / 2;
     const std::scoped_lock lock(m_mutex);
     const bool isNoted = m_noteReached < m_wants.note || confirmed < m_noteTxId;
-    return m_sourceLeft || isNoted ||
+    return m_sourceLeft || isNoted || isTight ||
            std::ranges::find(m_orders, follower.config().address, &Order::replica) !=
                m_orders.end();
 }

@@ -256,6 +256,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     const auto since = m_view.standing.since;
     m_view = {.looked = m_uploader->looked(),
               .hasBase = hasBase,
+              .isHeld = m_uploader->heldUntil().has_value(),
               .mayWrite = m_tenure->isHeld(),
               .foreign = m_uploader->isForeign(),
               .place = m_place,

@@ -29,6 +29,7 @@ namespace tidemark::service {
 struct ReplicaView {
     bool looked = false;
     bool hasBase = false;
+    bool isHeld = false;    ///< What waits is held back for its sync interval.
     bool mayWrite = false;  ///< Nobody else writes into it, and its storage can be written to.
     /// Another one writes into it: tried again when its claim may have gone; where its bytes are in
     /// the way, only when somebody asks.

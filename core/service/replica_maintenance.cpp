@@ -107,7 +107,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
         m_retention.retry();
     }
     const engine::ReplicaLevels levels = m_follower->levels();
-    const bool isBehind = m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
+    // What is held back is behind on purpose.
+    const bool isBehind = !view.isHeld && m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
     const Timestamp now = m_context.clock.now();
     auto merge = engine::nextMerge(levels, isBehind, now);
     if (!mayTry(m_merges)) {

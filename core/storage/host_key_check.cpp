@@ -165,10 +165,14 @@ Status HostKeyCheck::remember(const HostKey& trusted, std::string_view key,
     TIDEMARK_TRY_STATUS(files.makeDirectories(parentOf(m_parts.ours), kPrivateDirectory));
     TIDEMARK_TRY(const auto lock, lockOurs(stop));
     TIDEMARK_TRY(std::string text, textOf(files, m_parts.ours));
+    const std::string line = knownHostLine(trusted.host, trusted.algorithm, key);
+    if (text.find(line) != std::string::npos) {
+        return {};  // Another replica of the same server asked at the same time.
+    }
     if (!text.empty() && !text.ends_with('\n')) {
         text += '\n';
     }
-    text += knownHostLine(trusted.host, trusted.algorithm, key);
+    text += line;
     TIDEMARK_TRY(auto temporary, TemporaryFile::make(files, m_parts.random, m_parts.ours + '.'));
     TIDEMARK_TRY_STATUS(temporary.file().writeAt(std::as_bytes(std::span(text)), 0));
     TIDEMARK_TRY_STATUS(temporary.file().sync());

@@ -1,25 +1,17 @@
 #include "core/storage/s3_object.h"
 
 #include "core/base/rfc3339.h"
+#include "core/base/whole_number.h"
 #include "core/net/content_range.h"
 #include "core/net/http_date.h"
 #include "core/storage/s3_failure.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace tidemark::storage {
 namespace {
-
-std::optional<std::uint64_t> numberIn(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? std::optional(value)
-                                                                           : std::nullopt;
-}
 
 std::optional<Timestamp> timeOf(const net::HttpResponse& response)
 {
@@ -82,7 +74,7 @@ Result<std::optional<S3Facts>> findS3Object(S3Client& client, const std::string&
     if (response.status == 200 && !isOfS3(response)) {
         return unlikeS3(response, client.bucket().place);
     }
-    const auto size = numberIn(response.header("content-length"));
+    const auto size = wholeNumber(response.header("content-length"));
     if (response.status != 200 || !size) {
         return client.failureOf(call, response);
     }

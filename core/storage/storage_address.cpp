@@ -108,7 +108,9 @@ Result<std::map<std::string, std::string>> knownOptions(
                 all += (all.empty() ? "" : ", ") + std::string(each);
             }
             // "me:12/x?rest-of=a-password@host" has no key that may be shown.
-            const bool isKey = (key + value).find('@') == std::string::npos;
+            const bool isKey = std::ranges::none_of(options, [](const auto& each) {
+                return (each.first + each.second).find('@') != std::string::npos;
+            });
             Message others{TIDEMARK_TEXT("storage", "These are known: %1."), {all}};
             return Error{
                 .code = ErrorCode::Usage,

@@ -164,8 +164,27 @@ private slots:
         QVERIFY(config.value().databases[0].replicas[0].syncInterval == 90s);
         // It gets what is captured, and that is seldom enough.
         QVERIFY(config.value().databases[0].replicas[1].syncInterval == 0s);
-        QVERIFY(config.value().databases[1].replicas[0].syncInterval == 0s);
         QVERIFY(config.value().databases[1].syncInterval == kSyncInterval);
+        QVERIFY(config.value().databases[1].replicas[0].syncInterval == 0s);
+    }
+
+    void whoSaysNothingOfAnIntervalIsUploadedToAsUsual()
+    {
+        const auto config = parse(
+            "dbs:\n"
+            "  - path: a.db\n"
+            "    replicas: [{path: /r, sync-interval: 1h}, /q]\n"
+            "  - path: b.db\n"
+            "    sync-interval: 10s\n"
+            "    replicas: [{path: /r, sync-interval: 1s}, /q]\n");
+        const auto& first = config.value().databases[0];
+        QVERIFY(first.syncInterval == kSyncInterval);
+        QVERIFY(first.replicas[0].syncInterval == 1h);
+        QVERIFY(first.replicas[1].syncInterval == 0s);
+        const auto& second = config.value().databases[1];
+        QVERIFY(second.syncInterval == 1s);
+        QVERIFY(second.replicas[0].syncInterval == 0s);
+        QVERIFY(second.replicas[1].syncInterval == 10s);
     }
 
     void mistakesAreNamedWithTheirLine()

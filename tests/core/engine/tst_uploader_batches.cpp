@@ -215,9 +215,70 @@ private slots:
             spool(txId);
         }
         m_clock.advance(10s);
-        QVERIFY(!uploader->step({8}, {}).value());
-        QVERIFY(holds(3, 4) && holds(5) && holds(6, 7) && holds(8));
+        // One file a turn.
+        QVERIFY(uploader->step({8}, {}).value());
+        QVERIFY(holds(3, 4) && !holds(5));
+        while (uploader->step({8}, {}).value()) {}
+        QVERIFY(holds(5) && holds(6, 7) && holds(8));
         QCOMPARE(newestState(), m_made->state(8));
+    }
+
+    void nothingIsHeldWhereThereIsNoBaseAnyMore()
+    {
+        const auto uploader = behindTheFirst();
+        spool(3);
+        QVERIFY(uploader->step({3}, {}).ok());
+        QVERIFY(uploader->heldUntil());
+        m_made->storage.objects().erase(nameOf(2));
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(!uploader->step({3}, {}).value());
+        QVERIFY(!uploader->heldUntil());
+    }
+
+    void whatLiesBehindAHoleIsNotWaitedWith()
+    {
+        const auto uploader = behindTheFirst();
+        spool(4);
+        QVERIFY(!uploader->step({4}, {}).value());
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(uploader->standing().state == Protection::CatchingUp);
+    }
+
+    void whoseRestIsLookedAtRestsAllTheSame()
+    {
+        const auto uploader = behindTheFirst();
+        m_clock.advance(11s);
+        QVERIFY(!uploader->step({2}, {}).value());
+        spool(3);
+        QVERIFY(!uploader->step({3}, {}).value());
+        QVERIFY(holds(3));
+    }
+
+    void oneThatIsThereAndForgottenIsNotOverlapped()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        spoolUpTo(6);
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {1}}).ok());
+        const auto uploader = this->uploader();
+        uploader->setInterval(10s);
+        QVERIFY(uploader->look({}).ok());
+        while (uploader->step({6}, {}).value()) {}
+        QVERIFY(holds(3, 5) && holds(6) && !holds(2, 5));
+    }
+
+    void aBatchOfWhichTheSpoolKnowsNothingIsNotGoneOnFrom()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 9);
+        spoolUpTo(5);
+        QVERIFY(m_state->setReplica({.id = "replica", .base = {1}, .confirmed = {1}}).ok());
+        const auto uploader = this->uploader();
+        uploader->setInterval(10s);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(!uploader->hasBase());
+        QCOMPARE(uploader->newest().value, std::uint64_t{9});
     }
 
     void moreThanOneFileBearsGoesAtOnceInSeveral()

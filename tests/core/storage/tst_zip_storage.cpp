@@ -24,13 +24,6 @@
 using namespace tidemark;
 using namespace tidemark::storage;
 
-// QuaZip forgets the entry that it could not begin, when the disk fails just then.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT
-extern "C" const char* __lsan_default_suppressions()   // NOLINT
-{
-    return "leak:zipOpenNewFileInZip4_64";
-}
-
 namespace {
 
 constexpr std::uint64_t kGiB = 1ULL << 30;
