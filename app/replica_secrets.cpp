@@ -23,6 +23,8 @@ bool hasReplica(const service::DatabaseConfig& database, const std::string& id)
 ReplicaSecrets::ReplicaSecrets(Parts parts) : m_parts(std::move(parts))
 {
     connect(&m_parts.histories, &Histories::aboutToRead, this, &ReplicaSecrets::readAgain);
+    connect(&m_parts.followed, &FollowedDatabases::undoableChanged, this,
+            &ReplicaSecrets::forgetClosed);
 }
 
 std::vector<storage::StorageAddress> ReplicaSecrets::listed() const
@@ -99,13 +101,26 @@ void ReplicaSecrets::readAgain(const storage::StorageAddress& address)
 
 void ReplicaSecrets::closed(const storage::StorageAddress& address)
 {
-    const std::string id = storage::replicaId(address);
-    const bool isListed = std::ranges::any_of(
-        listed(), [&](const auto& each) { return storage::replicaId(each) == id; });
-    // What can be taken back may need them, too.
-    if (!isListed && needsSecrets(address.kind) && m_parts.followed.undoable().isEmpty()) {
-        m_untold.erase(id);
-        m_parts.secrets.forget(address);
+    if (needsSecrets(address.kind)) {
+        m_closed.push_back(address);
+        forgetClosed();
+    }
+}
+
+/// What can be taken back may need them, too.
+void ReplicaSecrets::forgetClosed()
+{
+    if (!m_parts.followed.undoable().isEmpty()) {
+        return;
+    }
+    for (const storage::StorageAddress& address : std::exchange(m_closed, {})) {
+        const std::string id = storage::replicaId(address);
+        const bool isListed = std::ranges::any_of(
+            listed(), [&](const auto& each) { return storage::replicaId(each) == id; });
+        if (!isListed) {
+            m_untold.erase(id);
+            m_parts.secrets.forget(address);
+        }
     }
 }
 

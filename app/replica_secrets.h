@@ -14,9 +14,9 @@ namespace tidemark::app {
 
 /// The keychain's part in what the settings list: the secrets of its replicas are asked for when
 /// the program starts and when somebody tries again, and go when the last replica that needs them
-/// is closed. Whoever opens a replica meanwhile waits for them a moment; what was opened without
-/// them is tried again when they come, since a keychain may ask its person first. Lives on the GUI
-/// thread.
+/// is closed, and nothing can be taken back; where the protection of a database ends they stay.
+/// Whoever opens a replica meanwhile waits for them a moment; what was opened without them is tried
+/// again when they come, since a keychain may ask its person first. Lives on the GUI thread.
 class ReplicaSecrets : public QObject {
     Q_OBJECT
 
@@ -45,8 +45,10 @@ private:
     void loaded(const storage::StorageAddress& address, const Result<bool>& isKnown);
     void readAgain(const storage::StorageAddress& address);
     [[nodiscard]] std::vector<storage::StorageAddress> listed() const;
+    void forgetClosed();
 
     Parts m_parts;
+    std::vector<storage::StorageAddress> m_closed;  // And their secrets are there still.
     std::set<std::string> m_untold;  // Ids of replicas of which the keychain did not tell.
 };
 

@@ -588,6 +588,23 @@ private slots:
         QCOMPARE(shared.world.secrets.kept.size(), std::size_t(1));
     }
 
+    void itGoesOnceNothingCanBeTakenBack()
+    {
+        const storage::StorageAddress address{.kind = storage::StorageKind::S3, .host = "backups"};
+        config::Settings settings = Desk::two();
+        settings.openedReplicas = {{.name = "Bucket", .address = "s3://backups"}};
+        Desk desk(settings);
+        auto& kept = desk.world.secrets.kept;
+        kept[storage::replicaId(address)] = {.password = Secret("shh")};
+        desk.standing(kNotes, Engine::Paused);
+        desk.session.stopProtecting(idOf(kNotes));
+        QVERIFY(!desk.session.undoable().isEmpty());
+        desk.session.closeReplica(0);
+        QCOMPARE(kept.size(), std::size_t(1));
+        desk.session.undo();
+        QVERIFY(kept.empty());
+    }
+
     void noTwoReplicasGetTheSameNameWhicheverDatabaseTheyAreOf()
     {
         config::Settings settings = Desk::two();
