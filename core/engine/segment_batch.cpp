@@ -30,9 +30,9 @@ std::size_t countTogether(std::span<const SpooledSegment> waiting)
 
 }  // namespace
 
-SegmentBatch::SegmentBatch(MergeInputs inputs, ltx::Header header)
+SegmentBatch::SegmentBatch(MergeInputs inputs, const ltx::Header& header)
     : m_inputs(std::move(inputs)),
-      m_header(std::move(header)),
+      m_header(header),
       m_pages(m_inputs.pages()),
       m_file(std::make_unique<ltx::EncodingSource>(
           m_header, m_pages, kThreads,
@@ -66,8 +66,8 @@ Result<std::unique_ptr<SegmentBatch>> SegmentBatch::of(const Spool& spool,
     if (inputs.size() == 0) {
         return Error{.code = ErrorCode::NotFound};
     }
-    TIDEMARK_TRY(ltx::Header header, inputs.mergedHeader());
-    return std::unique_ptr<SegmentBatch>(new SegmentBatch(std::move(inputs), std::move(header)));
+    TIDEMARK_TRY(const ltx::Header header, inputs.mergedHeader());
+    return std::unique_ptr<SegmentBatch>(new SegmentBatch(std::move(inputs), header));
 }
 
 }  // namespace tidemark::engine

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] std::uint64_t sizeBytes() const { return m_sizeBytes; }
 
 private:
-    SegmentBatch(MergeInputs inputs, ltx::Header header);
+    SegmentBatch(MergeInputs inputs, const ltx::Header& header);
 
     MergeInputs m_inputs;
     ltx::Header m_header;

@@ -113,7 +113,7 @@ Status ReplicaFollower::refuseLegacy(const std::stop_token& stop) const
         return {};
     }
     bool isLegacy = false;
-    const Status listed = m_storage->list(
+    Status listed = m_storage->list(
         replica::kLegacyPrefix,
         [&isLegacy](const storage::ObjectEntry& entry) {
             isLegacy = replica::parseLegacyName(entry.name).has_value();

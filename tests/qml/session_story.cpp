@@ -276,12 +276,12 @@ void SessionStory::restoreIsCancelled()
     m_world.engine.restores.back().reply(cancelled());
 }
 
-void SessionStory::pickFile(const QString& path)
+void SessionStory::pickFile(const QString& path) const
 {
     m_world.desktop.fileDialog(path);
 }
 
-void SessionStory::pickFolder(const QString& path)
+void SessionStory::pickFolder(const QString& path) const
 {
     m_world.desktop.folderDialog(path);
 }

@@ -61,8 +61,8 @@ public:
 
     // What the person does in a dialog of the desktop.
 
-    Q_INVOKABLE void pickFile(const QString& path);
-    Q_INVOKABLE void pickFolder(const QString& path);
+    Q_INVOKABLE void pickFile(const QString& path) const;
+    Q_INVOKABLE void pickFolder(const QString& path) const;
 
     // What was asked for.
 

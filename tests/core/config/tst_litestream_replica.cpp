@@ -59,7 +59,8 @@ std::string shownOf(const std::string& text)
 
 using Part = Secret storage::Secrets::*;
 
-void form(const char* keys, const char* address, std::vector<Part> secrets = {}, int notices = 0)
+void form(const char* keys, const char* address, const std::vector<Part>& secrets = {},
+          int notices = 0)
 {
     QTest::newRow(keys) << std::string(keys) << std::string(address) << secrets << notices;
 }

@@ -109,7 +109,7 @@ private slots:
     void whoWaitsForItGetsItAtOnce()
     {
         const auto uploader = behindTheFirst();
-        for (const std::uint64_t txId : {3, 4, 5}) {
+        for (const std::uint64_t txId : {3U, 4U, 5U}) {
             spool(txId);
         }
         QVERIFY(uploader->step({5}, {}).ok());
@@ -211,7 +211,7 @@ private slots:
                               return sink.write(std::as_bytes(std::span(whole)));
                           })
                     .ok());
-        for (const std::uint64_t txId : {6, 7, 8}) {
+        for (const std::uint64_t txId : {6U, 7U, 8U}) {
             spool(txId);
         }
         m_clock.advance(10s);
