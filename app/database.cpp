@@ -65,7 +65,8 @@ void Database::refreshReplicas()
         rows.push_back({.name = QString::fromStdString(replica.name),
                         .place = placeOf(replica.address, m_home),
                         .words = wordsFor(replica, m_voice.now(), m_voice.speech()),
-                        .kind = static_cast<int>(PlaceForm::kindOf(replica.address.kind))});
+                        .kind = static_cast<int>(PlaceForm::kindOf(replica.address.kind)),
+                        .interval = intervalWords(replica, m_voice.speech())});
     }
     m_replicas.show(std::move(rows));
 }

@@ -36,14 +36,16 @@ QVariant ReplicaStatusModel::data(const QModelIndex& index, int role) const
     case AgeRole: return row.words.age;
     case PlaceRole: return row.place;
     case KindRole: return row.kind;
+    case IntervalRole: return row.interval;
     default: return {};
     }
 }
 
 QHash<int, QByteArray> ReplicaStatusModel::roleNames() const
 {
-    return {{NameRole, "name"}, {ProtectionRole, "protection"}, {WordRole, "word"},
-            {AgeRole, "age"},   {PlaceRole, "place"},           {KindRole, "kind"}};
+    return {{NameRole, "name"},        {ProtectionRole, "protection"}, {WordRole, "word"},
+            {AgeRole, "age"},          {PlaceRole, "place"},           {KindRole, "kind"},
+            {IntervalRole, "interval"}};
 }
 
 }  // namespace tidemark::app

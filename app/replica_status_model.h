@@ -22,14 +22,16 @@ public:
         WordRole,
         AgeRole,
         PlaceRole,
-        KindRole
+        KindRole,
+        IntervalRole
     };
 
     struct Row {
         QString name = {};
         QString place = {};  ///< "~/Tidemark/notes"
         StatusWords words = {};
-        int kind = 0;  ///< A PlaceForm::Kind.
+        int kind = 0;           ///< A PlaceForm::Kind.
+        QString interval = {};  ///< As intervalWords() says.
 
         bool operator==(const Row&) const = default;
     };

@@ -114,11 +114,15 @@ StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now, const 
     } else if (status.confirmedAt && words.age.isEmpty()) {
         words.age = briefAge(*status.confirmedAt, now, speech);
     }
-    if (status.syncInterval.count() > 0 && !words.age.isEmpty()) {
-        words.age = Text::tr("%1 · every %2", "12 to send, a length of time: 10 s")
-                        .arg(words.age, briefAge(now - status.syncInterval, now, speech));
-    }
     return words;
+}
+
+QString intervalWords(const service::ReplicaStatus& status, const Speech& speech)
+{
+    return status.syncInterval.count() == 0
+               ? QString()
+               : Text::tr("sent every %1", "a length of time: 10 s")
+                     .arg(briefAge({}, Timestamp(status.syncInterval), speech));
 }
 
 QString proofWords(const service::DatabaseStatus& status, Timestamp now, const Speech& speech)

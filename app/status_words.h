@@ -27,6 +27,10 @@ struct StatusWords {
 [[nodiscard]] StatusWords wordsFor(const service::ReplicaStatus& status, Timestamp now,
                                    const timeline::Speech& speech);
 
+/// "sent every 10 s": so long changes are on this computer alone; empty where each goes at once.
+[[nodiscard]] QString intervalWords(const service::ReplicaStatus& status,
+                                    const timeline::Speech& speech);
+
 /// "Proven 2 h ago"; empty before the first proof. Why the last try gave none, if it did not.
 [[nodiscard]] QString proofWords(const service::DatabaseStatus& status, Timestamp now,
                                  const timeline::Speech& speech);

@@ -78,6 +78,7 @@ ScrollView {
                         required property string age
                         required property int protection
                         required property int kind // A PlaceForm.Kind.
+                        required property string interval
 
                         Layout.fillWidth: true
                         Layout.leftMargin: 16
@@ -98,7 +99,7 @@ ScrollView {
                             }
                             Caption {
                                 Layout.fillWidth: true
-                                text: replica.place
+                                text: replica.interval === "" ? replica.place : qsTr("%1 · %2").arg(replica.place).arg(replica.interval)
                                 elide: Text.ElideMiddle
                             }
                         }
