@@ -2,7 +2,6 @@
 
 #include "app/form_parts.h"
 #include "app/s3_form.h"
-#include "core/config/duration_text.h"
 
 using namespace Qt::StringLiterals;
 
@@ -96,16 +95,16 @@ std::vector<FieldSpec> placeFieldsOf(const FormValues& values)
              .isRequired = true}};
 }
 
-/// With its price: what waits is on this computer alone.
+/// In seconds, with the price: what waits is on this computer alone.
 FieldSpec uploadField()
 {
     return {.field = FormField::UploadEvery,
             .control = Control::Choice,
             .label = FormWords::tr("Upload"),
             .choices = {{{}, FormWords::tr("At once")},
-                        {u"10s"_s, FormWords::tr("Every 10 seconds; up to 10 seconds at risk")},
-                        {u"1m"_s, FormWords::tr("Every minute; up to a minute at risk")},
-                        {u"10m"_s, FormWords::tr("Every 10 minutes; up to 10 minutes at risk")}},
+                        {u"10"_s, FormWords::tr("Every 10 seconds; up to 10 seconds at risk")},
+                        {u"60"_s, FormWords::tr("Every minute; up to a minute at risk")},
+                        {u"600"_s, FormWords::tr("Every 10 minutes; up to 10 minutes at risk")}},
             .isMore = true};
 }
 
@@ -142,9 +141,7 @@ std::vector<FieldSpec> fieldsOf(const FormValues& values)
 std::chrono::milliseconds syncIntervalOf(const FormValues& values)
 {
     const bool isAsked = values.isForUpload && needsSecrets(values.kind);
-    const std::string text =
-        isAsked ? values.text(FormField::UploadEvery).toStdString() : std::string();
-    return config::parseDuration(text).value_or(std::chrono::milliseconds(0));
+    return std::chrono::seconds(isAsked ? values.text(FormField::UploadEvery).toInt() : 0);
 }
 
 QStringList missingIn(const FormValues& values)

@@ -48,7 +48,7 @@ std::string placeOf(const KnownKey& line)
 
 Error changed(const HostKey& shown, const KnownKey& line)
 {
-    return {.code = ErrorCode::Forbidden,
+    return {.code = ErrorCode::Credentials,
             .what = {TIDEMARK_TEXT("storage",
                                    "%1 has another key than before: it shows %2 %3, and %4 says "
                                    "%5 %6. Somebody may stand between you and the server."),
@@ -62,7 +62,7 @@ Error changed(const HostKey& shown, const KnownKey& line)
 
 Error revoked(const HostKey& shown, const KnownKey& line)
 {
-    return {.code = ErrorCode::Forbidden,
+    return {.code = ErrorCode::Credentials,
             .what = {TIDEMARK_TEXT("storage", "The key of %1, %2 %3, is revoked in %4."),
                      {shown.host, shown.algorithm, shown.fingerprint, placeOf(line)}},
             .next = {TIDEMARK_TEXT("storage", "Ask whoever runs the server for its new key.")}};

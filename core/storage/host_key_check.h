@@ -35,9 +35,9 @@ public:
     [[nodiscard]] Result<std::vector<KnownKey>> known(std::string_view host, int port) const;
 
     /// Nothing, where the key is the known one or the person trusts it, which is then written down.
-    /// Else Credentials, Forbidden for a key that is another than the known one, or revoked, and
-    /// Cancelled where the person was stopped at the question. Blocks on the person, and some
-    /// seconds at most on others who write down a key: Busy.
+    /// Else Credentials, also for a key that is another than the known one, or revoked; Cancelled
+    /// where the person was stopped at the question. Blocks on the person, and some seconds at most
+    /// on others who write down a key: Busy.
     [[nodiscard]] Status check(const std::vector<KnownKey>& known, std::string_view host, int port,
                                std::string_view algorithm, std::string_view key,
                                const std::stop_token& stop);

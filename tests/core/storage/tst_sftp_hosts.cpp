@@ -57,7 +57,7 @@ private slots:
         m_address.options["known-hosts"] = path.toStdString();
         m_person->isTrusting = true;
         const Error error = errorOf(*make());
-        QCOMPARE(error.code, ErrorCode::Forbidden);
+        QCOMPARE(error.code, ErrorCode::Credentials);
         QVERIFY2(mentions(error, path.toStdString() + ":2"), textOf(error).c_str());
         QVERIFY(mentions(error, fingerprintOf(key)));
         QVERIFY(m_person->shown.empty());
@@ -72,7 +72,7 @@ private slots:
         const QString path =
             file("known_hosts", QByteArray::fromStdString(knownHostLine(name, "ssh-rsa", key)));
         m_address.options["known-hosts"] = path.toStdString();
-        if (errorOf(*make()).code == ErrorCode::Forbidden) {
+        if (errorOf(*make()).code == ErrorCode::Credentials) {
             QSKIP("This libssh2 asks for RSA keys: the server has shown it.");
         }
         QCOMPARE(m_person->shown.size(), std::size_t{1});
