@@ -55,7 +55,7 @@ std::string helpOf(const CommandSpec& command)
     for (const auto options : {command.options, commonOptions()}) {
         for (const OptionSpec& option : options) {
             const std::string value = option.value.empty() ? "" : " " + std::string(option.value);
-            text += "  " + column(std::string(option.name) + value, 20) + std::string(option.help) +
+            text += "  " + column(std::string(option.name) + value, 22) + std::string(option.help) +
                     "\n";
         }
     }

@@ -47,8 +47,8 @@ std::string factsOf(const Json& replica, Timestamp now)
         facts += ", " + counted(pending, "segment") + " to go";
     }
     if (const std::uint64_t interval = numberOf(replica, "syncIntervalMs"); interval > 0) {
-        facts += ", uploaded each " + config::durationText(std::chrono::milliseconds(interval)) +
-                 ": as long the newest changes are on this computer alone";
+        facts += ", uploaded every " + config::durationText(std::chrono::milliseconds(interval)) +
+                 " (until then the newest changes are on this computer only)";
     }
     const auto snapshot = replica.find("snapshot");
     if (snapshot == replica.end() || !snapshot->is_object()) {

@@ -71,7 +71,9 @@ std::optional<Secret> TerminalPerson::secret(const Message& question)
         return {};
     }
     m_output.progress("");
-    m_output.note(inEnglish(question));
+    const std::string text = inEnglish(question);
+    // A server's own question has its mark.
+    m_output.note(text.find_last_of(":?") == std::string::npos ? text + ':' : text);
     Secret answer;
     {
         const Unseen unseen;
@@ -88,16 +90,16 @@ bool TerminalPerson::trusts(const storage::HostKey& key, const std::stop_token& 
     }
     m_output.progress("");
     if (!key.otherKnown.empty()) {
-        m_output.note(
-            filled("Careful: %1 is known by another key, which the server does not show:\n"
-                   "  %2\n"
-                   "Somebody may stand between you and the server.",
-                   {key.host, key.otherKnown}));
+        m_output.note(filled("Careful: %1 is known by another key, which the server does not show:",
+                             {key.host}));
+        m_output.note("  " + key.otherKnown);
+        m_output.note("Somebody may stand between you and the server.");
     }
-    m_output.note(
-        filled("The server %1 is not known yet. Its key (%2) has the fingerprint\n  %3\n"
-               "Compare it with what the owner of the server says. Go on? Type yes or no:",
-               {key.host, key.algorithm, key.fingerprint}));
+    // A line each: within one, nothing moves on to the next, whatever a server calls itself.
+    m_output.note(filled("The server %1 is not known yet. Its key (%2) has the fingerprint",
+                         {key.host, key.algorithm}));
+    m_output.note("  " + key.fingerprint);
+    m_output.note("Compare it with what the owner of the server says. Go on? Type yes or no:");
     return line(m_stop, stop) == "yes";
 }
 

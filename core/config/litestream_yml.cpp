@@ -164,8 +164,9 @@ private:
             shortest = std::min(settings.syncInterval, shortest.value_or(settings.syncInterval));
             database.replicas.push_back(std::move(settings));
         }
-        database.syncInterval = *shortest;
-        // What is captured as seldom as that needs not wait once more.
+        // What waits is captured all the same: how old it is stays known, and another replica may
+        // be uploaded to more often.
+        database.syncInterval = std::min(*shortest, kSyncInterval);
         for (ReplicaSettings& replica : database.replicas) {
             if (replica.syncInterval <= database.syncInterval) {
                 replica.syncInterval = std::chrono::milliseconds(0);
@@ -174,8 +175,7 @@ private:
         return database;
     }
 
-    /// Of several intervals the shortest counts for what is captured: a segment serves every
-    /// replica. The others are uploaded to less often. `usual`: of one that says nothing of it.
+    /// `usual`: the interval of one that says nothing of it.
     [[nodiscard]] Result<ReplicaSettings> readReplica(const YmlNode& node,
                                                       std::chrono::milliseconds usual)
     {

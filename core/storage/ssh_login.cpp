@@ -316,8 +316,12 @@ private:
                                         "Check the name of the user, and that the server has your "
                                         "public key.")};
         }
+        const bool isByPassword = !tried.empty() && tried.find("publickey") == std::string::npos;
         if (!m_hints.empty()) {
             error.next = m_hints.front();
+        } else if (isByPassword) {
+            error.next = {
+                TIDEMARK_TEXT("storage", "The password or the name of the user is wrong.")};
         } else if (m_wasRsaTried && libssh2_version(kRsaSha2Version) == nullptr) {
             error.next = {TIDEMARK_TEXT("storage",
                                         "libssh2 %1 signs with RSA keys only in a way that servers "

@@ -116,7 +116,7 @@ private slots:
         QCOMPARE(folders[0].pattern, std::string("*.db"));
         QVERIFY(folders[0].recursive && !folders[0].watch);
         QCOMPARE(folders[0].each.replicas[0].address, std::string("/r"));
-        QVERIFY(folders[0].each.syncInterval == 2s);
+        QVERIFY(folders[0].each.replicas[0].syncInterval == 2s);
         QVERIFY(!folders[1].recursive && folders[1].watch);
         QCOMPARE(folders[1].each.replicas.size(), 2U);
         QVERIFY(config.value().notices.empty());
@@ -151,7 +151,7 @@ private slots:
             std::string("x.yml, line 3: \"url\" and \"path\" of a replica exclude each other."));
     }
 
-    void theShortestSyncIntervalIsThatOfCapture()
+    void eachReplicaHasItsOwnSyncInterval()
     {
         const auto config = parse(
             "dbs:\n"
@@ -160,10 +160,10 @@ private slots:
             "      - {path: /r, sync-interval: 1m30s}\n"
             "      - {path: /q, sync-interval: 500ms}\n"
             "  - {path: b.db, replica: {path: /b}}\n");
-        QVERIFY(config.value().databases[0].syncInterval == 500ms);
+        // Captured is as ever.
+        QVERIFY(config.value().databases[0].syncInterval == kSyncInterval);
         QVERIFY(config.value().databases[0].replicas[0].syncInterval == 90s);
-        // It gets what is captured, and that is seldom enough.
-        QVERIFY(config.value().databases[0].replicas[1].syncInterval == 0s);
+        QVERIFY(config.value().databases[0].replicas[1].syncInterval == 500ms);
         QVERIFY(config.value().databases[1].syncInterval == kSyncInterval);
         QVERIFY(config.value().databases[1].replicas[0].syncInterval == 0s);
     }
@@ -182,8 +182,8 @@ private slots:
         QVERIFY(first.replicas[0].syncInterval == 1h);
         QVERIFY(first.replicas[1].syncInterval == 0s);
         const auto& second = config.value().databases[1];
-        QVERIFY(second.syncInterval == 1s);
-        QVERIFY(second.replicas[0].syncInterval == 0s);
+        QVERIFY(second.syncInterval == kSyncInterval);
+        QVERIFY(second.replicas[0].syncInterval == 1s);
         QVERIFY(second.replicas[1].syncInterval == 10s);
     }
 
