@@ -1,3 +1,4 @@
+#include "tests/support/leaving_person.h"
 #include "tests/support/sftp_world.h"
 
 #include <QTest>
@@ -50,21 +51,7 @@ private slots:
 
     void whoIsStoppedAtAQuestionIsCancelled()
     {
-        class Leaving final : public Person {
-        public:
-            std::stop_source stop;
-            [[nodiscard]] std::optional<Secret> secret(const Message& /*question*/) override
-            {
-                stop.request_stop();
-                return {};
-            }
-            [[nodiscard]] bool trusts(const HostKey& /*key*/,
-                                      const std::stop_token& /*stop*/) override
-            {
-                return false;
-            }
-        };
-        Leaving person;
+        LeavingPerson person;
         m_secrets = {.keyFile = variable("KEY_WITH_PASSPHRASE").toStdString()};
         SftpStorage storage({m_clock, m_random, m_files, person}, m_address, m_secrets,
                             m_home->path().toStdString(), m_home->path().toStdString() + "/config");

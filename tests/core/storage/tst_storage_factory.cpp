@@ -2,6 +2,7 @@
 
 #include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
+#include "tests/support/leaving_person.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -117,24 +118,10 @@ private slots:
 
     void whoIsStoppedAtAQuestionIsCancelled()
     {
-        class Stopped final : public Person {
-        public:
-            std::stop_source stop;
-            [[nodiscard]] std::optional<Secret> secret(const Message& /*question*/) override
-            {
-                stop.request_stop();
-                return {};
-            }
-            [[nodiscard]] bool trusts(const HostKey& /*key*/,
-                                      const std::stop_token& /*stop*/) override
-            {
-                return false;
-            }
-        };
         m_known.secrets = {};
         const StorageAddress address = parseAddress("webdavs://me@h/p", "/", "/").value();
         QCOMPARE(m_factory.open(address).error().code, ErrorCode::Credentials);
-        Stopped person;
+        LeavingPerson person;
         const StorageFactory factory({.files = m_files,
                                       .random = m_random,
                                       .clock = m_clock,
