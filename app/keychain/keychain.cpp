@@ -19,8 +19,11 @@ Error nobodyAnswers()
     return {.code = ErrorCode::Unavailable,
             .what = {TIDEMARK_TEXT("keychain", "No keychain answers here.")},
             .next = {TIDEMARK_TEXT("keychain",
-                                   "Start one (KWallet, GNOME Keyring, KeePassXC), or give the "
-                                   "keys by environment variables.")}};
+                                   "Start one (KWallet, GNOME Keyring, KeePassXC), or start "
+                                   "Tidemark with the keys in environment variables "
+                                   "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+                                   "AZURE_STORAGE_KEY, TIDEMARK_SFTP_PASSWORD, "
+                                   "TIDEMARK_WEBDAV_PASSWORD).")}};
 }
 
 Error failureOf(const EntryAnswer& answer)

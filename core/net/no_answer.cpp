@@ -39,9 +39,10 @@ Error noAnswerInTime(const std::string& host, bool isTls)
         return unavailable(what);
     }
     // One that does not speak TLS waits for us as we for it.
-    return unavailable(what, {TIDEMARK_TEXT("net",
-                                            "Check the network and the address. If the server has "
-                                            "no TLS, write http:// in front of it.")});
+    return unavailable(what,
+                       {TIDEMARK_TEXT("net",
+                                      "Check the network and the address. If the server has "
+                                      "no TLS, write http:// (or webdav://) in front of it.")});
 }
 
 Error brokeOff(const std::string& host, bool isTls)
@@ -51,9 +52,10 @@ Error brokeOff(const std::string& host, bool isTls)
         return unavailable(what);
     }
     // One that speaks TLS alone does not even say so.
-    return unavailable(what, {TIDEMARK_TEXT("net",
-                                            "Check the network and the address. If the server has "
-                                            "TLS, write https:// in front of it.")});
+    return unavailable(what,
+                       {TIDEMARK_TEXT("net",
+                                      "Check the network and the address. If the server has "
+                                      "TLS, write https:// (or webdavs://) in front of it.")});
 }
 
 Error tookAPart(const std::string& host)
@@ -88,6 +90,14 @@ Error cannotProve(const std::string& host, const std::string& why, bool isOtherN
                                             "If its certificate is of an authority of your own, "
                                             "name that with the option \"ca\"; else check the "
                                             "address.")});
+}
+
+Error speaksOtherTls(const std::string& host, const std::string& why)
+{
+    return unavailable({TIDEMARK_TEXT("net", "No TLS connection to %1: %2."), {host, why}},
+                       {TIDEMARK_TEXT("net",
+                                      "Check the port. If the server has no TLS, write http:// (or "
+                                      "webdav://) in front of the address.")});
 }
 
 Error proxyIsSilent(const std::string& host, const std::string& proxy)

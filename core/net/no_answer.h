@@ -27,6 +27,9 @@ namespace tidemark::net {
 /// It ended its answer by closing the connection, and never said how long it is.
 [[nodiscard]] Error toldNoLength(const std::string& host);
 
+/// No certificate was seen: it has no TLS, or none that this computer speaks.
+[[nodiscard]] Error speaksOtherTls(const std::string& host, const std::string& why);
+
 /// `why` is the fault of the certificate; `isOtherName`: it is good, but for another host.
 [[nodiscard]] Error cannotProve(const std::string& host, const std::string& why, bool isOtherName);
 

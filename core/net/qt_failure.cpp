@@ -52,11 +52,11 @@ Error whyBroken(const QNetworkReply& reply, const QSslError& fault)
         return unavailable({TIDEMARK_TEXT("net", "Nothing answers at %1."), {host}},
                            {TIDEMARK_TEXT("net", "Check the port, and whether the server runs.")});
     case QNetworkReply::SslHandshakeFailedError:
-        return cannotProve(
-            host,
-            (fault.error() == QSslError::NoError ? reply.errorString() : fault.errorString())
-                .toStdString(),
-            fault.error() == QSslError::HostNameMismatch);
+        if (fault.error() == QSslError::NoError) {
+            return speaksOtherTls(host, reply.errorString().toStdString());
+        }
+        return cannotProve(host, fault.errorString().toStdString(),
+                           fault.error() == QSslError::HostNameMismatch);
     case QNetworkReply::ProxyAuthenticationRequiredError:
         return unavailable(
             {TIDEMARK_TEXT("net", "The proxy on the way to %1 asks for a login."), {host}},

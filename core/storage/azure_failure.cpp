@@ -113,9 +113,10 @@ Error lacksRight(const AzureAccount& account, AzureRight right)
             .what = whatIsForbidden(right, account.place),
             .next = account.sasToken.empty()
                         ? Message{TIDEMARK_TEXT("storage",
-                                                "Look whether the firewall of the storage account "
-                                                "lets this computer in (\"Networking\"). Whoever "
-                                                "signs in by a role needs \"%1\"."),
+                                                "Check the key. If it is right, look whether the "
+                                                "firewall of the storage account lets this "
+                                                "computer in (\"Networking\"). Whoever signs in by "
+                                                "a role needs \"%1\"."),
                                   {role}}
                         : Message{TIDEMARK_TEXT("storage",
                                                 "Make a SAS token with %1 (Tidemark needs "

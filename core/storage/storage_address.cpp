@@ -207,6 +207,13 @@ Result<StorageAddress> ofServer(std::string_view text, const Scheme& scheme, Add
     return address;
 }
 
+/// "s3:/bucket": the slip of a hand, and no folder that anybody has.
+const Scheme* schemeWithoutSlashes(std::string_view text)
+{
+    const auto colon = text.find(':');
+    return colon == std::string_view::npos ? nullptr : schemeNamed(text.substr(0, colon));
+}
+
 Result<StorageAddress> parsePath(std::string_view text, const std::string& workingDirectory,
                                  const std::string& homeDirectory)
 {
@@ -278,6 +285,13 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
         return notAnAddress(text, example);
     }
     const std::string_view name = schemeOf(text);
+    if (const Scheme* const meant = name.empty() ? schemeWithoutSlashes(text) : nullptr) {
+        return notAnAddress(
+            std::string(meant->name) + ":...",
+            {TIDEMARK_TEXT("storage",
+                           "Write %1:// with two slashes; a folder of that name is ./%1:..."),
+             {std::string(meant->name)}});
+    }
     if (name.empty()) {
         return parsePath(text, workingDirectory, homeDirectory);
     }

@@ -6,7 +6,12 @@
 
 #include <QCryptographicHash>
 #include <QRegularExpression>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
+
+#include <optional>
+#include <thread>
 
 using namespace tidemark;
 using namespace tidemark::net;
@@ -202,12 +207,33 @@ private slots:
         const ScriptedServer server([](const SeenRequest&) {
             return ScriptedAnswer{.bytes = "HTTP/1.1 400 TLS?\r\n\r\n"};
         });
-        const ScriptedServer chatty([](const SeenRequest&) { return answered(400); });
         const auto response = m_transport->send({.url = "https" + server.url("/").substr(4),
                                                  .limits = {.connect = std::chrono::seconds(1)}},
                                                 {});
         QVERIFY(!response.ok());
         QVERIFY(response.error().code == ErrorCode::Unavailable);
+    }
+
+    /// It answers the first bytes of TLS as if they were a request.
+    void aServerThatSpeaksPlainlyIsToldAsSuch()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const std::string port = std::to_string(server.serverPort());
+        std::optional<Result<HttpResponse>> response;
+        std::thread client([&] {
+            response = makeQtHttpTransport()->send({.url = "https://127.0.0.1:" + port + "/"}, {});
+        });
+        if (server.waitForNewConnection(20'000)) {
+            QTcpSocket* const socket = server.nextPendingConnection();
+            socket->write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            socket->waitForBytesWritten();
+        }
+        client.join();
+        QVERIFY(!response->ok());
+        const std::string what = inEnglish(response->error().what);
+        QVERIFY2(what.starts_with("No TLS connection to 127.0.0.1:" + port), what.c_str());
+        QVERIFY(inEnglish(response->error().next).find("http://") != std::string::npos);
     }
 
     void aFileWithoutCertificatesIsNamed()

@@ -59,6 +59,8 @@ private slots:
         QTest::addColumn<int>("code");
         const int usage = static_cast<int>(ErrorCode::Usage);
         QTest::newRow("empty") << "" << usage;
+        QTest::newRow("one slash") << "s3:/bucket/path" << usage;
+        QTest::newRow("no slash") << "sftp:me:secret@host" << usage;
         QTest::newRow("unknown") << "gopher://x/y" << usage;
         QTest::newRow("file on another host") << "file://server/share" << usage;
         QTest::newRow("broken escape") << "file:///a%2" << usage;
