@@ -203,8 +203,9 @@ void FollowedDatabase::announceSegments()
 {
     // Two replicas' steps may come here at once.
     const std::scoped_lock announcing(m_announcing);
+    const auto followers = replicas();
     ltx::TxId saved;
-    for (const auto& follower : replicas()) {
+    for (const auto& follower : followers) {
         saved = std::max(saved, follower->view().confirmed);
     }
     std::vector<engine::SegmentCaptured> segments;
@@ -217,6 +218,12 @@ void FollowedDatabase::announceSegments()
     }
     const Clock::Instant now = m_context.clock.monotonic();
     for (const engine::SegmentCaptured& segment : segments) {
+        const bool isMoment = std::ranges::any_of(followers, [&segment](const auto& follower) {
+            return follower->holdsMoment(segment.facts.txId);
+        });
+        if (!isMoment) {
+            continue;  // One file holds it and those behind it.
+        }
         m_board.happened(SegmentWritten{
             .txId = segment.facts.txId,
             .time = segment.facts.time,

@@ -111,6 +111,9 @@ public:
     [[nodiscard]] engine::ReplicaLevels levels() const;
     /// Segments up to this one are merged.
     [[nodiscard]] ltx::TxId mergedUpTo() const;
+    /// Whether the transaction, of those that were uploaded last, can be restored from it: not when
+    /// it is in the midst of a batch.
+    [[nodiscard]] bool holdsMoment(ltx::TxId txId) const;
     /// An object was written into it.
     void noteObject(const replica::ObjectInfo& object);
     /// Lists it again, and takes in what is there: the catalog without what is damaged.

@@ -31,6 +31,16 @@ ltx::TxId ReplicaFollower::mergedUpTo() const
     return m_levels.newest(1);
 }
 
+bool ReplicaFollower::holdsMoment(ltx::TxId txId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto isWithin = [txId](const replica::ObjectInfo& object) {
+        return object.minTxId <= txId && txId < object.maxTxId;
+    };
+    return m_view.confirmed >= txId &&
+           std::ranges::none_of(m_levels.open(replica::kSegmentLevel), isWithin);
+}
+
 /// Of the object that the next segment hangs onto, as far as that is known; else empty.
 std::string ReplicaFollower::newestName() const
 {

@@ -323,9 +323,11 @@ private slots:
         QVERIFY(listener.heard(isHeldBack));
         QVERIFY(service->statuses().front().replicas.front().syncInterval == std::chrono::hours(1));
         const std::uint64_t before = segmentsInReplica();
+        const int told = listener.count<SegmentWritten>();
         QVERIFY(service->bringUpToDate({}).ok());
-        // The last one, and all before it.
+        // The last one, and all before it: no other moment is told of.
         QCOMPARE(segmentsInReplica(), before + 2);
+        QCOMPARE(listener.count<SegmentWritten>(), told + 2);
         QVERIFY(application.write());
         const int rows = rowsIn(m_database);
         // Who leaves waits no hour either.
