@@ -99,10 +99,10 @@ public:
     /// Opens state and spool. Once, before all else.
     [[nodiscard]] Status open();
 
-    /// What the replicas hold already, asked of each of them: `newest` is the highest transaction
+    /// What the replicas hold already, as far as they answer: `newest` is the highest transaction
     /// number of any, 0 if they are all empty. Without a memory of its own the replicator waits for
-    /// it, since a number is never used twice; with one, it continues above both.
-    /// Times continue behind `newestAt`. May be told again and again.
+    /// it, since no replica gets a number twice; with one, it continues above both. Times continue
+    /// behind `newestAt`. May be told again and again: one that answers late may hold more.
     void learnReplicas(ltx::TxId newest, Timestamp newestAt = {});
 
     /// The transaction after which the hash of each page would be of use at the next attach, since

@@ -46,7 +46,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                      .what = {TIDEMARK_TEXT(
                          "engine", "It is not known yet which transactions the replicas hold.")},
                      .next = {TIDEMARK_TEXT(
-                         "engine", "Capture begins as soon as each replica was reached once.")}};
+                         "engine", "Capture begins as soon as one of them is reached.")}};
     }
     TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
                                                  m_setup.watch ? sqlite::SourceUse::Watched

@@ -235,12 +235,18 @@ std::optional<Status> FollowedDatabase::outcomeOf(std::uint64_t note) const
 
 std::optional<Status> FollowedDatabase::sourceOutcome() const
 {
-    // The source may wait to learn what a replica holds that cannot be looked at.
+    // The source waits to learn what some replica holds, and none can be looked at.
+    std::optional<Error> failure;
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        if ((!view.looked || view.isTaken) && view.failure) {
-            return Status(*view.failure);
+        const bool isHopeless = (!view.looked || view.isTaken) && view.failure;
+        if (!isHopeless) {
+            return sourceTrouble();
         }
+        failure = failure ? failure : view.failure;
+    }
+    if (failure) {
+        return Status(*failure);
     }
     return sourceTrouble();
 }

@@ -182,29 +182,28 @@ void FollowedDatabase::noteReading(bool isWhole)
     m_readingBytes = sizeOf(sqlite::walPath(m_realPath)) + (isWhole ? sizeOf(m_realPath) : 0);
 }
 
+/// False while it is worth waiting for those that are still looking.
 bool FollowedDatabase::tellReplicasToReplicator()
 {
     ltx::TxId newest;
     Timestamp newestAt;
-    bool allLooked = true;
+    bool isAnyKnown = false;
     bool isLooking = false;
     bool oneLacksBase = false;
-    const auto followers = replicas();
-    bool areAllTaken = !followers.empty();
-    for (const auto& follower : followers) {
+    for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
         newest = std::max(newest, view.newest);
         newestAt = std::max(newestAt, view.newestAt);
-        allLooked = allLooked && view.looked;
-        areAllTaken = areAllTaken && view.isTaken;
+        // What another program writes meanwhile is gone on from: where nothing else is known,
+        // nothing is numbered before.
+        isAnyKnown = isAnyKnown || (view.looked && !view.isTaken);
         isLooking = isLooking || (!view.looked && !view.failure);
         oneLacksBase = oneLacksBase || view.lacksBase();
     }
-    // A replica that joins later may hold more than all before it.
-    // What another program writes meanwhile is gone on from: where nothing is known yet, nothing is
-    // numbered before.
-    allLooked = allLooked && !areAllTaken;
-    if (allLooked && (!m_told || newest > m_replicator->view().captured)) {
+    const bool hasWaited = !isLooking || m_context.clock.monotonic() >= m_lookLimit;
+    // One that does not answer delays nobody. When it does, or one joins, it may hold more than all
+    // before it: what it holds is gone on above.
+    if (isAnyKnown && hasWaited && (!m_told || newest > m_replicator->view().captured)) {
         m_replicator->learnReplicas(newest, newestAt);
         m_told = true;
         m_attached = false;
@@ -215,7 +214,7 @@ bool FollowedDatabase::tellReplicasToReplicator()
     const std::scoped_lock lock(m_mutex);
     // Looked at again until it has one.
     m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
-    return m_told || !isLooking || m_context.clock.monotonic() >= m_lookLimit;
+    return m_told || hasWaited;
 }
 
 void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)

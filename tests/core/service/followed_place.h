@@ -115,21 +115,21 @@ protected:
     }
 
     /// How many rows a proven restore of this moment has; -1 when there is none.
-    [[nodiscard]] int rowsAt(ltx::TxId txId)
+    [[nodiscard]] int rowsAt(ltx::TxId txId, const char* name = "replica")
     {
         const std::string target = path("restored.db");
-        const int rows = isRestored(txId, target) ? rowsIn(target) : -1;
+        const int rows = isRestored(txId, name, target) ? rowsIn(target) : -1;
         QDir().remove(QString::fromStdString(target));
         return rows;
     }
 
 private:
-    [[nodiscard]] bool isRestored(ltx::TxId txId, const std::string& target)
+    [[nodiscard]] bool isRestored(ltx::TxId txId, const char* name, const std::string& target)
     {
         std::binary_semaphore done{0};
         bool isProven = false;
         const auto job = m_service->restore(
-            address(), {.wish = replica::AtTxId{txId}, .target = target}, {},
+            address(name), {.wish = replica::AtTxId{txId}, .target = target}, {},
             [&](const Result<restore::Restored>& restored) {
                 isProven = restored.ok() && restored.value().verdict == restore::Verdict::Proven;
                 done.release();
