@@ -71,6 +71,14 @@ std::string tidied(const std::string& path)
     return plain;
 }
 
+/// What an address of SFTP begins with for a path below the folder of the login.
+constexpr std::string_view kHome = "/~";
+
+bool isOfHome(std::string_view path)
+{
+    return path.starts_with(kHome) && (path.size() == kHome.size() || path[kHome.size()] == '/');
+}
+
 std::string withoutOuterSlashes(std::string_view path)
 {
     const auto first = std::min(path.find_first_not_of('/'), path.size());
@@ -167,7 +175,9 @@ Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, Add
         return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '.' ||
                letter == '-' || letter == '_' || letter == '$';
     });
-    if (isS3 && (!fits || !address.user.empty())) {
+    // It would be read as another one's host when it comes back.
+    const bool isHost = isS3 && placeOfHost(address.host).has_value();
+    if (isS3 && (!fits || isHost || !address.user.empty())) {
         return notAnAddress(text,
                             {TIDEMARK_TEXT("storage",
                                            "Write s3://BUCKET/PATH; the server goes behind it: "
@@ -180,9 +190,19 @@ Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, Add
     return address;
 }
 
+/// Names, numbers and names of other alphabets; not what would end it in an address.
+bool isHost(std::string_view host)
+{
+    constexpr std::string_view kEnds = " /?#@[]\\\"<>^`{|}";
+    return !host.empty() && std::ranges::none_of(host, [kEnds](char letter) {
+        return std::iscntrl(static_cast<unsigned char>(letter)) != 0 ||
+               kEnds.find(letter) != std::string_view::npos;
+    });
+}
+
 Result<StorageAddress> ofServer(std::string_view text, const Scheme& scheme, AddressParts parts)
 {
-    if (parts.host.empty()) {
+    if (!isHost(parts.host)) {
         return notAnAddress(text, {TIDEMARK_TEXT("storage", "Write %1://USER@HOST/PATH."),
                                    {std::string(scheme.name)}});
     }
@@ -198,8 +218,7 @@ Result<StorageAddress> ofServer(std::string_view text, const Scheme& scheme, Add
         address.path = inner.empty() ? "" : "/" + inner;
         return address;
     }
-    constexpr std::string_view kHome = "/~";
-    if (address.path == kHome || address.path.starts_with("/~/")) {
+    if (isOfHome(address.path)) {
         address.path = withoutOuterSlashes(tidied("/" + address.path.substr(kHome.size())));
     } else {
         address.path = tidied(address.path.empty() ? "/" : address.path);
@@ -217,9 +236,6 @@ const Scheme* schemeWithoutSlashes(std::string_view text)
 Result<StorageAddress> parsePath(std::string_view text, const std::string& workingDirectory,
                                  const std::string& homeDirectory)
 {
-    if (text.find('\0') != std::string_view::npos) {
-        return notAnAddress("", {TIDEMARK_TEXT("storage", "A path cannot hold a zero byte.")});
-    }
     std::string path(text);
     if (path == "~" || path.starts_with("~/")) {
         path = homeDirectory + path.substr(1);
@@ -248,7 +264,9 @@ std::string pathOf(const StorageAddress& address)
     if (address.kind == StorageKind::Sftp && !address.path.starts_with('/')) {
         return path.empty() ? "/~" : "/~/" + path;
     }
-    return path.empty() || path.starts_with('/') ? path : '/' + path;
+    // One that only looks like it.
+    const bool isNoHome = address.kind == StorageKind::Sftp && isOfHome(address.path);
+    return path.empty() || (path.starts_with('/') && !isNoHome) ? path : '/' + path;
 }
 
 std::string placeOf(const StorageAddress& address)
@@ -283,6 +301,9 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
         "sftp://USER@HOST/PATH, webdavs://USER@HOST/PATH or zip:///path/of/the/file.")};
     if (text.empty()) {
         return notAnAddress(text, example);
+    }
+    if (text.find('\0') != std::string_view::npos) {
+        return notAnAddress("", {TIDEMARK_TEXT("storage", "A path cannot hold a zero byte.")});
     }
     const std::string_view name = schemeOf(text);
     if (const Scheme* const meant = name.empty() ? schemeWithoutSlashes(text) : nullptr) {

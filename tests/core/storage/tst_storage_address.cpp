@@ -84,12 +84,16 @@ private slots:
         QTest::newRow("password with a hash") << "sftp://me:a#secret@host/x" << usage;
         QTest::newRow("bucket without a name") << "s3:///path" << usage;
         QTest::newRow("bucket with odd letters") << "s3://buc ket/path" << usage;
+        QTest::newRow("bucket like a host")
+            << "s3://x.s3.amazonaws.com.s3.amazonaws.com/path" << usage;
         QTest::newRow("bucket behind a name") << "s3://me@bucket/path" << usage;
         QTest::newRow("login in an endpoint") << "s3://b?endpoint=https://me:secret@host" << usage;
         QTest::newRow("unknown option") << "s3://bucket/path?colour=red" << usage;
         QTest::newRow("key as an option") << "s3://bucket/p?secretAccessKey=secret" << usage;
         QTest::newRow("signed address") << "abs://me@box/path?sv=1&sig=secret" << usage;
         QTest::newRow("container without an account") << "abs://container/path" << usage;
+        QTest::newRow("server with a space") << "sftp://me@my%20host/path" << usage;
+        QTest::newRow("server with a line break") << "webdavs://host%0Ax/path" << usage;
         QTest::newRow("server without a name") << "sftp:///path" << usage;
         QTest::newRow("port that is none") << "sftp://me@host:99999/path" << usage;
         QTest::newRow("port of letters") << "webdavs://host:x/path" << usage;
@@ -166,6 +170,9 @@ private slots:
         QTest::newRow("folder of the login")
             << "sftp://host/~/notes"
             << StorageAddress{.kind = StorageKind::Sftp, .path = "notes", .host = "host"};
+        QTest::newRow("folder that looks like it")
+            << "sftp://host//~/notes"
+            << StorageAddress{.kind = StorageKind::Sftp, .path = "/~/notes", .host = "host"};
         QTest::newRow("key with an '@' in its name")
             << "sftp://host:2222/x?key=~/me@work"
             << StorageAddress{.kind = StorageKind::Sftp,
