@@ -42,11 +42,11 @@ void Replicator::Impl::compareAgain()
 Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& stop)
 {
     if (!m_hasMemory && !m_learned) {
-        return Error{.code = ErrorCode::Unavailable,
-                     .what = {TIDEMARK_TEXT(
-                         "engine", "It is not known yet which transactions the replicas hold.")},
-                     .next = {TIDEMARK_TEXT(
-                         "engine", "Capture begins as soon as one of them is reached.")}};
+        return Error{
+            .code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "It is not known yet which transactions the replicas hold.")},
+            .next = {TIDEMARK_TEXT("engine", "Capture begins as soon as one of them is reached.")}};
     }
     TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
                                                  m_setup.watch ? sqlite::SourceUse::Watched

@@ -75,6 +75,7 @@ Status Uploader::baseWritten(ltx::TxId txId)
         m_position.base = txId;
         m_position.confirmed = txId;
         m_sameAbove = txId;
+        m_baseAbove = {};
         m_end.reset();
     }
     m_newest = std::max(m_newest, txId);

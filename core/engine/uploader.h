@@ -34,9 +34,16 @@ namespace tidemark::engine {
 /// thread at a time; the getters are for the same one.
 class Uploader {
 public:
-    /// Asked when the replica holds a history that nothing here remembers: whether this database
-    /// may go on with it. AlreadyExists refuses.
-    using MayAdopt = std::function<Status(const replica::Catalog& catalog, std::stop_token stop)>;
+    /// How a history that nothing here remembers is gone on with.
+    enum class Adoption {
+        GoOn,       ///< From its end: nothing is numbered yet.
+        OnlyIfOurs  ///< Numbers were given without it: a base follows above it, unless the spool
+                    ///< shows that it is of these.
+    };
+    /// Asked when the replica holds such a history: whether this database may go on with it.
+    /// AlreadyExists refuses.
+    using MayAdopt =
+        std::function<Result<Adoption>(const replica::Catalog& catalog, std::stop_token stop)>;
 
     Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
              replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt);
@@ -89,6 +96,9 @@ public:
     /// Where the complete file ends that they follow; 0 without one.
     [[nodiscard]] ltx::TxId base() const { return m_position.base; }
 
+    /// A base has to end above it, since what is there up to it is of other numbers; 0 mostly.
+    [[nodiscard]] ltx::TxId baseAbove() const { return m_baseAbove; }
+
     /// A snapshot up to `txId` was written: segments above it follow.
     [[nodiscard]] Status baseWritten(ltx::TxId txId);
 
@@ -140,6 +150,7 @@ private:
     /// Where the replica and the spool meet.
     struct Joint {
         bool isOther = false;      ///< What is there is not what we wrote.
+        bool isOurs = false;       ///< It surely is, or what the spool has next follows it.
         ltx::TxId sameAbove = {};  ///< See sameInSpool().
         std::optional<End> end = {};
     };
@@ -204,6 +215,7 @@ private:
     replica::ObjectNames m_knownDamage = {};
     state::ReplicaState m_position = {};
     ltx::TxId m_sameAbove = {};  // See sameInSpool().
+    ltx::TxId m_baseAbove = {};
     std::optional<End> m_end = {};
     Standing m_standing = {};
     std::optional<Error> m_foreign = {};

@@ -72,6 +72,15 @@ bool isMadeOf(const replica::ObjectInfo& object, const ltx::Header& there, const
            (!wanted || !found || wanted->after == found->after);
 }
 
+/// Whether `next` says that it follows the very state that `there` leads to, or that it has every
+/// page and follows whatever is there.
+bool surelyFollows(const ltx::Header& there, const ltx::Header& next)
+{
+    const auto before = ltx::digestsOf(there);
+    const auto after = ltx::digestsOf(next);
+    return after && (after->before == 0 || (before && before->after == after->before));
+}
+
 /// Whether `next` may follow the state that `there` leads to, as far as both say.
 bool joins(const ltx::Header& there, const ltx::Header& next)
 {
@@ -106,19 +115,22 @@ Status Uploader::compare(const std::stop_token& stop)
         return emptied(m_replica.describe(), remembered->confirmed);
     }
     state::ReplicaState position{.id = m_replicaId};
+    auto adoption = Adoption::GoOn;
     if (isKnown) {
         position = goOnFrom(*remembered, whole);
     } else if (highest.value > 0) {
         m_position = position;  // A history that is refused is no base.
-        TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
+        TIDEMARK_TRY(adoption, m_mayAdopt(whole, stop));
         position.base = position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     TIDEMARK_TRY(const Joint joint, jointAt(position.confirmed, whole, stop));
-    // What was never ours and does not join was written while another one had it: a base of ours
-    // follows, above it.
-    const bool isBehind = joint.isOther && !isKnown;
+    // What was never ours and does not join was written while another one had it, or while numbers
+    // were given without it: a base of ours follows, above it.
+    const bool isUnproven = adoption == Adoption::OnlyIfOurs && !joint.isOurs;
+    const bool isBehind = !isKnown && (joint.isOther || isUnproven);
     m_position = isBehind ? state::ReplicaState{.id = m_replicaId} : position;
-    m_sameAbove = joint.sameAbove;
+    m_baseAbove = !isKnown && m_position.base == ltx::TxId() ? highest : ltx::TxId();
+    m_sameAbove = isBehind ? ltx::TxId() : joint.sameAbove;
     m_end = isBehind ? std::nullopt : joint.end;
     if (joint.isOther && isKnown) {
         return otherWriter();
@@ -189,7 +201,8 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
         return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
-    return Joint{.sameAbove = ours && isSegment && !isBatch(*object) ? ltx::TxId() : end,
+    return Joint{.isOurs = (ours && isSegment) || (next && surelyFollows(there.value(), *next)),
+                 .sameAbove = ours && isSegment && !isBatch(*object) ? ltx::TxId() : end,
                  .end = End{.object = *object, .header = there.value()}};
 }
 

@@ -239,7 +239,8 @@ std::optional<Status> FollowedDatabase::sourceOutcome() const
     std::optional<Error> failure;
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        const bool isHopeless = (!view.looked || view.isTaken) && view.failure;
+        const bool isUnknown = !view.looked || view.foreign || view.isTaken;
+        const bool isHopeless = isUnknown && view.failure;
         if (!isHopeless) {
             return sourceTrouble();
         }

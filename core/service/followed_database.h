@@ -4,6 +4,7 @@
 #include "core/engine/spool_room.h"
 #include "core/restore/restorer.h"
 #include "core/service/engine_context.h"
+#include "core/service/numbering.h"
 #include "core/service/replica_drill.h"
 #include "core/service/replica_follower.h"
 #include "core/service/replica_maintenance.h"
@@ -270,6 +271,7 @@ private:
     Wants m_wants;
     std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
+    Numbering m_numbering;  // For any thread.
     std::vector<Upload> m_uploads;
     std::shared_ptr<Recall> m_recall;  // The last one; its job shares it.
     std::optional<Error> m_openFailure;

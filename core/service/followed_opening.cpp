@@ -22,9 +22,11 @@ constexpr std::chrono::milliseconds kReopenPause{5000};
 constexpr std::chrono::milliseconds kFirstLockedPause{250};
 constexpr std::chrono::milliseconds kLastLockedPause{4000};
 
-/// The first step waits so long for the replicas to be looked at, which it would have to wait for
-/// anyway if it remembers nothing.
+/// The first step waits so long for the replicas to be looked at.
 constexpr std::chrono::seconds kLookPatience{2};
+/// The same where nothing is remembered: one that holds its history and is only slow to tell would
+/// get all of it once more.
+constexpr std::chrono::seconds kFirstLookPatience{10};
 
 /// Of a limit that was chosen for the spool.
 constexpr std::uint64_t kReplayShare = 4;
@@ -85,7 +87,10 @@ Status FollowedDatabase::openSource()
     m_replicator = std::move(replicator);
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
     tellRememberedProof();
-    m_lookLimit = m_context.clock.monotonic() + kLookPatience;
+    const bool isNew = m_replicator->view().captured == ltx::TxId();
+    // What has numbers goes on with them, whatever it finds.
+    const bool hasBegun = !isNew && m_numbering.tryBegin();
+    m_lookLimit = m_context.clock.monotonic() + (hasBegun ? kLookPatience : kFirstLookPatience);
     listen(!facts.isWal && m_config.watch);
     {
         const std::scoped_lock lock(m_mutex);

@@ -16,8 +16,9 @@ void FollowedDatabase::addMissingReplicas()
         if (isThere) {
             continue;
         }
-        auto follower = std::make_shared<ReplicaFollower>(
-            m_context, m_realPath, config, m_replicator->spool(), m_replicator->stateDb());
+        auto follower =
+            std::make_shared<ReplicaFollower>(m_context, m_realPath, config, m_replicator->spool(),
+                                              m_replicator->stateDb(), m_numbering);
         m_uploads.push_back({.follower = follower});
         m_uploads.back().key = m_context.uploads.add(
             [self = shared_from_this(), follower] { return self->replicaStep(follower); });
@@ -53,6 +54,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         tellOfDamage(*follower);
     }
     const ReplicaView now = follower->view();
+    m_numbering.settle(follower->id(), now.looked && !now.isRefused());
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});
     }
@@ -67,12 +69,14 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
                                 now.failure.has_value() != before.failure.has_value() ||
-                                now.foreign != before.foreign || now.newest > captured ||
+                                now.foreign != before.foreign || now.goneOnAbove() > captured ||
                                 now.lacksBase();
     if (concernsSource) {
         const std::scoped_lock lock(m_mutex);
         m_wants.replicaNews = true;
-        m_context.capture.wake(m_sourceKey);
+        // With nothing captured, it may wait for just that.
+        captured == ltx::TxId{} ? m_context.capture.hurry(m_sourceKey)
+                                : m_context.capture.wake(m_sourceKey);
     }
     settleOrders();
     if (mayLeave(*follower)) {
@@ -208,22 +212,33 @@ void FollowedDatabase::announceSegments()
     for (const auto& follower : followers) {
         saved = std::max(saved, follower->view().confirmed);
     }
+    const auto isMoment = [&followers](const engine::SegmentCaptured& segment) {
+        return std::ranges::any_of(followers, [&segment](const auto& follower) {
+            return follower->holdsMoment(segment.facts.txId);
+        });
+    };
+    const auto mayBecomeOne = [&followers](const engine::SegmentCaptured& segment) {
+        return std::ranges::any_of(followers, [&segment](const auto& follower) {
+            const ReplicaView view = follower->view();
+            return view.hasBase && !view.failure && view.confirmed < segment.facts.txId &&
+                   follower->syncInterval().count() == 0;
+        });
+    };
     std::vector<engine::SegmentCaptured> segments;
     {
         const std::scoped_lock lock(m_mutex);
         while (!m_unannounced.empty() && m_unannounced.front().facts.txId <= saved) {
-            segments.push_back(m_unannounced.front());
+            const engine::SegmentCaptured& next = m_unannounced.front();
+            if (isMoment(next)) {
+                segments.push_back(next);
+            } else if (mayBecomeOne(next)) {
+                break;  // In the midst of a batch of one, and on its way to another.
+            }
             m_unannounced.pop_front();
         }
     }
     const Clock::Instant now = m_context.clock.monotonic();
     for (const engine::SegmentCaptured& segment : segments) {
-        const bool isMoment = std::ranges::any_of(followers, [&segment](const auto& follower) {
-            return follower->holdsMoment(segment.facts.txId);
-        });
-        if (!isMoment) {
-            continue;  // One file holds it and those behind it.
-        }
         m_board.happened(SegmentWritten{
             .txId = segment.facts.txId,
             .time = segment.facts.time,

@@ -110,7 +110,8 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
 {
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
-        const bool isWanted = view.wantsBase(m_context.clock.now()) && isReserved(view.place);
+        const bool isWanted = view.wantsBase(m_context.clock.now()) && isReserved(view.place) &&
+                              work.txId() > view.baseAbove;
         if (!isWanted || workStop(*follower).stop_requested()) {
             continue;
         }

@@ -70,7 +70,8 @@ StepPool::Due FollowedDatabase::sourceStep()
 StepPool::Due FollowedDatabase::follow(const Wants& wants)
 {
     if ((wants.replicaNews || !m_told) && !tellReplicasToReplicator()) {
-        return {.notBefore = m_context.clock.monotonic(), .atLatest = m_lookLimit};
+        const Clock::Instant now = m_context.clock.monotonic();
+        return {.notBefore = now, .atLatest = std::max(m_lookLimit, now + kUntoldLook)};
     }
     if (wants.retry) {
         m_replicator->retryNow();
@@ -185,26 +186,30 @@ void FollowedDatabase::noteReading(bool isWhole)
 /// False while it is worth waiting for those that are still looking.
 bool FollowedDatabase::tellReplicasToReplicator()
 {
-    ltx::TxId newest;
+    ltx::TxId above;
     Timestamp newestAt;
     bool isAnyKnown = false;
     bool isLooking = false;
+    bool areAllRefused = true;
     bool oneLacksBase = false;
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
-        newest = std::max(newest, view.newest);
+        above = std::max(above, view.goneOnAbove());
         newestAt = std::max(newestAt, view.newestAt);
         // What another program writes meanwhile is gone on from: where nothing else is known,
         // nothing is numbered before.
-        isAnyKnown = isAnyKnown || (view.looked && !view.isTaken);
+        isAnyKnown = isAnyKnown || (view.looked && !view.foreign && !view.isTaken);
         isLooking = isLooking || (!view.looked && !view.failure);
+        areAllRefused = areAllRefused && view.isRefused();
         oneLacksBase = oneLacksBase || view.lacksBase();
     }
     const bool hasWaited = !isLooking || m_context.clock.monotonic() >= m_lookLimit;
     // One that does not answer delays nobody. When it does, or one joins, it may hold more than all
     // before it: what it holds is gone on above.
-    if (isAnyKnown && hasWaited && (!m_told || newest > m_replicator->view().captured)) {
-        m_replicator->learnReplicas(newest, newestAt);
+    const bool isKnown = hasWaited && (isAnyKnown || areAllRefused);
+    const bool isNews = !m_told || above > m_replicator->view().captured;
+    if (isKnown && isNews && m_numbering.tryBegin()) {
+        m_replicator->learnReplicas(above, newestAt);
         m_told = true;
         m_attached = false;
     }
@@ -214,7 +219,7 @@ bool FollowedDatabase::tellReplicasToReplicator()
     const std::scoped_lock lock(m_mutex);
     // Looked at again until it has one.
     m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
-    return m_told || hasWaited;
+    return m_told || (hasWaited && !isKnown);
 }
 
 void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)

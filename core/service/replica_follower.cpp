@@ -32,13 +32,14 @@ engine::Standing standingFor(const Error& error, Timestamp since)
 }  // namespace
 
 ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, ReplicaConfig config,
-                                 engine::Spool& spool, state::StateDb& state)
+                                 engine::Spool& spool, state::StateDb& state, Numbering& numbering)
     : m_context(context),
       m_path(std::move(path)),
       m_config(std::move(config)),
       m_id(storage::replicaId(m_config.address)),
       m_spool(spool),
       m_state(state),
+      m_numbering(numbering),
       m_damageBook(context.clock, state, spool, m_id),
       m_keep(m_config.keep),
       m_syncInterval(m_config.syncInterval)
@@ -261,6 +262,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
               .foreign = m_uploader->isForeign(),
               .place = m_place,
               .newest = m_uploader->newest(),
+              .baseAbove = m_uploader->baseAbove(),
               .newestAt = m_uploader->newestAt(),
               .confirmed = m_uploader->confirmed(),
               .sameInSpool = m_uploader->sameInSpool(),

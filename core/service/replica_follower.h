@@ -8,6 +8,7 @@
 #include "core/ltx/file_name.h"
 #include "core/replica/ltx_replica.h"
 #include "core/service/engine_context.h"
+#include "core/service/numbering.h"
 #include "core/service/replica_claim.h"
 #include "core/service/replica_tenure.h"
 #include "core/service/service.h"
@@ -37,6 +38,7 @@ struct ReplicaView {
     bool isTaken = false;    ///< Another program has claimed it: tried again by itself.
     std::string place = {};  ///< What it shares its speed with: the disk.
     ltx::TxId newest = {};
+    ltx::TxId baseAbove = {};  ///< See engine::Uploader.
     Timestamp newestAt = {};
     ltx::TxId confirmed = {};
     engine::SpoolPart sameInSpool = {};  ///< Of its segments, those that are as in the replica.
@@ -60,6 +62,12 @@ struct ReplicaView {
         return lacksBase() && mayWrite && !(isMending() && engine::nextBaseAt(*damage, now) > now);
     }
     [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
+    /// Above what it holds numbers go on; where a base of ours follows, it is of one of them.
+    [[nodiscard]] ltx::TxId goneOnAbove() const
+    {
+        const bool isOther = lacksBase() && baseAbove != ltx::TxId();
+        return isOther ? ltx::TxId{std::max(newest, baseAbove).value + 1} : newest;
+    }
 
     bool operator==(const ReplicaView&) const = default;
 };
@@ -80,9 +88,9 @@ enum class DrillWish {
 /// (what of it is damaged), replica_follower_backlog.cpp (what it never gets).
 class ReplicaFollower {
 public:
-    /// `path` is the database's; `spool` and `state` outlive it.
+    /// `path` is the database's, as is `numbering`, which outlives it like `spool` and `state`.
     ReplicaFollower(EngineContext& context, std::string path, ReplicaConfig config,
-                    engine::Spool& spool, state::StateDb& state);
+                    engine::Spool& spool, state::StateDb& state, Numbering& numbering);
 
     /// Opens, looks, uploads: whatever comes next, a bounded piece of it. All up to `captured` was
     /// in the spool once.
@@ -206,7 +214,8 @@ private:
     [[nodiscard]] Status takeTenure(const std::stop_token& stop);
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
-    [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
+    [[nodiscard]] Result<engine::Uploader::Adoption> mayAdopt(const replica::Catalog& catalog,
+                                                              const std::stop_token& stop);
     [[nodiscard]] bool isPausing() const;
     [[nodiscard]] StepPool::Due leftForLater(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);
@@ -236,6 +245,7 @@ private:
     const std::string m_id;
     engine::Spool& m_spool;
     state::StateDb& m_state;
+    Numbering& m_numbering;
     engine::DamageBook m_damageBook;
 
     // Set by step() for good before storage() gives anything; then for any thread. Shared with what

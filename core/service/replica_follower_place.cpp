@@ -87,10 +87,14 @@ Status ReplicaFollower::openStorage()
     return {};
 }
 
-Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)
+Result<engine::Uploader::Adoption> ReplicaFollower::mayAdopt(const replica::Catalog& catalog,
+                                                             const std::stop_token& stop)
 {
+    using Adoption = engine::Uploader::Adoption;
     TIDEMARK_TRY_STATUS(m_claim->mayHoldOurs());
-    return checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop);
+    const bool isFirst = m_numbering.tryGoOn(m_id);
+    TIDEMARK_TRY_STATUS(checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop));
+    return isFirst ? Adoption::GoOn : Adoption::OnlyIfOurs;
 }
 
 Status ReplicaFollower::makePlace()

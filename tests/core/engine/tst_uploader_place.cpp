@@ -121,6 +121,42 @@ private slots:
         QVERIFY(uploader->hasBase() && !holds(3));
     }
 
+    void whatWasFoundAfterNumbersWereGivenGetsABaseAboveIt()
+    {
+        m_made->hasDigests = false;
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->hasDigests = true;
+        m_mayAdopt = Uploader::Adoption::OnlyIfOurs;
+        // Nothing is in the spool that could tell, or says nothing against it.
+        for (const bool hasNext : {false, true}) {
+            if (hasNext) {
+                spool(3);
+            }
+            const auto uploader = this->uploader();
+            QVERIFY(uploader->look({}).ok());
+            QVERIFY(!uploader->isForeign() && !uploader->hasBase());
+            QCOMPARE(uploader->baseAbove().value, std::uint64_t{2});
+            QVERIFY(uploader->step({3}, {}).ok());
+            QVERIFY(!holds(3));
+        }
+    }
+
+    void itIsGoneOnWithIfItIsOursAllTheSame()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_mayAdopt = Uploader::Adoption::OnlyIfOurs;
+        for (const std::uint64_t next : {2, 3}) {
+            spool(next);
+            const auto uploader = this->uploader();
+            QVERIFY(uploader->look({}).ok());
+            QVERIFY(uploader->hasBase());
+            QCOMPARE(uploader->baseAbove(), ltx::TxId());
+            QCOMPARE(uploader->confirmed().value, std::uint64_t{2});
+        }
+    }
+
     void whatWasCapturedForAnotherReplicaNeedsANewBase()
     {
         m_made->put(9, 1, 1);

@@ -30,7 +30,7 @@ protected:
     std::unique_ptr<Spool> m_spool;
     std::unique_ptr<state::StateDb> m_state;
     std::unique_ptr<replica::LtxReplica> m_replica;
-    Status m_mayAdopt;
+    Result<Uploader::Adoption> m_mayAdopt = Uploader::Adoption::GoOn;
 
     [[nodiscard]] std::string path(const char* name) const
     {
@@ -105,7 +105,7 @@ protected:
         QVERIFY(m_spool->open().ok());
         m_state = state::StateDb::open(m_files, path("state.db")).value();
         m_replica = std::make_unique<replica::LtxReplica>(m_made->storage);
-        m_mayAdopt = {};
+        m_mayAdopt = Uploader::Adoption::GoOn;
     }
     void end()
     {

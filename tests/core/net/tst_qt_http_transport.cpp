@@ -187,10 +187,6 @@ private slots:
         QTest::newRow("cut refusal")
             << QByteArray("HTTP/1.1 404 No\r\nContent-Length: 5\r\n\r\nabcd");
         QTest::newRow("no length") << QByteArray("HTTP/1.1 200 OK\r\n\r\nabcd");
-        QTest::newRow("no chunk") << QByteArray(
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        QTest::newRow("cut in a chunk")
-            << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc");
         QTest::newRow("no HTTP") << QByteArray("SSH-2.0-OpenSSH_9.2\r\n\r\n");
         QTest::newRow("no number")
             << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde");
@@ -201,6 +197,22 @@ private slots:
         const auto response = got(bytes.toStdString());
         QVERIFY2(isUnavailable(response), std::to_string(statusOf(response)).c_str());
         QVERIFY(!response.error().next.source.empty());
+    }
+
+    /// It may come as whole all the same: then it does not say that it is.
+    void cutChunksAreNoAnswerThatSaysItsLength_data()
+    {
+        QTest::addColumn<QByteArray>("chunks");
+        QTest::newRow("none") << QByteArray();
+        QTest::newRow("half") << QByteArray("5\r\nabc");
+        QTest::newRow("not the last") << QByteArray("5\r\nabcde\r\n");
+    }
+    void cutChunksAreNoAnswerThatSaysItsLength()
+    {
+        QFETCH(QByteArray, chunks);
+        const auto response =
+            got("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks.toStdString());
+        QVERIFY(response.ok() ? !response.value().saidItsLength() : isUnavailable(response));
     }
 
     void whatIsBehindAnAnswerBelongsToNoOther()
@@ -436,7 +448,8 @@ private slots:
             }
             QVERIFY(count() > before);
         }
-        QTRY_COMPARE(count(), before);
+        // One of an earlier test may have ended as well.
+        QTRY_VERIFY(count() <= before);
     }
 };
 

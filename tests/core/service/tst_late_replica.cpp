@@ -119,6 +119,8 @@ private slots:
         QTest::newRow("more than was captured") << 9 << 3;
         QTest::newRow("less than was captured") << 3 << 9;
         QTest::newRow("as much as was captured") << 5 << 4;
+        QTest::newRow("one more") << 5 << 3;
+        QTest::newRow("one less") << 5 << 5;
     }
     void whatItHoldsIsGoneOnAbove()
     {
