@@ -34,19 +34,17 @@ namespace tidemark::engine {
 /// thread at a time; the getters are for the same one.
 class Uploader {
 public:
-    /// How a history that nothing here remembers is gone on with.
-    enum class Adoption {
-        GoOn,       ///< From its end: nothing is numbered yet.
-        OnlyIfOurs  ///< Numbers were given without it: a base follows above it, unless the spool
-                    ///< shows that it is of these.
-    };
-    /// Asked when the replica holds such a history: whether this database may go on with it.
-    /// AlreadyExists refuses.
-    using MayAdopt =
-        std::function<Result<Adoption>(const replica::Catalog& catalog, std::stop_token stop)>;
+    /// Asked when the replica holds a history that nothing here remembers: whether this database
+    /// may go on with it. AlreadyExists refuses.
+    using MayAdopt = std::function<Status(const replica::Catalog& catalog, std::stop_token stop)>;
 
     Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
              replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt);
+
+    /// Asked last of such a history: whether nothing was numbered without it, so that its end is
+    /// gone on from. Otherwise a base follows above it, unless it turns out to be of our numbers.
+    /// True unless set; set before the first look.
+    void setIsFirst(std::function<bool()> isFirst) { m_isFirst = std::move(isFirst); }
 
     /// Whom it tells of what the replica holds, on the thread that calls it: each listing that it
     /// goes on from, then each segment that it has written. Set before the first look.
@@ -74,9 +72,9 @@ public:
 
     /// Lists the replica once and compares it with what is remembered; objects that are known to be
     /// damaged (engine/damage_book.h) count as if they were not there. Where it ends, its header is
-    /// compared with the spool's: AlreadyExists when another one wrote there. `newest()` and
-    /// `hasBase()` are known then. Fails as the storage does: try again at nextTry(). Unavailable
-    /// when what was there has gone as a whole: its disk is not connected.
+    /// compared with the spool's: AlreadyExists when another one wrote there. `newest()`,
+    /// `hasBase()` and `baseAbove()` are known then. Fails as the storage does: try again at
+    /// nextTry(). Unavailable when what was there has gone as a whole: its disk is not connected.
     [[nodiscard]] Status look(const std::stop_token& stop);
 
     [[nodiscard]] bool looked() const;
@@ -150,7 +148,7 @@ private:
     /// Where the replica and the spool meet.
     struct Joint {
         bool isOther = false;      ///< What is there is not what we wrote.
-        bool isOurs = false;       ///< It surely is, or what the spool has next follows it.
+        bool isOurs = false;       ///< It surely is, or what comes next surely follows it.
         ltx::TxId sameAbove = {};  ///< See sameInSpool().
         std::optional<End> end = {};
     };
@@ -201,6 +199,7 @@ private:
     replica::LtxReplica& m_replica;
     std::string m_replicaId;
     MayAdopt m_mayAdopt;
+    std::function<bool()> m_isFirst = [] { return true; };
     Listener m_listener = {};
     RunAll m_runAll = runOneByOne;
     Clock::Instant::duration m_interval{0};

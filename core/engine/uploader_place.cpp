@@ -115,25 +115,27 @@ Status Uploader::compare(const std::stop_token& stop)
         return emptied(m_replica.describe(), remembered->confirmed);
     }
     state::ReplicaState position{.id = m_replicaId};
-    auto adoption = Adoption::GoOn;
     if (isKnown) {
         position = goOnFrom(*remembered, whole);
     } else if (highest.value > 0) {
         m_position = position;  // A history that is refused is no base.
-        TIDEMARK_TRY(adoption, m_mayAdopt(whole, stop));
+        TIDEMARK_TRY_STATUS(m_mayAdopt(whole, stop));
         position.base = position.confirmed = reached == highest ? reached : ltx::TxId();
     }
     TIDEMARK_TRY(const Joint joint, jointAt(position.confirmed, whole, stop));
     // What was never ours and does not join was written while another one had it, or while numbers
     // were given without it: a base of ours follows, above it.
-    const bool isUnproven = adoption == Adoption::OnlyIfOurs && !joint.isOurs;
-    const bool isBehind = !isKnown && (joint.isOther || isUnproven);
+    const bool isAdopted = !isKnown && highest.value > 0;
+    const bool isBehind = isAdopted && (joint.isOther || (!joint.isOurs && !m_isFirst()));
     m_position = isBehind ? state::ReplicaState{.id = m_replicaId} : position;
     m_baseAbove = !isKnown && m_position.base == ltx::TxId() ? highest : ltx::TxId();
     m_sameAbove = isBehind ? ltx::TxId() : joint.sameAbove;
     m_end = isBehind ? std::nullopt : joint.end;
     if (joint.isOther && isKnown) {
         return otherWriter();
+    }
+    if (isAdopted && hasBase()) {
+        TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
     }
     m_newest = highest;
     m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
@@ -186,6 +188,10 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
             replica::isOfObject(there.error()) || there.error().code == ErrorCode::Io;
         return isIts ? Result<Joint>(Joint{.sameAbove = end}) : there.error();
     }
+    TIDEMARK_TRY(const auto source, m_state.source());
+    const auto digests = ltx::digestsOf(there.value());
+    const bool isState =
+        source && source->txId == end && digests && digests->after == source->digest;
     const auto ours = spooledHeader(m_spool, end);
     const auto next = spooledHeader(m_spool, {end.value + 1});
     const bool isSegment = object->level == replica::kSegmentLevel;
@@ -201,9 +207,10 @@ Result<Uploader::Joint> Uploader::jointAt(ltx::TxId end, const replica::Catalog&
         return Joint{.isOther = areWhole, .sameAbove = end};
     }
     // Each was written there in its turn, and none is ever overwritten.
-    return Joint{.isOurs = (ours && isSegment) || (next && surelyFollows(there.value(), *next)),
-                 .sameAbove = ours && isSegment && !isBatch(*object) ? ltx::TxId() : end,
-                 .end = End{.object = *object, .header = there.value()}};
+    return Joint{
+        .isOurs = isState || (ours && isSegment) || (next && surelyFollows(there.value(), *next)),
+        .sameAbove = ours && isSegment && !isBatch(*object) ? ltx::TxId() : end,
+        .end = End{.object = *object, .header = there.value()}};
 }
 
 /// Whether what is uploaded first behind a look follows what is there, as far as both say: it may

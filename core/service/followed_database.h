@@ -153,6 +153,15 @@ private:
     void stopListening();
     [[nodiscard]] StepPool::Due leaveSource();
     /// False while it is worth waiting for what a replica says.
+    /// What the replicas told by now.
+    struct Heard {
+        ltx::TxId newest = {};
+        Timestamp newestAt = {};
+        bool isAnyKnown = false;  ///< What one holds, that can be gone on above.
+        bool isLooking = false;   ///< One is about to tell.
+        bool oneLacksBase = false;
+    };
+    [[nodiscard]] Heard heardOfReplicas() const;
     [[nodiscard]] bool tellReplicasToReplicator();
     void takeFacts(const std::vector<engine::Fact>& facts);
     void showSource();
@@ -262,6 +271,8 @@ private:
     bool m_isExcused = false;  // When that could be had last.
     std::optional<std::chrono::minutes> m_stuckFor;
 
+    Numbering m_numbering;
+
     // Held while segments are told, so that they are in their order; taken before m_mutex and the
     // board's own, never with either held.
     std::mutex m_announcing;
@@ -271,7 +282,6 @@ private:
     Wants m_wants;
     std::string m_realPath;  // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
-    Numbering m_numbering;  // For any thread.
     std::vector<Upload> m_uploads;
     std::shared_ptr<Recall> m_recall;  // The last one; its job shares it.
     std::optional<Error> m_openFailure;

@@ -69,7 +69,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const bool concernsSource = now.looked != before.looked || now.hasBase != before.hasBase ||
                                 now.failure.has_value() != before.failure.has_value() ||
-                                now.foreign != before.foreign || now.goneOnAbove() > captured ||
+                                now.foreign != before.foreign || now.newest > captured ||
                                 now.lacksBase();
     if (concernsSource) {
         const std::scoped_lock lock(m_mutex);
@@ -217,22 +217,14 @@ void FollowedDatabase::announceSegments()
             return follower->holdsMoment(segment.facts.txId);
         });
     };
-    const auto mayBecomeOne = [&followers](const engine::SegmentCaptured& segment) {
-        return std::ranges::any_of(followers, [&segment](const auto& follower) {
-            const ReplicaView view = follower->view();
-            return view.hasBase && !view.failure && view.confirmed < segment.facts.txId &&
-                   follower->syncInterval().count() == 0;
-        });
-    };
     std::vector<engine::SegmentCaptured> segments;
     {
         const std::scoped_lock lock(m_mutex);
         while (!m_unannounced.empty() && m_unannounced.front().facts.txId <= saved) {
-            const engine::SegmentCaptured& next = m_unannounced.front();
-            if (isMoment(next)) {
-                segments.push_back(next);
-            } else if (mayBecomeOne(next)) {
-                break;  // In the midst of a batch of one, and on its way to another.
+            // In the midst of a batch it is none; where another replica gets it later, a listing
+            // tells of it.
+            if (isMoment(m_unannounced.front())) {
+                segments.push_back(m_unannounced.front());
             }
             m_unannounced.pop_front();
         }

@@ -22,6 +22,9 @@ constexpr std::chrono::minutes kAtRest{1};
 /// A large database that waits for its turn to be read looks this often.
 constexpr std::chrono::milliseconds kWholeReadPause{250};
 
+/// One that answers, and holds a history, gets so much longer to tell of it.
+constexpr std::chrono::minutes kAdoptionPatience{1};
+
 /// Segments that no replica has are announced later; above this many the oldest never are, since
 /// whoever listens must list the replica then anyway.
 constexpr std::size_t kMaxUnannounced = 100'000;
@@ -183,43 +186,46 @@ void FollowedDatabase::noteReading(bool isWhole)
     m_readingBytes = sizeOf(sqlite::walPath(m_realPath)) + (isWhole ? sizeOf(m_realPath) : 0);
 }
 
+FollowedDatabase::Heard FollowedDatabase::heardOfReplicas() const
+{
+    Heard heard;
+    for (const auto& follower : replicas()) {
+        const ReplicaView view = follower->view();
+        heard.newest = std::max(heard.newest, view.newest);
+        heard.newestAt = std::max(heard.newestAt, view.newestAt);
+        // What another program writes meanwhile is gone on from: where nothing else is known,
+        // nothing is numbered before. Nor where nobody could take it.
+        heard.isAnyKnown = heard.isAnyKnown || (view.looked && !view.foreign && !view.isTaken);
+        heard.isLooking = heard.isLooking || (!view.looked && !view.failure);
+        heard.oneLacksBase = heard.oneLacksBase || view.lacksBase();
+    }
+    return heard;
+}
+
 /// False while it is worth waiting for those that are still looking.
 bool FollowedDatabase::tellReplicasToReplicator()
 {
-    ltx::TxId above;
-    Timestamp newestAt;
-    bool isAnyKnown = false;
-    bool isLooking = false;
-    bool areAllRefused = true;
-    bool oneLacksBase = false;
-    for (const auto& follower : replicas()) {
-        const ReplicaView view = follower->view();
-        above = std::max(above, view.goneOnAbove());
-        newestAt = std::max(newestAt, view.newestAt);
-        // What another program writes meanwhile is gone on from: where nothing else is known,
-        // nothing is numbered before.
-        isAnyKnown = isAnyKnown || (view.looked && !view.foreign && !view.isTaken);
-        isLooking = isLooking || (!view.looked && !view.failure);
-        areAllRefused = areAllRefused && view.isRefused();
-        oneLacksBase = oneLacksBase || view.lacksBase();
-    }
-    const bool hasWaited = !isLooking || m_context.clock.monotonic() >= m_lookLimit;
+    Heard heard = heardOfReplicas();
+    const Clock::Instant now = m_context.clock.monotonic();
+    const bool hasWaited = !heard.isLooking || now >= m_lookLimit;
+    const bool mayTell = hasWaited && heard.isAnyKnown;
     // One that does not answer delays nobody. When it does, or one joins, it may hold more than all
     // before it: what it holds is gone on above.
-    const bool isKnown = hasWaited && (isAnyKnown || areAllRefused);
-    const bool isNews = !m_told || above > m_replicator->view().captured;
-    if (isKnown && isNews && m_numbering.tryBegin()) {
-        m_replicator->learnReplicas(above, newestAt);
-        m_told = true;
-        m_attached = false;
+    if (mayTell && m_numbering.tryBegin(now >= m_lookLimit + kAdoptionPatience)) {
+        heard = heardOfReplicas();  // One may have been settled just before.
+        if (!m_told || heard.newest > m_replicator->view().captured) {
+            m_replicator->learnReplicas(heard.newest, heard.newestAt);
+            m_told = true;
+            m_attached = false;
+        }
     }
-    if (oneLacksBase) {
+    if (heard.oneLacksBase) {
         askForSnapshot();
     }
     const std::scoped_lock lock(m_mutex);
     // Looked at again until it has one.
-    m_wants.replicaNews = m_wants.replicaNews || oneLacksBase;
-    return m_told || (hasWaited && !isKnown);
+    m_wants.replicaNews = m_wants.replicaNews || heard.oneLacksBase;
+    return m_told || (hasWaited && !mayTell);
 }
 
 void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)

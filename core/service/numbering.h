@@ -11,18 +11,24 @@ namespace tidemark::service {
 /// counts others, and is not gone on with as it is. Any thread may use it.
 class Numbering {
 public:
-    /// The replica holds a history of the database. True: it may be gone on with, and nothing is
-    /// numbered until settle(). False: numbers were given without it.
-    [[nodiscard]] bool tryGoOn(const std::string& replicaId)
+    /// The replica holds a history of the database, which is looked at until settle().
+    void look(const std::string& replicaId)
     {
         const std::scoped_lock lock(m_mutex);
         if (!m_isBegun) {
             m_looking.insert(replicaId);
         }
-        return !m_isBegun || m_known.contains(replicaId);
     }
 
-    /// A look has ended: what the replica holds is known from now on, or is not.
+    /// Whether what was looked at may be gone on with: not when numbers were given meanwhile, or
+    /// before.
+    [[nodiscard]] bool mayGoOn(const std::string& replicaId) const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_looking.contains(replicaId) || m_known.contains(replicaId);
+    }
+
+    /// The look has ended: what the replica holds is known from now on, or is not.
     void settle(const std::string& replicaId, bool isKnown)
     {
         const std::scoped_lock lock(m_mutex);
@@ -31,16 +37,20 @@ public:
         }
     }
 
-    /// Numbers are about to be given. False while a replica is looked at that may have some.
-    [[nodiscard]] bool tryBegin()
+    /// Numbers are about to be given. False while a replica is looked at that may have some, unless
+    /// that `isLate`.
+    [[nodiscard]] bool tryBegin(bool isLate = false)
     {
         const std::scoped_lock lock(m_mutex);
-        m_isBegun = m_isBegun || m_looking.empty();
+        if (!m_isBegun && (isLate || m_looking.empty())) {
+            m_isBegun = true;
+            m_looking.clear();
+        }
         return m_isBegun;
     }
 
 private:
-    std::mutex m_mutex;  // Guards what follows.
+    mutable std::mutex m_mutex;  // Guards what follows.
     std::set<std::string> m_looking;
     std::set<std::string> m_known;  // Their numbers were, before ours began.
     bool m_isBegun = false;

@@ -62,12 +62,6 @@ struct ReplicaView {
         return lacksBase() && mayWrite && !(isMending() && engine::nextBaseAt(*damage, now) > now);
     }
     [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
-    /// Above what it holds numbers go on; where a base of ours follows, it is of one of them.
-    [[nodiscard]] ltx::TxId goneOnAbove() const
-    {
-        const bool isOther = lacksBase() && baseAbove != ltx::TxId();
-        return isOther ? ltx::TxId{std::max(newest, baseAbove).value + 1} : newest;
-    }
 
     bool operator==(const ReplicaView&) const = default;
 };
@@ -214,8 +208,7 @@ private:
     [[nodiscard]] Status takeTenure(const std::stop_token& stop);
     [[nodiscard]] Status refuseLegacy(const std::stop_token& stop) const;
     [[nodiscard]] std::string placeName() const;
-    [[nodiscard]] Result<engine::Uploader::Adoption> mayAdopt(const replica::Catalog& catalog,
-                                                              const std::stop_token& stop);
+    [[nodiscard]] Status mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop);
     [[nodiscard]] bool isPausing() const;
     [[nodiscard]] StepPool::Due leftForLater(const Error& error);
     [[nodiscard]] Result<bool> advance(ltx::TxId captured, const std::stop_token& stop);

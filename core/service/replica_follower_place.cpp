@@ -63,6 +63,7 @@ Status ReplicaFollower::open(const std::stop_token& stop)
         [this](const replica::Catalog& catalog, const std::stop_token& looking) {
             return mayAdopt(catalog, looking);
         });
+    m_uploader->setIsFirst([this] { return m_numbering.mayGoOn(m_id); });
     m_uploader->setRunAll(
         [&helpers = m_context.uploadHelpers](const auto& tasks) { runSideBySide(helpers, tasks); });
     m_uploader->setListener(
@@ -87,14 +88,11 @@ Status ReplicaFollower::openStorage()
     return {};
 }
 
-Result<engine::Uploader::Adoption> ReplicaFollower::mayAdopt(const replica::Catalog& catalog,
-                                                             const std::stop_token& stop)
+Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::stop_token& stop)
 {
-    using Adoption = engine::Uploader::Adoption;
     TIDEMARK_TRY_STATUS(m_claim->mayHoldOurs());
-    const bool isFirst = m_numbering.tryGoOn(m_id);
-    TIDEMARK_TRY_STATUS(checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop));
-    return isFirst ? Adoption::GoOn : Adoption::OnlyIfOurs;
+    m_numbering.look(m_id);
+    return checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop);
 }
 
 Status ReplicaFollower::makePlace()

@@ -333,9 +333,7 @@ private:
         place.book = std::make_unique<DamageBook>(m_clock, *m_state, m_spool, place.id);
         place.uploader = std::make_unique<Uploader>(
             m_clock, m_random, m_spool, *m_state, place.replica, place.id,
-            [](const replica::Catalog&, const std::stop_token&) {
-                return Uploader::Adoption::GoOn;
-            });
+            [](const replica::Catalog&, const std::stop_token&) { return Status(); });
         place.uploader->setInterval(place.isSeldom ? 1h : 0h);
         place.uploader->setRunAll([this](const auto& tasks) { runInAnyOrder(tasks); });
         place.uploader->setListener({.listed =

@@ -177,7 +177,7 @@ private slots:
         QVERIFY(!uploader->look({}).ok());
         QVERIFY(uploader->looked() && uploader->isForeign() && !uploader->hasBase());
         QVERIFY(uploader->newest() == ltx::TxId{});
-        m_mayAdopt = Uploader::Adoption::GoOn;
+        m_mayAdopt = {};
         uploader->retryNow();
         QVERIFY(uploader->look({}).ok());
         QVERIFY(uploader->hasBase() && uploader->newest() == ltx::TxId{1});

@@ -127,7 +127,7 @@ private slots:
         m_made->put(9, 1, 1);
         m_made->put(0, 2, 2);
         m_made->hasDigests = true;
-        m_mayAdopt = Uploader::Adoption::OnlyIfOurs;
+        m_isFirst = false;
         // Nothing is in the spool that could tell, or says nothing against it.
         for (const bool hasNext : {false, true}) {
             if (hasNext) {
@@ -146,7 +146,7 @@ private slots:
     {
         m_made->put(9, 1, 1);
         m_made->put(0, 2, 2);
-        m_mayAdopt = Uploader::Adoption::OnlyIfOurs;
+        m_isFirst = false;
         for (const std::uint64_t next : {2, 3}) {
             spool(next);
             const auto uploader = this->uploader();

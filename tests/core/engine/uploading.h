@@ -30,7 +30,8 @@ protected:
     std::unique_ptr<Spool> m_spool;
     std::unique_ptr<state::StateDb> m_state;
     std::unique_ptr<replica::LtxReplica> m_replica;
-    Result<Uploader::Adoption> m_mayAdopt = Uploader::Adoption::GoOn;
+    Status m_mayAdopt;
+    bool m_isFirst = true;
 
     [[nodiscard]] std::string path(const char* name) const
     {
@@ -39,9 +40,11 @@ protected:
 
     [[nodiscard]] std::unique_ptr<Uploader> uploader()
     {
-        return std::make_unique<Uploader>(
+        auto made = std::make_unique<Uploader>(
             m_clock, m_random, *m_spool, *m_state, *m_replica, "replica",
             [this](const replica::Catalog&, const std::stop_token&) { return m_mayAdopt; });
+        made->setIsFirst([this] { return m_isFirst; });
+        return made;
     }
 
     void spool(std::uint64_t txId) { spool(txId, *m_made); }
@@ -105,7 +108,8 @@ protected:
         QVERIFY(m_spool->open().ok());
         m_state = state::StateDb::open(m_files, path("state.db")).value();
         m_replica = std::make_unique<replica::LtxReplica>(m_made->storage);
-        m_mayAdopt = Uploader::Adoption::GoOn;
+        m_mayAdopt = {};
+        m_isFirst = true;
     }
     void end()
     {

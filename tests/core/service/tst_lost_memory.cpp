@@ -89,6 +89,32 @@ private slots:
         expectFewPages(snapshotBytes() / 4);
     }
 
+    /// Nothing was written since: there is nothing to upload either, now or at the next start.
+    void whatIsAdoptedAtRestIsNotUploadedAnew()
+    {
+        const auto before = catalog().objects.size();
+        QVERIFY(QDir(QString::fromStdString(path("data"))).removeRecursively());
+        for (int starts = 0; starts < 3; ++starts) {
+            follow();
+            leave();
+            QCOMPARE(level(9).size(), std::size_t{1});
+        }
+        QVERIFY(catalog().objects.size() <= before + 1);
+    }
+
+    void whereEachReplicaIsForgottenTheStateTellsThatItIsOurs()
+    {
+        QVERIFY(QDir().rename(m_directory->filePath("replica"), m_directory->filePath("moved")));
+        m_service = makeService(m_clock);
+        m_service->follow({.path = path("a.db"), .replicas = {{.address = address("moved")}}});
+        QVERIFY(m_service->bringUpToDate({}).ok());
+        QCOMPARE(level(9, "moved").size(), std::size_t{1});
+        write();
+        QVERIFY(m_service->bringUpToDate({}).ok());
+        QCOMPARE(level(9, "moved").size(), std::size_t{1});
+        QCOMPARE(rowsAt(catalog("moved").moments.back().txId, "moved"), m_rows);
+    }
+
     void anotherNumberOfPagesIsNoHindrance()
     {
         QCOMPARE(remove("pages.crc"), 1);

@@ -11,36 +11,48 @@ private slots:
     void aHistoryIsGoneOnWithAsLongAsNothingIsNumbered()
     {
         Numbering numbering;
-        QVERIFY(numbering.tryGoOn("a"));
+        numbering.look("a");
+        QVERIFY(numbering.mayGoOn("a"));
         numbering.settle("a", true);
         QVERIFY(numbering.tryBegin());
-        QVERIFY(!numbering.tryGoOn("b"));
+        numbering.look("b");
+        QVERIFY(!numbering.mayGoOn("b"));
         QVERIFY(numbering.tryBegin());
     }
 
     void nothingIsNumberedWhileOneIsLookedAt()
     {
         Numbering numbering;
-        QVERIFY(numbering.tryGoOn("a"));
-        QVERIFY(numbering.tryGoOn("b"));
+        numbering.look("a");
+        numbering.look("b");
         numbering.settle("a", true);
         QVERIFY(!numbering.tryBegin());
         numbering.settle("b", false);
         QVERIFY(numbering.tryBegin());
     }
 
+    void whoTakesTooLongIsNotWaitedFor()
+    {
+        Numbering numbering;
+        numbering.look("slow");
+        QVERIFY(numbering.tryBegin(true));
+        QVERIFY(!numbering.mayGoOn("slow"));
+        numbering.settle("slow", true);
+        numbering.look("slow");
+        QVERIFY(!numbering.mayGoOn("slow"));
+    }
+
     void whoWasKnownBeforeMayBeLookedAtAgain()
     {
         Numbering numbering;
-        QVERIFY(numbering.tryGoOn("known"));
+        numbering.look("known");
         numbering.settle("known", true);
-        QVERIFY(numbering.tryGoOn("silent"));
+        numbering.look("silent");
         numbering.settle("silent", false);
         QVERIFY(numbering.tryBegin());
-        QVERIFY(numbering.tryGoOn("known"));
-        QVERIFY(!numbering.tryGoOn("silent"));
-        numbering.settle("silent", true);
-        QVERIFY(!numbering.tryGoOn("silent"));
+        QVERIFY(numbering.mayGoOn("known"));
+        numbering.look("silent");
+        QVERIFY(!numbering.mayGoOn("silent"));
     }
 };
 
