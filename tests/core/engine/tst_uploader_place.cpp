@@ -147,7 +147,7 @@ private slots:
         m_made->put(9, 1, 1);
         m_made->put(0, 2, 2);
         m_isFirst = false;
-        for (const std::uint64_t next : {2, 3}) {
+        for (const std::uint64_t next : {std::uint64_t{2}, std::uint64_t{3}}) {
             spool(next);
             const auto uploader = this->uploader();
             QVERIFY(uploader->look({}).ok());
