@@ -202,7 +202,7 @@ void AddDatabase::start()
     }
     const service::DatabaseConfig config{
         .path = m_facts->path,
-        .replicas = {{.name = std::string(config::kReplicaName),
+        .replicas = {{.name = std::string(config::replicaName(storage::StorageKind::Folder)),
                       .address = {.path = m_target.toStdString()}}},
         .switchToWal = mustSwitch() && m_switchAgreed,
         .watch = mustSwitch() && m_watchAgreed};

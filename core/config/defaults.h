@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/storage/storage_address.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -21,7 +23,19 @@ inline constexpr std::chrono::hours kDrillEvery{7 * 24};
 inline constexpr int kSpoolLimitMib = 0;
 
 /// How a replica is called until its owner names it.
-inline constexpr std::string_view kReplicaName = "Folder";
+[[nodiscard]] constexpr std::string_view replicaName(storage::StorageKind kind)
+{
+    using Kind = storage::StorageKind;
+    switch (kind) {
+    case Kind::Folder: break;
+    case Kind::S3: return "S3";
+    case Kind::Azure: return "Azure";
+    case Kind::Sftp: return "SFTP";
+    case Kind::WebDav: return "WebDAV";
+    case Kind::Zip: return "Zip";
+    }
+    return "Folder";
+}
 
 /// Below the home folder: where the desktop proposes to keep the history of a database.
 inline constexpr std::string_view kProposedFolder = "Tidemark";

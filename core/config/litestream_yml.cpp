@@ -185,7 +185,9 @@ private:
         const ReplicaKeys keys(node, m_root, m_config.notices);
         TIDEMARK_TRY(auto place, readReplicaPlace(keys));
         TIDEMARK_TRY(const std::string name, keys.ownText("name"));
-        ReplicaSettings replica{.name = name.empty() ? std::string(kReplicaName) : name,
+        const auto address = storage::parseAddress(place.address, "/", "/");
+        const auto kind = address.ok() ? address.value().kind : storage::StorageKind::Folder;
+        ReplicaSettings replica{.name = name.empty() ? std::string(replicaName(kind)) : name,
                                 .address = std::move(place.address),
                                 .syncInterval = usual};
         if (place.secret) {

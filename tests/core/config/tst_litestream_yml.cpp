@@ -61,7 +61,7 @@ private slots:
             "        path: /srv/notes\n"
             "      - name: second\n"
             "        url: file:///mnt/notes\n"
-            "      - file:///mnt/third\n"
+            "      - s3://bucket/third\n"
             "  - path: shop.db\n"
             "    replica:\n"
             "      path: $HOME/shop\n");
@@ -70,10 +70,11 @@ private slots:
         QCOMPARE(databases.size(), 2U);
         QCOMPARE(databases[0].path, std::string("/home/me/notes.db"));
         QCOMPARE(databases[0].replicas[0].address, std::string("/srv/notes"));
-        QCOMPARE(databases[0].replicas[0].name, std::string(kReplicaName));
+        QCOMPARE(databases[0].replicas[0].name, std::string("Folder"));
         QCOMPARE(databases[0].replicas[1].address, std::string("file:///mnt/notes"));
         QCOMPARE(databases[0].replicas[1].name, std::string("second"));
-        QCOMPARE(databases[0].replicas[2].address, std::string("file:///mnt/third"));
+        QCOMPARE(databases[0].replicas[2].address, std::string("s3://bucket/third"));
+        QCOMPARE(databases[0].replicas[2].name, std::string("S3"));
         QCOMPARE(databases[1].path, std::string("shop.db"));
         QCOMPARE(databases[1].replicas[0].address, std::string("/home/me/shop"));
         QVERIFY(config.value().notices.empty());
