@@ -17,7 +17,7 @@ class TestRangeReader : public QObject {
     struct Object {
         std::uint64_t sizeBytes = 0;
         std::atomic<int> requests{0};
-        std::uint64_t brokenFrom = UINT64_MAX;
+        std::atomic<std::uint64_t> brokenFrom = UINT64_MAX;
 
         [[nodiscard]] FetchPiece fetch()
         {
@@ -27,7 +27,7 @@ class TestRangeReader : public QObject {
                 if (stop.stop_requested()) {
                     return cancelled();
                 }
-                if (offset >= brokenFrom) {
+                if (offset >= brokenFrom.load()) {
                     return Error{.code = ErrorCode::Unavailable,
                                  .what = {TIDEMARK_TEXT("test", "away")}};
                 }
