@@ -134,9 +134,6 @@ Status Uploader::compare(const std::stop_token& stop)
     if (joint.isOther && isKnown) {
         return otherWriter();
     }
-    if (isAdopted && hasBase()) {
-        TIDEMARK_TRY_STATUS(m_state.setReplica(m_position));
-    }
     m_newest = highest;
     m_newestAt = whole.moments.empty() ? Timestamp() : whole.moments.back().time;
     m_looked = true;

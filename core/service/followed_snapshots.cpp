@@ -91,7 +91,8 @@ void FollowedDatabase::reservePlaces()
     const Timestamp now = m_context.clock.now();
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        if (!upload.leaving && view.wantsBase(now) && !m_snapshotPlaces.contains(view.place) &&
+        const bool isWanted = view.wantsBase(now) && view.baseAbove <= m_captured;
+        if (!upload.leaving && isWanted && !m_snapshotPlaces.contains(view.place) &&
             m_context.snapshots.tryTake(view.place)) {
             m_snapshotPlaces.insert(view.place);
         }
