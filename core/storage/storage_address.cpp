@@ -176,8 +176,8 @@ Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, Add
                letter == '-' || letter == '_' || letter == '$';
     });
     // It would be read as another one's host when it comes back.
-    const bool isHost = isS3 && placeOfHost(address.host).has_value();
-    if (isS3 && (!fits || isHost || !address.user.empty())) {
+    const bool isOthersHost = isS3 && placeOfHost(address.host).has_value();
+    if (isS3 && (!fits || isOthersHost || !address.user.empty())) {
         return notAnAddress(text,
                             {TIDEMARK_TEXT("storage",
                                            "Write s3://BUCKET/PATH; the server goes behind it: "
@@ -191,7 +191,7 @@ Result<StorageAddress> ofBucket(std::string_view text, const Scheme& scheme, Add
 }
 
 /// Names, numbers and names of other alphabets; not what would end it in an address.
-bool isHost(std::string_view host)
+bool isServerName(std::string_view host)
 {
     constexpr std::string_view kEnds = " /?#@[]\\\"<>^`{|}";
     return !host.empty() && std::ranges::none_of(host, [kEnds](char letter) {
@@ -202,7 +202,7 @@ bool isHost(std::string_view host)
 
 Result<StorageAddress> ofServer(std::string_view text, const Scheme& scheme, AddressParts parts)
 {
-    if (!isHost(parts.host)) {
+    if (!isServerName(parts.host)) {
         return notAnAddress(text, {TIDEMARK_TEXT("storage", "Write %1://USER@HOST/PATH."),
                                    {std::string(scheme.name)}});
     }
@@ -303,7 +303,7 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
         return notAnAddress(text, example);
     }
     if (text.find('\0') != std::string_view::npos) {
-        return notAnAddress("", {TIDEMARK_TEXT("storage", "A path cannot hold a zero byte.")});
+        return notAnAddress("", {TIDEMARK_TEXT("storage", "An address cannot hold a zero byte.")});
     }
     const std::string_view name = schemeOf(text);
     if (const Scheme* const meant = name.empty() ? schemeWithoutSlashes(text) : nullptr) {

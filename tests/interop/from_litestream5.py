@@ -1,7 +1,7 @@
 """Litestream 0.5 replicates; we list, plan and restore each of its moments: the bytes that it restores.
 
-Around its own restarts it writes moments now and then that are no database (0.5.17, seen at 1 of 40 in 90 seconds):
-it restores them without a word, we say that they are damaged.
+Around its own restarts it writes moments now and then that are no database (0.5.17; four in a row were seen): it
+restores them without a word, we say that they are damaged.
 """
 
 import contextlib
