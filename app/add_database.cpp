@@ -268,8 +268,8 @@ void AddDatabase::finish(const service::Proof& proof)
 {
     const bool compared = proof.verdict == restore::Verdict::Proven;
     m_proof = compared ? Proof::Proven : Proof::Checked;
-    m_proofSummary = compared ? tr("Restored and compared with the original, integrity check ok")
-                              : tr("Restored, checksums and integrity check ok");
+    m_proofSummary = compared ? tr("Restored and compared with the original, no fault found")
+                              : tr("Restored, checksums are right, no fault found");
     m_work.reset();
     setStage(Stage::Done);
 }

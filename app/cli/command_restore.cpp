@@ -11,7 +11,7 @@ void print(Output& output, const restore::Restored& restored, restore::Check che
     output.fact("Restored transaction " + std::to_string(restored.moment.txId.value) + " of " +
                     momentTime(restored.moment) + " to " + restored.path + ": " +
                     humanBytes(restored.bytes) + " in " + humanDuration(restored.duration) + ". " +
-                    verdictText(restored.verdict, check),
+                    verdictText(restored, check),
                 restoredJson(restored, restored.path));
 }
 

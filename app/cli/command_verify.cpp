@@ -18,7 +18,7 @@ void print(Output& output, const restore::Verified& verified, restore::Check che
                     momentTime(restored.moment) + ", " + counted(verified.objects, "object") +
                     " of " + humanBytes(verified.bytes) + ", database of " +
                     humanBytes(restored.bytes) + ", in " + humanDuration(restored.duration) + ". " +
-                    verdictText(restored.verdict, check),
+                    verdictText(restored, check),
                 object);
 }
 

@@ -83,13 +83,16 @@ std::chrono::milliseconds since(Clock& clock, Clock::Instant start)
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock.monotonic() - start);
 }
 
-std::string verdictText(restore::Verdict verdict, restore::Check check)
+std::string verdictText(const restore::Restored& restored, restore::Check check)
 {
-    if (verdict == restore::Verdict::Proven) {
-        return "Proven: it is byte for byte what was recorded.";
-    }
+    const bool inPart = check != restore::Check::None && !restored.bySqlite;
     const std::string found = check == restore::Check::None ? "SQLite was not asked for faults."
-                                                            : "SQLite finds no fault.";
+                              : inPart ? "SQLite finds no fault in what it can check without the "
+                                         "collations and functions of the application."
+                                       : "SQLite finds no fault.";
+    if (restored.verdict == restore::Verdict::Proven) {
+        return "Proven: it is byte for byte what was recorded." + (inPart ? ' ' + found : "");
+    }
     return "Checked: all checksums are right. " + found +
            " (Whoever wrote this replica recorded no digest to prove it by.)";
 }

@@ -32,7 +32,7 @@ void noteLost(Output& output, const replica::Wish& wish, const std::optional<rep
 [[nodiscard]] std::chrono::milliseconds since(Clock& clock, Clock::Instant start);
 
 /// "Proven: it is byte for byte what was recorded."
-[[nodiscard]] std::string verdictText(restore::Verdict verdict, restore::Check check);
+[[nodiscard]] std::string verdictText(const restore::Restored& restored, restore::Check check);
 
 /// The verdict on a moment that did not come back whole, and the nearest that may.
 [[nodiscard]] Json damagedJson(const replica::Moment& moment, const replica::Nearest& nearest,

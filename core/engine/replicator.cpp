@@ -1,5 +1,6 @@
 #include "core/engine/memory.h"
 #include "core/engine/replicator_impl.h"
+#include "core/sqlite/open_database.h"
 
 #include <algorithm>
 #include <iterator>
@@ -113,6 +114,7 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         loseLog();
     }
     letGo();
+    giveUpSnapshotInTheWay();
     if (error.code == ErrorCode::Cancelled) {
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
@@ -126,6 +128,15 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     attachAt(m_stepAt + pause, m_stepAt + (isLocked ? kBusyRetry : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
     m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
+}
+
+/// One that reads a database as it was before its files were replaced: nothing can be attached to
+/// until it has ended, and what is committed meanwhile is held by nobody.
+void Replicator::Impl::giveUpSnapshotInTheWay()
+{
+    if (!m_snapshotLives.expired() && !sqlite::OpenDatabase::enter(m_setup.path).ok()) {
+        m_snapshotGivenUp.request_stop();
+    }
 }
 
 void Replicator::Impl::attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome)

@@ -157,6 +157,7 @@ private:
     void loseLog();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
+    void giveUpSnapshotInTheWay();
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
@@ -196,6 +197,7 @@ private:
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
     std::chrono::milliseconds m_unrestingPause = kCyclePause;
     std::weak_ptr<const void> m_snapshotLives;
+    std::stop_source m_snapshotGivenUp{std::nostopstate};
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};
     Clock::Instant m_nextTruncate = {};

@@ -103,15 +103,19 @@ std::uint64_t SnapshotWork::databaseBytes() const
 Result<std::uint64_t> SnapshotWork::writeTo(replica::LtxReplica& replica, unsigned threads,
                                             const OnProgress& progress, const std::stop_token& stop)
 {
+    std::stop_source either;
+    const auto end = [&either] { either.request_stop(); };
+    const std::stop_callback onStop(stop, end);
+    const std::stop_callback onGivenUp(m_givenUp.get_token(), end);
     const auto digests = ltx::digestsOf(m_header);
-    const SnapshotPages pages(*m_pages, digests ? digests->after : 0, progress, stop);
+    const SnapshotPages pages(*m_pages, digests ? digests->after : 0, progress, either.get_token());
     std::uint64_t sizeBytes = 0;
     const ltx::EncodingSource file(
         m_header, pages, threads,
         [&sizeBytes](const ltx::EncodedFacts& facts) { sizeBytes = facts.sizeBytes; });
     TIDEMARK_TRY(const auto outcome,
                  replica.put(replica::kSnapshotLevel, {m_header.minTxId, m_header.maxTxId}, file,
-                             m_header.createdAt, stop));
+                             m_header.createdAt, either.get_token()));
     if (outcome == replica::PutOutcome::AlreadyThereDifferent) {
         return otherWriter({TIDEMARK_TEXT("engine",
                                           "Another process replicates into this replica: it holds "

@@ -34,11 +34,15 @@ public:
                                                 const OnProgress& progress,
                                                 const std::stop_token& stop);
 
+    /// Ends writeTo() with Cancelled, now and later, from any thread and also when this has gone.
+    [[nodiscard]] std::stop_source giveUp() const { return m_givenUp; }
+
     /// Lives as long as this: who pinned the log can be told without keeping it.
     [[nodiscard]] std::weak_ptr<const void> lifetime() const { return m_lifetime; }
 
 private:
     std::shared_ptr<const void> m_lifetime = std::make_shared<char>();  // Shared with nobody.
+    std::stop_source m_givenUp;
     std::unique_ptr<sqlite::PageSnapshot> m_pages;
     ltx::Header m_header;
 };

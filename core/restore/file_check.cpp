@@ -33,38 +33,39 @@ Result<Verdict> compareDigest(const File& file, const std::string& name, const E
     return Verdict::Proven;
 }
 
-Status checkBySqlite(const File& file, const std::string& name, Check check,
-                     const std::stop_token& stop)
+Result<bool> checkBySqlite(const File& file, const std::string& name, Check check,
+                           const std::stop_token& stop)
 {
     TIDEMARK_TRY(const std::uint64_t size, file.sizeBytes());
     // A database to which nothing was ever written is an empty file.
     if (check == Check::None || size == 0) {
-        return {};
+        return check != Check::None;
     }
-    return sqlite::checkIntegrity(file, name, check == Check::Full, stop);
+    TIDEMARK_TRY(const sqlite::Integrity integrity,
+                 sqlite::checkIntegrity(file, name, check == Check::Full, stop));
+    return integrity == sqlite::Integrity::Sound;
 }
 
 }  // namespace
 
-Result<Verdict> checkFile(File& file, const std::string& name, const Expected& expected,
-                          Check check, bool durable, ProgressMeter& progress,
-                          const std::stop_token& stop)
+Result<FileChecked> checkFile(File& file, const std::string& name, const Expected& expected,
+                              Check check, bool durable, ProgressMeter& progress,
+                              const std::stop_token& stop)
 {
     // The disk, one processor and the others work side by side.
     Status synced;
-    Status checked;
+    Result<bool> bySqlite = false;
     Result<Verdict> verdict = Verdict::Checked;
     {
         const std::jthread syncing([&] { synced = durable ? file.sync() : Status(); });
-        const std::jthread checking([&] { checked = checkBySqlite(file, name, check, stop); });
+        const std::jthread checking([&] { bySqlite = checkBySqlite(file, name, check, stop); });
         verdict = compareDigest(file, name, expected, progress, stop);
     }
     TIDEMARK_TRY_STATUS(std::move(synced));
-    if (!verdict.ok()) {
-        return verdict;
-    }
-    TIDEMARK_TRY_STATUS(std::move(checked));
-    return verdict;
+    FileChecked checked;
+    TIDEMARK_TRY(checked.verdict, std::move(verdict));
+    TIDEMARK_TRY(checked.bySqlite, std::move(bySqlite));
+    return checked;
 }
 
 }  // namespace tidemark::restore

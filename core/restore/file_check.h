@@ -17,11 +17,16 @@ struct Expected {
     std::optional<std::uint64_t> digest = {};  ///< If one was recorded; else the rest is unused.
 };
 
+struct FileChecked {
+    Verdict verdict = Verdict::Checked;
+    bool bySqlite = false;  ///< SQLite checked all of it: it was asked to, and could.
+};
+
 /// Compares the digest of the file, as it can be read back, with the recorded one, lets SQLite
 /// check it, and meanwhile brings it to the medium. `name` is for texts. Damaged if one of the
 /// checks finds anything.
-[[nodiscard]] Result<Verdict> checkFile(File& file, const std::string& name,
-                                        const Expected& expected, Check check, bool durable,
-                                        ProgressMeter& progress, const std::stop_token& stop);
+[[nodiscard]] Result<FileChecked> checkFile(File& file, const std::string& name,
+                                            const Expected& expected, Check check, bool durable,
+                                            ProgressMeter& progress, const std::stop_token& stop);
 
 }  // namespace tidemark::restore

@@ -234,8 +234,11 @@ Result<Restored> RestoreRun::finish(TargetFile target, replica::Moment moment,
 {
     m_progress.enter(Phase::Checking);
     Restored restored{.moment = std::move(moment), .lost = m_plan.lost};
-    TIDEMARK_TRY(restored.verdict, checkFile(target.file(), m_target, expected, m_check,
-                                             m_ending == Ending::Publish, m_progress, m_stop));
+    TIDEMARK_TRY(const FileChecked checked,
+                 checkFile(target.file(), m_target, expected, m_check, m_ending == Ending::Publish,
+                           m_progress, m_stop));
+    restored.verdict = checked.verdict;
+    restored.bySqlite = checked.bySqlite;
     TIDEMARK_TRY(restored.bytes, target.file().sizeBytes());
     if (m_stop.stop_requested()) {
         return cancelled();

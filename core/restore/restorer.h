@@ -46,6 +46,9 @@ struct Request {
 struct Restored {
     replica::Moment moment = {};
     Verdict verdict = Verdict::Checked;
+    /// Whether SQLite checked all of it: it was asked to, and needs nothing for it that only the
+    /// application has, such as a collation of its own. What it could check is sound either way.
+    bool bySqlite = false;
     std::string path = {};
     std::uint64_t bytes = 0;
     std::chrono::milliseconds duration{0};

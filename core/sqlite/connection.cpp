@@ -42,21 +42,24 @@ Error readOnly(const std::string& path)
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path)
 {
+    TIDEMARK_TRY(auto entry, OpenDatabase::enter(path));
     TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READWRITE, nullptr, path));
     // SQLite falls back to reading where it may not write.
     if (sqlite3_db_readonly(handle.get(), "main") != 0) {
         return readOnly(path);
     }
-    return opened(std::move(handle), path);
+    return opened(std::move(entry), std::move(handle), path);
 }
 
 Result<std::unique_ptr<Connection>> Connection::openToRead(const std::string& path)
 {
+    TIDEMARK_TRY(auto entry, OpenDatabase::enter(path));
     TIDEMARK_TRY(Handle handle, openHandle(path, SQLITE_OPEN_READONLY, nullptr, path));
-    return opened(std::move(handle), path);
+    return opened(std::move(entry), std::move(handle), path);
 }
 
-Result<std::unique_ptr<Connection>> Connection::opened(Handle handle, const std::string& path)
+Result<std::unique_ptr<Connection>> Connection::opened(std::unique_ptr<OpenDatabase> entry,
+                                                       Handle handle, const std::string& path)
 {
     sqlite3_file* file = nullptr;
     int code = configure(handle.get());
@@ -66,7 +69,8 @@ Result<std::unique_ptr<Connection>> Connection::opened(Handle handle, const std:
     if (code != SQLITE_OK) {
         return sqliteError(handle.get(), code, path);
     }
-    std::unique_ptr<Connection> connection(new Connection(handle.release(), file, path));
+    std::unique_ptr<Connection> connection(
+        new Connection(std::move(entry), handle.release(), file, path));
     std::array<std::byte, 16> start = {};
     TIDEMARK_TRY(const std::uint64_t size, connection->fileSizeBytes());
     TIDEMARK_TRY_STATUS(connection->readFile(start, 0));
@@ -76,8 +80,9 @@ Result<std::unique_ptr<Connection>> Connection::opened(Handle handle, const std:
     return connection;
 }
 
-Connection::Connection(sqlite3* handle, sqlite3_file* file, std::string path)
-    : m_handle(handle), m_file(file), m_path(std::move(path))
+Connection::Connection(std::unique_ptr<OpenDatabase> entry, sqlite3* handle, sqlite3_file* file,
+                       std::string path)
+    : m_entry(std::move(entry)), m_handle(handle), m_file(file), m_path(std::move(path))
 {
 }
 
@@ -101,18 +106,27 @@ Status Connection::begin(const char* first, const char* second)
     if (status.ok()) {
         status = run(second);
     }
-    std::array<std::byte, 2> versions = {};
     if (status.ok() && !m_logOpen) {
-        status = readFile(versions, 18);
+        status = noteLog();
     }
     if (!status.ok()) {
         rollback();
-        return status;
     }
+    return status;
+}
+
+Status Connection::noteLog()
+{
     // SQLite opens the log by the same bytes, and also where one lies there already; they cannot
     // change while it is open.
     constexpr std::byte kWal{2};
-    m_logOpen = m_logOpen || (versions[0] == kWal && versions[1] == kWal);
+    std::array<std::byte, 2> versions = {};
+    TIDEMARK_TRY_STATUS(readFile(versions, 18));
+    if (versions[0] != kWal || versions[1] != kWal) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(m_entry->logOpened());
+    m_logOpen = true;
     return {};
 }
 

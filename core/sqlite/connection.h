@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/sqlite/handle.h"
+#include "core/sqlite/open_database.h"
 #include "core/sqlite/wal_index.h"
 
 #include <cstdint>
@@ -32,7 +33,8 @@ struct CheckpointOutcome {
 class Connection {
 public:
     /// Opens an existing database. NotFound, Forbidden, Damaged ("not a SQLite file", also for
-    /// encrypted ones), Unsupported or Io, with the path in the text.
+    /// encrypted ones), Unsupported or Io, with the path in the text. Busy, also in the first
+    /// begin, while others here would be disturbed: see OpenDatabase.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::string& path);
 
     /// For beginRead() and the reads alone: in rollback mode nothing at all is written through it,
@@ -86,15 +88,18 @@ public:
     [[nodiscard]] const std::string& path() const { return m_path; }
 
 private:
-    Connection(sqlite3* handle, sqlite3_file* file, std::string path);
+    Connection(std::unique_ptr<OpenDatabase> entry, sqlite3* handle, sqlite3_file* file,
+               std::string path);
 
-    [[nodiscard]] static Result<std::unique_ptr<Connection>> opened(Handle handle,
-                                                                    const std::string& path);
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> opened(
+        std::unique_ptr<OpenDatabase> entry, Handle handle, const std::string& path);
 
     [[nodiscard]] Status run(const char* sql);
     [[nodiscard]] Status begin(const char* first, const char* second);
+    [[nodiscard]] Status noteLog();
     [[nodiscard]] Status describeEmptyLog(WalIndexHeader& header) const;
 
+    std::unique_ptr<OpenDatabase> m_entry;
     sqlite3* m_handle = nullptr;
     sqlite3_file* m_file = nullptr;  // The database file; belongs to m_handle.
     std::string m_path;

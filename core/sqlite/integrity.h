@@ -8,15 +8,23 @@
 
 namespace tidemark::sqlite {
 
+enum class Integrity {
+    Sound,
+    /// The same for all that SQLite can check here. Some of it orders or computes by collations,
+    /// functions or modules that only the application has.
+    SoundInPart,
+};
+
 /// Lets SQLite check a database file that nobody writes to, with `quick_check` or, `full`, with
 /// `integrity_check`. Changes no byte, makes no file, takes no lock; what a -wal beside it holds is
 /// not looked at. Damaged with SQLite's first words, NotFound, Forbidden, Io, Cancelled. Blocks for
 /// as long as it takes to read the file.
-[[nodiscard]] Status checkIntegrity(const std::string& path, bool full, std::stop_token stop);
+[[nodiscard]] Result<Integrity> checkIntegrity(const std::string& path, bool full,
+                                               std::stop_token stop);
 
 /// The same for a file that is open and may have no name yet; `name` is for the text. Reads through
 /// `file` alone.
-[[nodiscard]] Status checkIntegrity(const File& file, const std::string& name, bool full,
-                                    std::stop_token stop);
+[[nodiscard]] Result<Integrity> checkIntegrity(const File& file, const std::string& name, bool full,
+                                               std::stop_token stop);
 
 }  // namespace tidemark::sqlite

@@ -6,6 +6,7 @@
 #include "core/sqlite/page_snapshot.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/simulated_clock.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <sqlite3.h>
 
@@ -393,6 +394,32 @@ private slots:
             QVERIFY(captured() > before);
             QVERIFY(endsAsTheDatabase());
         }
+    }
+
+    void aSnapshotOfAnOlderIndexIsGivenUpBeforeAnythingElseIsOpened()
+    {
+        std::optional<sqlite::SqliteShell> app(database());
+        app->run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+        open();
+        m_replicator->learnReplicas({});
+        auto outcome = m_replicator->step({});
+        QVERIFY(outcome.snapshot);
+        const std::stop_source givenUp = outcome.snapshot->giveUp();
+        app->run("INSERT INTO t VALUES (1)");
+        steps(1s);
+        app->kill();
+        QVERIFY(QFile::remove(database() + "-shm"));
+        app.emplace(database());
+        app->run("PRAGMA wal_autocheckpoint=0; INSERT INTO t VALUES (2)");
+        steps(3s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(givenUp.stop_requested());
+        app->run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (3)");
+        outcome.snapshot.reset();
+        steps(3s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+        QCOMPARE(app->run("PRAGMA integrity_check"), "ok");
     }
 
     void pagesByWhichTheDatabaseGrewWithoutAFrameAreCaptured()

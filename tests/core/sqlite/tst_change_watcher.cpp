@@ -1,7 +1,7 @@
 #include "core/sqlite/change_watcher.h"
 
 #include "core/sqlite/source_identity.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QElapsedTimer>
 #include <QFileInfo>

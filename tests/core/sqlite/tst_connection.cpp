@@ -1,5 +1,5 @@
 #include "core/sqlite/connection.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QDir>
 #include <QFile>

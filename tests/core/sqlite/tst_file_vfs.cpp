@@ -1,7 +1,7 @@
 #include "core/sqlite/file_vfs.h"
 
 #include "core/base/posix_file_system.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 using namespace tidemark;
 using namespace tidemark::sqlite;

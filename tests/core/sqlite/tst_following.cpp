@@ -6,7 +6,7 @@
 #include "core/sqlite/anchor.h"
 #include "core/sqlite/integrity.h"
 #include "core/sqlite/page_snapshot.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QDeadlineTimer>
 #include <QFile>

@@ -1,12 +1,42 @@
 #include "core/sqlite/integrity.h"
 
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
+
+#include <sqlite3.h>
 
 #include <QDir>
 #include <QFile>
 
+#include <string_view>
+
 using namespace tidemark;
 using namespace tidemark::sqlite;
+
+namespace {
+
+int compareBytes(void*, int aSize, const void* a, int bSize, const void* b)
+{
+    const std::string_view left(static_cast<const char*>(a), static_cast<std::size_t>(aSize));
+    const std::string_view right(static_cast<const char*>(b), static_cast<std::size_t>(bSize));
+    return left.compare(right);
+}
+
+/// As an application does that brings an order of its own: nobody else can check its index.
+void orderByOwnCollation(const QString& path)
+{
+    sqlite3* opened = nullptr;
+    QCOMPARE(sqlite3_open(path.toUtf8().constData(), &opened), SQLITE_OK);
+    sqlite3_create_collation(opened, "own", SQLITE_UTF8, nullptr, compareBytes);
+    QCOMPARE(sqlite3_exec(opened,
+                          "CREATE TABLE names(n TEXT COLLATE own UNIQUE);"
+                          "INSERT INTO names VALUES ('a'), ('b');"
+                          "PRAGMA wal_checkpoint(TRUNCATE)",
+                          nullptr, nullptr, nullptr),
+             SQLITE_OK);
+    sqlite3_close(opened);
+}
+
+}  // namespace
 
 class TestIntegrity : public QObject {
     Q_OBJECT
@@ -16,7 +46,7 @@ private slots:
     {
         const Source source;
         for (const bool full : {false, true}) {
-            QVERIFY(checkIntegrity(source.name(), full, {}).ok());
+            QVERIFY(checkIntegrity(source.name(), full, {}).value() == Integrity::Sound);
         }
         QCOMPARE(QDir(source.folder()).entryList(QDir::Files), QStringList{"a.db"});
     }
@@ -36,9 +66,42 @@ private slots:
         QVERIFY(file.open(QFile::ReadWrite) && file.seek(4096));
         QVERIFY(file.write(QByteArray(4096, '\x5a')) == 4096);
         file.close();
-        const Status status = checkIntegrity(source.name(), false, {});
+        const auto status = checkIntegrity(source.name(), false, {});
         QVERIFY(!status.ok() && status.error().code == ErrorCode::Damaged);
         QVERIFY(!status.error().what.arguments.at(1).empty());
+    }
+
+    void aCollationOfTheApplicationIsNoDamage()
+    {
+        const Source source;
+        orderByOwnCollation(source.path());
+        for (const bool full : {false, true}) {
+            const auto checked = checkIntegrity(source.name(), full, {});
+            QVERIFY(checked.ok() && checked.value() == Integrity::SoundInPart);
+        }
+    }
+
+    void besideACollationOfTheApplicationABrokenTableIsFound()
+    {
+        const Source source;
+        orderByOwnCollation(source.path());
+        QFile file(source.path());
+        // Page 2 is the root of t.
+        QVERIFY(file.open(QFile::ReadWrite) && file.seek(4096));
+        QVERIFY(file.write(QByteArray(4096, '\x5a')) == 4096);
+        file.close();
+        const auto status = checkIntegrity(source.name(), false, {});
+        QVERIFY(!status.ok() && status.error().code == ErrorCode::Damaged);
+    }
+
+    void aSchemaThatCannotBeReadIsNotSoundInPart()
+    {
+        const Source source;
+        QFile file(source.path());
+        // A schema format that no version of SQLite has.
+        QVERIFY(file.open(QFile::ReadWrite) && file.seek(47) && file.putChar(9));
+        file.close();
+        QVERIFY(!checkIntegrity(source.name(), false, {}).ok());
     }
 
     void itStopsWhenAsked()
@@ -50,13 +113,13 @@ private slots:
                 "INSERT INTO t(v) SELECT 'x' FROM n");
         std::stop_source stop;
         stop.request_stop();
-        const Status status = checkIntegrity(source.name(), true, stop.get_token());
+        const auto status = checkIntegrity(source.name(), true, stop.get_token());
         QVERIFY(!status.ok() && status.error().code == ErrorCode::Cancelled);
     }
 
     void aMissingFileIsNotFound()
     {
-        const Status status = checkIntegrity("/nowhere/a.db", false, {});
+        const auto status = checkIntegrity("/nowhere/a.db", false, {});
         QVERIFY(!status.ok() && status.error().code == ErrorCode::NotFound);
     }
 };

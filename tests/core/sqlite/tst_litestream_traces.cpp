@@ -2,7 +2,7 @@
 
 #include "core/base/posix_file_system.h"
 #include "core/sqlite/connection.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QDir>
 #include <QFile>

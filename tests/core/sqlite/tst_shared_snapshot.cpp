@@ -1,6 +1,6 @@
 #include "core/base/posix_file_system.h"
 #include "core/sqlite/page_snapshot.h"
-#include "tests/core/sqlite/sqlite_shell.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QDir>
 #include <QFile>

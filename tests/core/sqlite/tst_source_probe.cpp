@@ -1,9 +1,9 @@
 #include "core/sqlite/source_probe.h"
 
 #include "core/base/posix_file_system.h"
-#include "tests/core/sqlite/sqlite_shell.h"
 #include "tests/core/sqlite/wal_maker.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QDir>
 #include <QFile>
