@@ -202,12 +202,29 @@ Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& out
 
 Status Replicator::Impl::remember(const std::optional<state::SegmentFacts>& facts)
 {
+    const auto mark = markNow();
     m_mark.reset();
-    const auto mark = m_watched ? std::optional(m_watched->seen) : std::nullopt;
     TIDEMARK_TRY_STATUS(
         m_capture->remember(m_watched ? m_watched->identity : m_anchor->identity(), facts, mark));
     m_mark = mark;
     return {};
+}
+
+/// In WAL mode of the last time when all was captured and in the file: what is written into that
+/// since is not known to be SQLite's work.
+std::optional<sqlite::FileMark> Replicator::Impl::markNow() const
+{
+    if (m_watched) {
+        return m_watched->seen;
+    }
+    return m_anchor->standing() ? sqlite::FileMark{.file = m_anchor->identity().database,
+                                                   .stamp = *m_anchor->standing()}
+                                : m_mark;
+}
+
+Status Replicator::Impl::rememberMark()
+{
+    return markNow() == m_mark ? Status() : remember(std::nullopt);
 }
 
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)

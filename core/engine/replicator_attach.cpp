@@ -111,7 +111,11 @@ void Replicator::Impl::learnChecksums(ltx::TxId txId, state::PageChecksums check
 Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
 {
     const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
-    if (m_capture->canGoOn(m_anchor->identity()) &&
+    // With the anchor held, and before a checkpoint of ours. A file that was copied over while
+    // nobody looked has its inode, and SQLite recovers the log of the old one on top of it.
+    TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
+    const bool isUntouched = m_mark && m_mark->stamp == stamp;
+    if (isUntouched && m_capture->canGoOn(m_anchor->identity()) &&
         taken.pageSizeBytes == m_capture->checksums().pageSizeBytes()) {
         TIDEMARK_TRY(const bool holds,
                      sqlite::WalReader(m_anchor->wal()).holds(m_capture->position(), taken));

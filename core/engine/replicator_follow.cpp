@@ -77,6 +77,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome)
     }
     TIDEMARK_TRY_STATUS(captureDue(header.value(), outcome));
     TIDEMARK_TRY_STATUS(cycleDue(outcome));
+    TIDEMARK_TRY_STATUS(rememberMark());
     TIDEMARK_TRY_STATUS(saveDue());
     m_reachedStart = m_capture->hasReached(header.value());
     TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
@@ -319,6 +320,9 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
             *m_anchor,
             [this, &outcome](const state::SegmentFacts& facts) { return told(facts, outcome); });
         done = cycle.ok() ? saveChecksums() : Status(cycle.error());
+    }
+    if (done.ok()) {
+        done = rememberMark();
     }
     if (!done.ok() && isLogLost(done.error().code)) {
         loseLog();

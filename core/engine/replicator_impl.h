@@ -152,6 +152,8 @@ private:
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
+    [[nodiscard]] std::optional<sqlite::FileMark> markNow() const;
+    [[nodiscard]] Status rememberMark();
     [[nodiscard]] Status saveChecksums();
     [[nodiscard]] std::uint64_t worthSavingBytes() const;
     void loseLog();
@@ -184,7 +186,7 @@ private:
     WatchPace m_pace;                        // Also between two of them: locks are paid for.
     Clock::Instant m_nextLook = {};          // Behind a failure to keep what was read.
     Clock::Instant m_nextCopy = {};          // For a snapshot.
-    std::optional<sqlite::FileMark> m_mark;  // Of what is captured, when it was watched last.
+    std::optional<sqlite::FileMark> m_mark;  // Of the file when it had what is captured.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

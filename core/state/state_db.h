@@ -29,7 +29,7 @@ struct SourceState {
     std::uint32_t pageCount = 0;
     sqlite::WalPosition position = {};
     sqlite::SourceIdentity identity = {};
-    std::optional<sqlite::FileMark> mark = {};  ///< In rollback mode; its file is `identity`'s.
+    std::optional<sqlite::FileMark> mark = {};  ///< Its file is `identity`'s.
 
     bool operator==(const SourceState&) const = default;
 };

@@ -122,7 +122,25 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
-    void aLogThatWasBackfilledWhileAwayIsGoneOnIn()
+    void aLogThatWasWrittenToWhileAwayIsGoneOnIn()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        app.write();
+        steps(5s);
+        app.write();
+        steps(300ms);
+        const int before = captured();
+        kill();
+        app.write();
+        attach();
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(newest().commits > 0);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aDatabaseThatWasWrittenToWhileAwayIsCompared()
     {
         Application app(database());
         app.write();
@@ -135,8 +153,32 @@ private slots:
         app.run("PRAGMA wal_checkpoint(PASSIVE)");
         attach();
         QCOMPARE(captured(), before + 1);
-        QVERIFY(newest().commits > 0);
         QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFileCopiedOverWhileAwayIsComparedThoughTheOldLogFits()
+    {
+        for (const bool isKilled : {true, false}) {
+            init();
+            makeOther();
+            Application(m_folder->filePath("other.db")).write(50'000);
+            auto app = std::make_unique<Application>(database());
+            app->write();
+            app->write();
+            app->write(50'000);
+            attach();
+            steps(3s);
+            app->leaveLogBehind();
+            app->write();
+            steps(300ms);
+            const int before = captured();
+            isKilled ? kill() : leave();
+            app.reset();
+            copyOtherOver();
+            attach();
+            QVERIFY(captured() > before);
+            QVERIFY(endsAsTheDatabase());
+        }
     }
 
     void manySmallChangesInALogThatSomebodyPinsAreNotASegmentEach()
