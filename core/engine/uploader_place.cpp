@@ -81,6 +81,21 @@ bool surelyFollows(const ltx::Header& there, const ltx::Header& next)
     return after && (after->before == 0 || (before && before->after == after->before));
 }
 
+/// Numbers that no history reaches in this universe: a stray name. What followed it would soon have
+/// numbers that are none.
+constexpr ltx::TxId kLargestCredible{ltx::kMaxTxId.value / 2};
+
+Error outOfReach(const replica::Catalog& catalog)
+{
+    const auto& largest = std::ranges::max(catalog.objects, {}, &replica::ObjectInfo::maxTxId);
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 would be transaction %2, which no history reaches: it is "
+                                   "not of this database."),
+                     {largest.name, std::to_string(largest.maxTxId.value)}},
+            .next = {TIDEMARK_TEXT("engine", "Move it out of the replica.")}};
+}
+
 /// Whether `next` may follow the state that `there` leads to, as far as both say.
 bool joins(const ltx::Header& there, const ltx::Header& next)
 {
@@ -106,6 +121,9 @@ Status Uploader::compare(const std::stop_token& stop)
     }
     // What is damaged leads nowhere, but its number stays taken.
     const ltx::TxId highest = replica::highestTxId(catalog.value());
+    if (highest > kLargestCredible) {
+        return outOfReach(catalog.value());
+    }
     const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
     TIDEMARK_TRY(m_knownDamage, book.found());
     TIDEMARK_TRY(const auto missing, book.missing());

@@ -203,6 +203,22 @@ private slots:
         QVERIFY(uploader->sameInSpool().has({4}));
     }
 
+    void aNumberThatNoHistoryReachesIsNamedAndNotGoneOnFrom()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        const std::string stray =
+            replica::objectName({.range = {{ltx::kMaxTxId}, {ltx::kMaxTxId}}});
+        m_made->storage.objects()[stray].bytes = "stray";
+        const auto uploader = rememberedUpTo(2);
+        const Status looked = uploader->look({});
+        QVERIFY(!looked.ok());
+        QCOMPARE(looked.error().what.arguments.front(), stray);
+        m_made->storage.objects().erase(stray);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(uploader->hasBase());
+    }
+
     void aBaseOfOneselfBeginsAnew()
     {
         const auto uploader = withBase();
