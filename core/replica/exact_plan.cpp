@@ -7,7 +7,9 @@
 #include "core/replica/marks.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -27,27 +29,16 @@ public:
 
     Result<Timestamp> at(std::size_t index)
     {
-        Moment& moment = m_catalog.moments[index];
-        if (moment.precision == TimePrecision::Exact) {
-            return moment.time;
-        }
-        for (ObjectInfo& object : m_catalog.objects) {
-            if (object.maxTxId != moment.txId) {
-                continue;
-            }
-            const auto header = readObjectHeader(m_storage, object, m_stop);
-            if (header.ok()) {
-                object.time = moment.time = header.value().createdAt;
-                object.precision = moment.precision = TimePrecision::Exact;
+        for (std::size_t each = index + 1; each-- > 0;) {
+            Moment& moment = m_catalog.moments[each];
+            TIDEMARK_TRY(const bool isTold, read(moment));
+            // Where no whole object tells, it is no earlier than the one before it, and should that
+            // make it the answer, restoring it says what is damaged.
+            if (isTold) {
                 return moment.time;
             }
-            if (!isOfObject(header.error())) {
-                return header.error();
-            }
         }
-        // No whole object tells. It is no earlier than the one before it, and should that make it
-        // the answer, restoring it says what is damaged.
-        return index == 0 ? moment.time : at(index - 1);
+        return m_catalog.moments[index].time;
     }
 
     /// How many moments are not after `time`, if times grow. Listed times say where to look first;
@@ -75,9 +66,58 @@ public:
     }
 
 private:
+    /// Whether the time of `moment` is exact now.
+    Result<bool> read(Moment& moment)
+    {
+        if (moment.precision == TimePrecision::Exact || m_unreadable.contains(moment.txId.value)) {
+            return moment.precision == TimePrecision::Exact;
+        }
+        for (ObjectInfo* const object : endingWith(moment.txId)) {
+            const auto header = readObjectHeader(m_storage, *object, m_stop);
+            if (header.ok()) {
+                object->time = moment.time = header.value().createdAt;
+                object->precision = moment.precision = TimePrecision::Exact;
+                return true;
+            }
+            if (!isOfObject(header.error())) {
+                return header.error();
+            }
+        }
+        m_unreadable.insert(moment.txId.value);
+        return false;
+    }
+
+    /// The few headers that are read for a time are not worth a sorted list; damage without end is.
+    std::vector<ObjectInfo*> endingWith(ltx::TxId txId)
+    {
+        constexpr std::size_t kMaxScans = 64;
+        std::vector<ObjectInfo*> found;
+        if (++m_scans <= kMaxScans) {
+            for (ObjectInfo& each : m_catalog.objects) {
+                if (each.maxTxId == txId) {
+                    found.push_back(&each);
+                }
+            }
+            return found;
+        }
+        const auto endOf = [](const ObjectInfo* each) { return each->maxTxId; };
+        if (m_byEnd.empty()) {
+            for (ObjectInfo& each : m_catalog.objects) {
+                m_byEnd.push_back(&each);
+            }
+            std::ranges::stable_sort(m_byEnd, {}, endOf);
+        }
+        const auto range = std::ranges::equal_range(m_byEnd, txId, {}, endOf);
+        found.assign(range.begin(), range.end());
+        return found;
+    }
+
     const storage::Storage& m_storage;
     Catalog& m_catalog;
     const std::stop_token& m_stop;
+    std::size_t m_scans = 0;
+    std::unordered_set<std::uint64_t> m_unreadable;  // Numbers of moments.
+    std::vector<ObjectInfo*> m_byEnd;
 };
 
 /// Whether the object, whatever its name says, has every page.

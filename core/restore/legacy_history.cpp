@@ -208,6 +208,34 @@ Status addDamage(const storage::Storage& storage, const replica::Catalog& catalo
     return {};
 }
 
+/// Parts between two moments of one generation that nothing leads to: a log before them is missing.
+/// Their number is added to the objects that are unreachable.
+std::optional<replica::Gap> findHole(const replica::Catalog& catalog,
+                                     const std::vector<replica::LegacyFiles>& generations,
+                                     Tally& objects)
+{
+    std::optional<replica::Gap> hole;
+    for (const replica::Gap& gap : catalog.gaps) {
+        if (gap.after == ltx::TxId{} || gap.isTail()) {
+            continue;
+        }
+        const auto& below = *catalog.moments[gap.after.value - 1].legacy;
+        const auto& above = *catalog.moments[gap.before.value - 1].legacy;
+        const auto files =
+            std::ranges::find(generations, below.generation, &replica::LegacyFiles::generation);
+        if (below.generation != above.generation || files == generations.end()) {
+            continue;
+        }
+        const auto stranded =
+            std::ranges::count_if(files->parts, [&](const replica::LegacyPart& each) {
+                return each.index > below.index && each.index < above.index;
+            });
+        objects.unreachable += static_cast<std::uint64_t>(stranded);
+        hole = hole || stranded == 0 ? hole : std::optional(gap);
+    }
+    return hole;
+}
+
 }  // namespace
 
 Result<HistoryReport> verifyLegacy(const storage::Storage& storage, const replica::Catalog& catalog,
@@ -235,6 +263,7 @@ Result<HistoryReport> verifyLegacy(const storage::Storage& storage, const replic
     }
     report.objects.damaged = findings.faults().size();
     report.objects.unreachable = findings.unchecked();
+    report.hole = findHole(catalog, generations, report.objects);
     report.objects.checked = objects - report.objects.damaged - report.objects.unreachable;
     report.moments.checked = catalog.moments.size() - report.moments.damaged;
     if (!catalog.gaps.empty() && catalog.gaps.back().isTail()) {

@@ -2,6 +2,7 @@
 
 #include "core/ltx/page_frame.h"
 #include "core/ltx/state_digest.h"
+#include "core/replica/damage.h"
 
 #include <algorithm>
 #include <utility>
@@ -100,10 +101,22 @@ public:
         if (m_missing > 0) {
             return noSource();
         }
+        TIDEMARK_TRY_STATUS(checkSize());
         return std::move(m_sources);
     }
 
 private:
+    /// What the newest object says of the size counts, though no page may come from it. Without a
+    /// digest of the whole its checksum alone tells whether that is true, and nobody else reads it.
+    Status checkSize() const
+    {
+        const replica::ObjectInfo& newest = m_plan.objects.back();
+        const bool isRead =
+            !m_sources.objects.empty() && m_sources.objects.front().info.name == newest.name;
+        return m_sources.digest || isRead ? Status()
+                                          : replica::checkObject(m_storage, newest, m_stop);
+    }
+
     /// The newest object says what the state is like.
     Status start(const replica::LtxObject& newest)
     {

@@ -105,6 +105,22 @@ private slots:
         QVERIFY(inEnglish(object.error().what).find("0003.ltx") != std::string::npos);
     }
 
+    void aTimeIsLookedUpThoughNoneOfManyHeadersCanBeRead()
+    {
+        MadeReplica made;
+        made.commit({1}, 1);
+        made.put(9, 1, 1);
+        for (std::uint64_t txId = 2; txId <= 100'000; ++txId) {
+            made.storage.objects()[replica::objectName({.range = {{txId}, {txId}}})].time =
+                made.timeOf(1);
+        }
+        Catalog catalog = readLtxCatalog(made.storage, {}).value();
+        const auto plan =
+            planExactly(made.storage, catalog, AtTime{made.timeOf(1) + std::chrono::hours(1)}, {});
+        QVERIFY(plan.ok());
+        QCOMPARE(plan.value().moment.txId.value, std::uint64_t{100'000});
+    }
+
     void aTimeIsLookedUpInHeadersWhenTheListingIsWrong_data()
     {
         QTest::addColumn<int>("listedOffsetSeconds");

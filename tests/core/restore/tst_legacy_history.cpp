@@ -185,6 +185,25 @@ private slots:
         QCOMPARE(report.value().damaged[0].name, kPrefix + m_parts[2]);
     }
 
+    void aLogThatIsMissingBetweenTwoSnapshotsIsAHole()
+    {
+        auto& objects = m_storage.objects();
+        objects[std::string(kPrefix) + "wal/00000002_00000000.wal.lz4"] =
+            objects.at(std::string(kPrefix) + kFirst);
+        add("snapshots/00000003.snapshot.lz4", bytesOf("app.db"));
+        QVERIFY(!verify().value().hole);
+        for (const std::string& part : m_parts) {
+            objects.erase(kPrefix + part);
+        }
+        const auto report = verify();
+        QVERIFY(report.ok() && report.value().damaged.empty());
+        QCOMPARE(report.value().objects, (Tally{.checked = 3, .unreachable = 1}));
+        QVERIFY(report.value().hole);
+        QCOMPARE(report.value().hole->after.value, std::uint64_t{2});
+        objects.erase(std::string(kPrefix) + "wal/00000002_00000000.wal.lz4");
+        QVERIFY(!verify().value().hole);
+    }
+
     void aSnapshotThatIsNoDatabaseIsDamaged()
     {
         for (const QByteArray& bytes :

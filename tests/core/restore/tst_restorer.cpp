@@ -379,6 +379,22 @@ private slots:
         QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
     }
 
+    void aSizeThatRottedIsFoundThoughNoPageComesFromThatFile()
+    {
+        m_made->hasDigests = false;
+        m_made->commit({1, 2, 3, 4}, 4);
+        m_made->commit({3, 4}, 4);
+        m_made->put(9, 1, 1);
+        const std::string name = m_made->put(0, 2, 2);
+        const std::string whole = m_made->storage.objects()[name].bytes;
+        for (const char pages : {'\0', '\2'}) {
+            m_made->storage.objects()[name].bytes = whole;
+            m_made->storage.objects()[name].bytes[15] = pages;
+            const auto restored = restore(2);
+            QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
+        }
+    }
+
     void aPageThatNoFileHoldsIsDamage()
     {
         m_made->hasDigests = false;
