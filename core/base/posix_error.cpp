@@ -32,6 +32,13 @@ Meaning meaningOf(int number)
     case EFBIG:
         return {ErrorCode::NoSpace,
                 {TIDEMARK_TEXT("base", "Free some space or choose another disk.")}};
+    case ENAMETOOLONG:
+        return {ErrorCode::TargetRefused, {TIDEMARK_TEXT("base", "Choose a shorter name.")}};
+    case ELOOP:
+        return {ErrorCode::TargetRefused,
+                {TIDEMARK_TEXT("base",
+                               "Links lead there in a circle: remove one of them, or choose "
+                               "another place.")}};
     case EWOULDBLOCK: return {ErrorCode::Busy, {}};
     case EOPNOTSUPP:
     case EISDIR: return {ErrorCode::Unsupported, {}};
