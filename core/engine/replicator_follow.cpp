@@ -50,6 +50,10 @@ constexpr milliseconds kLastPinned{5000};
 // From here on a log that cannot be shortened is worth a word.
 constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
 constexpr seconds kTruncatePause{1};
+// How often the room for such a log is looked at, and how long a snapshot waits that was given up
+// for the sake of it.
+constexpr seconds kRoomPause{5};
+constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr int kMaxDetachTurns = 64;
 
 }  // namespace
@@ -72,7 +76,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome)
         TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
         TIDEMARK_TRY(header, m_anchor->header());
     }
-    if (m_snapshotWanted) {
+    if (isCopyDue(m_stepAt)) {
         TIDEMARK_TRY_STATUS(takeSnapshot(outcome));
     }
     TIDEMARK_TRY_STATUS(captureDue(header.value(), outcome));
@@ -132,7 +136,11 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
     }
     const bool isCalm = m_stepAt - m_changedAt >= kCalm;
     // A snapshot of ours pins the log: nothing can be gained before it is through.
-    if ((!isCalm && !isLong(header)) || m_stepAt < m_nextCycle || !m_snapshotLives.expired()) {
+    if (!m_snapshotLives.expired()) {
+        watchPinnedLog(logBytes(header));
+        return {};
+    }
+    if ((!isCalm && !isLong(header)) || m_stepAt < m_nextCycle) {
         return {};
     }
     TIDEMARK_TRY(const CycleOutcome cycle,
@@ -142,6 +150,27 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
                  }));
     judgeCycle(cycle, logBytes(header), isCalm, outcome);
     return {};
+}
+
+/// Uploading a snapshot may take hours. The disk is the application's, too.
+void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
+{
+    if (logBytes < kWorrisomeLogBytes || m_stepAt < m_nextRoomLook) {
+        return;
+    }
+    m_nextRoomLook = m_stepAt + kRoomPause;
+    setStanding(Protection::Protected,
+                {TIDEMARK_TEXT("engine",
+                               "While a snapshot of %1 is being saved, its write-ahead log grows."),
+                 {m_setup.path}},
+                {TIDEMARK_TEXT("engine",
+                               "Every change is saved all the same. The log is cut when the "
+                               "snapshot is there, or given up because the disk is filling.")});
+    const auto space = m_setup.files.space(m_setup.path);
+    if (space.ok() && space.value().freeBytes < logBytes) {
+        m_snapshotGivenUp.request_stop();
+        m_nextCopy = m_stepAt + kGivenUpPause;
+    }
 }
 
 /// Whether the log is so long that it should be checkpointed now though it is written to.

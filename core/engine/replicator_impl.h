@@ -142,6 +142,7 @@ private:
     [[nodiscard]] Status captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
     [[nodiscard]] Status cycleDue(StepOutcome& outcome);
+    void watchPinnedLog(std::uint64_t logBytes);
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
     void truncateHuge();
@@ -203,6 +204,7 @@ private:
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};
     Clock::Instant m_nextTruncate = {};
+    Clock::Instant m_nextRoomLook = {};  // While a snapshot pins a long log.
     ltx::TxId m_savedChecksums = {};
     std::uint64_t m_unsavedBytes = 0;  // Of the segments since.
     Clock::Instant m_stepAt = {};

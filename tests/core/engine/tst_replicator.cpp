@@ -438,6 +438,38 @@ private slots:
         }
     }
 
+    void aSnapshotIsGivenUpBeforeTheLogThatItPinsFillsTheDisk()
+    {
+        Application app(database());
+        app.write();
+        open();
+        m_replicator->learnReplicas({});
+        auto outcome = m_replicator->step({});
+        QVERIFY(outcome.snapshot);
+        const std::stop_source givenUp = outcome.snapshot->giveUp();
+        for (int i = 0; i < 8; ++i) {
+            app.write(10'000'000);
+            steps(1s);
+        }
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(m_replicator->view().walBytes > 64'000'000);
+        QVERIFY(!m_replicator->view().standing.reason.source.empty());
+        QVERIFY(!givenUp.stop_requested());
+        m_disk->pretendFreeBytes(50'000'000);
+        steps(10s);
+        QVERIFY(givenUp.stop_requested());
+        outcome.snapshot.reset();
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.reason.source.empty());
+        m_replicator->requestSnapshot();
+        m_snapshots = 0;
+        steps(1s);
+        QCOMPARE(m_snapshots, 0);
+        m_clock->advance(11min);
+        steps(1s);
+        QCOMPARE(m_snapshots, 1);
+    }
+
     void aSnapshotOfAnOlderIndexIsGivenUpBeforeAnythingElseIsOpened()
     {
         std::optional<sqlite::SqliteShell> app(database());
