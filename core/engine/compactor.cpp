@@ -4,12 +4,13 @@
 #include "core/engine/refusals.h"
 #include "core/ltx/digest_checked.h"
 #include "core/ltx/encoding_source.h"
+#include "core/ltx/merge.h"
 #include "core/ltx/state_digest.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_object.h"
+#include "core/storage/temporary_file.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,6 +56,9 @@ Result<replica::ObjectInfo> Compactor::snapshot(std::span<const replica::ObjectI
                                                 const std::stop_token& stop)
 {
     m_tried.clear();
+    if (plan.size() > ltx::kMaxMergeInputs) {
+        return snapshotInStages(plan, stop);
+    }
     return fromEither([&](MergeInputs& inputs) { return snapshotFrom(inputs, plan, stop); });
 }
 
@@ -76,8 +80,7 @@ Result<replica::ObjectInfo> Compactor::snapshotFrom(MergeInputs& inputs,
                                                     std::span<const replica::ObjectInfo> plan,
                                                     const std::stop_token& stop)
 {
-    for (const replica::ObjectInfo& each :
-         plan.first(std::min(plan.size(), ltx::kMaxMergeInputs))) {
+    for (const replica::ObjectInfo& each : plan) {
         TIDEMARK_TRY_STATUS(inputs.add(each, stop));
         const std::size_t count = inputs.size();
         const bool isNewSize = count > 1 && inputs.header(count - 1).pageSizeBytes !=
@@ -98,6 +101,20 @@ Result<replica::ObjectInfo> Compactor::snapshotFrom(MergeInputs& inputs,
         return write(replica::kSnapshotLevel, header, pages, stop);
     }
     return write(replica::kSnapshotLevel, header, ltx::DigestChecked(pages, digests->after), stop);
+}
+
+/// One of the objects that can be open at once would be a full copy of an old moment, and the next
+/// call's one again.
+Result<replica::ObjectInfo> Compactor::snapshotInStages(std::span<const replica::ObjectInfo> plan,
+                                                        const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(m_scratch.files.makeDirectories(m_scratch.folder));
+    TIDEMARK_TRY_STATUS(
+        storage::removeLeftovers(m_scratch.files, m_scratch.folder, replica::kMergeStem));
+    TIDEMARK_TRY(const replica::MergedPlan merged,
+                 replica::openMergedPlan(m_replica.storage(),
+                                         {.objects = {plan.begin(), plan.end()}}, m_scratch, stop));
+    return write(replica::kSnapshotLevel, merged.header, *merged.pages, stop);
 }
 
 Result<replica::ObjectInfo> Compactor::write(int level, const ltx::Header& header,

@@ -4,14 +4,14 @@
 #include "core/engine/compaction.h"
 #include "core/engine/spool.h"
 #include "core/ltx/header.h"
-#include "core/ltx/merge.h"
 #include "core/ltx/page_stream.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/merged_plan.h"
 
-#include <algorithm>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace tidemark::engine {
 
@@ -23,10 +23,11 @@ class MergeInputs;
 /// thread at a time; no sleep.
 class Compactor {
 public:
-    /// Both outlive the compactor; `replica` is for it alone. `same` of the spool's segments are
-    /// those of the replica.
-    Compactor(const Spool& spool, SpoolPart same, replica::LtxReplica& replica)
-        : m_spool(spool), m_same(same), m_replica(replica)
+    /// All outlive the compactor; `replica` is for it alone. `same` of the spool's segments are
+    /// those of the replica. The folder of `scratch` is made when something is to lie there.
+    Compactor(const Spool& spool, SpoolPart same, replica::LtxReplica& replica,
+              replica::Scratch scratch)
+        : m_spool(spool), m_same(same), m_replica(replica), m_scratch(std::move(scratch))
     {
     }
 
@@ -40,8 +41,10 @@ public:
                                                       const std::stop_token& stop);
 
     /// Writes a snapshot of the state that `plan` (ReplicaLevels::newestPlan) leads to, and gives
-    /// it; of the first ltx::kMaxMergeInputs of a longer one. Fails as compact() does; Damaged also
-    /// when the pages do not add up to the digest that was recorded.
+    /// it. More objects than ltx::kMaxMergeInputs are all read from the replica, and merged in
+    /// stages: files in the scratch folder take as much room as all but the first of them, until
+    /// the call returns. Fails as compact() does, and as the files do; Damaged also when the pages
+    /// do not add up to the digest that was recorded.
     [[nodiscard]] Result<replica::ObjectInfo> snapshot(std::span<const replica::ObjectInfo> plan,
                                                        const std::stop_token& stop);
 
@@ -57,6 +60,8 @@ private:
     [[nodiscard]] Result<replica::ObjectInfo> snapshotFrom(
         MergeInputs& inputs, std::span<const replica::ObjectInfo> plan,
         const std::stop_token& stop);
+    [[nodiscard]] Result<replica::ObjectInfo> snapshotInStages(
+        std::span<const replica::ObjectInfo> plan, const std::stop_token& stop);
     [[nodiscard]] Result<replica::ObjectInfo> write(int level, const ltx::Header& header,
                                                     const ltx::PageSource& pages,
                                                     const std::stop_token& stop);
@@ -67,13 +72,8 @@ private:
     const Spool& m_spool;
     SpoolPart m_same;
     replica::LtxReplica& m_replica;
+    replica::Scratch m_scratch;
     std::string m_tried = {};
 };
-
-/// The last transaction of the snapshot of such a plan, which is not empty.
-[[nodiscard]] inline ltx::TxId snapshotEnd(std::span<const replica::ObjectInfo> plan)
-{
-    return plan[std::min(plan.size(), ltx::kMaxMergeInputs) - 1].maxTxId;
-}
 
 }  // namespace tidemark::engine

@@ -1,6 +1,5 @@
 #include "core/engine/mark_snapshots.h"
 
-#include "core/ltx/merge.h"
 #include "core/replica/layout.h"
 #include "core/replica/restore_plan.h"
 
@@ -30,13 +29,12 @@ std::uint64_t totalBytesOf(std::span<const replica::ObjectInfo> objects)
     return sum;
 }
 
-/// Empty when it is no moment, needs one file or too many, or the rest is little beside it.
+/// Empty when it is no moment, needs one file, or the rest is little beside it.
 std::vector<replica::ObjectInfo> longWayTo(ltx::TxId moment, const replica::Catalog& catalog,
                                            const replica::ObjectNames& damaged)
 {
     auto plan = replica::planRestore(catalog, replica::AtTxId{moment});
-    if (!plan.ok() || plan.value().objects.size() < 2 ||
-        plan.value().objects.size() > ltx::kMaxMergeInputs) {
+    if (!plan.ok() || plan.value().objects.size() < 2) {
         return {};
     }
     const std::string name = replica::objectName(

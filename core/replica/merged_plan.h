@@ -19,7 +19,7 @@ namespace tidemark::replica {
 struct Scratch {
     FileSystem& files;
     Random& random;
-    std::string folder = {};  ///< Exists.
+    std::string folder = {};
 };
 
 /// Names of such files begin so; storage::removeLeftovers() clears those of a program that died.
@@ -44,7 +44,7 @@ struct MergedPlan {
 /// object, which is the large one: they take about as much room as those objects.
 ///
 /// Damaged, naming the object that does not fit; NotFound if one has gone; or as storage and files
-/// fail. `storage` outlives the result.
+/// fail. `storage` outlives the result; the scratch folder exists.
 [[nodiscard]] Result<MergedPlan> openMergedPlan(const storage::Storage& storage,
                                                 const RestorePlan& plan, const Scratch& scratch,
                                                 const std::stop_token& stop);

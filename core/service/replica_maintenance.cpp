@@ -48,7 +48,7 @@ bool isNameTaken(const ReplicaFollower& follower, const engine::ReplicaLevels& l
     const auto plan = levels.newestPlan();
     return !plan.empty() && follower.isDamaged(replica::objectName(
                                 {.level = replica::kSnapshotLevel,
-                                 .range = {.minTxId = {1}, .maxTxId = engine::snapshotEnd(plan)}}));
+                                 .range = {.minTxId = {1}, .maxTxId = plan.back().maxTxId}}));
 }
 
 Error nameTaken(ltx::TxId newest)
@@ -164,7 +164,10 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage, m_follower->gate());
-    engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica);
+    engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica,
+                                {.files = m_context.files,
+                                 .random = m_context.random,
+                                 .folder = m_context.directories.cache + "/merges"});
     const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
     const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)

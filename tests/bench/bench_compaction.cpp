@@ -138,7 +138,9 @@ bool bench(const std::string& directory)
     }
     storage::FolderStorage storage(files, random, directory + "/replica");
     replica::LtxReplica replica(storage);
-    engine::Compactor compactor(spool, {.upTo = {UINT64_MAX}}, replica);
+    engine::Compactor compactor(
+        spool, {.upTo = {UINT64_MAX}}, replica,
+        {.files = files, .random = random, .folder = directory + "/merges"});
     double allPages = 0;
     const double begun = processorSeconds();
     for (int level = 1; level < static_cast<int>(std::size(kCovered)); ++level) {

@@ -457,9 +457,14 @@ private:
         }
     }
 
+    [[nodiscard]] replica::Scratch scratch()
+    {
+        return {.files = m_disk, .random = m_random, .folder = "/merges"};
+    }
+
     void write(Place& place, const std::optional<Merge>& due)
     {
-        Compactor compactor(m_spool, place.uploader->sameInSpool(), place.replica);
+        Compactor compactor(m_spool, place.uploader->sameInSpool(), place.replica, scratch());
         std::vector<replica::ObjectInfo> inputs = due ? due->inputs : place.levels.newestPlan();
         const auto made =
             due ? compactor.compact(*due, {}) : compactor.snapshot(place.levels.newestPlan(), {});
@@ -541,7 +546,8 @@ private:
             return false;
         }
         const auto made =
-            Compactor(m_spool, place.uploader->sameInSpool(), place.replica).snapshot(inputs, {});
+            Compactor(m_spool, place.uploader->sameInSpool(), place.replica, scratch())
+                .snapshot(inputs, {});
         if (made.ok()) {
             place.levels.add(made.value());
             count("snapshots for marks");

@@ -7,6 +7,7 @@
 #include "core/replica/object_source.h"
 #include "tests/support/made_replica.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -27,7 +28,32 @@ class TestCompactor : public QObject {
     std::unique_ptr<replica::LtxReplica> m_replica;
     ltx::TxId m_same = ltx::kMaxTxId;  ///< Up to here the spool has what the replica has.
 
-    [[nodiscard]] Compactor compactor() { return {*m_spool, {.upTo = m_same}, *m_replica}; }
+    [[nodiscard]] Compactor compactor()
+    {
+        return {*m_spool,
+                {.upTo = m_same},
+                *m_replica,
+                {.files = m_files,
+                 .random = m_random,
+                 .folder = m_folder->filePath("merges").toStdString()}};
+    }
+
+    /// More than can be open at once.
+    void hoursUpTo(std::uint64_t last)
+    {
+        for (std::uint64_t txId = 6; txId <= last; ++txId) {
+            m_made->commit({static_cast<std::uint32_t>(1 + txId % 3)}, 3);
+        }
+        m_made->put(9, 1, 1);
+        for (std::uint64_t txId = 2; txId <= last; ++txId) {
+            m_made->put(3, txId, txId);
+        }
+    }
+
+    [[nodiscard]] bool scratchIsEmpty() const
+    {
+        return QDir(m_folder->filePath("merges")).isEmpty(QDir::Files | QDir::Hidden);
+    }
 
     /// Listed, with the times of its transactions.
     [[nodiscard]] ReplicaLevels levels() const
@@ -292,6 +318,32 @@ private slots:
         const auto header = replica::readObjectHeader(m_made->storage, made.value(), {});
         QVERIFY(ltx::digestsOf(header.value()).has_value());
         QVERIFY(levels().open(3).empty() && levels().newestPlan().size() == 1);
+    }
+
+    void aSnapshotOfALongPlanIsOfItsEnd()
+    {
+        hoursUpTo(600);
+        const auto plan = levels().newestPlan();
+        QCOMPARE(plan.size(), std::size_t{600});
+        const auto made = compactor().snapshot(plan, {});
+        QVERIFY(made.ok());
+        QCOMPARE(made.value().maxTxId, plan.back().maxTxId);
+        QCOMPARE(made.value().time, m_made->timeOf(600));
+        QCOMPARE(applied({}, made.value()), m_made->state(600));
+        QCOMPARE(levels().newestPlan().size(), std::size_t{1});
+        QVERIFY(scratchIsEmpty());
+    }
+
+    void damageInALongPlanIsNamedAndLeavesNothing()
+    {
+        hoursUpTo(600);
+        std::string& bytes = bytesOf(3, 550, 550);
+        bytes[bytes.size() / 2] ^= 4;
+        const auto made = compactor().snapshot(levels().newestPlan(), {});
+        QVERIFY(!made.ok() && made.error().code == ErrorCode::Damaged);
+        QVERIFY(inEnglish(made.error().what).starts_with("ltx/3/0000000000000226"));
+        QCOMPARE(m_made->storage.objects().size(), std::size_t{600});
+        QVERIFY(scratchIsEmpty());
     }
 
     void aSnapshotThatDoesNotAddUpIsNotWritten()

@@ -204,19 +204,33 @@ class TestReplicaRetention : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(isMade(), 60'000);
     }
 
+    void liveAnHour()
+    {
+        sqlite3_exec(m_application, "INSERT INTO t VALUES (hex(randomblob(500)))", nullptr, nullptr,
+                     nullptr);
+        const Status isThere = m_service->bringUpToDate({});
+        QVERIFY2(isThere.ok(), isThere.ok() ? "" : inEnglish(isThere.error().what).c_str());
+        m_rowsAt[newest()] = ++m_rows;
+    }
+
     /// One change an hour, and a snapshot a day.
     void live(int hours)
     {
         QTRY_VERIFY_WITH_TIMEOUT(newest() > 0, 30'000);
         for (int hour = 0; hour < hours; ++hour) {
-            sqlite3_exec(m_application, "INSERT INTO t VALUES (hex(randomblob(500)))", nullptr,
-                         nullptr, nullptr);
-            const Status isThere = m_service->bringUpToDate({});
-            QVERIFY2(isThere.ok(), isThere.ok() ? "" : inEnglish(isThere.error().what).c_str());
-            m_rowsAt[newest()] = ++m_rows;
+            liveAnHour();
             if (m_rows % 24 == 0) {
                 makeSnapshot();
             }
+            m_clock->advance(1h);
+        }
+    }
+
+    void liveWithoutSnapshots(int hours)
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(newest() > 0, 30'000);
+        for (int hour = 0; hour < hours; ++hour) {
+            liveAnHour();
             m_clock->advance(1h);
         }
     }
@@ -344,6 +358,22 @@ private slots:
         live(5);
         QCOMPARE(wrongMoment(), QString());
         QCOMPARE(m_listener->trouble(), QString());
+    }
+
+    void anOrderOverAMonthOfHoursIsOneSnapshot()
+    {
+        // Large enough that the schedule asks for none.
+        sqlite3_exec(m_application, "CREATE TABLE much AS SELECT randomblob(4000000)", nullptr,
+                     nullptr, nullptr);
+        follow(engine::kKeepEverything);
+        liveWithoutSnapshots(530);
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
+        QCOMPARE(snapshots().size(), std::size_t{1});
+        makeSnapshot();
+        QCOMPARE(snapshots().size(), std::size_t{2});
+        QCOMPARE(snapshots().back().maxTxId.value, newest());
+        QVERIFY(restore({newest()}).ok());
+        QCOMPARE(restoredRows(), m_rows);
     }
 
     void whoSaysNothingKeepsEverything()
