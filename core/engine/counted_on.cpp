@@ -14,6 +14,9 @@ using replica::Catalog;
 using replica::Moment;
 using replica::ObjectInfo;
 
+/// Behind every transaction.
+constexpr ltx::TxId kNoWhole{UINT64_MAX};
+
 replica::ObjectNames goingNames(const std::vector<ObjectInfo>& objects)
 {
     replica::ObjectNames names;
@@ -40,7 +43,7 @@ ltx::TxId lastOf(const Catalog& left, const std::vector<ObjectInfo>& going)
     for (const ObjectInfo& each : going) {
         end = std::max(end, each.maxTxId);
     }
-    ltx::TxId last{UINT64_MAX};
+    ltx::TxId last = kNoWhole;
     for (const ObjectInfo& each : left.objects) {
         if (each.isComplete() && each.maxTxId >= end) {
             last = std::min(last, each.maxTxId);
@@ -62,17 +65,26 @@ std::vector<ObjectInfo> countedOn(const Catalog& catalog, const RetentionPlan& p
     const ltx::TxId last = lastOf(left, plan.going);
     std::vector<bool> isWay(left.moments.size());
     std::vector<ObjectInfo> objects;
-    for (const KeptMoment& each : plan.kept) {
-        const auto found = std::ranges::lower_bound(left.moments, each.txId, {}, &Moment::txId);
-        if (each.txId < first || each.txId > last || found == left.moments.end()) {
-            continue;
-        }
-        auto moment = static_cast<std::size_t>(found - left.moments.begin());
+    const auto walkTo = [&](ltx::TxId txId) {
+        const auto found = std::ranges::lower_bound(left.moments, txId, {}, &Moment::txId);
+        auto moment = found == left.moments.end()
+                          ? kNoMoment
+                          : static_cast<std::size_t>(found - left.moments.begin());
         while (moment != kNoMoment && !isWay[moment]) {
             isWay[moment] = true;
             objects.push_back(left.objects[chains[moment].object]);
             moment = chains[moment].previous;
         }
+    };
+    for (const KeptMoment& each : plan.kept) {
+        if (each.txId >= first && each.txId <= last) {
+            walkTo(each.txId);
+        }
+    }
+    // Whether it is kept itself or not, all behind it begins there, and nothing else is left to
+    // begin with.
+    if (last != kNoWhole) {
+        walkTo(last);
     }
     return objects;
 }

@@ -18,11 +18,11 @@ class TestCountedOn : public QObject {
 
     using Names = std::set<std::string>;
 
-    static replica::Catalog history()
+    static replica::Catalog history(std::uint64_t end = 40)
     {
         std::vector<ObjectInfo> objects{objectInfo(9, 1, 1), objectInfo(9, 1, 20),
                                         objectInfo(9, 1, 40)};
-        for (std::uint64_t txId = 2; txId <= 40; ++txId) {
+        for (std::uint64_t txId = 2; txId <= end; ++txId) {
             objects.push_back(objectInfo(0, txId, txId));
         }
         for (std::uint64_t last = 10; last <= 40; last += 10) {
@@ -81,6 +81,19 @@ private slots:
             namesOf(countedOn(history(), plan)),
             (Names{objectInfo(9, 1, 1).name, objectInfo(1, 2, 10).name, objectInfo(1, 11, 20).name,
                    objectInfo(1, 21, 30).name, objectInfo(9, 1, 40).name}));
+    }
+
+    void theWholeDatabaseBehindWhatGoesIsCountedOnThoughNobodyKeepsItsMoment()
+    {
+        const replica::Catalog catalog = history(45);
+        std::vector<ObjectInfo> going;
+        for (const ObjectInfo& each : catalog.objects) {
+            if (each.maxTxId.value < 40) {
+                going.push_back(each);
+            }
+        }
+        QVERIFY(
+            namesOf(countedOn(catalog, planOf(going, {45}))).contains(objectInfo(9, 1, 40).name));
     }
 
     void momentsThatNobodyKeepsAreNotCountedOn()
