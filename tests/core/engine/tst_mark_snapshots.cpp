@@ -53,6 +53,19 @@ private slots:
         QCOMPARE(inputs.back().maxTxId.value, 20ULL);
     }
 
+    void aWayOfManyFilesBecomesOneToo()
+    {
+        std::vector<replica::ObjectInfo> objects = {replica::objectInfo(9, 1, 1)};
+        for (std::uint64_t txId = 2; txId <= 700; ++txId) {
+            objects.push_back(replica::objectInfo(3, txId, txId));
+        }
+        objects.push_back(replica::objectInfo(9, 1, 700));
+        objects.push_back(replica::objectInfo(0, 701, 701));
+        objects.back().time = kMuchLater;
+        const auto inputs = snapshotForMark(marked(600, objects), {}, kMuchLater, {}, {});
+        QCOMPARE(inputs.size(), std::size_t{600});
+    }
+
     void aMarkOnASnapshotNeedsNoOther()
     {
         QVERIFY(snapshotForMark(marked(40), {}, kMuchLater, {}, {}).empty());
