@@ -376,6 +376,12 @@ void ReplicaFollower::retryNow()
     m_drillWish = std::max(m_drillWish, DrillWish::Retry);
 }
 
+void ReplicaFollower::uploadAgain()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_retry = true;
+}
+
 ReplicaView ReplicaFollower::view() const
 {
     const std::scoped_lock lock(m_mutex);

@@ -56,6 +56,11 @@ struct ReplicaView {
     [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
     [[nodiscard]] bool isGivenUp() const { return givenUp && !givenUp->ended; }
     [[nodiscard]] bool isMending() const { return damage && !damage->mendedAt; }
+    /// Whether it is ours, and only the room for what is to be written is lacking.
+    [[nodiscard]] bool isFull() const
+    {
+        return mayWrite && failure && failure->code == ErrorCode::NoSpace;
+    }
     /// Whether a snapshot is to be written into it: not at once where others became damaged.
     [[nodiscard]] bool wantsBase(Timestamp now) const
     {
@@ -186,6 +191,8 @@ public:
 
     /// The next step tries again whatever failed.
     void retryNow();
+    /// The next step uploads, however often that failed: wake it.
+    void uploadAgain();
 
     [[nodiscard]] ReplicaView view() const;
     /// As it was made; what stays of its history keep() says, how often it is uploaded to

@@ -23,6 +23,19 @@ Error mayBeOthers(const std::string& place)
                                    "moment.")}};
 }
 
+/// Where ours is there, what the replica keeps no longer would make room.
+Error noRoomForClaim(const std::string& place)
+{
+    return {.code = ErrorCode::NoSpace,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 is full: not even the small file fits that tells other "
+                                   "programs who writes there. Without it nothing is written, and "
+                                   "nothing old is deleted to make room."),
+                     {place}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "Free a few kilobytes there. The rest follows by itself.")}};
+}
+
 }  // namespace
 
 Result<ReplicaTenure::Ours> ReplicaFollower::ownTenure(const std::string& realId) const
@@ -58,7 +71,9 @@ Status ReplicaFollower::takeTenure(const std::stop_token& stop)
             return engine::emptied(m_storage->describe(), remembered->confirmed);
         }
     }
-    return m_tenure->take(stop);
+    Status taken = m_tenure->take(stop);
+    const bool isFull = !taken.ok() && taken.error().code == ErrorCode::NoSpace;
+    return isFull ? Status(noRoomForClaim(m_storage->describe())) : std::move(taken);
 }
 
 Status ReplicaFollower::mayWrite(const std::stop_token& stop) const

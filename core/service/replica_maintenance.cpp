@@ -63,6 +63,11 @@ Error nameTaken(ltx::TxId newest)
                                    "transaction can be restored without it.")}};
 }
 
+bool lacksRoom(const std::optional<Error>& failure)
+{
+    return failure && failure->code == ErrorCode::NoSpace;
+}
+
 std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
 {
     std::vector<std::string> names;
@@ -79,8 +84,9 @@ std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects
 std::optional<ReplicaMaintenance::Outcome> ReplicaMaintenance::notYet(const ReplicaView& view,
                                                                       const std::stop_token& stop)
 {
-    // While it does not answer, its uploader tries, and the view changes when it succeeds.
-    if (!view.looked || view.foreign || view.failure) {
+    // While it does not answer, its uploader tries, and the view changes when it succeeds. One that
+    // is full gets room from what is deleted.
+    if (!view.looked || view.foreign || (view.failure && !view.isFull())) {
         return Outcome{.due = whenWoken(m_context.clock), .failure = failure()};
     }
     // Also of one without a base: it may have one again.
@@ -110,12 +116,14 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     // What is held back is behind on purpose.
     const bool isBehind = !view.isHeld && m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
     const Timestamp now = m_context.clock.now();
+    // Of what is full nothing more is wanted than that something goes.
+    const bool mayMake = !view.isFull();
     auto merge = engine::nextMerge(levels, isBehind, now);
-    if (!mayTry(m_merges)) {
+    if (!mayMake || !mayTry(m_merges)) {
         merge.reset();
     }
-    const bool isOrdered =
-        ordered <= view.confirmed && levels.snapshot() && levels.snapshot()->maxTxId < ordered;
+    const bool isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
+                           levels.snapshot()->maxTxId < ordered;
     // An order is tried at once; its failure ends it, but for what is to be read a second time.
     if (isOrdered && isNameTaken(*m_follower, levels)) {
         return {.due = after(m_context.clock, kGlance),
@@ -123,7 +131,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
                 .refused = nameTaken(ordered)};
     }
     const bool mayOrder = isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
-    const bool isDue = mayOrder || (mayTry(m_snapshots) && isSnapshotDue(levels, now));
+    const bool isDue = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
     const auto thinAt = m_retention.dueAt();
     // Windows that have passed go first, also before an order: there is less to read then.
     const bool isWriting = merge || isDue;
@@ -235,9 +243,13 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    auto thinned = m_retention.step(*storage, mayTry(m_forMarks), stop);
+    const bool wasFull = isFull();
+    auto thinned = m_retention.step(*storage, !wasFull && mayTry(m_forMarks), stop);
     if (const auto wanted = m_retention.takeWanted(); !wanted.empty()) {
         return make(m_forMarks, std::nullopt, wanted, stop);
+    }
+    if (wasFull && thinned) {
+        thereIsRoom();
     }
     return {.due = after(m_context.clock, kGlance),
             .thinned = std::move(thinned),
@@ -245,12 +257,36 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
             .foundDamage = m_retention.takeFoundDamage()};
 }
 
+/// Whatever waits for room is tried at once.
+void ReplicaMaintenance::thereIsRoom()
+{
+    for (Work* const work : {&m_merges, &m_snapshots, &m_forMarks}) {
+        if (lacksRoom(work->failure)) {
+            *work = {};
+        }
+    }
+    m_follower->uploadAgain();
+}
+
+bool ReplicaMaintenance::isFull() const
+{
+    return m_follower->view().isFull() || lacksRoom(m_merges.failure) ||
+           lacksRoom(m_snapshots.failure);
+}
+
+/// What is to be written first waits for room that only a deletion makes. It is no less safe then:
+/// what is not merged yet stays, and so does each level's end.
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                    Timestamp now) const
 {
-    const bool isMending = m_follower->view().isMending();
-    return !isBehind && !isMending && m_merges.failures == 0 && m_snapshots.failures == 0 &&
-           !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now);
+    const auto isInTheWay = [](const Work& work) {
+        return work.failures > 0 && !lacksRoom(work.failure);
+    };
+    if (m_follower->view().isMending() || isInTheWay(m_merges) || isInTheWay(m_snapshots)) {
+        return false;
+    }
+    return isFull() ||
+           (!isBehind && !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now));
 }
 
 engine::SnapshotSchedule ReplicaMaintenance::schedule() const
@@ -277,10 +313,13 @@ StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, 
             due.atLatest = std::min(due.atLatest, std::max(start + pause, work.notBefore));
         }
     };
-    look(engine::nextMergeAt(levels, isBehind, now), m_merges);
+    const bool mayMake = !m_follower->view().isFull();
     const bool isHeldBack =
         engine::isSnapshotDue(levels, schedule(), now) && isNameTaken(*m_follower, levels);
-    if (!isHeldBack) {
+    if (mayMake) {
+        look(engine::nextMergeAt(levels, isBehind, now), m_merges);
+    }
+    if (mayMake && !isHeldBack) {
         look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);
     }
     const auto thinAt = m_retention.dueAt();

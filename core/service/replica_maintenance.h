@@ -16,8 +16,8 @@ namespace tidemark::service {
 
 /// What a replica needs besides uploads: its levels built from the ones below, a snapshot now and
 /// then, and, where its policy says so, what it gives up deleted. What supersedes is written first:
-/// while anything is to be written, or could not be, nothing is deleted. step() is for one thread
-/// at a time.
+/// while anything is to be written, or could not be, nothing is deleted; but for want of room,
+/// which nothing else would make. step() is for one thread at a time.
 class ReplicaMaintenance {
 public:
     /// `context` and `spool` outlive it.
@@ -66,6 +66,8 @@ private:
     [[nodiscard]] Outcome thin(const std::stop_token& stop);
     [[nodiscard]] bool isSnapshotDue(const engine::ReplicaLevels& levels, Timestamp now) const;
     [[nodiscard]] bool mayTry(const Work& work) const;
+    [[nodiscard]] bool isFull() const;
+    void thereIsRoom();
     [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                  Timestamp now) const;
     [[nodiscard]] engine::SnapshotSchedule schedule() const;

@@ -304,7 +304,8 @@ Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::
 {
     TIDEMARK_TRY(const auto marks, engine::readAllMarks(storage, stop));
     const ReplicaView view = m_follower->view();
-    const bool isAsPlanned = marks == look.marks && !view.foreign && !view.failure &&
+    const bool isReachable = !view.failure || view.isFull();
+    const bool isAsPlanned = marks == look.marks && !view.foreign && isReachable &&
                              m_follower->listings() == before.listings &&
                              m_follower->keep() == m_policy;
     return isAsPlanned ? Status() : Status(changedMeanwhile());

@@ -32,9 +32,9 @@ public:
     [[nodiscard]] std::optional<Clock::Instant> dueAt();
 
     /// One look, or the next piece of a long one, and a bounded number of deletions. To be called
-    /// when it is due, the replica has all that was captured and nothing is to be written into it;
-    /// nobody else in this process merges it meanwhile. What was deleted, where something was. With
-    /// `mayWant` it may instead want a snapshot for a mark first: takeWanted().
+    /// when it is due, the replica has all that was captured and nothing is to be written into it,
+    /// or it is full; nobody else in this process merges it meanwhile. What was deleted, where
+    /// something was. With `mayWant` it may instead want a snapshot for a mark first: takeWanted().
     [[nodiscard]] std::optional<Thinned> step(storage::Storage& storage, bool mayWant,
                                               const std::stop_token& stop);
 

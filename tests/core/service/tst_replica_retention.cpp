@@ -69,12 +69,42 @@ private:
 };
 
 /// Counts how often somebody looks at the marks: each look of retention begins with that, and each
-/// batch that it deletes.
+/// batch that it deletes. And one that a test can fill.
 class WatchedDisk final : public PassingFileSystem {
 public:
     using PassingFileSystem::PassingFileSystem;
 
     [[nodiscard]] int looks() const { return m_looks; }
+
+    /// Nothing can be written any more until something of a replica is deleted.
+    void fill() { m_isFull = true; }
+    void empty() { m_isFull = false; }
+    [[nodiscard]] bool isFull() const { return m_isFull; }
+
+    Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
+                                       std::uint32_t permissions) override
+    {
+        if (m_isFull && purpose != OpenFor::Reading) {
+            return noSpace();
+        }
+        return PassingFileSystem::open(path, purpose, permissions);
+    }
+    Result<std::unique_ptr<File>> createUnnamed(const std::string& directory,
+                                                std::uint32_t permissions) override
+    {
+        if (m_isFull) {
+            return noSpace();
+        }
+        return PassingFileSystem::createUnnamed(directory, permissions);
+    }
+    Status remove(const std::string& path) override
+    {
+        Status removed = PassingFileSystem::remove(path);
+        if (removed.ok() && path.ends_with(".ltx")) {
+            m_isFull = false;
+        }
+        return removed;
+    }
 
     Result<std::vector<DirectoryEntry>> list(const std::string& directory) const override
     {
@@ -83,6 +113,12 @@ public:
     }
 
 private:
+    static Error noSpace()
+    {
+        return {.code = ErrorCode::NoSpace, .what = {TIDEMARK_TEXT("test", "The disk is full.")}};
+    }
+
+    std::atomic<bool> m_isFull = false;
     mutable std::atomic<int> m_looks = 0;
 };
 
@@ -204,10 +240,22 @@ class TestReplicaRetention : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(isMade(), 60'000);
     }
 
-    void liveAnHour()
+    void change()
     {
         sqlite3_exec(m_application, "INSERT INTO t VALUES (hex(randomblob(500)))", nullptr, nullptr,
                      nullptr);
+    }
+
+    /// Whether the replica cannot take what waits for it.
+    [[nodiscard]] bool lacksRoom() const
+    {
+        const auto replicas = m_service->statuses().front().replicas;
+        return !replicas.empty() && replicas.front().standing.state == engine::Protection::Waiting;
+    }
+
+    void liveAnHour()
+    {
+        change();
         const Status isThere = m_service->bringUpToDate({});
         QVERIFY2(isThere.ok(), isThere.ok() ? "" : inEnglish(isThere.error().what).c_str());
         m_rowsAt[newest()] = ++m_rows;
@@ -320,6 +368,7 @@ class TestReplicaRetention : public QObject {
 private slots:
     void init()
     {
+        m_watched.empty();
         m_directory = std::make_unique<QTemporaryDir>();
         m_listener = std::make_unique<Listener>();
         m_clock = std::make_unique<MovedClock>();
@@ -374,6 +423,47 @@ private slots:
         QCOMPARE(snapshots().back().maxTxId.value, newest());
         QVERIFY(restore({newest()}).ok());
         QCOMPARE(restoredRows(), m_rows);
+    }
+
+    void aFullDiskGetsRoomFromWhatIsGivenUp()
+    {
+        follow(engine::kKeepEverything);
+        live(kHours);
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
+        const std::uint64_t before = newest();
+        m_watched.fill();
+        change();
+        m_rowsAt[before + 1] = ++m_rows;
+        QTRY_VERIFY_WITH_TIMEOUT(lacksRoom(), 30'000);
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+        QVERIFY(!m_watched.isFull());
+        // Without waiting for the next try of the uploads.
+        QTRY_COMPARE_WITH_TIMEOUT(newest(), before + 1, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!lacksRoom(), 30'000);
+        QVERIFY(moments().size() < kHours);
+        QCOMPARE(wrongMoment(), QString());
+        QCOMPARE(m_listener->trouble(), QString());
+    }
+
+    void aDiskThatWasFullAtTheStartIsLeftAsItIs()
+    {
+        follow(engine::kKeepEverything);
+        live(30);
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
+        m_service.reset();
+        m_watched.fill();
+        const auto before = moments();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), lacksRoom()), 30'000);
+        const auto reason = [&] {
+            return QString::fromStdString(
+                inEnglish(m_service->statuses().front().replicas.front().standing.reason));
+        };
+        QVERIFY2(reason().contains("nothing old is deleted"), qPrintable(reason()));
+        QCOMPARE(moments(), before);
+        m_watched.empty();
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
     }
 
     void whoSaysNothingKeepsEverything()
