@@ -2,30 +2,11 @@
 #include "app/cli/output.h"
 #include "core/base/rfc3339.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/mark_check.h"
 #include "core/replica/marks.h"
 #include "core/replica/open_replica.h"
 
 namespace tidemark::cli {
-namespace {
-
-/// Retention elsewhere, of an engine that knows nothing of our use of the replica, may have deleted
-/// the moment just before it saw the mark.
-Status checkStillThere(Session& session, storage::Storage& storage, const replica::Mark& mark)
-{
-    TIDEMARK_TRY(replica::Catalog catalog, replica::openCatalog(storage, session.stop));
-    const auto plan =
-        replica::planExactly(storage, catalog, replica::AtTxId{mark.txId}, session.stop);
-    if (plan.ok()) {
-        return {};
-    }
-    if (plan.error().code == ErrorCode::NotFound) {
-        TIDEMARK_TRY_STATUS(replica::removeMark(storage, mark.name, session.stop));
-    }
-    return plan.error();
-}
-
-}  // namespace
-
 Status runMark(Session& session, const ParsedArguments& arguments)
 {
     replica::Mark mark{.name = arguments.operands()[1],
@@ -43,7 +24,8 @@ Status runMark(Session& session, const ParsedArguments& arguments)
                  replica::planExactly(*opened.storage, opened.catalog, wish, session.stop));
     mark.txId = plan.moment.txId;
     TIDEMARK_TRY_STATUS(replica::writeMark(*opened.storage, mark, session.stop));
-    TIDEMARK_TRY_STATUS(checkStillThere(session, *opened.storage, mark));
+    TIDEMARK_TRY_STATUS(
+        replica::checkMarked(session.clock, *opened.storage, mark, use.isHeard(), session.stop));
     session.output.fact(
         "Transaction " + std::to_string(mark.txId.value) + " is marked \"" + mark.name + "\".",
         {{"kind", "mark"},

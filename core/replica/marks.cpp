@@ -153,6 +153,20 @@ Result<MarkList> readMarks(const storage::Storage& storage, const std::stop_toke
     return readNamed(storage, names, stop);
 }
 
+Result<bool> areTheMarks(const storage::Storage& storage, const std::vector<Mark>& marks,
+                         const std::stop_token& stop)
+{
+    TIDEMARK_TRY(auto listed, listNames(storage, std::nullopt, stop));
+    std::vector<std::string> names;
+    names.reserve(marks.size());
+    for (const Mark& each : marks) {
+        names.push_back(markObjectName(each.txId, each.name));
+    }
+    std::ranges::sort(names);
+    std::ranges::sort(listed);
+    return names == listed;
+}
+
 Result<Mark> findMark(const storage::Storage& storage, const std::string& name,
                       const std::stop_token& stop)
 {

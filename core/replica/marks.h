@@ -33,6 +33,10 @@ inline constexpr std::size_t kMaxMarks = 1000;
 [[nodiscard]] Result<MarkList> readMarks(const storage::Storage& storage,
                                          const std::stop_token& stop);
 
+/// Whether files of just these marks are there, none added and none removed. One request.
+[[nodiscard]] Result<bool> areTheMarks(const storage::Storage& storage,
+                                       const std::vector<Mark>& marks, const std::stop_token& stop);
+
 /// NotFound when no mark has that name.
 [[nodiscard]] Result<Mark> findMark(const storage::Storage& storage, const std::string& name,
                                     const std::stop_token& stop);

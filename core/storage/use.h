@@ -21,6 +21,9 @@ class Use {
 public:
     explicit Use(std::optional<Descriptor> held = std::nullopt) : m_held(std::move(held)) {}
 
+    /// Whether others hear of it.
+    [[nodiscard]] bool isHeard() const { return m_held.has_value(); }
+
 private:
     std::optional<Descriptor> m_held;
 };

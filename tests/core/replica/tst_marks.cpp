@@ -43,6 +43,20 @@ private slots:
         QVERIFY(key->isOf("before") && !key->isOf("after"));
     }
 
+    void whetherMarksCameOrWentIsSeenByTheirNames()
+    {
+        storage::MemoryStorage storage;
+        const std::vector<Mark> marks{mark("a", 4), mark("b", 2)};
+        QVERIFY(areTheMarks(storage, {}, {}).value());
+        QVERIFY(!areTheMarks(storage, marks, {}).value());
+        plant(storage, marks[0]);
+        QVERIFY(!areTheMarks(storage, marks, {}).value());
+        plant(storage, marks[1]);
+        QVERIFY(areTheMarks(storage, marks, {}).value());
+        plant(storage, mark("c", 4));
+        QVERIFY(!areTheMarks(storage, marks, {}).value());
+    }
+
     void otherFileNamesAreNone()
     {
         for (const char* name :
