@@ -5,6 +5,7 @@
 #include "core/engine/moment_chains.h"
 #include "core/engine/range_cover.h"
 #include "core/engine/retention_proof.h"
+#include "core/replica/damage.h"
 
 #include <algorithm>
 #include <optional>
@@ -214,11 +215,9 @@ std::vector<Fate> decide(const Catalog& catalog, const std::vector<KeptMoment>& 
     return std::move(decider).fates();
 }
 
-}  // namespace
-
-Result<RetentionPlan> planRetention(const Catalog& catalog, const RetentionPolicy& policy,
-                                    Timestamp now, std::span<const ltx::TxId> marks,
-                                    const replica::ObjectNames& pinned)
+/// Without a proof.
+RetentionPlan planOf(const Catalog& catalog, const RetentionPolicy& policy, Timestamp now,
+                     std::span<const ltx::TxId> marks, const replica::ObjectNames& pinned)
 {
     RetentionPlan plan;
     plan.kept = keptMoments(catalog, policy, now, marks);
@@ -230,6 +229,61 @@ Result<RetentionPlan> planRetention(const Catalog& catalog, const RetentionPolic
     }
     plan.fates = decide(catalog, plan.kept, pinned);
     plan.going = inOrder(catalog, plan.fates);
+    return plan;
+}
+
+/// What a deletion that broke off left with nothing that leads to it.
+std::vector<ObjectInfo> leftoversOf(const Catalog& catalog, const replica::ObjectNames& pinned,
+                                    const replica::ObjectNames& unfinished)
+{
+    std::vector<ObjectInfo> leftovers;
+    if (unfinished.empty()) {
+        return leftovers;
+    }
+    const LevelEnds ends(catalog);
+    std::ranges::copy_if(
+        catalog.objects, std::back_inserter(leftovers), [&](const ObjectInfo& each) {
+            return unfinished.contains(each.name) && !momentAt(catalog, each.maxTxId) &&
+                   !pinned.contains(each.name) && !ends.isNewest(each) && !ends.isUnmerged(each);
+        });
+    return leftovers;
+}
+
+/// What was left over goes before all else; nothing needs it.
+void addLeftovers(RetentionPlan& plan, const Catalog& catalog,
+                  const std::vector<ObjectInfo>& leftovers, const replica::ObjectNames& names)
+{
+    plan.going.insert(plan.going.begin(), leftovers.begin(), leftovers.end());
+    std::vector<Fate> fates;
+    fates.reserve(catalog.objects.size());
+    auto rest = plan.fates.begin();
+    for (const ObjectInfo& each : catalog.objects) {
+        fates.push_back(names.contains(each.name) ? Fate::Goes : *rest++);
+    }
+    plan.fates = std::move(fates);
+}
+
+}  // namespace
+
+Result<RetentionPlan> planRetention(const Catalog& catalog, const RetentionPolicy& policy,
+                                    Timestamp now, std::span<const ltx::TxId> marks,
+                                    const replica::ObjectNames& pinned,
+                                    const replica::ObjectNames& unfinished)
+{
+    const bool mayDelete = !policy.neverDelete && catalog.format == Catalog::Format::Ltx;
+    const auto leftovers =
+        mayDelete ? leftoversOf(catalog, pinned, unfinished) : std::vector<ObjectInfo>();
+    RetentionPlan plan;
+    if (leftovers.empty()) {
+        plan = planOf(catalog, policy, now, marks, pinned);
+    } else {
+        replica::ObjectNames names;
+        for (const ObjectInfo& each : leftovers) {
+            names.insert(each.name);
+        }
+        plan = planOf(replica::without(catalog, names), policy, now, marks, pinned);
+        addLeftovers(plan, catalog, leftovers, names);
+    }
     for (const ObjectInfo& each : plan.going) {
         plan.goingBytes += each.sizeBytes;
     }

@@ -45,11 +45,16 @@ struct RetentionPlan {
 /// one beside a hole, or a file that is none of ours. For times the same is asked of the catalog as
 /// by keptMoments(). A million objects take a second or two.
 ///
+/// `unfinished` are names that a deletion which broke off was about to delete, in whatever order
+/// the storage took them. Those of them that nothing leads to any more are no hole of the history:
+/// they go first, and all else is planned as if they had gone.
+///
 /// What is to go is taken away from the catalog once more by other means and the rest looked
 /// through (retention_proof); if anything is missing, the answer is Bug and nothing may be deleted.
 [[nodiscard]] Result<RetentionPlan> planRetention(const replica::Catalog& catalog,
                                                   const RetentionPolicy& policy, Timestamp now,
                                                   std::span<const ltx::TxId> marks,
-                                                  const replica::ObjectNames& pinned);
+                                                  const replica::ObjectNames& pinned,
+                                                  const replica::ObjectNames& unfinished = {});
 
 }  // namespace tidemark::engine

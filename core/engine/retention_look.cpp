@@ -46,12 +46,10 @@ Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
     return std::move(list.marks);
 }
 
-Result<std::optional<RetentionLook>> lookForRetention(const storage::Storage& storage,
-                                                      const RetentionPolicy& policy, Timestamp now,
-                                                      const replica::ObjectNames& pinned,
-                                                      const replica::ObjectNames& damaged,
-                                                      WrittenHeaders& headers,
-                                                      const std::stop_token& stop)
+Result<std::optional<RetentionLook>> lookForRetention(
+    const storage::Storage& storage, const RetentionPolicy& policy, Timestamp now,
+    const replica::ObjectNames& pinned, const replica::ObjectNames& damaged,
+    const replica::ObjectNames& unfinished, WrittenHeaders& headers, const std::stop_token& stop)
 {
     RetentionLook look;
     TIDEMARK_TRY(look.catalog, replica::readLtxCatalog(storage, stop));
@@ -63,13 +61,14 @@ Result<std::optional<RetentionLook>> lookForRetention(const storage::Storage& st
     }
     TIDEMARK_TRY(look.marks, readAllMarks(storage, stop));
     const std::vector<ltx::TxId> marks = momentsOf(look.marks);
-    TIDEMARK_TRY(look.plan, planRetention(look.catalog, policy, now, marks, pinned));
+    TIDEMARK_TRY(look.plan, planRetention(look.catalog, policy, now, marks, pinned, unfinished));
     if (!look.plan.going.empty()) {
         TIDEMARK_TRY(const bool isExact, headers.apply(storage, look.catalog, kHeadersALook, stop));
         if (!isExact) {
             return std::optional<RetentionLook>();
         }
-        TIDEMARK_TRY(look.plan, planRetention(look.catalog, policy, now, marks, pinned));
+        TIDEMARK_TRY(look.plan,
+                     planRetention(look.catalog, policy, now, marks, pinned, unfinished));
     }
     return std::optional(std::move(look));
 }

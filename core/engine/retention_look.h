@@ -23,6 +23,7 @@ struct RetentionLook {
 /// Lists the replica and its marks and plans, as if `damaged` objects were not there. A plan by
 /// which something goes is made a second time, with the times of the headers in the place of the
 /// listed ones; where nothing goes by the listed times nothing goes, and no header is read.
+/// `unfinished` as for planRetention().
 ///
 /// Empty when more headers have to be read than one call does: call again. Fails as WrittenHeaders
 /// and planRetention() do, and as the storage does; Damaged when a mark cannot be read, since it
@@ -30,9 +31,10 @@ struct RetentionLook {
 [[nodiscard]] Result<std::optional<RetentionLook>> lookForRetention(
     const storage::Storage& storage, const RetentionPolicy& policy, Timestamp now,
     const replica::ObjectNames& pinned, const replica::ObjectNames& damaged,
-    WrittenHeaders& headers, const std::stop_token& stop);
+    const replica::ObjectNames& unfinished, WrittenHeaders& headers, const std::stop_token& stop);
 
-/// The marks of a replica from which something is to be deleted: all of them, or a failure.
+/// The marks of a replica from which something is to be deleted: all of them, or a failure. One
+/// request for each, and one more.
 [[nodiscard]] Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
                                                               const std::stop_token& stop);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/engine/retention.h"
 #include "core/replica/ltx_replica.h"
 #include "core/replica/pins.h"
@@ -7,7 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 
 namespace tidemark::engine {
 
@@ -19,16 +22,22 @@ struct RetentionRun {
     std::optional<Error> error = {};  ///< Why it ended before the plan did.
 };
 
+/// Asked before each batch with the names that it deletes, while nobody can pin them.
+using MayDelete = std::function<Status(std::span<const std::string> names)>;
+
 /// Deletes what `plan` says, for good. Before each batch it asks `pins` anew, and nobody can pin
-/// what is being deleted. It may end after any object and leaves every kept moment restorable;
+/// what is being deleted. A batch is as large as the storage deletes in about a second, as far as
+/// those before it show that: whoever marks a moment where no lock keeps deletions off waits for
+/// one (replica/mark_check.h). It may end after any object and leaves every kept moment restorable;
 /// another run needs a new plan. What was written to the replica since the plan is no matter, what
 /// somebody else deleted is. Blocks on the storage; a stop request ends it soon, with Cancelled;
 /// else it fails as Storage::remove does, at the first failure.
 ///
-/// `mayGoOn` is asked before each batch, while nobody can pin what is in it; its failure ends the
-/// run with nothing more deleted.
+/// A failure of `mayGoOn` ends the run with nothing more deleted. Where a batch fails any of its
+/// names may have gone: they are the next plan's `unfinished`.
 [[nodiscard]] RetentionRun runRetention(
-    replica::LtxReplica& replica, const RetentionPlan& plan, replica::PinBoard& pins,
-    const std::stop_token& stop, const std::function<Status()>& mayGoOn = [] { return Status(); });
+    replica::LtxReplica& replica, const RetentionPlan& plan, replica::PinBoard& pins, Clock& clock,
+    const std::stop_token& stop,
+    const MayDelete& mayGoOn = [](std::span<const std::string>) { return Status(); });
 
 }  // namespace tidemark::engine

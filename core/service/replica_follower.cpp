@@ -331,6 +331,18 @@ bool ReplicaFollower::takeMaintenanceRetry()
     return std::exchange(m_retryMaintenance, false);
 }
 
+Result<replica::ObjectNames> ReplicaFollower::unfinished() const
+{
+    TIDEMARK_TRY(const auto names, m_state.unfinished(m_id));
+    return replica::ObjectNames(names.begin(), names.end());
+}
+
+void ReplicaFollower::setUnfinished(const replica::ObjectNames& names)
+{
+    // On a full disk it is not remembered; it still is to be cleared.
+    static_cast<void>(m_state.setUnfinished(m_id, names));
+}
+
 void ReplicaFollower::setKeep(const engine::RetentionPolicy& keep)
 {
     const std::scoped_lock lock(m_mutex);

@@ -175,6 +175,10 @@ public:
     /// Whether somebody asked to try again since the last call.
     [[nodiscard]] bool takeMaintenanceRetry();
 
+    /// What a deletion from it that broke off was about to delete; remembered. For one thread.
+    [[nodiscard]] Result<replica::ObjectNames> unfinished() const;
+    void setUnfinished(const replica::ObjectNames& names);
+
     /// What of its history stays, from now on.
     void setKeep(const engine::RetentionPolicy& keep);
     [[nodiscard]] engine::RetentionPolicy keep() const;

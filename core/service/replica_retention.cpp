@@ -4,6 +4,7 @@
 #include "core/engine/mark_snapshots.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
+#include "core/replica/marks.h"
 #include "core/storage/use.h"
 
 #include <algorithm>
@@ -153,15 +154,17 @@ Result<ReplicaRetention::Known> ReplicaRetention::known() const
 Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop)
 {
+    TIDEMARK_TRY_STATUS(readUnfinished());
     TIDEMARK_TRY(const Known before, known());
     m_damaged = before.damaged;
-    TIDEMARK_TRY(auto look,
-                 engine::lookForRetention(storage, m_policy, m_context.clock.now(),
-                                          m_follower->pins().pinned(), m_damaged, m_headers, stop));
+    TIDEMARK_TRY(auto look, engine::lookForRetention(storage, m_policy, m_context.clock.now(),
+                                                     m_follower->pins().pinned(), m_damaged,
+                                                     *m_unfinished, m_headers, stop));
     if (!look) {
         goOnAtOnce();
         return {};
     }
+    forgetFinished(*look);
     if (m_mayWant) {
         // Written first, deleted after.
         auto wanted = engine::snapshotForMark(*look, m_policy, m_context.clock.now(),
@@ -281,9 +284,13 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     // seen before the first batch.
     TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
     replica::LtxReplica replica(storage, m_follower->gate());
-    const engine::RetentionRun run =
-        engine::runRetention(replica, look.plan, m_follower->pins(), stop,
-                             [&] { return mayGoOn(storage, look, before, stop); });
+    const engine::RetentionRun run = engine::runRetention(
+        replica, look.plan, m_follower->pins(), m_context.clock, stop,
+        [&, left = *m_unfinished](std::span<const std::string> names) -> Status {
+            TIDEMARK_TRY_STATUS(mayGoOn(storage, look, before, stop));
+            noteDeleting(left, names);
+            return {};
+        });
     if (run.error && !m_follower->mayWrite(stop).ok()) {
         return *run.error;  // Whoever has it now deletes as he likes.
     }
@@ -302,13 +309,49 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
 Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
                                  const Known& before, const std::stop_token& stop) const
 {
-    TIDEMARK_TRY(const auto marks, engine::readAllMarks(storage, stop));
+    TIDEMARK_TRY(const bool isMarkedAlike, replica::areTheMarks(storage, look.marks, stop));
     const ReplicaView view = m_follower->view();
     const bool isReachable = !view.failure || view.isFull();
-    const bool isAsPlanned = marks == look.marks && !view.foreign && isReachable &&
+    const bool isAsPlanned = isMarkedAlike && !view.foreign && isReachable &&
                              m_follower->listings() == before.listings &&
                              m_follower->keep() == m_policy;
     return isAsPlanned ? Status() : Status(changedMeanwhile());
+}
+
+Status ReplicaRetention::readUnfinished()
+{
+    if (!m_unfinished) {
+        TIDEMARK_TRY(m_unfinished, m_follower->unfinished());
+    }
+    return {};
+}
+
+/// Not every storage takes the names in their order: what one that fails, or whose answer nobody
+/// waits for, leaves of a batch would look like what is behind a hole.
+void ReplicaRetention::noteDeleting(const replica::ObjectNames& left,
+                                    std::span<const std::string> names)
+{
+    m_unfinished = left;
+    m_unfinished->insert(names.begin(), names.end());
+    m_follower->setUnfinished(*m_unfinished);
+}
+
+/// What is listed no longer has gone.
+void ReplicaRetention::forgetFinished(const engine::RetentionLook& look)
+{
+    if (m_unfinished->empty()) {
+        return;
+    }
+    replica::ObjectNames listed;
+    for (const auto* const objects : {&look.catalog.objects, &look.damaged}) {
+        for (const replica::ObjectInfo& each : *objects) {
+            if (m_unfinished->contains(each.name)) {
+                listed.insert(each.name);
+            }
+        }
+    }
+    m_unfinished = std::move(listed);
+    m_follower->setUnfinished(*m_unfinished);
 }
 
 /// The planner has proved it before; but what was deleted is deleted.

@@ -8,7 +8,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -77,6 +79,9 @@ private:
                                   const std::stop_token& stop);
     [[nodiscard]] Status mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
                                  const Known& before, const std::stop_token& stop) const;
+    [[nodiscard]] Status readUnfinished();
+    void noteDeleting(const replica::ObjectNames& left, std::span<const std::string> names);
+    void forgetFinished(const engine::RetentionLook& look);
     [[nodiscard]] Status checkLeft(const engine::RetentionLook& look, const replica::Catalog& left);
     void rest(ltx::TxId position, bool hasDeleted);
     void goOnAtOnce();
@@ -85,8 +90,9 @@ private:
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     engine::WrittenHeaders m_headers;
-    replica::ObjectNames m_read;     // Whole, of those that deletions counted on.
-    replica::ObjectNames m_damaged;  // As it was known when the last look began.
+    replica::ObjectNames m_read;                       // Whole, of those that deletions counted on.
+    replica::ObjectNames m_damaged;                    // As it was known when the last look began.
+    std::optional<replica::ObjectNames> m_unfinished;  // Of what broke off; empty until read.
     bool m_hasFoundDamage = false;
     bool m_mayWant = false;
     std::vector<replica::ObjectInfo> m_wanted;

@@ -25,7 +25,7 @@ Result<engine::RetentionLook> lookThrough(const storage::Storage& storage,
 {
     engine::WrittenHeaders headers;
     for (;;) {
-        TIDEMARK_TRY(auto look, engine::lookForRetention(storage, policy, now, pinned, damaged,
+        TIDEMARK_TRY(auto look, engine::lookForRetention(storage, policy, now, pinned, damaged, {},
                                                          headers, stop));
         if (look) {
             return std::move(*look);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <sstream>
 #include <utility>
 
 namespace tidemark::state {
@@ -33,6 +34,7 @@ constexpr std::array kSteps = {
     "ALTER TABLE source ADD COLUMN change_counter;",
     "CREATE TABLE given_up(replica TEXT PRIMARY KEY, first, last, first_time, last_time, began,"
     " ended, limit_bytes) WITHOUT ROWID;",
+    "CREATE TABLE unfinished(replica TEXT PRIMARY KEY, names) WITHOUT ROWID;",
 };
 constexpr std::size_t kVersion = kSteps.size();
 
@@ -326,6 +328,33 @@ Status StateDb::dropDamaged(const std::string& replicaId, const std::string& nam
     Statement drop(m_handle, "DELETE FROM damaged WHERE replica = ? AND name = ?");
     drop.add(replicaId).add(name);
     return drop.finish();
+}
+
+Result<std::vector<std::string>> StateDb::unfinished(const std::string& replicaId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT names FROM unfinished WHERE replica = ?");
+    row.add(replicaId);
+    TIDEMARK_TRY(const bool there, row.next());
+    std::vector<std::string> names;
+    std::istringstream lines(there ? row.text() : std::string());
+    for (std::string name; std::getline(lines, name);) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+Status StateDb::setUnfinished(const std::string& replicaId,
+                              const std::set<std::string, std::less<>>& names)
+{
+    std::string lines;
+    for (const std::string& each : names) {
+        lines += each + '\n';
+    }
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO unfinished VALUES(?, ?)");
+    put.add(replicaId).add(lines);
+    return put.finish();
 }
 
 Result<std::optional<GivenUp>> StateDb::givenUp(const std::string& replicaId) const

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,12 @@ public:
     [[nodiscard]] Status addDamaged(const std::string& replicaId, const DamagedObject& object);
     /// It is whole after all. Fine if it is not known.
     [[nodiscard]] Status dropDamaged(const std::string& replicaId, const std::string& name);
+
+    /// Names of the objects that a deletion from one replica, which broke off, was about to delete.
+    [[nodiscard]] Result<std::vector<std::string>> unfinished(const std::string& replicaId) const;
+    /// In the place of those that were known.
+    [[nodiscard]] Status setUnfinished(const std::string& replicaId,
+                                       const std::set<std::string, std::less<>>& names);
 
     /// What was last given up of the backlog of one replica.
     [[nodiscard]] Result<std::optional<GivenUp>> givenUp(const std::string& replicaId) const;

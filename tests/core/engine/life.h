@@ -501,11 +501,11 @@ private:
         }
         const auto damaged = place.book->found().value();
         auto look = lookForRetention(place.storage, kPolicy, m_clock.now(), place.pins.pinned(),
-                                     damaged, place.headers, {});
+                                     damaged, place.unfinished, place.headers, {});
         // What was read before a failure is remembered.
         for (int more = 0; more < kLooks && !look.ok() && !place.isDown; ++more) {
             look = lookForRetention(place.storage, kPolicy, m_clock.now(), place.pins.pinned(),
-                                    damaged, place.headers, {});
+                                    damaged, place.unfinished, place.headers, {});
         }
         if (!look.ok()) {
             const ErrorCode code = look.error().code;
@@ -527,8 +527,11 @@ private:
                 m_problem = "transaction " + std::to_string(lost.value) + " was to be kept";
             }
         }
-        const RetentionRun run = runRetention(place.replica, plan, place.pins, {},
-                                              [&] { return mayGoOn(place, *look.value()); });
+        const RetentionRun run = runRetention(
+            place.replica, plan, place.pins, m_clock, {}, [&](std::span<const std::string> names) {
+                place.unfinished.insert(names.begin(), names.end());
+                return mayGoOn(place, *look.value());
+            });
         m_counts["objects deleted"] += run.objects;
         for (const ltx::TxId lost : plan.lost) {
             place.promised.erase(lost.value);

@@ -40,6 +40,7 @@ struct Place {
     std::unique_ptr<Uploader> uploader = {};
     ReplicaLevels levels = {};
     WrittenHeaders headers = {};
+    replica::ObjectNames unfinished = {};  // By deletions that broke off; outlives restarts.
     std::optional<RunningRestore> restore = {};
     std::set<std::uint64_t> promised = {};
     replica::ObjectNames spoilt = {};                // What was damaged there, found or not.

@@ -67,7 +67,7 @@ class TestRetentionLook : public QObject {
 
     Result<std::optional<RetentionLook>> look(const RetentionPolicy& policy)
     {
-        return lookForRetention(m_made->storage, policy, kNow, {}, {}, m_headers, {});
+        return lookForRetention(m_made->storage, policy, kNow, {}, {}, {}, m_headers, {});
     }
     RetentionLook looked(const RetentionPolicy& policy)
     {
@@ -98,7 +98,7 @@ private slots:
         const std::string damaged = replica::objectName({.level = 9, .range = {{1}, day}});
         const auto isLeftBy = [&](const replica::ObjectNames& known) {
             const auto look =
-                lookForRetention(m_made->storage, daysOnly(), kNow, {}, known, m_headers, {});
+                lookForRetention(m_made->storage, daysOnly(), kNow, {}, known, {}, m_headers, {});
             replica::ObjectNames without = {damaged};
             for (const replica::ObjectInfo& each : look.value()->plan.going) {
                 without.insert(each.name);
@@ -116,7 +116,7 @@ private slots:
     {
         const std::string damaged = replica::objectName({.range = {{9}, {9}}});
         const auto look =
-            lookForRetention(m_made->storage, daysOnly(), kNow, {}, {damaged}, m_headers, {});
+            lookForRetention(m_made->storage, daysOnly(), kNow, {}, {damaged}, {}, m_headers, {});
         QVERIFY(!look.value()->plan.going.empty());
         QCOMPARE(std::ranges::count(look.value()->plan.going, damaged, &replica::ObjectInfo::name),
                  0);
@@ -254,7 +254,7 @@ private slots:
         const RetentionPlan plan = looked(daysOnly()).plan;
         const std::string name = plan.going.front().name;
         const auto look =
-            lookForRetention(m_made->storage, daysOnly(), kNow, {name}, {}, m_headers, {});
+            lookForRetention(m_made->storage, daysOnly(), kNow, {name}, {}, {}, m_headers, {});
         for (const replica::ObjectInfo& each : look.value()->plan.going) {
             QVERIFY(each.name != name);
         }
