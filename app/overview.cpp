@@ -75,17 +75,17 @@ std::optional<service::Proof> proofOfAll(std::span<const NamedStatus> databases)
 /// "Newest change saved 4 s ago. Proven by a test restore 1 h ago."
 QString goodNews(std::span<const NamedStatus> databases, Timestamp now, const Speech& speech)
 {
-    std::optional<Timestamp> change;
+    std::optional<Timestamp> saved;
     for (const NamedStatus& database : databases) {
-        change = std::max(change, database.status->lastChangeAt);
+        saved = std::max(saved, database.status->savedAt);
     }
     const auto ageOf = [&](Timestamp time) {
         return timeline::age(time.time_since_epoch().count(), now.time_since_epoch().count(),
                              speech);
     };
     QStringList sentences;
-    if (change) {
-        sentences << Text::tr("Newest change saved %1.", "an age: 4 s ago").arg(ageOf(*change));
+    if (saved) {
+        sentences << Text::tr("Newest change saved %1.", "an age: 4 s ago").arg(ageOf(*saved));
     }
     if (const auto proof = proofOfAll(databases)) {
         const QString form = proof->verdict == restore::Verdict::Proven

@@ -4,6 +4,7 @@
 #include "app/cli/human.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
+#include "core/base/process.h"
 #include "core/service/control_socket.h"
 #include "core/service/pin_boards.h"
 #include "core/service/preflight.h"
@@ -193,7 +194,10 @@ Result<Json> snapshotHere(Session& session, const service::DatabaseConfig& datab
         return orders.empty() ? Result<Json>(engineEnded())
                               : Json::parse(service::orderJson(orders.front()));
     });
-    service.stop();
+    if (!service.stop()) {
+        session.output.error(service::doesNotEnd());
+        endAtOnce(ErrorCode::Unavailable);
+    }
     const auto failure = failureAtTheEnd(events);
     return settled.ok() && failure ? Result<Json>(*failure) : settled;
 }

@@ -203,8 +203,15 @@ void Replication::failed(const Error& error)
 void Replication::finish()
 {
     m_folders.reset();
-    m_service.stop();
+    const bool hasEnded = m_service.stop();
     print();
+    if (!hasEnded) {
+        if (m_failure) {
+            m_session.output.error(*m_failure);
+        }
+        m_session.output.error(service::doesNotEnd());
+        endAtOnce(m_failure ? m_failure->code : ErrorCode::Unavailable);
+    }
 }
 
 bool Replication::isGoneForGood(const service::DatabaseId& id, const Error& failure)

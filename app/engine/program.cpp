@@ -10,6 +10,7 @@
 #include <QQuickWindow>
 #include <QScreen>
 #include <QStandardPaths>
+#include <QTextStream>
 
 #include <algorithm>
 
@@ -249,7 +250,12 @@ void Program::shutDown()
     m_qml.reset();
     m_person.setPresent(false);
     if (m_service) {
-        m_service->stop();
+        if (!m_service->stop()) {
+            QTextStream(stderr) << QString::fromStdString(inEnglish(service::doesNotEnd().what))
+                                << '\n';
+            m_writer.reset();  // What was set last is in the file first.
+            endAtOnce(ErrorCode::Unavailable);
+        }
     }
     m_session.reset();
     m_engine.reset();

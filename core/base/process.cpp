@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <limits>
 
 namespace tidemark {
@@ -35,6 +36,12 @@ void ignoreWriteSignals()
 {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void endAtOnce(ErrorCode code)
+{
+    static_cast<void>(std::fflush(nullptr));
+    ::_exit(exitCode(code));
 }
 
 void raiseOpenFileLimit()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/error.h"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -22,6 +24,10 @@ void ignoreWriteSignals();
 /// Lets this process open as many files as the system allows it to: three hundred databases need
 /// more than the usual 1024. Once, at the start.
 void raiseOpenFileLimit();
+
+/// Ends the process here and now with the status of `code`, whatever its threads do; what was
+/// printed is printed.
+[[noreturn]] void endAtOnce(ErrorCode code);
 
 /// As many files as this process may have open at once.
 [[nodiscard]] std::uint64_t openFileLimit();

@@ -82,6 +82,7 @@ private:
         StepPool::Key key = 0;
         StepPool::Key maintenance = 0;
         StepPool::Key drill = 0;
+        Watchdog watchdog = {};          ///< For its thread.
         std::stop_source workStop = {};  ///< Of its snapshots, maintenance and drills.
         bool leaving = false;
         bool hadLastTry = false;  ///< Since the source left.
@@ -167,6 +168,9 @@ private:
     void showSource();
 
     // The watchdog, on its thread.
+    void watchOverSource(bool isLate);
+    void watchOverReplicas(bool isLate);
+    [[nodiscard]] bool watchOver(Upload& upload, bool isLate);  // With m_mutex held.
     [[nodiscard]] std::optional<Watchdog::Sight> lookFromOutside();
 
     // Replicas, on the upload pool.

@@ -1,6 +1,7 @@
 // The replicas' part of FollowedDatabase: what runs on the upload pool.
 
 #include "core/service/followed_database.h"
+#include "core/service/shared_place.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,7 +22,8 @@ void FollowedDatabase::addMissingReplicas()
                                               m_replicator->stateDb(), m_numbering);
         m_uploads.push_back({.follower = follower});
         m_uploads.back().key = m_context.uploads.add(
-            [self = shared_from_this(), follower] { return self->replicaStep(follower); });
+            [self = shared_from_this(), follower] { return self->replicaStep(follower); },
+            sharedPlace(config.address));
         m_uploads.back().maintenance =
             m_context.maintenance.add([self = shared_from_this(), follower,
                                        work = std::make_shared<ReplicaMaintenance>(
@@ -54,6 +56,8 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
         tellOfDamage(*follower);
     }
     const ReplicaView now = follower->view();
+    // What was shown while it hung need not be what it was before.
+    const bool isNews = now != before || follower->takeStalled();
     m_numbering.settle(follower->id(), now.looked && !now.isRefused());
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});
@@ -61,7 +65,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     if (const auto givenUp = follower->takeGivenUpEnd()) {
         m_board.happened(GaveUp{.givenUp = *givenUp, .replicaId = follower->id()});
     }
-    if (now != before) {
+    if (isNews) {
         announceSegments();
         showReplicas();
         trimSpool();

@@ -1,13 +1,18 @@
-// Whether the source of FollowedDatabase is still looked at: what runs on the watchdog's thread.
+// Whether the source of FollowedDatabase is still looked at, and its replicas are written to: what
+// runs on the watchdog's thread.
 
 #include "core/service/followed_database.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
 
 namespace tidemark::service {
 namespace {
+
+/// A network is slower than any disk.
+constexpr std::uint64_t kSlowestUploadBytesASecond = std::uint64_t{64} << 10;
 
 /// Without the time, which goes on while this stands there.
 Error stuck(const std::string& path, bool isQueued)
@@ -32,6 +37,12 @@ Error stuck(const std::string& path, bool isQueued)
 
 void FollowedDatabase::watchOver(bool isLate)
 {
+    watchOverSource(isLate);
+    watchOverReplicas(isLate);
+}
+
+void FollowedDatabase::watchOverSource(bool isLate)
+{
     auto sight = lookFromOutside();
     if (!sight) {
         return;
@@ -53,6 +64,56 @@ void FollowedDatabase::watchOver(bool isLate)
         m_board.happened(Stuck{.waited = minutes});
         m_board.setTrouble(Trouble::Stuck, stuck(m_path, sight->step.queuedSince.has_value()));
     }
+}
+
+void FollowedDatabase::watchOverReplicas(bool isLate)
+{
+    {
+        const std::unique_lock lock(m_mutex, std::try_to_lock);
+        // The next round comes soon.
+        if (!lock.owns_lock()) {
+            return;
+        }
+        bool isNews = false;
+        for (Upload& upload : m_uploads) {
+            isNews = watchOver(upload, isLate) || isNews;
+        }
+        if (!isNews) {
+            return;
+        }
+        // It may have waited to learn what that one holds.
+        m_wants.replicaNews = true;
+        m_context.capture.wake(m_sourceKey);
+    }
+    showReplicas();
+}
+
+/// Whether there is something new to show of it.
+bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
+{
+    auto activity = m_context.uploads.activity(upload.key);
+    if (!activity) {
+        return false;
+    }
+    const auto [since, bytes] = upload.follower->progress();
+    if (activity->runsSince) {
+        activity->runsSince = std::max(*activity->runsSince, since);
+    }
+    const bool isQueued = activity->queuedSince.has_value();
+    const bool isStalled =
+        upload.watchdog
+            .look(m_context.clock.monotonic(), {.step = *activity,
+                                                .bytes = bytes,
+                                                .slowestBytesASecond = kSlowestUploadBytesASecond,
+                                                .isLate = isLate})
+            .has_value();
+    if (isStalled) {
+        // That it is over is known when another one has ended.
+        m_context.uploads.hurry(upload.key);
+    }
+    return upload.follower->setStalled(!isStalled ? Stalled::No
+                                       : isQueued ? Stalled::InQueue
+                                                  : Stalled::AtWork);
 }
 
 /// Nothing when its steps are over. Asks no disk, and waits for nothing that a step may hold.

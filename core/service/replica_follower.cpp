@@ -13,8 +13,19 @@ constexpr std::chrono::seconds kOpenPause{30};
 /// A replica that another program has is tried ever less often, at last each five minutes.
 constexpr int kMostOpenPauses = 10;
 
+/// Who does not answer keeps a thread for as long as it is waited for: no more than a part of the
+/// time, but at last each five minutes.
+constexpr int kPausesATry = 4;
+
 /// What is confirmed is looked for this often at most, and at rest never.
 constexpr std::chrono::hours kSeekPause{1};
+
+/// So many segments tell how much a step may have to upload.
+constexpr std::size_t kCounted = 256;
+
+/// A database is compared with a history that is found, which may be read as a whole, so much
+/// faster than anything is uploaded.
+constexpr std::uint64_t kReadFaster = 16;
 
 /// One that the same database is still letting go of is free soon.
 constexpr std::chrono::seconds kClaimPause{1};
@@ -49,6 +60,28 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
 }
 
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const std::stop_token& stop)
+{
+    noteBegin();
+    const StepPool::Due due = goOn(captured, isAwaited, stop);
+    m_hasStalled = setStalled(Stalled::No);
+    return due;
+}
+
+void ReplicaFollower::noteBegin()
+{
+    std::uint64_t bytes = 0;
+    for (const engine::SpooledSegment& each : m_spool.above(has(), kCounted)) {
+        bytes += each.sizeBytes;
+    }
+    if (!view().looked) {
+        const auto source = m_context.files.stat(m_path);
+        bytes += source.ok() && source.value() ? source.value()->sizeBytes / kReadFaster : 0;
+    }
+    const std::scoped_lock lock(m_mutex);
+    m_progress = {.since = m_context.clock.monotonic(), .bytes = bytes};
+}
+
+StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const std::stop_token& stop)
 {
     if (isPausing()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
@@ -104,9 +137,12 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     m_view.standing = standingFor(error, m_view.standing.since);
     showBacklog();
     m_refusals = m_view.foreign ? m_refusals + 1 : 0;
+    const Clock::Instant::duration longest = kOpenPause * kMostOpenPauses;
+    const auto took = std::min(kPausesATry * (now - m_progress.since), longest);
     m_nextOpen = now + (error.code == ErrorCode::Busy
                             ? kClaimPause
-                            : kOpenPause * std::clamp(m_refusals, 1, kMostOpenPauses));
+                            : std::max<Clock::Instant::duration>(
+                                  kOpenPause * std::clamp(m_refusals, 1, kMostOpenPauses), took));
     m_view.standing.nextTry =
         m_context.clock.now() + std::chrono::ceil<std::chrono::milliseconds>(m_nextOpen - now);
     return {.notBefore = now, .atLatest = m_nextOpen};
@@ -297,8 +333,10 @@ void ReplicaFollower::baseWritten(const replica::ObjectInfo& snapshot)
 
 std::optional<Error> ReplicaFollower::obstacle() const
 {
+    const ReplicaView now = view();
     const std::scoped_lock lock(m_mutex);
-    return m_retry || m_isRetrying ? std::nullopt : m_view.failure;
+    const bool isTriedAgain = m_stalled == Stalled::No && (m_retry || m_isRetrying);
+    return isTriedAgain ? std::nullopt : now.failure;
 }
 
 void ReplicaFollower::askForDrill()
@@ -397,7 +435,46 @@ void ReplicaFollower::uploadAgain()
 ReplicaView ReplicaFollower::view() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_view;
+    if (m_stalled == Stalled::No || m_view.failure) {
+        return m_view;
+    }
+    ReplicaView stalled = m_view;
+    stalled.failure = stalledError();
+    stalled.standing = {.state = engine::Protection::AtRisk,
+                        .reason = stalled.failure->what,
+                        .next = stalled.failure->next,
+                        .since = m_stalledSince};
+    return stalled;
+}
+
+ReplicaFollower::Progress ReplicaFollower::progress() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_progress;
+}
+
+bool ReplicaFollower::setStalled(Stalled stalled)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_stalled == Stalled::No) {
+        m_stalledSince = m_context.clock.now();
+    }
+    return std::exchange(m_stalled, stalled) != stalled;
+}
+
+Error ReplicaFollower::stalledError() const
+{
+    const std::string place = storage::describeAddress(m_config.address);
+    return {.code = ErrorCode::Unavailable,
+            .what = m_stalled == Stalled::InQueue
+                        ? Message{TIDEMARK_TEXT("service",
+                                                "Nothing is written to %1 now: others that are to "
+                                                "be written to before it do not answer."),
+                                  {place}}
+                        : Message{TIDEMARK_TEXT("service", "%1 does not answer."), {place}},
+            .next = {TIDEMARK_TEXT("service",
+                                   "What changes waits here until it goes on. Look whether the "
+                                   "disk or the server is there and works.")}};
 }
 
 storage::Storage* ReplicaFollower::storage() const

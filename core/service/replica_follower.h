@@ -23,6 +23,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace tidemark::service {
 
@@ -78,6 +79,13 @@ enum class DrillWish {
     None,
     Retry,  ///< If it waits because it failed, now.
     Now,    ///< Whether it is due or not.
+};
+
+/// Whether its step comes on, as it is seen from outside.
+enum class Stalled {
+    No,
+    AtWork,   ///< It runs and does not end.
+    InQueue,  ///< It waits for those of other replicas, which do not end.
 };
 
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
@@ -198,6 +206,18 @@ public:
     /// The next step uploads, however often that failed: wake it.
     void uploadAgain();
 
+    /// From when on the step that runs has got no further, and what it may have to transfer then.
+    struct Progress {
+        Clock::Instant since = {};
+        std::uint64_t bytes = 0;
+    };
+    [[nodiscard]] Progress progress() const;
+    /// Told by whoever watches it: a place that does not answer says nothing itself. Part of view()
+    /// until the step that hung has ended. Whether it is news.
+    [[nodiscard]] bool setStalled(Stalled stalled);
+    /// Whether the last step ended that. For the thread of step().
+    [[nodiscard]] bool takeStalled() { return std::exchange(m_hasStalled, false); }
+
     [[nodiscard]] ReplicaView view() const;
     /// As it was made; what stays of its history keep() says, how often it is uploaded to
     /// syncInterval().
@@ -242,6 +262,10 @@ private:
     [[nodiscard]] bool takeLookAgain();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
     void remember(const std::optional<Error>& failure);
+    [[nodiscard]] StepPool::Due goOn(ltx::TxId captured, bool isAwaited,
+                                     const std::stop_token& stop);
+    void noteBegin();
+    [[nodiscard]] Error stalledError() const;  // With m_mutex held.
 
     EngineContext& m_context;
     const std::string m_path;
@@ -266,6 +290,7 @@ private:
     bool m_isTaken = false;
     int m_refusals = 0;  // In a row.
     bool m_hasFoundDamage = false;
+    bool m_hasStalled = false;
     Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.
 
     mutable std::mutex m_mutex;  // Guards what follows.
@@ -289,6 +314,9 @@ private:
     ltx::TxId m_remembered = {};    // To be there, when nobody has looked yet.
     bool m_isGivenUpEnded = false;  // And nobody was told.
     DrillWish m_drillWish = DrillWish::None;
+    Progress m_progress;
+    Stalled m_stalled = Stalled::No;
+    Timestamp m_stalledSince = {};
 };
 
 }  // namespace tidemark::service

@@ -64,6 +64,7 @@ void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
 {
     const std::scoped_lock lock(m_mutex);
     m_levels.add(object);
+    m_progress.since = m_context.clock.monotonic();
 }
 
 Result<replica::Catalog> ReplicaFollower::relist(const std::stop_token& stop)

@@ -23,8 +23,10 @@ namespace {
 /// Captures are bound by the disk; more threads than this only contend for it.
 constexpr unsigned kCaptureThreads = 4;
 
-/// A storage that hangs holds a thread of these, and no other replica waits for it.
+/// A storage that hangs holds a thread of these for each replica that is there, but never so many
+/// that those elsewhere wait for it.
 constexpr unsigned kUploadThreads = 32;
+constexpr unsigned kUploadsAPlace = 8;
 
 /// A few backlogs at once are uploaded in parallel; where all of these wait for storages, one after
 /// the other.
@@ -47,6 +49,9 @@ constexpr unsigned kJobThreads = 4;
 
 /// A clean stop is over after this, whatever is still in the way.
 constexpr std::chrono::seconds kStopLimit{15};
+
+/// Then whatever runs is told to end where it is. A disk that hangs lets go of nobody.
+constexpr std::chrono::seconds kEndLimit{5};
 
 /// The failures of stopping and waiting are looked at again this often, for those that come with
 /// time alone.
@@ -89,7 +94,7 @@ public:
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_owner{.processId = processId(), .program = dependencies.program},
           m_capture(dependencies.clock, kCaptureThreads),
-          m_uploads(dependencies.clock, kUploadThreads),
+          m_uploads(dependencies.clock, kUploadThreads, kUploadsAPlace),
           m_uploadHelpers(dependencies.clock, kUploadHelpers),
           m_longWork(dependencies.clock, kLongThreads),
           m_maintenance(dependencies.clock, kMaintenanceThreads),
@@ -127,7 +132,7 @@ public:
         }
     }
 
-    void stop()
+    bool stop()
     {
         m_jobsStop.request_stop();
         endControl();
@@ -142,14 +147,12 @@ public:
         for (const auto& database : m_databases.all()) {
             database->abandon();
         }
-        m_capture.stop();
-        m_longWork.stop();
-        m_maintenance.stop();
-        m_uploads.stop();
-        m_uploadHelpers.stop();
-        m_jobs.stop();
+        const bool allEnded = endThreads();
         m_watchdog.stop();
-        m_databases.clear();
+        if (allEnded) {
+            m_databases.clear();
+        }
+        return allEnded;
     }
 
     /// Hands what `work` gives to `done`. A job that nobody took before it was asked to stop does
@@ -185,6 +188,22 @@ private:
             }
         }
         return m_owner;
+    }
+
+    /// False when some do not end.
+    bool endThreads()
+    {
+        const auto pools = {&m_capture, &m_longWork,      &m_maintenance,
+                            &m_uploads, &m_uploadHelpers, &m_jobs};
+        for (StepPool* const pool : pools) {
+            pool->askToStop();
+        }
+        const Clock::Instant limit = m_context.clock.monotonic() + kEndLimit;
+        bool allEnded = true;
+        for (StepPool* const pool : pools) {
+            allEnded = pool->stopBy(limit) && allEnded;
+        }
+        return allEnded;
     }
 
     /// Ends the socket; from now on nobody starts it.
@@ -231,7 +250,7 @@ Service::Service(const Dependencies& dependencies, Observer& observer)
 
 Service::~Service()
 {
-    stop();
+    static_cast<void>(stop());
 }
 
 DatabaseId Service::follow(const DatabaseConfig& config)
@@ -365,9 +384,19 @@ std::unique_ptr<Job> Service::previewRetention(storage::StorageAddress address,
         std::move(done));
 }
 
-void Service::stop()
+bool Service::stop()
 {
-    m_impl->stop();
+    return m_impl->stop();
+}
+
+Error doesNotEnd()
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT(
+                "service", "A disk does not answer, and Tidemark ends without waiting for it.")},
+            .next = {TIDEMARK_TEXT("service",
+                                   "What it was to get waits here, and is uploaded when the "
+                                   "database is followed again.")}};
 }
 
 }  // namespace tidemark::service

@@ -115,7 +115,7 @@ public:
     /// `observer` outlives the service.
     Service(const Dependencies& dependencies, Observer& observer);
 
-    /// Like stop().
+    /// Like stop(), but waits for all threads, however long.
     ~Service();
 
     /// Follows the database from now on. Its id is known at once, and the same for the same path;
@@ -194,13 +194,18 @@ public:
         storage::StorageAddress address, engine::RetentionPolicy policy,
         std::function<void(Result<RetentionPreview>)> done);
 
-    /// Stops every job and every database cleanly and joins all threads. Blocks, for a bounded
-    /// time.
-    void stop();
+    /// Stops every job and every database cleanly and joins all threads. Blocks, for about 20
+    /// seconds at most. False: some thread does not end, since a disk holds it. It uses this, the
+    /// dependencies and the observer; whoever cannot leave them to it ends the process on the spot,
+    /// which loses nothing: what is captured lies in the spool, as after a loss of power.
+    bool stop();
 
 private:
     class Impl;
     std::unique_ptr<Impl> m_impl;
 };
+
+/// What there is to say where Service::stop() gave false.
+[[nodiscard]] Error doesNotEnd();
 
 }  // namespace tidemark::service

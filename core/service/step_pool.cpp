@@ -11,9 +11,10 @@ constexpr std::chrono::hours kLong{1};
 
 }  // namespace
 
-StepPool::StepPool(Clock& clock, unsigned maxThreads)
+StepPool::StepPool(Clock& clock, unsigned maxThreads, unsigned maxOfPlace)
     : m_clock(clock),
       m_maxThreads(maxThreads),
+      m_maxOfPlace(maxOfPlace),
       m_timekeeper([this](const std::stop_token& stop) { keepTime(stop); })
 {
 }
@@ -23,12 +24,13 @@ StepPool::~StepPool()
     stop();
 }
 
-StepPool::Key StepPool::add(Step step)
+StepPool::Key StepPool::add(Step step, std::string place)
 {
     const std::scoped_lock lock(m_mutex);
     const Key key = m_nextKey++;
     Entry& entry = m_entries[key];
     entry.step = std::move(step);
+    entry.place = std::move(place);
     makeReady(key, entry);
     return key;
 }
@@ -42,7 +44,7 @@ void StepPool::wake(Key key)
     }
     Entry& entry = found->second;
     entry.woken = true;
-    if (entry.place != Place::Resting) {
+    if (entry.state != State::Resting) {
         return;
     }
     if (entry.due.notBefore <= m_clock.monotonic()) {
@@ -60,7 +62,7 @@ void StepPool::hurry(Key key)
         return;
     }
     Entry& entry = found->second;
-    if (entry.place == Place::Resting) {
+    if (entry.state == State::Resting) {
         makeReady(key, entry);
     } else {
         entry.hurried = true;
@@ -75,12 +77,13 @@ std::optional<StepPool::Activity> StepPool::activity(Key key) const
         return std::nullopt;
     }
     const Entry& entry = found->second;
-    const bool isRunning = entry.place == Place::Running;
-    const bool isQueued = entry.place == Place::Ready;
+    const bool isRunning = entry.state == State::Running;
+    const bool isFull = entry.state == State::Full;
+    const bool isQueued = isFull || entry.state == State::Ready;
     return Activity{.runsSince = isRunning ? std::optional(entry.began) : std::nullopt,
                     .queuedSince = isQueued ? std::optional(entry.queued) : std::nullopt,
                     .due = isRunning || isQueued ? Clock::Instant() : entry.calledAt(),
-                    .queueMoved = m_queueMoved,
+                    .queueMoved = isFull ? m_places.at(entry.place).moved : m_queueMoved,
                     .endedOneOf = entry.endedOneOf};
 }
 
@@ -92,20 +95,39 @@ void StepPool::post(std::function<void()> task)
     }));
 }
 
+void StepPool::askToStop()
+{
+    m_timekeeper.request_stop();
+    const std::scoped_lock lock(m_mutex);
+    m_stopped = true;
+    for (std::jthread& worker : m_workers) {
+        worker.request_stop();
+    }
+}
+
+bool StepPool::stopBy(Clock::Instant limit)
+{
+    askToStop();
+    while (isAnyWorking() && m_clock.monotonic() < limit) {
+        static_cast<void>(m_clock.waitUntil(limit, {}, m_ended));
+    }
+    if (isAnyWorking()) {
+        return false;
+    }
+    stop();
+    return true;
+}
+
 void StepPool::stop()
 {
+    askToStop();
+    if (m_timekeeper.joinable()) {
+        m_timekeeper.join();
+    }
     std::vector<std::jthread> workers;
     {
         const std::scoped_lock lock(m_mutex);
-        m_stopped = true;
         workers.swap(m_workers);
-    }
-    m_timekeeper.request_stop();
-    for (std::jthread& worker : workers) {
-        worker.request_stop();
-    }
-    if (m_timekeeper.joinable()) {
-        m_timekeeper.join();
     }
     for (std::jthread& worker : workers) {
         worker.join();
@@ -118,6 +140,12 @@ void StepPool::stop()
     }
 }
 
+bool StepPool::isAnyWorking() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_working > 0;
+}
+
 Clock::Instant StepPool::Entry::calledAt() const
 {
     return woken ? due.notBefore : std::max(due.atLatest, due.notBefore);
@@ -125,13 +153,51 @@ Clock::Instant StepPool::Entry::calledAt() const
 
 void StepPool::makeReady(Key key, Entry& entry)
 {
-    entry.place = Place::Ready;
     entry.queued = m_clock.monotonic();
+    if (entry.place.empty()) {
+        putInLine(key, entry);
+        return;
+    }
+    Place& place = m_places[entry.place];
+    if (place.taken < m_maxOfPlace) {
+        ++place.taken;
+        putInLine(key, entry);
+    } else {
+        entry.state = State::Full;
+        place.waiting.push_back(key);
+    }
+}
+
+void StepPool::putInLine(Key key, Entry& entry)
+{
+    entry.state = State::Ready;
     m_ready.push_back(key);
     if (m_idle < m_ready.size() && m_workers.size() < m_maxThreads && !m_stopped) {
-        m_workers.emplace_back([this](const std::stop_token& stop) { work(stop); });
+        ++m_working;
+        m_workers.emplace_back([this](const std::stop_token& stop) {
+            work(stop);
+            m_ended.ring();
+        });
     }
     m_readyChanged.notify_one();
+}
+
+/// One of its things has run: the next one's turn.
+void StepPool::leavePlace(const std::string& name)
+{
+    if (name.empty()) {
+        return;
+    }
+    const auto found = m_places.find(name);
+    Place& place = found->second;
+    place.moved = m_clock.monotonic();
+    if (!place.waiting.empty()) {
+        const Key next = place.waiting.front();
+        place.waiting.pop_front();
+        putInLine(next, m_entries.at(next));
+    } else if (--place.taken == 0) {
+        m_places.erase(found);
+    }
 }
 
 void StepPool::keepTime(const std::stop_token& stop)
@@ -154,7 +220,7 @@ Clock::Instant StepPool::collectDue(Clock::Instant now)
     std::vector<Key> nearly;
     Clock::Instant next = now + kLong;
     for (auto& [key, entry] : m_entries) {
-        if (entry.place != Place::Resting) {
+        if (entry.state != State::Resting) {
             continue;
         }
         const Clock::Instant at = entry.calledAt();
@@ -183,6 +249,7 @@ void StepPool::work(const std::stop_token& stop)
             m_readyChanged.wait(lock, stop, [this] { return !m_ready.empty() || m_stopped; });
         --m_idle;
         if (!hasWork || m_stopped) {
+            --m_working;
             return;
         }
         const Key key = m_ready.front();
@@ -195,13 +262,14 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
 {
     // The entry stays where it is while it runs: only this function removes one.
     Entry& entry = m_entries.at(key);
-    entry.place = Place::Running;
+    entry.state = State::Running;
     entry.woken = false;
     entry.hurried = false;
     entry.began = m_queueMoved = m_clock.monotonic();
     lock.unlock();
     const Due due = entry.step();
     lock.lock();
+    leavePlace(entry.place);
     if (due.finished) {
         auto gone = m_entries.extract(key);
         // Destroyed unlocked: what it holds may call wake() on its way.
@@ -211,7 +279,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
         return;
     }
     entry.due = due;
-    entry.place = Place::Resting;
+    entry.state = State::Resting;
     entry.endedOneOf = entry.began;
     if (entry.hurried || (entry.woken && due.notBefore <= m_clock.monotonic())) {
         makeReady(key, entry);

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace tidemark::service {
 
 /// A few threads for many things that have something to do now and then. Each thing is a step that
 /// is called when it is due or was woken, never twice at once. A thing at rest costs a line in a
-/// table. Any thread may call it.
+/// table. Things may share a place, say a disk: whoever waits for that has no thread, and when it
+/// hangs it takes so many threads and no more. Any thread may call it.
 class StepPool {
 public:
     /// When a step is to be called again.
@@ -32,8 +34,9 @@ public:
     struct Activity {
         std::optional<Clock::Instant> runsSince = {};    ///< Empty: it does not run now.
         std::optional<Clock::Instant> queuedSince = {};  ///< It waits for a thread.
-        Clock::Instant due = {};         ///< Where it does neither: when it is called at latest.
-        Clock::Instant queueMoved = {};  ///< When a thread took the last one, of all things.
+        Clock::Instant due = {};  ///< Where it does neither: when it is called at latest.
+        /// When a thread took the last one: of all things, or of its place when that is full.
+        Clock::Instant queueMoved = {};
         /// When the last call began that has ended.
         std::optional<Clock::Instant> endedOneOf = {};
 
@@ -44,14 +47,17 @@ public:
     /// hundred of them at rest wake the computer once, not a hundred times.
     static constexpr std::chrono::milliseconds kSlack{250};
 
-    /// Threads are made when they are needed, up to `maxThreads`.
-    StepPool(Clock& clock, unsigned maxThreads);
+    /// Threads are made when they are needed, up to `maxThreads`, of which the things of one place
+    /// have `maxOfPlace` at most.
+    StepPool(Clock& clock, unsigned maxThreads, unsigned maxOfPlace);
+    /// One whose things share no place.
+    StepPool(Clock& clock, unsigned maxThreads) : StepPool(clock, maxThreads, maxThreads) {}
 
     /// Like stop().
     ~StepPool();
 
-    /// Calls `step` soon.
-    [[nodiscard]] Key add(Step step);
+    /// Calls `step` soon. Without a `place` it shares none.
+    [[nodiscard]] Key add(Step step, std::string place = {});
 
     /// Calls it soon, though not before its notBefore. An unknown key is fine.
     void wake(Key key);
@@ -65,16 +71,31 @@ public:
     /// Calls `task` once.
     void post(std::function<void()> task);
 
+    /// No other step is called from now on. Waits for nothing.
+    void askToStop();
+
     /// Waits for the steps that run, and calls no other. Not from within a step.
     void stop();
 
+    /// The same, until `limit` at most. False: a step still runs, with this and all that it uses,
+    /// which have to stay.
+    [[nodiscard]] bool stopBy(Clock::Instant limit);
+
 private:
-    enum class Place { Resting, Ready, Running };
+    enum class State { Resting, Full, Ready, Running };  // Full: its place is.
+
+    /// One that some things share.
+    struct Place {
+        unsigned taken = 0;  // Of its things, those that are ready or run.
+        std::deque<Key> waiting = {};
+        Clock::Instant moved = {};
+    };
 
     struct Entry {
         Step step = {};
+        std::string place = {};
         Due due = {};
-        Place place = Place::Resting;
+        State state = State::Resting;
         bool woken = false;
         bool hurried = false;
         Clock::Instant queued = {};  // When it became ready last.
@@ -86,22 +107,29 @@ private:
     };
 
     void makeReady(Key key, Entry& entry);
+    void putInLine(Key key, Entry& entry);
+    void leavePlace(const std::string& name);
     void keepTime(const std::stop_token& stop);
     void work(const std::stop_token& stop);
     void runOne(std::unique_lock<std::mutex>& lock, Key key);
     [[nodiscard]] Clock::Instant collectDue(Clock::Instant now);
+    [[nodiscard]] bool isAnyWorking() const;
 
     Clock& m_clock;
     const unsigned m_maxThreads;
+    const unsigned m_maxOfPlace;
     Wakeup m_sooner;  // Rung when something is due before what the timekeeper waits for.
+    Wakeup m_ended;   // Rung by each thread that ends, for stopBy().
 
     mutable std::mutex m_mutex;  // Guards all below but the threads' own tokens.
     std::condition_variable_any m_readyChanged;
     std::map<Key, Entry> m_entries;
     std::deque<Key> m_ready;
+    std::map<std::string, Place> m_places;  // Those of which some are ready or run.
     Key m_nextKey = 1;
     Clock::Instant m_queueMoved = {};
     unsigned m_idle = 0;
+    unsigned m_working = 0;  // Threads, at work or not.
     bool m_stopped = false;
     std::vector<std::jthread> m_workers;
     std::jthread m_timekeeper;

@@ -17,7 +17,7 @@ Clock::Instant overdueSince(const StepPool::Activity& step)
 
 std::chrono::seconds limitFor(const Watchdog::Sight& sight)
 {
-    const std::chrono::seconds reading(sight.bytes / Watchdog::kSlowestBytesASecond);
+    const std::chrono::seconds reading(sight.bytes / sight.slowestBytesASecond);
     return Watchdog::kPatience + (sight.step.runsSince ? reading : std::chrono::seconds(0));
 }
 

@@ -9,11 +9,11 @@
 
 namespace tidemark::service {
 
-/// Whether the steps of one source still come and go: the rule of a watchdog that does not trust
-/// those who follow it. Changes it needs to know nothing of: a step comes by itself, too, and then
-/// it finds them. What it finds is not its business: a transaction that is rolled back, or not
-/// committed yet, gives no segment. Times are of the monotonic clock. A value without a clock of
-/// its own, for one thread.
+/// Whether the steps of one source, or one replica, still come and go: the rule of a watchdog that
+/// does not trust those who follow it. Changes it needs to know nothing of: a step comes by itself,
+/// too, and then it finds them. What it finds is not its business: a transaction that is rolled
+/// back, or not committed yet, gives no segment. Times are of the monotonic clock. A value without
+/// a clock of its own, for one thread.
 class Watchdog {
 public:
     /// Within it a step that is due begins, and one that runs ends. Most take milliseconds.
@@ -26,9 +26,10 @@ public:
     /// What is seen in one look.
     struct Sight {
         StepPool::Activity step = {};
-        std::uint64_t bytes = 0;  ///< So many the step that runs may have to read.
-        bool isExcused = false;   ///< Nobody needs the next step, as long as none runs.
-        bool isLate = false;      ///< The look: WatchRounds.
+        std::uint64_t bytes = 0;  ///< So many the step that runs may have to read, or write.
+        std::uint64_t slowestBytesASecond = kSlowestBytesASecond;
+        bool isExcused = false;  ///< Nobody needs the next step, as long as none runs.
+        bool isLate = false;     ///< The look: WatchRounds.
     };
 
     /// For how long nobody has looked at the database, when that is too long; empty when all is

@@ -305,7 +305,8 @@ struct InWorld {
             .standing = {.state = state, .since = kNow - std::chrono::minutes(26)},
             .sizeBytes = 48'200'000,
             .pageSizeBytes = 4096,
-            .lastChangeAt = kNow - std::chrono::seconds(4)};
+            .lastChangeAt = kNow - std::chrono::seconds(4),
+            .savedAt = kNow - std::chrono::seconds(4)};
 }
 
 /// What the engine finds out about a database that somebody chose.

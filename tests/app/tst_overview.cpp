@@ -107,12 +107,20 @@ private slots:
     void theNewestChangeAndTheOldestProofOfAllAreTold()
     {
         Databases databases({Engine::Protected, Engine::Protected});
-        databases.statuses[0].lastChangeAt = kNow - 2min;
-        databases.statuses[1].lastChangeAt = kNow - 40s;
+        databases.statuses[0].savedAt = kNow - 2min;
+        databases.statuses[1].savedAt = kNow - 40s;
         databases.statuses[0].proof = provenAt(kNow - 5min);
         databases.statuses[1].proof = provenAt(kNow - 5h);
         QCOMPARE(databases.overview().detail,
                  QStringLiteral("Newest change saved 40 s ago. Proven by a test restore 5 h ago."));
+    }
+
+    void aChangeThatIsNotSavedYetIsNotSaidToBe()
+    {
+        Databases databases({Engine::Protected});
+        databases.statuses[0].lastChangeAt = kNow - 4s;
+        databases.statuses[0].savedAt = kNow - 10min;
+        QCOMPARE(databases.overview().detail, QStringLiteral("Newest change saved 10 min ago."));
     }
 
     void whatIsNotProvenOfEachIsNotSaidOfAll()

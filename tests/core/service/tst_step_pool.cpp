@@ -220,6 +220,87 @@ private slots:
         pool.post([&] { other = true; });
         QVERIFY(!other);
     }
+
+    void thingsOfAPlaceHaveSoManyThreadsAndNoMore()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 4, 2);
+        std::counting_semaphore<100> inside(0);
+        std::counting_semaphore<100> goOn(0);
+        const auto hang = [&] {
+            inside.release();
+            goOn.acquire();
+            return StepPool::Due{.finished = true};
+        };
+        for (int i = 0; i < 5; ++i) {
+            static_cast<void>(pool.add(hang, "dead"));
+        }
+        inside.acquire();
+        inside.acquire();
+        std::counting_semaphore<100> elsewhere(0);
+        const auto pass = [&] {
+            elsewhere.release();
+            return StepPool::Due{.finished = true};
+        };
+        for (int i = 0; i < 5; ++i) {
+            static_cast<void>(pool.add(pass, "live"));
+            pool.post([&] { elsewhere.release(); });
+        }
+        for (int i = 0; i < 10; ++i) {
+            elsewhere.acquire();
+        }
+        QVERIFY(!inside.try_acquire());
+        for (int i = 0; i < 5; ++i) {
+            goOn.release();
+        }
+        for (int i = 0; i < 3; ++i) {
+            inside.acquire();
+        }
+    }
+
+    void whoWaitsForItsPlaceIsToldWhenThatGotOnLast()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 4, 1);
+        std::binary_semaphore inside(0);
+        std::binary_semaphore goOn(0);
+        const Clock::Instant began = clock.monotonic();
+        const auto hang = [&] {
+            inside.release();
+            goOn.acquire();
+            return StepPool::Due{.notBefore = clock.monotonic(),
+                                 .atLatest = clock.monotonic() + 1h};
+        };
+        static_cast<void>(pool.add(hang, "dead"));
+        inside.acquire();
+        const auto second = pool.add(hang, "dead");
+        clock.advance(1min);
+        std::binary_semaphore passed(0);
+        pool.post([&] { passed.release(); });
+        passed.acquire();
+        QVERIFY(pool.activity(second)->queuedSince == began);
+        QVERIFY(pool.activity(second)->queueMoved < began + 1min);
+        goOn.release();
+        inside.acquire();
+        QVERIFY(pool.activity(second)->runsSince == began + 1min);
+        goOn.release();
+    }
+
+    void stoppingByALimitLeavesWhoHangs()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 2);
+        std::binary_semaphore inside(0);
+        std::binary_semaphore goOn(0);
+        pool.post([&] {
+            inside.release();
+            goOn.acquire();
+        });
+        inside.acquire();
+        QVERIFY(!pool.stopBy(clock.monotonic() + 50ms));
+        goOn.release();
+        QVERIFY(pool.stopBy(clock.monotonic() + 1h));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestStepPool)

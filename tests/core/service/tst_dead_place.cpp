@@ -1,0 +1,197 @@
+#include "core/base/posix_file_system.h"
+#include "core/base/system_clock.h"
+#include "tests/core/service/followed_place.h"
+#include "tests/support/dead_disk.h"
+#include "tests/support/hurried_clock.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QTest>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace tidemark;
+using namespace tidemark::service;
+
+namespace {
+
+/// A round of the watchdog is two seconds, its patience eight.
+constexpr int kHurry = 15;
+
+constexpr int kPatienceMs = 90'000;
+
+/// More than there are threads for replicas.
+constexpr int kMany = 40;
+
+/// Where nothing but a thread that is free is waited for.
+constexpr int kSoonMs = 30'000;
+
+}  // namespace
+
+/// Replicas in a place that hangs, as a share on a network does whose server has gone.
+class TestDeadPlace : public QObject, private FollowedPlace {
+    Q_OBJECT
+
+    PosixFileSystem m_posix;
+    DeadDisk m_disk{m_posix, "/dead"};
+    SystemClock m_clock;
+    std::unique_ptr<HurriedClock> m_hurried;  // It outlives the service.
+    std::vector<sqlite3*> m_others;
+
+    static DatabaseConfig configOf(const std::string& database,
+                                   const std::vector<std::string>& replicas)
+    {
+        DatabaseConfig config{
+            .path = database, .proveFirstSnapshot = false, .drillEvery = std::chrono::hours(0)};
+        for (const std::string& each : replicas) {
+            config.replicas.push_back({.address = {.path = each}});
+        }
+        return config;
+    }
+    /// With a.db, that has replicas of these names.
+    void follow(Clock& clock, const std::vector<const char*>& replicas)
+    {
+        m_service = makeService(clock, m_disk);
+        followAlso("a.db", replicas);
+    }
+    void followAlso(const char* database, const std::vector<const char*>& replicas)
+    {
+        std::vector<std::string> paths;
+        for (const char* const each : replicas) {
+            paths.push_back(path(each));
+        }
+        static_cast<void>(m_service->follow(configOf(path(database), paths)));
+    }
+    /// Another application's database.
+    sqlite3* makeDatabase(const std::string& name)
+    {
+        sqlite3* handle = nullptr;
+        sqlite3_open(path(name.c_str()).c_str(), &handle);
+        sqlite3_exec(handle, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
+                     nullptr);
+        m_others.push_back(handle);
+        return handle;
+    }
+    [[nodiscard]] std::optional<DatabaseStatus> statusOf(const std::string& name) const
+    {
+        for (const DatabaseStatus& each : m_service->statuses()) {
+            if (each.path == path(name.c_str())) {
+                return each;
+            }
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] DatabaseStatus status() const { return m_service->statuses().front(); }
+    [[nodiscard]] static bool isCurrent(const DatabaseStatus& status, std::size_t replica)
+    {
+        return status.replicas.size() > replica && status.captured != ltx::TxId() &&
+               status.replicas[replica].confirmed >= status.captured;
+    }
+    void upToDate()
+    {
+        const Status done = m_service->bringUpToDate({});
+        QVERIFY2(done.ok(), done.ok() ? "" : inEnglish(done.error().what).c_str());
+    }
+
+private slots:
+    void init() { begin(); }
+    void cleanup()
+    {
+        m_disk.letGo();
+        end();
+        for (sqlite3* const each : std::exchange(m_others, {})) {
+            sqlite3_close(each);
+        }
+    }
+
+    void manyReplicasInADeadPlaceKeepThoseElsewhereWaitingForNothing()
+    {
+        m_service = makeService(m_clock, m_disk);
+        for (int i = 0; i < kMany; ++i) {
+            const std::string name = std::to_string(i);
+            makeDatabase(name + ".db");
+            static_cast<void>(m_service->follow(
+                configOf(path((name + ".db").c_str()),
+                         {path(("dead/" + name).c_str()), path(("live/" + name).c_str())})));
+        }
+        upToDate();
+        std::vector<ltx::TxId> before;
+        for (int i = 0; i < kMany; ++i) {
+            before.push_back(statusOf(std::to_string(i) + ".db")->captured);
+        }
+        m_disk.die();
+        for (sqlite3* const each : m_others) {
+            QCOMPARE(sqlite3_exec(each, "INSERT INTO t VALUES (1)", nullptr, nullptr, nullptr),
+                     SQLITE_OK);
+        }
+        const auto current = [&] {
+            int count = 0;
+            for (int i = 0; i < kMany; ++i) {
+                const auto status = statusOf(std::to_string(i) + ".db");
+                const bool isNew = status->captured > before[static_cast<std::size_t>(i)];
+                count += isNew && isCurrent(*status, 1) ? 1 : 0;
+            }
+            return count;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(current(), kMany, kSoonMs);
+    }
+
+    void aReplicaThatHangsIsAtRiskUntilItGoesOn()
+    {
+        m_hurried = std::make_unique<HurriedClock>(kHurry);
+        follow(*m_hurried, {"dead/a"});
+        upToDate();
+        QCOMPARE(status().standing.state, engine::Protection::Protected);
+        m_disk.die();
+        write();
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::AtRisk,
+                                 kPatienceMs);
+        const std::string reason = inEnglish(status().standing.reason);
+        QVERIFY2(reason.find("does not answer") != std::string::npos, reason.c_str());
+        QVERIFY2(reason.find(path("dead/a")) != std::string::npos, reason.c_str());
+        QVERIFY(!status().standing.next.source.empty());
+
+        m_disk.letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::Protected,
+                                 kPatienceMs);
+        upToDate();
+        QCOMPARE(rowsAt(status().captured, "dead/a"), m_rows);
+        // It stays so, although nothing more is written.
+        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + std::chrono::seconds(5), {}));
+        QCOMPARE(status().standing.state, engine::Protection::Protected);
+    }
+
+    void whoeverWaitsForAReplicaThatHangsIsTold()
+    {
+        m_hurried = std::make_unique<HurriedClock>(kHurry);
+        follow(*m_hurried, {"dead/a", "live/a"});
+        upToDate();
+        m_disk.die();
+        write();
+        const Status done = m_service->bringUpToDate({});
+        QVERIFY(!done.ok());
+        QCOMPARE(done.error().code, ErrorCode::Unavailable);
+        QVERIFY(isCurrent(status(), 1));
+    }
+
+    void stoppingDoesNotWaitForAPlaceThatHangs()
+    {
+        m_hurried = std::make_unique<HurriedClock>(kHurry);
+        m_disk.die();
+        follow(*m_hurried, {"dead/a"});
+        QTRY_VERIFY_WITH_TIMEOUT(m_disk.hanging() > 0, kPatienceMs);
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(!m_service->stop());
+        QVERIFY2(timer.elapsed() < 10'000, std::to_string(timer.elapsed()).c_str());
+        m_disk.letGo();
+        QVERIFY(m_service->stop());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDeadPlace)
+#include "tst_dead_place.moc"
