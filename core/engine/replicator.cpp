@@ -230,6 +230,7 @@ Status Replicator::Impl::rememberMark()
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
 {
     m_failure.reset();
+    m_noCopy.reset();
     // Another word for the same trouble does not begin it anew.
     const bool changed = m_standing.state != state;
     m_standing = {.state = state,
@@ -240,7 +241,8 @@ void Replicator::Impl::setStanding(Protection state, Message reason, Message nex
 
 SourceView Replicator::Impl::view() const
 {
-    SourceView view{.standing = m_standing, .failure = m_failure, .walBytes = m_walBytes};
+    SourceView view{
+        .standing = m_standing, .failure = m_failure, .walBytes = m_walBytes, .noCopy = m_noCopy};
     if (m_watched) {
         view.watch = m_watched->cost;
     }

@@ -60,6 +60,7 @@ struct SourceView {
     ltx::TxId captured = {};
     std::optional<Timestamp> capturedAt = {};
     std::optional<WatchCost> watch = {};  ///< While it is watched, not being in WAL mode.
+    std::optional<Error> noCopy = {};     ///< Why no snapshot can be made; all else goes on.
 
     bool operator==(const SourceView&) const = default;
 };

@@ -27,16 +27,24 @@ void Replicator::Impl::learnReplicas(ltx::TxId newest, Timestamp newestAt)
     m_learned = true;
     if (newest > m_capture->txId()) {
         m_capture->continueAbove(newest, newestAt);
-        letGo();  // The next attach reads everything.
-        m_nextAttach.reset();
+        letGoToCompare();
     }
 }
 
 void Replicator::Impl::compareAgain()
 {
     m_capture->loseLog();
+    letGoToCompare();
+}
+
+/// The next attach reads everything. Until then nothing is captured.
+void Replicator::Impl::letGoToCompare()
+{
     letGo();
     m_nextAttach.reset();
+    if (m_standing.state == Protection::Protected) {
+        setStanding(Protection::CatchingUp);
+    }
 }
 
 Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& stop)

@@ -158,6 +158,7 @@ private:
     [[nodiscard]] Status saveChecksums();
     [[nodiscard]] std::uint64_t worthSavingBytes() const;
     void loseLog();
+    void letGoToCompare();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
     void giveUpSnapshotInTheWay();
@@ -191,6 +192,7 @@ private:
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;
+    std::optional<Error> m_noCopy;
     bool m_caughtUp = false;      // At the end of the log at the end of the step.
     bool m_reachedStart = false;  // At what was the end when it began.
     bool m_flooded = false;       // The last cycle had to hold writers.

@@ -182,6 +182,7 @@ void Replicator::Impl::noteNoCopy(const Error& error)
 {
     m_nextCopy = m_stepAt + kCopyPause;
     setStanding(Protection::Protected, error.what, error.next);
+    m_noCopy = error;
 }
 
 /// What was read, when the lock is gone.

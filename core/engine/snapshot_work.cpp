@@ -101,7 +101,8 @@ std::uint64_t SnapshotWork::databaseBytes() const
 }
 
 Result<std::uint64_t> SnapshotWork::writeTo(replica::LtxReplica& replica, unsigned threads,
-                                            const OnProgress& progress, const std::stop_token& stop)
+                                            const OnProgress& progress,
+                                            const std::stop_token& stop) const
 {
     std::stop_source either;
     const auto end = [&either] { either.request_stop(); };

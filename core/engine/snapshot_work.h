@@ -14,7 +14,7 @@
 namespace tidemark::engine {
 
 /// The whole database at one transaction, ready to be read into replicas. Ends its hold on the log
-/// when it goes. For one thread.
+/// when it goes. Any number of threads may write it, each into another replica.
 class SnapshotWork {
 public:
     SnapshotWork(std::unique_ptr<sqlite::PageSnapshot> pages, const ltx::Header& header);
@@ -32,7 +32,7 @@ public:
     /// fine.
     [[nodiscard]] Result<std::uint64_t> writeTo(replica::LtxReplica& replica, unsigned threads,
                                                 const OnProgress& progress,
-                                                const std::stop_token& stop);
+                                                const std::stop_token& stop) const;
 
     /// Ends writeTo() with Cancelled, now and later, from any thread and also when this has gone.
     [[nodiscard]] std::stop_source giveUp() const { return m_givenUp; }

@@ -133,6 +133,9 @@ void FollowedDatabase::retryNow()
     }
     wakeReplicas();
     const std::scoped_lock lock(m_mutex);
+    for (Upload& upload : m_uploads) {
+        upload.snapshotNotBefore = {};
+    }
     m_wants.retry = true;
     m_context.capture.hurry(m_sourceKey);
     hurryDrills();
@@ -328,7 +331,7 @@ void FollowedDatabase::finishIfAllLeft()
     {
         const std::scoped_lock lock(m_mutex);
         const bool allLeft =
-            m_sourceLeft && !m_snapshotRunning && std::ranges::all_of(m_uploads, &Upload::left);
+            m_sourceLeft && m_snapshots.empty() && std::ranges::all_of(m_uploads, &Upload::left);
         if (!allLeft || m_finishedCalled) {
             return;
         }

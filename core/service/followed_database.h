@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -83,6 +84,9 @@ private:
         StepPool::Key maintenance = 0;
         StepPool::Key drill = 0;
         Watchdog watchdog = {};          ///< For its thread.
+        Watchdog snapshotWatchdog = {};  ///< Also.
+        int snapshotFailures = 0;        ///< In a row.
+        Clock::Instant snapshotNotBefore = {};
         std::stop_source workStop = {};  ///< Of its snapshots, maintenance and drills.
         bool leaving = false;
         bool hadLastTry = false;  ///< Since the source left.
@@ -143,7 +147,7 @@ private:
     void noteReading(bool isWhole);
     void askForSnapshot();
     void reservePlaces();  // With m_mutex held.
-    void releasePlaces();  // Also.
+    void releasePlaces();  // Also: those for which no snapshot runs.
     void runSnapshot(std::unique_ptr<engine::SnapshotWork> work);
     [[nodiscard]] StepPool::Due pauseSource();
     void showPaused();
@@ -166,11 +170,15 @@ private:
     [[nodiscard]] bool tellReplicasToReplicator();
     void takeFacts(const std::vector<engine::Fact>& facts);
     void showSource();
+    void noteAttached();
+    void showNews(const engine::SourceView& view);
+    void tellNoCopy(const std::optional<Error>& why);
 
     // The watchdog, on its thread.
     void watchOverSource(bool isLate);
     void watchOverReplicas(bool isLate);
-    [[nodiscard]] bool watchOver(Upload& upload, bool isLate);  // With m_mutex held.
+    [[nodiscard]] bool watchOver(Upload& upload, bool isLate);                // With m_mutex held.
+    [[nodiscard]] bool isSnapshotOverdue(Upload& upload, bool isLate) const;  // Also.
     [[nodiscard]] std::optional<Watchdog::Sight> lookFromOutside();
 
     // Replicas, on the upload pool.
@@ -197,11 +205,12 @@ private:
     [[nodiscard]] engine::SpoolReader readerOf(const ReplicaFollower& follower) const;
 
     // Snapshots and drills, on the pool for long work.
-    void takeSnapshot(engine::SnapshotWork& work);
-    [[nodiscard]] bool isReserved(const std::string& place) const;
-    void writeBase(engine::SnapshotWork& work, ReplicaFollower& follower);
+    void takeSnapshot(const engine::SnapshotWork& work, const std::string& place);
+    [[nodiscard]] bool mayTrySnapshot(const ReplicaFollower& follower) const;
+    void writeBase(const engine::SnapshotWork& work, ReplicaFollower& follower);
     void snapshotFailed(ReplicaFollower& follower, const Error& error);
-    void snapshotEnded();
+    void noteSnapshotTry(const ReplicaFollower& follower, bool isWritten);
+    void snapshotEnded(const std::string& place);
     [[nodiscard]] DrillRules drillRules(const ReplicaFollower& follower) const;
     [[nodiscard]] StepPool::Due drillStep(ReplicaFollower& follower, ReplicaDrill& drill);
     void drillEnded(const ReplicaFollower& follower, const Result<Proof>& proof);
@@ -295,12 +304,9 @@ private:
     bool m_sourceLooked = false;  // What was captured is all that there was to, once.
     bool m_sourceLeft = false;
     bool m_finishedCalled = false;
-    std::optional<Error> m_leaveFailure;  // Of the last capture.
-    bool m_snapshotRunning = false;
-    ltx::TxId m_snapshotOf;                  // The one that runs.
-    std::set<std::string> m_snapshotPlaces;  // Reserved for the one that is asked for or runs.
-    int m_snapshotFailures = 0;
-    Clock::Instant m_snapshotNotBefore = {};
+    std::optional<Error> m_leaveFailure;           // Of the last capture.
+    std::map<std::string, ltx::TxId> m_snapshots;  // That run, by the place they are written into.
+    std::set<std::string> m_snapshotPlaces;        // Reserved for the one that is asked for.
     Clock::Instant m_leaveLimit = {};
     ltx::TxId m_captured;
     ltx::TxId m_remembered;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -52,6 +53,7 @@ unsigned snapshotThreads()
 
 void FollowedDatabase::runSnapshot(std::unique_ptr<engine::SnapshotWork> work)
 {
+    std::set<std::string> places;
     {
         const std::scoped_lock lock(m_mutex);
         // The first one comes without being asked for.
@@ -61,23 +63,26 @@ void FollowedDatabase::runSnapshot(std::unique_ptr<engine::SnapshotWork> work)
             m_wants.replicaNews = true;
             return;
         }
-        m_snapshotRunning = true;
-        m_snapshotOf = work->txId();
+        places = std::exchange(m_snapshotPlaces, {});
+        for (const std::string& place : places) {
+            m_snapshots[place] = work->txId();
+        }
     }
-    m_context.longWork.post(
-        [self = shared_from_this(),
-         shared = std::shared_ptr<engine::SnapshotWork>(std::move(work))]() mutable {
-            self->takeSnapshot(*shared);
-            shared.reset();
-            self->snapshotEnded();
+    // Shared by those who write it, each into another place: none waits for one that hangs.
+    const std::shared_ptr<const engine::SnapshotWork> shared = std::move(work);
+    for (const std::string& place : places) {
+        m_context.longWork.post([self = shared_from_this(), its = shared, place]() mutable {
+            self->takeSnapshot(*its, place);
+            its.reset();
+            self->snapshotEnded(place);
         });
+    }
 }
 
 void FollowedDatabase::askForSnapshot()
 {
     const std::scoped_lock lock(m_mutex);
-    const bool isAsked = m_snapshotRunning || !m_snapshotPlaces.empty();
-    if (!m_attached || isAsked || m_context.clock.monotonic() < m_snapshotNotBefore) {
+    if (!m_attached) {
         return;
     }
     reservePlaces();
@@ -91,7 +96,8 @@ void FollowedDatabase::reservePlaces()
     const Timestamp now = m_context.clock.now();
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();
-        const bool isWanted = view.wantsBase(now) && view.baseAbove <= m_captured;
+        const bool isWanted = view.wantsBase(now) && view.baseAbove <= m_captured &&
+                              m_context.clock.monotonic() >= upload.snapshotNotBefore;
         if (!upload.leaving && isWanted && !m_snapshotPlaces.contains(view.place) &&
             m_context.snapshots.tryTake(view.place)) {
             m_snapshotPlaces.insert(view.place);
@@ -107,12 +113,12 @@ void FollowedDatabase::releasePlaces()
     m_snapshotPlaces.clear();
 }
 
-void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
+void FollowedDatabase::takeSnapshot(const engine::SnapshotWork& work, const std::string& place)
 {
     for (const auto& follower : replicas()) {
         const ReplicaView view = follower->view();
-        const bool isWanted = view.wantsBase(m_context.clock.now()) && isReserved(view.place) &&
-                              work.txId() > view.baseAbove;
+        const bool isWanted = view.place == place && view.wantsBase(m_context.clock.now()) &&
+                              work.txId() > view.baseAbove && mayTrySnapshot(*follower);
         if (!isWanted || workStop(*follower).stop_requested()) {
             continue;
         }
@@ -129,16 +135,21 @@ void FollowedDatabase::takeSnapshot(engine::SnapshotWork& work)
     }
 }
 
-bool FollowedDatabase::isReserved(const std::string& place) const
+/// One that failed just now is not tried again each time that another one wants a snapshot.
+bool FollowedDatabase::mayTrySnapshot(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_snapshotPlaces.contains(place);
+    return std::ranges::any_of(m_uploads, [&](const Upload& upload) {
+        return upload.follower.get() == &follower &&
+               m_context.clock.monotonic() >= upload.snapshotNotBefore;
+    });
 }
 
-void FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& follower)
+void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollower& follower)
 {
     const std::uint64_t total = work.databaseBytes();
-    const auto show = [this, total](std::uint64_t done) {
+    const auto show = [this, total, &follower](std::uint64_t done) {
+        follower.noteSnapshotProgress(total);
         m_board.update([done, total](DatabaseStatus& status) {
             status.work = LongWork{.kind = LongWork::Kind::Snapshot,
                                    .doneBytes = std::min(done, total),
@@ -150,14 +161,12 @@ void FollowedDatabase::writeBase(engine::SnapshotWork& work, ReplicaFollower& fo
     replica::LtxReplica replica(*follower.storage(), follower.gate());
     const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop(follower));
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
+    follower.noteSnapshotEnd();
     if (!bytes.ok()) {
         snapshotFailed(follower, bytes.error());
         return;
     }
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_snapshotFailures = 0;
-    }
+    noteSnapshotTry(follower, true);
     follower.baseWritten({.level = replica::kSnapshotLevel,
                           .minTxId = {1},
                           .maxTxId = work.txId(),
@@ -181,18 +190,32 @@ void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& er
     if (error.code == ErrorCode::Unavailable) {
         follower.lookAgain();
     }
+    noteSnapshotTry(follower, false);
     const std::scoped_lock lock(m_mutex);
     m_wants.compareAgain = m_wants.compareAgain || error.code == ErrorCode::Damaged;
-    m_snapshotNotBefore = m_context.clock.monotonic() +
-                          doubled(kFirstSnapshotPause, m_snapshotFailures++, kLastSnapshotPause);
 }
 
-void FollowedDatabase::snapshotEnded()
+void FollowedDatabase::noteSnapshotTry(const ReplicaFollower& follower, bool isWritten)
+{
+    const std::scoped_lock lock(m_mutex);
+    for (Upload& upload : m_uploads) {
+        if (upload.follower.get() != &follower) {
+            continue;
+        }
+        const int failures = isWritten ? 0 : upload.snapshotFailures;
+        const auto pause = doubled(kFirstSnapshotPause, failures, kLastSnapshotPause);
+        upload.snapshotFailures = isWritten ? 0 : failures + 1;
+        upload.snapshotNotBefore =
+            isWritten ? Clock::Instant() : m_context.clock.monotonic() + pause;
+    }
+}
+
+void FollowedDatabase::snapshotEnded(const std::string& place)
 {
     {
         const std::scoped_lock lock(m_mutex);
-        m_snapshotRunning = false;
-        releasePlaces();
+        m_snapshots.erase(place);
+        m_context.snapshots.giveBack(place);
         m_context.capture.hurry(m_sourceKey);
     }
     wakeReplicas();

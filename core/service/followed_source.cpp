@@ -83,13 +83,14 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     if (wants.compareAgain) {
         m_replicator->compareAgain();
-        m_attached = false;
+        noteAttached();
     }
     if (m_heardOfChange.exchange(false)) {
         m_heardAt = m_context.clock.monotonic();
         m_replicator->heardOfChange();
     }
     if (!recallChecksums()) {
+        showNews(m_replicator->view());
         {
             const std::scoped_lock lock(m_mutex);
             m_sourceLooked = false;  // What is committed meanwhile is not captured yet.
@@ -98,6 +99,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     std::optional<engine::StepOutcome> stepped = stepReplicator();
     if (!stepped) {
+        showNews(m_replicator->view());
         return after(m_context.clock, kWholeReadPause);
     }
     engine::StepOutcome& outcome = *stepped;
@@ -120,9 +122,8 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_attached = view.standing.state == Protection::Protected;
         m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
         m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
-        if (!m_attached && !m_snapshotRunning) {
-            releasePlaces();
-        }
+        // One that was asked for and has not come may not come for long: it is asked for again.
+        releasePlaces();
         if (caughtUp && m_noteReached < wants.note) {
             m_noteReached = wants.note;
             m_noteTxId = m_captured;
@@ -133,15 +134,8 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         keepSpoolWithinRoom();
     }
     settleOrders();
-    // A database at rest costs nothing but the look at it.
-    if (view != m_shown) {
-        const bool isSizeNews = !m_shown || m_shown->sizeBytes == 0;
-        m_shown = view;
-        showSource();
-        if (isSizeNews) {
-            wakeDrills();
-        }
-    }
+    showNews(view);
+    tellNoCopy(view.noCopy);
     if (!outcome.facts.empty()) {
         wakeReplicas();
     }
@@ -151,6 +145,38 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     const Clock::Instant look = m_context.clock.monotonic() + kUntoldLook;
     const Clock::Instant untold = std::min(outcome.atLatest, std::max(look, outcome.notBefore));
     return {.notBefore = outcome.notBefore, .atLatest = m_untold ? untold : outcome.atLatest};
+}
+
+/// Behind what may have let go of the log, which is not followed then.
+void FollowedDatabase::noteAttached()
+{
+    m_attached = m_attached && m_replicator->view().standing.state == Protection::Protected;
+}
+
+/// A database at rest costs nothing but the look at it.
+void FollowedDatabase::showNews(const engine::SourceView& view)
+{
+    if (view == m_shown) {
+        return;
+    }
+    const bool isSizeNews = !m_shown || m_shown->sizeBytes == 0;
+    m_shown = view;
+    showSource();
+    if (isSizeNews) {
+        wakeDrills();
+    }
+}
+
+/// To the replicas that have no snapshot yet.
+void FollowedDatabase::tellNoCopy(const std::optional<Error>& why)
+{
+    bool isNews = false;
+    for (const auto& follower : replicas()) {
+        isNews = follower->setNoSnapshot(why) || isNews;
+    }
+    if (isNews) {
+        showReplicas();
+    }
 }
 
 /// Empty when it may read all of a large database, and others do.
@@ -216,7 +242,7 @@ bool FollowedDatabase::tellReplicasToReplicator()
         if (!m_told || heard.newest > m_replicator->view().captured) {
             m_replicator->learnReplicas(heard.newest, heard.newestAt);
             m_told = true;
-            m_attached = false;
+            noteAttached();
         }
     }
     if (heard.oneLacksBase) {
@@ -283,7 +309,7 @@ void FollowedDatabase::showSource()
 bool FollowedDatabase::waitsForLongWork() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_snapshotRunning;
+    return !m_snapshots.empty();
 }
 
 StepPool::Due FollowedDatabase::pauseSource()

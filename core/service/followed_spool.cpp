@@ -58,7 +58,9 @@ engine::SpoolReader FollowedDatabase::readerOf(const ReplicaFollower& follower) 
     const ReplicaView view = follower.view();
     engine::SpoolReader reader{.has = follower.has(), .isAnswering = !view.failure};
     if (view.lacksBase()) {
-        reader.has = m_snapshotRunning ? std::min(m_snapshotOf, m_captured) : m_captured;
+        const auto running = m_snapshots.find(view.place);
+        reader.has =
+            running != m_snapshots.end() ? std::min(running->second, m_captured) : m_captured;
     }
     return reader;
 }

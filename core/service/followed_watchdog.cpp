@@ -111,9 +111,29 @@ bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
         // That it is over is known when another one has ended.
         m_context.uploads.hurry(upload.key);
     }
-    return upload.follower->setStalled(!isStalled ? Stalled::No
-                                       : isQueued ? Stalled::InQueue
-                                                  : Stalled::AtWork);
+    const bool isSnapshotNews =
+        upload.follower->setSnapshotStalled(isSnapshotOverdue(upload, isLate));
+    const bool isNews = upload.follower->setStalled(!isStalled ? Stalled::No
+                                                    : isQueued ? Stalled::InQueue
+                                                               : Stalled::AtWork);
+    return isNews || isSnapshotNews;
+}
+
+/// Each piece of it counts as a step.
+bool FollowedDatabase::isSnapshotOverdue(Upload& upload, bool isLate) const
+{
+    const auto progress = upload.follower->snapshotProgress();
+    if (!progress) {
+        upload.snapshotWatchdog = {};
+        return false;
+    }
+    return upload.snapshotWatchdog
+        .look(m_context.clock.monotonic(),
+              {.step = {.runsSince = progress->since, .endedOneOf = progress->since},
+               .bytes = progress->bytes,
+               .slowestBytesASecond = kSlowestUploadBytesASecond,
+               .isLate = isLate})
+        .has_value();
 }
 
 /// Nothing when its steps are over. Asks no disk, and waits for nothing that a step may hold.

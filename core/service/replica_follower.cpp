@@ -435,16 +435,22 @@ void ReplicaFollower::uploadAgain()
 ReplicaView ReplicaFollower::view() const
 {
     const std::scoped_lock lock(m_mutex);
-    if (m_stalled == Stalled::No || m_view.failure) {
+    if (m_view.failure) {
         return m_view;
     }
-    ReplicaView stalled = m_view;
-    stalled.failure = stalledError();
-    stalled.standing = {.state = engine::Protection::AtRisk,
-                        .reason = stalled.failure->what,
-                        .next = stalled.failure->next,
-                        .since = m_stalledSince};
-    return stalled;
+    ReplicaView view = m_view;
+    if (m_stalled != Stalled::No || m_isSnapshotStalled) {
+        view.failure = stalledError();
+        view.standing = {.state = engine::Protection::AtRisk, .since = m_stalledSince};
+    } else if (m_noSnapshot && view.lacksBase()) {
+        view.failure = m_noSnapshot;
+        view.standing = {.state = engine::Protection::Waiting, .since = view.standing.since};
+    } else {
+        return view;
+    }
+    view.standing.reason = view.failure->what;
+    view.standing.next = view.failure->next;
+    return view;
 }
 
 ReplicaFollower::Progress ReplicaFollower::progress() const
@@ -453,13 +459,53 @@ ReplicaFollower::Progress ReplicaFollower::progress() const
     return m_progress;
 }
 
+std::optional<ReplicaFollower::Progress> ReplicaFollower::snapshotProgress() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_snapshotProgress;
+}
+
+void ReplicaFollower::noteSnapshotProgress(std::uint64_t bytes)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_snapshotProgress = {.since = m_context.clock.monotonic(), .bytes = bytes};
+}
+
+void ReplicaFollower::noteSnapshotEnd()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_snapshotProgress.reset();
+    m_isSnapshotStalled = false;
+}
+
+bool ReplicaFollower::setNoSnapshot(const std::optional<Error>& why)
+{
+    const std::scoped_lock lock(m_mutex);
+    const bool isNews = m_noSnapshot != why;
+    m_noSnapshot = why;
+    return isNews;
+}
+
 bool ReplicaFollower::setStalled(Stalled stalled)
 {
     const std::scoped_lock lock(m_mutex);
-    if (m_stalled == Stalled::No) {
+    noteStall();
+    return std::exchange(m_stalled, stalled) != stalled;
+}
+
+bool ReplicaFollower::setSnapshotStalled(bool isStalled)
+{
+    const std::scoped_lock lock(m_mutex);
+    noteStall();
+    const bool isSo = isStalled && m_snapshotProgress;
+    return std::exchange(m_isSnapshotStalled, isSo) != isSo;
+}
+
+void ReplicaFollower::noteStall()
+{
+    if (m_stalled == Stalled::No && !m_isSnapshotStalled) {
         m_stalledSince = m_context.clock.now();
     }
-    return std::exchange(m_stalled, stalled) != stalled;
 }
 
 Error ReplicaFollower::stalledError() const

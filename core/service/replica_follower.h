@@ -212,9 +212,17 @@ public:
         std::uint64_t bytes = 0;
     };
     [[nodiscard]] Progress progress() const;
+    /// The same of a snapshot that is written into it by somebody else; empty when none is.
+    [[nodiscard]] std::optional<Progress> snapshotProgress() const;
+    void noteSnapshotProgress(std::uint64_t bytes);
+    void noteSnapshotEnd();
+    /// Why it gets no snapshot as long as it has none, though nothing is wrong with it; empty when
+    /// it does. Part of view(). Whether it is news.
+    [[nodiscard]] bool setNoSnapshot(const std::optional<Error>& why);
     /// Told by whoever watches it: a place that does not answer says nothing itself. Part of view()
     /// until the step that hung has ended. Whether it is news.
     [[nodiscard]] bool setStalled(Stalled stalled);
+    [[nodiscard]] bool setSnapshotStalled(bool isStalled);
     /// Whether the last step ended that. For the thread of step().
     [[nodiscard]] bool takeStalled() { return std::exchange(m_hasStalled, false); }
 
@@ -266,6 +274,7 @@ private:
                                      const std::stop_token& stop);
     void noteBegin();
     [[nodiscard]] Error stalledError() const;  // With m_mutex held.
+    void noteStall();                          // Also.
 
     EngineContext& m_context;
     const std::string m_path;
@@ -315,7 +324,10 @@ private:
     bool m_isGivenUpEnded = false;  // And nobody was told.
     DrillWish m_drillWish = DrillWish::None;
     Progress m_progress;
+    std::optional<Progress> m_snapshotProgress;
     Stalled m_stalled = Stalled::No;
+    bool m_isSnapshotStalled = false;
+    std::optional<Error> m_noSnapshot;
     Timestamp m_stalledSince = {};
 };
 

@@ -282,6 +282,24 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
+    void nothingIsProtectedUntilItIsCompared()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        m_replicator->compareAgain();
+        QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
+        step(10ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        m_replicator->learnReplicas({});
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        m_replicator->learnReplicas({1000});
+        QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
+        step(10ms);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+    }
+
     void aReadingOfEverythingCanBeStopped()
     {
         Application app(database());

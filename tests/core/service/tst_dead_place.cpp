@@ -178,6 +178,45 @@ private slots:
         QVERIFY(isCurrent(status(), 1));
     }
 
+    void aSnapshotThatHangsHoldsUpNoneElsewhere()
+    {
+        m_disk.die([](const std::string& file) {
+            return file.find("/dead/") != std::string::npos &&
+                   file.find("/ltx/9") != std::string::npos;
+        });
+        follow(m_clock, {"dead/a", "live/a"});
+        QTRY_VERIFY_WITH_TIMEOUT(m_disk.hanging() > 0, kSoonMs);
+        QTRY_VERIFY_WITH_TIMEOUT(isCurrent(status(), 1), kSoonMs);
+        makeDatabase("b.db");
+        followAlso("b.db", {"live/b"});
+        QTRY_VERIFY_WITH_TIMEOUT(isCurrent(*statusOf("b.db"), 0), kSoonMs);
+        QVERIFY(!isCurrent(status(), 0));
+        // One that comes later, too.
+        followAlso("a.db", {"dead/a", "live/a", "live/c"});
+        QTRY_VERIFY_WITH_TIMEOUT(isCurrent(status(), 2), kSoonMs);
+        m_disk.letGo();
+        upToDate();
+        QVERIFY(isCurrent(status(), 0));
+    }
+
+    void whoeverWaitsForASnapshotThatHangsIsTold()
+    {
+        m_hurried = std::make_unique<HurriedClock>(kHurry);
+        m_disk.die([](const std::string& file) {
+            return file.find("/dead/") != std::string::npos &&
+                   file.find("/ltx/9") != std::string::npos;
+        });
+        follow(*m_hurried, {"dead/a"});
+        const Status done = m_service->bringUpToDate({});
+        QVERIFY(!done.ok());
+        QCOMPARE(done.error().code, ErrorCode::Unavailable);
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::AtRisk,
+                                 kPatienceMs);
+        m_disk.letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::Protected,
+                                 kPatienceMs);
+    }
+
     void stoppingDoesNotWaitForAPlaceThatHangs()
     {
         m_hurried = std::make_unique<HurriedClock>(kHurry);
