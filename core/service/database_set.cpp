@@ -121,6 +121,17 @@ void DatabaseSet::watchOver(bool isLate) const
     }
 }
 
+void DatabaseSet::leaveAll()
+{
+    const std::scoped_lock lock(m_mutex);
+    for (auto& [id, place] : m_places) {
+        // One that was to be followed again is not gone: it is followed at the next start.
+        place.leaving = place.leaving && !place.next;
+        place.next.reset();
+        place.database->leave();
+    }
+}
+
 void DatabaseSet::clear()
 {
     std::map<DatabaseId, Place> places;

@@ -47,6 +47,9 @@ public:
     /// A round of the watchdog; for its thread.
     void watchOver(bool isLate) const;
 
+    /// Each leaves, and none is followed again: the end of the program.
+    void leaveAll();
+
     /// Lets go of all, wherever they are: their steps are not called any more.
     void clear();
 

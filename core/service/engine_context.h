@@ -10,6 +10,7 @@
 #include "core/service/service.h"
 #include "core/service/slots.h"
 #include "core/service/snapshot_orders.h"
+#include "core/service/source_files.h"
 #include "core/service/step_pool.h"
 #include "core/sqlite/change_watcher.h"
 #include "core/storage/storage_opener.h"
@@ -40,6 +41,7 @@ struct EngineContext {
     Slots& snapshots;         ///< By the place into which they are written.
     Slots& maintenanceSlots;  ///< Also.
     Slots& drills;            ///< One at a time, wherever it is.
+    SourceFiles& sources;
     SnapshotOrders& orders;
     PinBoards& pins;
     sqlite::ChangeWatcher& watcher;

@@ -67,7 +67,21 @@ FollowedDatabase::~FollowedDatabase()
 {
     // Left in the midst of its work, it is still watched.
     stopListening();
+    giveBackFile();
     releasePlaces();
+}
+
+void FollowedDatabase::giveBackFile()
+{
+    // Once: whoever follows the database next has the same path.
+    std::string path;
+    {
+        const std::scoped_lock lock(m_mutex);
+        path = std::exchange(m_takenFile, {});
+    }
+    if (!path.empty()) {
+        m_context.sources.giveBack(path);
+    }
 }
 
 void FollowedDatabase::start()
@@ -231,7 +245,9 @@ std::optional<Status> FollowedDatabase::outcomeOf(std::uint64_t note) const
 {
     const std::scoped_lock lock(m_mutex);
     if (m_openFailure) {
-        return Status(*m_openFailure);
+        // Who follows it elsewhere does so for long.
+        return m_isElsewhere || !isBorne(*m_openFailure) ? std::optional(Status(*m_openFailure))
+                                                         : std::nullopt;
     }
     return m_noteReached >= note ? replicasOutcome() : sourceOutcome();
 }
@@ -260,13 +276,18 @@ std::optional<Status> FollowedDatabase::sourceTrouble() const
     if (!m_sourceFailure || m_sourceFailure->code == ErrorCode::Cancelled) {
         return std::nullopt;
     }
-    const ErrorCode code = m_sourceFailure->code;
-    const bool waits = code == ErrorCode::Busy || code == ErrorCode::Unavailable;
-    const bool waitedEnough = m_context.clock.monotonic() - m_notedAt > kWaitingLimit;
     // A log that was lost is mended by the next step.
-    const bool isMended = code == ErrorCode::Damaged && m_failedSteps < kFailedSteps;
-    return (waits && !waitedEnough) || isMended ? std::nullopt
-                                                : std::optional(Status(*m_sourceFailure));
+    const bool isMended =
+        m_sourceFailure->code == ErrorCode::Damaged && m_failedSteps < kFailedSteps;
+    return isMended || isBorne(*m_sourceFailure) ? std::nullopt
+                                                 : std::optional(Status(*m_sourceFailure));
+}
+
+/// What waits for something outside may be over in a moment.
+bool FollowedDatabase::isBorne(const Error& error) const
+{
+    const bool waits = error.code == ErrorCode::Busy || error.code == ErrorCode::Unavailable;
+    return waits && m_context.clock.monotonic() - m_notedAt <= kWaitingLimit;
 }
 
 std::optional<Status> FollowedDatabase::replicasOutcome() const
@@ -337,8 +358,11 @@ void FollowedDatabase::finishIfAllLeft()
         }
         m_finishedCalled = true;
     }
+    giveBackFile();
     m_lock.reset();
     m_board.happened(Stopped{whatIsLacking()});
+    // Whoever was about to show something comes too late: that it has gone is the last word.
+    m_board.close();
     m_finished();
 }
 

@@ -135,6 +135,9 @@ private:
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
     [[nodiscard]] Status openSource();
+    [[nodiscard]] Status takeFile(const std::string& path);
+    void giveBackFile();
+    void noteElsewhere(bool isElsewhere);
     [[nodiscard]] bool recallChecksums();
     void startRecall(ltx::TxId txId);
     void forgetRecall();
@@ -238,6 +241,7 @@ private:
     // With m_mutex held.
     [[nodiscard]] std::optional<Status> sourceOutcome() const;
     [[nodiscard]] std::optional<Status> sourceTrouble() const;
+    [[nodiscard]] bool isBorne(const Error& error) const;
     [[nodiscard]] std::optional<Status> replicasOutcome() const;
 
     [[nodiscard]] std::optional<Error> whatIsLacking() const;
@@ -293,11 +297,13 @@ private:
     mutable std::mutex m_mutex;  // Guards what follows.
     std::stop_source m_workStop;
     Wants m_wants;
-    std::string m_realPath;  // What m_path led to; written by the source's step alone.
+    std::string m_takenFile;  // Of the context's sources.
+    std::string m_realPath;   // What m_path led to; written by the source's step alone.
     std::vector<ReplicaConfig> m_replicaConfigs;
     std::vector<Upload> m_uploads;
     std::shared_ptr<Recall> m_recall;  // The last one; its job shares it.
     std::optional<Error> m_openFailure;
+    bool m_isElsewhere = false;  // That is since another program follows it.
     std::optional<Error> m_sourceFailure;
     int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;

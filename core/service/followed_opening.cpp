@@ -40,6 +40,17 @@ Protection stateFor(ErrorCode code)
     }
 }
 
+Error sameFile(const std::string& path, const std::string& other)
+{
+    return {
+        .code = ErrorCode::Busy,
+        .what = {TIDEMARK_TEXT("service", "%1 is the same file as %2, which is followed already."),
+                 {path, other}},
+        .next = {TIDEMARK_TEXT("service",
+                               "Use it by one of its names alone: SQLite has a log for each, "
+                               "and with two the database is damaged.")}};
+}
+
 /// What a restart needs stays in the spool whatever its limit: a part of that.
 std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
 {
@@ -51,6 +62,7 @@ std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
 
 Status FollowedDatabase::openSource()
 {
+    noteElsewhere(false);
     TIDEMARK_TRY(const auto facts,
                  sqlite::probeSource(
                      m_context.files, m_path,
@@ -68,8 +80,11 @@ Status FollowedDatabase::openSource()
         state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
     if (!m_lock) {
-        TIDEMARK_TRY(m_lock, lockDatabase(m_context.files, directory.lock(), *m_owner, m_path));
+        auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
+        noteElsewhere(!locked.ok());
+        TIDEMARK_TRY(m_lock, std::move(locked));
     }
+    TIDEMARK_TRY_STATUS(takeFile(facts.path));
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
     auto replicator = std::make_unique<engine::Replicator>(
@@ -101,6 +116,36 @@ Status FollowedDatabase::openSource()
     }
     showReplicas();
     return {};
+}
+
+/// By another of its names it may be followed already.
+Status FollowedDatabase::takeFile(const std::string& path)
+{
+    const auto idOf = [this](const std::string& name) {
+        const auto facts = m_context.files.stat(name);
+        return facts.ok() && facts.value()
+                   ? std::optional(SourceFiles::Id{.device = facts.value()->device,
+                                                   .inode = facts.value()->inode})
+                   : std::nullopt;
+    };
+    const auto id = idOf(path);
+    if (!id) {
+        return {};  // It went just now: what opens it says so.
+    }
+    const auto other = m_context.sources.take(
+        *id, path, [&](const std::string& name) { return idOf(name) == id; });
+    noteElsewhere(other.has_value());
+    if (!other) {
+        const std::scoped_lock lock(m_mutex);
+        m_takenFile = path;
+    }
+    return other ? Status(sameFile(m_path, *other)) : Status();
+}
+
+void FollowedDatabase::noteElsewhere(bool isElsewhere)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_isElsewhere = isElsewhere;
 }
 
 /// To what is written with each commit: the log, or the file of a database that is watched.

@@ -324,6 +324,7 @@ StepPool::Due FollowedDatabase::pauseSource()
     }
     m_attached = false;
     if (m_replicator) {
+        stopListening();
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
         noteReading(m_config.watch);

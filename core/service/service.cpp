@@ -88,6 +88,7 @@ public:
                     .snapshots = m_snapshots,
                     .maintenanceSlots = m_maintenanceSlots,
                     .drills = m_drills,
+                    .sources = m_sources,
                     .orders = m_orders,
                     .pins = m_pins,
                     .watcher = m_watcher},
@@ -136,9 +137,7 @@ public:
     {
         m_jobsStop.request_stop();
         endControl();
-        for (const auto& database : m_databases.all()) {
-            database->leave();
-        }
+        m_databases.leaveAll();
         const Clock::Instant limit = m_context.clock.monotonic() + kStopLimit;
         while (!m_databases.all().empty() && m_context.clock.monotonic() < limit) {
             const auto next = std::min(limit, m_context.clock.monotonic() + kLook);
@@ -222,6 +221,7 @@ private:
     Slots m_snapshots{kSnapshotsAPlace};
     Slots m_maintenanceSlots{kMaintenancesAPlace};
     Slots m_drills{1};
+    SourceFiles m_sources;
     SnapshotOrders m_orders;
     PinBoards m_pins;
 

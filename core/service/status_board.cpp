@@ -82,10 +82,13 @@ void StatusBoard::setTrouble(Trouble about, const std::optional<Error>& failure)
     }
     const DatabaseStatus before = m_status;
     if (failure) {
-        m_troubles[about] = {.state = Protection::AtRisk,
-                             .reason = failure->what,
-                             .next = failure->next,
-                             .since = m_clock.now()};
+        Standing& trouble = m_troubles[about];
+        // Found again, it is as old as before.
+        const bool isSame = trouble.reason == failure->what;
+        trouble = {.state = Protection::AtRisk,
+                   .reason = failure->what,
+                   .next = failure->next,
+                   .since = isSame ? trouble.since : m_clock.now()};
     } else {
         m_troubles.erase(about);
     }
@@ -116,7 +119,7 @@ void StatusBoard::publish(std::unique_lock<std::mutex>& lock, const DatabaseStat
         standing.since = isNews ? m_clock.now() : before.standing.since;
     }
     m_status.standing = standing;
-    if (m_status == before) {
+    if (m_status == before || m_isClosed) {
         return;
     }
     const DatabaseStatus now = m_status;
@@ -131,9 +134,18 @@ void StatusBoard::publish(std::unique_lock<std::mutex>& lock, const DatabaseStat
     m_changed();
 }
 
+void StatusBoard::close()
+{
+    const std::scoped_lock telling(m_telling);
+    m_isClosed = true;
+}
+
 void StatusBoard::happened(decltype(Event::what) what)
 {
     const std::scoped_lock telling(m_telling);
+    if (m_isClosed) {
+        return;
+    }
     Event event{.at = m_clock.now(), .what = std::move(what)};
     {
         const std::scoped_lock lock(m_mutex);

@@ -45,6 +45,9 @@ public:
 
     void happened(decltype(Event::what) what);
 
+    /// The observer is told nothing more.
+    void close();
+
 private:
     [[nodiscard]] engine::Standing worst() const;
     void publish(std::unique_lock<std::mutex>& lock, const DatabaseStatus& before);
@@ -54,6 +57,7 @@ private:
     std::function<void()> m_changed;
 
     std::mutex m_telling;        // Held while the observer is told; taken before m_mutex.
+    bool m_isClosed = false;     // Guarded by it.
     mutable std::mutex m_mutex;  // Guards what follows.
     DatabaseStatus m_status;
     engine::Standing m_own;

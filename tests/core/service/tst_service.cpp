@@ -6,7 +6,10 @@
 
 #include <sqlite3.h>
 
+#include <unistd.h>
+
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -479,6 +482,100 @@ private slots:
         QVERIFY(service->bringUpToDate({}).ok());
         QVERIFY(!QFile::exists(QString::fromStdString(m_database) + "-wal"));
         QCOMPARE(restoredRows(*service), 2);
+    }
+
+    void oneThatIsLockedForAMomentIsWaitedFor()
+    {
+        Application application(m_database, "DELETE");
+        QVERIFY(application.write());
+        sqlite3* writer = nullptr;
+        QCOMPARE(sqlite3_open(m_database.c_str(), &writer), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(writer, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+        Listener listener;
+        const auto service = makeService(listener);
+        DatabaseConfig watched = config();
+        watched.watch = true;
+        service->follow(watched);
+        {
+            const std::jthread unlocker([&](const std::stop_token& stop) {
+                SystemClock clock;
+                static_cast<void>(
+                    clock.waitUntil(clock.monotonic() + std::chrono::seconds(1), stop));
+                sqlite3_exec(writer, "COMMIT", nullptr, nullptr, nullptr);
+            });
+            // It was found locked.
+            QVERIFY(listener.heard([](const Listener& heard) {
+                return heard.status().standing.state == Protection::Waiting;
+            }));
+            const Status done = service->bringUpToDate({});
+            QVERIFY2(done.ok(), done.ok() ? "" : inEnglish(done.error().what).c_str());
+        }
+        QCOMPARE(restoredRows(*service), 1);
+        sqlite3_close(writer);
+    }
+
+    void oneThatIsFollowedAgainAtTheEndIsNotWaitedFor()
+    {
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        service->unfollow(id);
+        service->follow(config());
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(service->stop());
+        QVERIFY2(timer.elapsed() < 10'000, std::to_string(timer.elapsed()).c_str());
+        // To whoever keeps a list it is one of those that are followed.
+        QVERIFY(listener.removedIds().empty());
+    }
+
+    void oneFileIsFollowedByOneOfItsNames()
+    {
+        Application application(m_database);
+        QVERIFY(application.write());
+        const std::string other = m_database + ".link";
+        QCOMPARE(::link(m_database.c_str(), other.c_str()), 0);
+        Listener listener;
+        const auto service = makeService(listener);
+        service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        DatabaseConfig linked = config();
+        linked.path = other;
+        linked.replicas.front().address.path += ".other";
+        service->follow(linked);
+        const Status refused = service->bringUpToDate({});
+        QVERIFY(!refused.ok());
+        QCOMPARE(refused.error().code, ErrorCode::Busy);
+        QVERIFY(inEnglish(refused.error().what).find("same file") != std::string::npos);
+    }
+
+    void nobodyListensToOneThatIsPaused()
+    {
+        const auto watches = [] {
+            int count = 0;
+            for (const QString& each : QDir("/proc/self/fdinfo").entryList(QDir::Files)) {
+                QFile info("/proc/self/fdinfo/" + each);
+                count += info.open(QIODevice::ReadOnly)
+                             ? static_cast<int>(info.readAll().count("inotify wd:"))
+                             : 0;
+            }
+            return count;
+        };
+        const int before = watches();
+        Application application(m_database);
+        Listener listener;
+        const auto service = makeService(listener);
+        const DatabaseId id = service->follow(config());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(watches() > before);
+        service->pause(id);
+        QTRY_COMPARE_WITH_TIMEOUT(watches(), before, 10'000);
+        service->resume(id);
+        QVERIFY(application.write());
+        QVERIFY(service->bringUpToDate({}).ok());
+        QVERIFY(watches() > before);
     }
 
     void aChangeOfOneThatIsWatchedIsHeardOfBothWays()

@@ -46,6 +46,36 @@ private slots:
         QVERIFY(board.status().standing.state == Protection::Broken);
     }
 
+    void aTroubleThatIsFoundAgainIsAsOldAsBefore()
+    {
+        Listener listener;
+        SimulatedClock clock;
+        StatusBoard board(clock, listener, {}, [] {});
+        board.setOwnStanding({.state = Protection::Protected, .since = Timestamp(1s)});
+        const Error trouble{.code = ErrorCode::Io, .what = {"tests", "It fails."}};
+        board.setTrouble(Trouble::Proof, trouble);
+        const Timestamp began = board.status().standing.since;
+        const std::size_t told = listener.statuses.size();
+        clock.advance(1h);
+        board.setTrouble(Trouble::Proof, trouble);
+        QVERIFY(board.status().standing.since == began);
+        QCOMPARE(listener.statuses.size(), told);
+        board.setTrouble(Trouble::Proof, Error{.what = {"tests", "It fails otherwise."}});
+        QVERIFY(board.status().standing.since == began + 1h);
+    }
+
+    void whenItIsClosedNothingMoreIsTold()
+    {
+        Listener listener;
+        StatusBoard board(m_clock, listener, {}, [] {});
+        board.close();
+        board.setOwnStanding({.state = Protection::Protected, .since = Timestamp(1s)});
+        board.happened(Attached{});
+        QVERIFY(listener.statuses.empty());
+        QVERIFY(listener.events.empty());
+        QVERIFY(board.status().standing.state == Protection::Protected);
+    }
+
     void aPauseCountsBeforeAllElse()
     {
         Listener listener;
