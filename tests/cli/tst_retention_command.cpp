@@ -43,7 +43,7 @@ private slots:
             objects += line["kind"].toString() == "objects" ? line["objects"].toInt() : 0;
         }
         QCOMPARE(objects, m_program.run({"objects", "replica", "--json"}).lines().size());
-        const QJsonObject total = lines.last();
+        const QJsonObject& total = lines.last();
         QCOMPARE(total["kind"].toString(), QString("retention"));
         QCOMPARE(total["keep"].toString(), QString(kNewestOnly));
         QCOMPARE(total["moments"].toInt(),

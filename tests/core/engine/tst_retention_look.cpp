@@ -71,8 +71,8 @@ class TestRetentionLook : public QObject {
     }
     RetentionLook looked(const RetentionPolicy& policy)
     {
-        auto look = this->look(policy);
-        return look.ok() && look.value() ? std::move(*look.value()) : RetentionLook();
+        const auto look = this->look(policy);
+        return look.ok() && look.value() ? *look.value() : RetentionLook();
     }
 
     std::string& bytesOf(const std::string& name) { return m_made->storage.objects()[name].bytes; }
