@@ -4,6 +4,7 @@
 #include "core/replica/ltx_object.h"
 #include "core/replica/object_source.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -86,6 +87,29 @@ Status WrittenHeaders::checkOneHistory(const Catalog& catalog) const
         }
     }
     return {};
+}
+
+std::vector<WrittenHeaders::Known>::const_iterator WrittenHeaders::find(
+    const ObjectInfo& object) const
+{
+    const auto place = [](const Known& each) {
+        return std::tuple(each.level, each.range.minTxId, each.range.maxTxId);
+    };
+    const auto found = std::ranges::lower_bound(m_known, placeOf(object), {}, place);
+    return found != m_known.end() && place(*found) == placeOf(object) ? found : m_known.end();
+}
+
+bool WrittenHeaders::isWhole(const ObjectInfo& object) const
+{
+    const auto found = find(object);
+    return found != m_known.end() && found->isWhole;
+}
+
+void WrittenHeaders::noteWhole(const ObjectInfo& object)
+{
+    if (const auto found = find(object); found != m_known.end()) {
+        m_known[static_cast<std::size_t>(found - m_known.cbegin())].isWhole = true;
+    }
 }
 
 Result<bool> WrittenHeaders::apply(const storage::Storage& storage, Catalog& catalog,

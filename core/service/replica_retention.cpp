@@ -249,12 +249,12 @@ Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
     std::optional<Error> damage;
     bool isAll = true;
     for (const replica::ObjectInfo& each : engine::countedOn(look.catalog, look.plan)) {
-        if (m_read.contains(each.name)) {
+        if (m_headers.isWhole(each)) {
             continue;
         }
         Status read = replica::checkObject(storage, each, stop);
         if (read.ok()) {
-            m_read.insert(each.name);
+            m_headers.noteWhole(each);
         } else if (replica::isOfObject(read.error())) {
             damaged.push_back(each);
             damage = std::move(read).error();

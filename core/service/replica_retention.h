@@ -89,9 +89,8 @@ private:
 
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
-    engine::WrittenHeaders m_headers;
-    replica::ObjectNames m_read;                       // Whole, of those that deletions counted on.
-    replica::ObjectNames m_damaged;                    // As it was known when the last look began.
+    engine::WrittenHeaders m_headers;  // And what deletions counted on and found whole.
+    replica::ObjectNames m_damaged;    // As it was known when the last look began.
     std::optional<replica::ObjectNames> m_unfinished;  // Of what broke off; empty until read.
     bool m_hasFoundDamage = false;
     bool m_mayWant = false;

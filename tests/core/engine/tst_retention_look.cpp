@@ -166,6 +166,25 @@ private slots:
         QVERIFY(!look.ok() && look.error().code == ErrorCode::Unsupported);
     }
 
+    void whatWasFoundWholeIsNotRememberedForLongerThanItIsThere()
+    {
+        const replica::ObjectInfo object = looked(daysOnly()).catalog.objects.front();
+        QVERIFY(!m_headers.isWhole(object));
+        m_headers.noteWhole(object);
+        QVERIFY(look(daysOnly()).ok());
+        QVERIFY(m_headers.isWhole(object));
+        // Written anew.
+        m_made->storage.objects().at(object.name).time = kNow;
+        QVERIFY(look(daysOnly()).ok());
+        QVERIFY(!m_headers.isWhole(object));
+        m_headers.noteWhole(object);
+        m_made->storage.objects().erase(object.name);
+        QVERIFY(look(daysOnly()).ok());
+        QVERIFY(!m_headers.isWhole(object));
+        m_headers.noteWhole(object);
+        QVERIFY(!m_headers.isWhole(object));
+    }
+
     void manyHeadersAreReadPieceByPiece()
     {
         auto catalog = replica::readLtxCatalog(m_made->storage, {}).value();
