@@ -9,8 +9,8 @@
 
 namespace tidemark::replica {
 
-/// Whoever deletes looks for new marks every second or so; what was begun before is over by then,
-/// on a slow line, too.
+/// Whoever deletes looks for new marks every second or so. What was begun before is over by then,
+/// unless the storage takes much longer for it than for what was deleted before.
 inline constexpr std::chrono::seconds kMarkIsSeen{5};
 
 /// Whether the moment of `mark`, which was just written, is there still: a writer that knows
