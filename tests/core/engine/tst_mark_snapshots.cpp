@@ -60,8 +60,10 @@ private slots:
             objects.push_back(replica::objectInfo(3, txId, txId));
         }
         objects.push_back(replica::objectInfo(9, 1, 700));
-        objects.push_back(replica::objectInfo(0, 701, 701));
-        objects.back().time = kMuchLater;
+        for (std::uint64_t txId = 701; txId <= 704; ++txId) {
+            objects.push_back(replica::objectInfo(0, txId, txId));
+            objects.back().time = kMuchLater - 24h * (705 - txId);
+        }
         const auto inputs = snapshotForMark(marked(600, objects), {}, kMuchLater, {}, {});
         QCOMPARE(inputs.size(), std::size_t{600});
     }
