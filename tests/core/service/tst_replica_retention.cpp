@@ -78,7 +78,13 @@ public:
 
     /// Nothing can be written any more until something of a replica is deleted.
     void fill() { m_isFull = true; }
-    void empty() { m_isFull = false; }
+    void empty()
+    {
+        m_isFull = false;
+        m_scatters = false;
+        m_isBroken = false;
+        m_removals = 0;
+    }
     [[nodiscard]] bool isFull() const { return m_isFull; }
 
     Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
@@ -97,8 +103,27 @@ public:
         }
         return PassingFileSystem::createUnnamed(directory, permissions);
     }
+    /// Of the second batch that is to be deleted every other transaction stays, then nothing works
+    /// any more: as with a server that is sent many requests at once.
+    void scatter() { m_scatters = true; }
+    [[nodiscard]] bool hasScattered() const { return m_isBroken; }
+
+    Status syncDirectory(const std::string& directory) override
+    {
+        if (m_scatters && m_removals > kStraight) {
+            m_isBroken = true;
+            return Error{.code = ErrorCode::Unavailable};
+        }
+        return PassingFileSystem::syncDirectory(directory);
+    }
     Status remove(const std::string& path) override
     {
+        if (m_isBroken) {
+            return Error{.code = ErrorCode::Unavailable};
+        }
+        if (m_scatters && path.ends_with(".ltx") && ++m_removals > kStraight && endsEven(path)) {
+            return {};
+        }
         Status removed = PassingFileSystem::remove(path);
         if (removed.ok() && path.ends_with(".ltx")) {
             m_isFull = false;
@@ -118,7 +143,19 @@ private:
         return {.code = ErrorCode::NoSpace, .what = {TIDEMARK_TEXT("test", "The disk is full.")}};
     }
 
+    static constexpr int kStraight = 8;  // The first batch.
+
+    /// By the last digit of the last transaction, in hex.
+    static bool endsEven(const std::string& path)
+    {
+        const char digit = path.at(path.size() - std::string_view("0.ltx").size());
+        return std::string_view("02468ace").find(digit) != std::string_view::npos;
+    }
+
     std::atomic<bool> m_isFull = false;
+    std::atomic<bool> m_scatters = false;
+    std::atomic<int> m_removals = 0;
+    std::atomic<bool> m_isBroken = false;
     mutable std::atomic<int> m_looks = 0;
 };
 
@@ -200,6 +237,15 @@ class TestReplicaRetention : public QObject {
             all.insert(each.txId.value);
         }
         return all;
+    }
+    /// Objects that nothing leads to.
+    [[nodiscard]] std::size_t stranded()
+    {
+        const auto all = moments();
+        const auto listed = catalog();
+        return static_cast<std::size_t>(std::ranges::count_if(
+            listed.objects,
+            [&all](const replica::ObjectInfo& each) { return !all.contains(each.maxTxId.value); }));
     }
     [[nodiscard]] std::vector<replica::ObjectInfo> snapshots()
     {
@@ -464,6 +510,27 @@ private slots:
         QCOMPARE(moments(), before);
         m_watched.empty();
         QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), m_listener->runs() > 0), 60'000);
+    }
+
+    void whatADeletionLeftUnfinishedGoesAfterTheNextStart()
+    {
+        follow(engine::kKeepEverything);
+        live(kHours);
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
+        m_watched.scatter();
+        follow(shortHistory());
+        // In large steps: a batch that seems to take minutes is the last large one.
+        const auto hasScattered = [&] { return m_watched.hasScattered(); };
+        for (int step = 0; step < 30 && !QTest::qWaitFor(hasScattered, 2'000); ++step) {
+            m_clock->advance(10min);
+        }
+        QVERIFY(hasScattered());
+        m_service.reset();
+        QVERIFY(stranded() > 0);
+        m_watched.empty();
+        follow(shortHistory());
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), stranded() == 0), 60'000);
+        QCOMPARE(wrongMoment(), QString());
     }
 
     void whoSaysNothingKeepsEverything()
