@@ -120,6 +120,7 @@ void Program::start(bool background)
                                        .storages = m_storages,
                                        .directories = m_places.directories},
         m_bridge);
+    m_network = std::make_unique<NetworkWatch>([this] { m_service->networkIsBack(); });
     m_engine = std::make_unique<ServiceEngine>(*m_service, m_files);
     m_look = std::make_unique<Look>();
     m_session =
@@ -249,6 +250,7 @@ void Program::shutDown()
     m_desktop.setWindow(nullptr);
     m_qml.reset();
     m_person.setPresent(false);
+    m_network.reset();
     if (m_service) {
         if (!m_service->stop()) {
             QTextStream(stderr) << QString::fromStdString(inEnglish(service::doesNotEnd().what))

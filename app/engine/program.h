@@ -6,6 +6,7 @@
 #include "app/desktop/single_instance.h"
 #include "app/desktop/tray.h"
 #include "app/engine/kept_secrets.h"
+#include "app/engine/network_watch.h"
 #include "app/engine/service_engine.h"
 #include "app/engine/settings_writer.h"
 #include "app/keychain/keychain.h"
@@ -84,6 +85,7 @@ private:
     TrustQuestions m_person;
     storage::StorageFactory m_storages;
     std::unique_ptr<service::Service> m_service;
+    std::unique_ptr<NetworkWatch> m_network;  // It calls the service.
     std::unique_ptr<ServiceEngine> m_engine;
     std::unique_ptr<Look> m_look;
     std::unique_ptr<Session> m_session;

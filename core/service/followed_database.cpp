@@ -156,6 +156,21 @@ void FollowedDatabase::retryNow()
     hurryMaintenance();
 }
 
+void FollowedDatabase::networkIsBack()
+{
+    const std::scoped_lock lock(m_mutex);
+    for (Upload& upload : m_uploads) {
+        const auto failure = upload.follower->view().failure;
+        const bool isFolder =
+            upload.follower->config().address.kind == storage::StorageKind::Folder;
+        if (failure && failure->code == ErrorCode::Unavailable && !isFolder) {
+            upload.follower->uploadAgain();
+            upload.snapshotNotBefore = {};
+            m_context.uploads.hurry(upload.key);
+        }
+    }
+}
+
 void FollowedDatabase::hurryDrills()
 {
     for (const Upload& upload : m_uploads) {

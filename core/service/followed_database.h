@@ -50,6 +50,7 @@ public:
 
     void setPaused(bool paused);
     void retryNow();
+    void networkIsBack();
     void proveNow();
 
     /// Stops cleanly: captures to the end and uploads, within a bounded time. Then `finished`.

@@ -100,6 +100,8 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     std::optional<engine::StepOutcome> stepped = stepReplicator();
     if (!stepped) {
         showNews(m_replicator->view());
+        const std::scoped_lock lock(m_mutex);
+        releasePlaces();
         return after(m_context.clock, kWholeReadPause);
     }
     engine::StepOutcome& outcome = *stepped;

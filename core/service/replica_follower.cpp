@@ -61,7 +61,6 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
 
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const std::stop_token& stop)
 {
-    noteBegin();
     const StepPool::Due due = goOn(captured, isAwaited, stop);
     m_hasStalled = setStalled(Stalled::No);
     return due;
@@ -86,6 +85,7 @@ StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const st
     if (isPausing()) {
         return {.notBefore = m_context.clock.monotonic(), .atLatest = m_nextOpen};
     }
+    noteBegin();
     leaveRefused(stop);
     if (const Status opened = open(stop); !opened.ok()) {
         return leftForLater(opened.error());

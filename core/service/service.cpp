@@ -278,6 +278,13 @@ void Service::retryNow(const DatabaseId& id)
     m_impl->databases().with(id, [](FollowedDatabase& database) { database.retryNow(); });
 }
 
+void Service::networkIsBack()
+{
+    for (const auto& database : m_impl->databases().all()) {
+        database->networkIsBack();
+    }
+}
+
 Result<std::uint64_t> Service::snapshotNow(const DatabaseId& id, const std::string& replicaId)
 {
     return m_impl->databases().orderSnapshot(id, replicaId);

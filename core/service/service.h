@@ -135,6 +135,9 @@ public:
     /// Tries at once whatever waits for its next try.
     void retryNow(const DatabaseId& id);
 
+    /// Tries at once what waits for its next try since a server could not be reached.
+    void networkIsBack();
+
     /// Orders a full snapshot of all that is committed now, in one replica or, where `replicaId` is
     /// empty, in each, whatever the schedule says. It is merged from what the replica has, while
     /// capture goes on; nothing is made where the newest moment is a snapshot already. Gives the

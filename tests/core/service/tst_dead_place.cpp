@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,13 +31,47 @@ constexpr int kMany = 40;
 /// Where nothing but a thread that is free is waited for.
 constexpr int kSoonMs = 30'000;
 
+/// A server that cannot be reached, until the network is back.
+class FarOpener final : public storage::StorageOpener {
+public:
+    explicit FarOpener(const storage::StorageOpener& folders) : m_folders(folders) {}
+
+    void setReachable(bool isReachable) { m_isReachable = isReachable; }
+    [[nodiscard]] int tries() const { return m_tries; }
+
+    [[nodiscard]] Result<std::unique_ptr<storage::Storage>> open(
+        const storage::StorageAddress& address) const override
+    {
+        ++m_tries;
+        if (!m_isReachable) {
+            return Error{.code = ErrorCode::Unavailable,
+                         .what = {TIDEMARK_TEXT("test", "It cannot be reached.")}};
+        }
+        return m_folders.open({.path = address.path});
+    }
+
+private:
+    const storage::StorageOpener& m_folders;
+    std::atomic<bool> m_isReachable = false;
+    mutable std::atomic<int> m_tries = 0;
+};
+
 }  // namespace
 
 /// Replicas in a place that hangs, as a share on a network does whose server has gone.
 class TestDeadPlace : public QObject, private FollowedPlace {
     Q_OBJECT
 
+    /// Needs to hear nothing.
+    class Silent final : public Observer {
+    public:
+        void statusChanged(const DatabaseStatus&) override {}
+        void happened(const Event&) override {}
+        void removed(const DatabaseId&) override {}
+    };
+
     PosixFileSystem m_posix;
+    SeededRandom m_random{1};
     DeadDisk m_disk{m_posix, "/dead"};
     SystemClock m_clock;
     std::unique_ptr<HurriedClock> m_hurried;  // It outlives the service.
@@ -215,6 +250,32 @@ private slots:
         m_disk.letGo();
         QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::Protected,
                                  kPatienceMs);
+    }
+
+    void aServerIsTriedAtOnceWhenTheNetworkIsBack()
+    {
+        const FolderOpener folders(m_posix, m_random);
+        FarOpener far(folders);
+        Silent silent;
+        m_service = std::make_unique<Service>(
+            Service::Dependencies{
+                .clock = m_clock,
+                .files = m_posix,
+                .random = m_random,
+                .storages = far,
+                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
+            silent);
+        DatabaseConfig config = configOf(path("a.db"), {path("replica")});
+        config.replicas.front().address.kind = storage::StorageKind::WebDav;
+        static_cast<void>(m_service->follow(config));
+        QTRY_VERIFY_WITH_TIMEOUT(far.tries() == 1, kPatienceMs);
+        QTRY_VERIFY(status().standing.state == engine::Protection::Waiting);
+        QVERIFY(QDir().mkpath(QString::fromStdString(path("replica"))));
+        far.setReachable(true);
+        m_service->networkIsBack();
+        // Not after half a minute.
+        QTRY_VERIFY_WITH_TIMEOUT(far.tries() == 2 && isCurrent(status(), 0), 15'000);
+        m_service.reset();
     }
 
     void stoppingDoesNotWaitForAPlaceThatHangs()
