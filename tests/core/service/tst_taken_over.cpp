@@ -118,7 +118,8 @@ private slots:
         releaseAll();
         m_clock.advance(std::chrono::minutes(2));
         QTRY_VERIFY_WITH_TIMEOUT(isCurrent(), kPatienceMs);
-        QCOMPARE(rowsAt(catalog().moments.back().txId), m_rows);
+        // What was written may be captured just now.
+        QTRY_COMPARE_WITH_TIMEOUT(rowsAt(catalog().moments.back().txId), m_rows, kPatienceMs);
         QCOMPARE(claims().size(), std::size_t{1});
     }
 
