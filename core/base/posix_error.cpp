@@ -35,7 +35,7 @@ Meaning meaningOf(int number)
     case ENAMETOOLONG:
         return {ErrorCode::TargetRefused, {TIDEMARK_TEXT("base", "Choose a shorter name.")}};
     case ELOOP:
-        return {ErrorCode::TargetRefused,
+        return {ErrorCode::Io,
                 {TIDEMARK_TEXT("base",
                                "Links lead there in a circle: remove one of them, or choose "
                                "another place.")}};

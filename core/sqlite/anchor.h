@@ -59,7 +59,8 @@ public:
 
     [[nodiscard]] const SourceIdentity& identity() const { return m_identity; }
 
-    /// What the database file is like while the anchor lies at zero; SQLite does not change it then.
+    /// What the database file is like while the anchor lies at zero; SQLite does not change it
+    /// then.
     [[nodiscard]] const std::optional<FileStamp>& standing() const { return m_standing; }
 
     /// The connection that holds the mark: to read pages of the database file under it.
