@@ -114,7 +114,11 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         loseLog();
     }
     letGo();
-    giveUpSnapshotInTheWay();
+    // One that reads a database as it was before its files were replaced: nothing can be attached
+    // to until it has ended, and what is committed meanwhile is held by nobody.
+    if (isPinnedBySnapshot() && !sqlite::OpenDatabase::enter(m_setup.path).ok()) {
+        giveUpSnapshots();
+    }
     if (error.code == ErrorCode::Cancelled) {
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
@@ -130,12 +134,16 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
 }
 
-/// One that reads a database as it was before its files were replaced: nothing can be attached to
-/// until it has ended, and what is committed meanwhile is held by nobody.
-void Replicator::Impl::giveUpSnapshotInTheWay()
+bool Replicator::Impl::isPinnedBySnapshot()
 {
-    if (!m_snapshotLives.expired() && !sqlite::OpenDatabase::enter(m_setup.path).ok()) {
-        m_snapshotGivenUp.request_stop();
+    std::erase_if(m_snapshots, [](const auto& each) { return each.lifetime.expired(); });
+    return !m_snapshots.empty();
+}
+
+void Replicator::Impl::giveUpSnapshots()
+{
+    for (LivingSnapshot& each : m_snapshots) {
+        each.giveUp.request_stop();
     }
 }
 

@@ -46,7 +46,7 @@ struct StepOutcome {
     Clock::Instant atLatest = {};
     std::vector<Fact> facts = {};
     /// A reading of the whole database that somebody has to carry out on another thread, and soon:
-    /// it pins the log. At most one at a time.
+    /// it pins the log. Others may still be carried out.
     std::unique_ptr<SnapshotWork> snapshot = {};
 };
 

@@ -234,8 +234,8 @@ Status Replicator::Impl::offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pag
     TIDEMARK_TRY(const auto touched, m_capture->touch(*pages));
     TIDEMARK_TRY_STATUS(told(touched, outcome));
     outcome.snapshot = std::make_unique<SnapshotWork>(std::move(pages), header);
-    m_snapshotLives = outcome.snapshot->lifetime();
-    m_snapshotGivenUp = outcome.snapshot->giveUp();
+    m_snapshots.push_back(
+        {.lifetime = outcome.snapshot->lifetime(), .giveUp = outcome.snapshot->giveUp()});
     m_snapshotWanted = false;
     return {};
 }

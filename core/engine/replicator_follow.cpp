@@ -135,8 +135,8 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
         return {};
     }
     const bool isCalm = m_stepAt - m_changedAt >= kCalm;
-    // A snapshot of ours pins the log: nothing can be gained before it is through.
-    if (!m_snapshotLives.expired()) {
+    // Nothing can be gained before it is through.
+    if (isPinnedBySnapshot()) {
         watchPinnedLog(logBytes(header));
         return {};
     }
@@ -168,7 +168,7 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
                                "snapshot is there, or given up because the disk is filling.")});
     const auto space = m_setup.files.space(m_setup.path);
     if (space.ok() && space.value().freeBytes < logBytes) {
-        m_snapshotGivenUp.request_stop();
+        giveUpSnapshots();
         m_nextCopy = m_stepAt + kGivenUpPause;
     }
 }

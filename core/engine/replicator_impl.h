@@ -57,6 +57,12 @@ enum class Look {
     Insist,  ///< Read it.
 };
 
+/// A reading of the database that somebody carries out: it pins the log until it is gone.
+struct LivingSnapshot {
+    std::weak_ptr<const void> lifetime;
+    std::stop_source giveUp;
+};
+
 /// What was found under the lock, which is gone by then.
 struct Reading {
     ReadEnd end = ReadEnd::Complete;
@@ -161,7 +167,8 @@ private:
     void letGoToCompare();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
-    void giveUpSnapshotInTheWay();
+    [[nodiscard]] bool isPinnedBySnapshot();
+    void giveUpSnapshots();
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
@@ -201,8 +208,7 @@ private:
     int m_busySteps = 0;
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
     std::chrono::milliseconds m_unrestingPause = kCyclePause;
-    std::weak_ptr<const void> m_snapshotLives;
-    std::stop_source m_snapshotGivenUp{std::nostopstate};
+    std::vector<LivingSnapshot> m_snapshots;  // May have ended since.
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};
     Clock::Instant m_nextTruncate = {};

@@ -127,4 +127,16 @@ void ReplicaFollower::noteProof(const Proof& proof)
     m_view.proof = proof;
 }
 
+Result<replica::ObjectNames> ReplicaFollower::unfinished() const
+{
+    TIDEMARK_TRY(const auto names, m_state.unfinished(m_id));
+    return replica::ObjectNames(names.begin(), names.end());
+}
+
+void ReplicaFollower::setUnfinished(const replica::ObjectNames& names)
+{
+    // On a full disk it is not remembered; it still is to be cleared.
+    static_cast<void>(m_state.setUnfinished(m_id, names));
+}
+
 }  // namespace tidemark::service

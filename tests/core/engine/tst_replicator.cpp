@@ -498,7 +498,11 @@ private slots:
         QVERIFY(outcome.snapshot);
         const std::stop_source givenUp = outcome.snapshot->giveUp();
         app->run("INSERT INTO t VALUES (1)");
+        // For another place, and through before the first one.
+        m_replicator->requestSnapshot();
+        m_snapshots = 0;
         steps(1s);
+        QCOMPARE(m_snapshots, 1);
         app->kill();
         QVERIFY(QFile::remove(database() + "-shm"));
         app.emplace(database());

@@ -36,6 +36,14 @@ void orderByOwnCollation(const QString& path)
     sqlite3_close(opened);
 }
 
+/// Page 2 is the root of t.
+void breakTable(const QString& path)
+{
+    QFile file(path);
+    QVERIFY(file.open(QFile::ReadWrite) && file.seek(4096));
+    QVERIFY(file.write(QByteArray(4096, '\x5a')) == 4096);
+}
+
 }  // namespace
 
 class TestIntegrity : public QObject {
@@ -62,10 +70,7 @@ private slots:
     void aBrokenPageIsNamed()
     {
         const Source source;
-        QFile file(source.path());
-        QVERIFY(file.open(QFile::ReadWrite) && file.seek(4096));
-        QVERIFY(file.write(QByteArray(4096, '\x5a')) == 4096);
-        file.close();
+        breakTable(source.path());
         const auto status = checkIntegrity(source.name(), false, {});
         QVERIFY(!status.ok() && status.error().code == ErrorCode::Damaged);
         QVERIFY(!status.error().what.arguments.at(1).empty());
@@ -85,11 +90,7 @@ private slots:
     {
         const Source source;
         orderByOwnCollation(source.path());
-        QFile file(source.path());
-        // Page 2 is the root of t.
-        QVERIFY(file.open(QFile::ReadWrite) && file.seek(4096));
-        QVERIFY(file.write(QByteArray(4096, '\x5a')) == 4096);
-        file.close();
+        breakTable(source.path());
         const auto status = checkIntegrity(source.name(), false, {});
         QVERIFY(!status.ok() && status.error().code == ErrorCode::Damaged);
     }
