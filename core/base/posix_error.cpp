@@ -32,8 +32,7 @@ Meaning meaningOf(int number)
     case EFBIG:
         return {ErrorCode::NoSpace,
                 {TIDEMARK_TEXT("base", "Free some space or choose another disk.")}};
-    case ENAMETOOLONG:
-        return {ErrorCode::TargetRefused, {TIDEMARK_TEXT("base", "Choose a shorter name.")}};
+    case ENAMETOOLONG: return {ErrorCode::Io, {TIDEMARK_TEXT("base", "Choose a shorter name.")}};
     case ELOOP:
         return {ErrorCode::Io,
                 {TIDEMARK_TEXT("base",
