@@ -55,13 +55,13 @@ class Scene:
         self.write(self.database, 50, seed)
         wait_until(lambda: self.replicator.newest_change() != before, NOTICE_SECONDS, "a segment afterwards")
 
-    def judge(self):
+    def judge(self, goes_back=False):
         """Every moment ever offered is a state that the application had; the last one is what is there."""
         final = self.folder / "final.db"
         state = loads.copy_pages(self.database, final)
         self.follower.stop()
         judge = Judge(self.replicator, self.folder, loads.journal(self.journal), {state: final})
-        verdict = judge.judge(self.replicator.moments())
+        verdict = judge.judge(self.replicator.moments(), goes_back)
         latest = self.folder / "latest.db"
         self.replicator.restore(latest)
         last = bytes_equal.difference(final, latest)
@@ -85,6 +85,21 @@ def shm_deleted(place):
     scene.noticed(since)
     scene.followed_again(seed=4)
     scene.judge()
+
+
+def log_deleted(place, also=()):
+    """Nobody but us has it open: what lay in the log alone the application has lost, and we still have."""
+    scene = Scene(place, "log-and-index" if also else "log")
+    since = len(scene.follower.events)
+    for suffix in ("-wal", *also):
+        os.remove(f"{scene.database}{suffix}")
+    scene.noticed(since)
+    scene.followed_again(seed=9)
+    scene.judge(goes_back=True)
+
+
+def log_and_index_deleted(place):
+    log_deleted(place, also=["-shm"])
 
 
 def replaced(place):
@@ -133,7 +148,10 @@ def scene_goes_back(scene):
 
 
 def main():
-    scenes = {"shm": shm_deleted, "replaced": replaced, "away": replaced_while_away}
+    scenes = {
+        "shm": shm_deleted, "log": log_deleted, "log and index": log_and_index_deleted,
+        "replaced": replaced, "away": replaced_while_away,
+    }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=scenes)
     asked = parser.parse_args()

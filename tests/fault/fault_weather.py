@@ -32,6 +32,7 @@ ARRIVED_SECONDS = 100  # what is tried again at growing intervals
 LARGE_MIB = 40  # half of it when compressed: three parts
 EXIT_UNREACHABLE = 7
 MET_NOTHING = "meets nothing"
+SAYS_THE_RIGHT = re.compile(r"right|login|expired|key")
 OURS = re.compile(r"/[0-9a-f]{16}-[0-9a-f]{16}\.ltx$|/tidemark/[a-z0-9/.-]+$")
 
 
@@ -262,6 +263,28 @@ def server_away(place, storage, free, table, _asked):
     table.add("the server stopped and started", ("", f"{told['state']}: {told['reason']}", "list exit 7"))
 
 
+def rights_lapse(place, storage, free, table, _asked):
+    """While it is followed: the state names the right, nothing is deleted, and it goes on when it is back."""
+    for number, (lapse, rule) in enumerate(storage.lapses.items()):
+        proxy = free.get()
+        voyage = Voyage(place, storage, proxy, f"lapse{number}")
+        voyage.start()
+        voyage.arrives()
+        before, since = storage.holds(voyage.name), voyage.mark()
+        proxy.rule(**rule)
+        voyage.writes_on()
+        told = wait_until(lambda: voyage.trouble(since), TOLD_SECONDS, f"{lapse}: a word", poll=0.5)[0]
+        voyage.tells_the_truth()
+        if not SAYS_THE_RIGHT.search(told["reason"] + told["next"]):
+            raise AssertionError(f"{lapse}: {told}")
+        proxy.clear()
+        voyage.arrives_now()
+        voyage.is_unchanged(before)
+        voyage.ends_well()
+        free.put(proxy)
+        table.add(lapse, ("", f"{told['state']}: {told['reason']}", ""))
+
+
 class Table:
     """A line a fault: what happened."""
 
@@ -291,7 +314,7 @@ def main():
     parser.add_argument("--slow", action="store_true")
     asked = parser.parse_args()
     table = Table(asked.storage)
-    scenes = (each_weather, in_the_midst_of_parts, server_away)
+    scenes = (each_weather, in_the_midst_of_parts, server_away, rights_lapse)
     asked.only = each_weather.__name__ if asked.slow else asked.only
     try:
         with storage_behind(asked.storage, AT_ONCE) as (storage, free):

@@ -54,6 +54,17 @@ def show_at(folder, place):
     _mounted.append(place)
 
 
+def show_layers(below, above, place):
+    """As a container sees its files: those of an image, and over them those that were written since."""
+    for folder in (above / "files", above / "work", place):
+        folder.mkdir(parents=True, exist_ok=True)
+    layers = f"lowerdir={below},upperdir={above / 'files'},workdir={above / 'work'}"
+    tried = ended(["mount", "-t", "overlay", "-o", layers, "overlay", place])
+    if tried.code != 0:
+        raise Forbidden(f"no layers may be mounted here: {tried.stderr.strip()}")
+    _mounted.append(place)
+
+
 def take_away(place):
     """At once, though files in it may be open."""
     succeeded(["umount", "--lazy", place])

@@ -48,6 +48,10 @@ S3_WEATHER = {
     },
 }  # fmt: skip
 
+DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+EXPIRED = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+FAILED_LOGIN = {"x-ms-error-code": "AuthenticationFailed"}
+
 # Before sshd bytes are counted from the beginning of each connection: in the greeting, the login, the work.
 TCP_WEATHER = {
     "answers cut after 100 bytes": {"fault": "cut", "after": 100, **EVER},
@@ -112,6 +116,11 @@ def settled(ask):
 class S3(Objects):
     description, name_of = S3Storage, "Key"
     weather = S3_WEATHER
+    lapses = {
+        "the key is expired": {"fault": "answer", "status": 400, "body": EXPIRED, **EVER},
+        "no right any more": {"fault": "answer", "status": 403, "body": DENIED, **EVER},
+        "no right to write": {"fault": "answer", "status": 403, "body": DENIED, "method": WRITES, **EVER},
+    }
     in_parts = {"fault": "reset", "where": "request", "after": 1_000_000, "method": "PUT", "path": "partNumber=2"}
     last_of_parts = {"fault": "lose", "method": "POST", "path": "uploadId="}
 
@@ -126,6 +135,7 @@ class Moto(S3):
 class Azure(Objects):
     description, name_of = AzureStorage, "Name"
     weather = HTTP_WEATHER
+    lapses = {"the key is expired": {"fault": "answer", "status": 403, "headers": FAILED_LOGIN, **EVER}}
     in_parts = {"fault": "reset", "where": "request", "after": 1_000_000, "method": "PUT", "path": "comp=block(&|$)"}
     last_of_parts = {"fault": "lose", "method": "PUT", "path": "comp=blocklist"}
 
@@ -133,6 +143,7 @@ class Azure(Objects):
 class Files:
     """A server whose files can be looked at."""
 
+    lapses = {}
     may_miss_amidst = {}  # weather that the work in its midst need not meet, and why
     is_forgetful = False
 
@@ -157,6 +168,10 @@ class Files:
 
 class WebDav(Files):
     weather = {name: rule for name, rule in HTTP_WEATHER.items() if name != "a request stalls"}
+    lapses = {
+        "the password is changed": {"fault": "answer", "status": 401, **EVER},
+        "no right to write": {"fault": "answer", "status": 403, "method": WRITES, **EVER},
+    }
     slow_weather = {"a request stalls": HTTP_WEATHER["a request stalls"]}  # it is waited for two minutes
     in_parts = {"fault": "reset", "where": "request", "after": 9_000_000, "method": "PUT"}
     last_of_parts = {"fault": "lose", "method": "MOVE"}
