@@ -15,6 +15,22 @@ std::string phaseName(restore::Phase phase)
     return {};
 }
 
+/// SQLite was asked, and could not check all of it.
+bool isInPart(const restore::Restored& restored, restore::Check check)
+{
+    return check != restore::Check::None && !restored.bySqlite;
+}
+
+std::string foundBySqlite(const restore::Restored& restored, restore::Check check)
+{
+    if (check == restore::Check::None) {
+        return "SQLite was not asked for faults.";
+    }
+    return isInPart(restored, check) ? "SQLite finds no fault in what it can check without the "
+                                       "collations and functions of the application."
+                                     : "SQLite finds no fault.";
+}
+
 Json resultJson(const restore::Restored& restored, const char* verdict, const std::string& path)
 {
     return {{"txid", restored.moment.txId.value},
@@ -44,8 +60,10 @@ restore::OnProgress onLine(ProgressLine& line)
 
 Json restoredJson(const restore::Restored& restored, const std::string& path)
 {
-    return resultJson(restored, restored.verdict == restore::Verdict::Proven ? "proven" : "checked",
-                      path);
+    Json result = resultJson(
+        restored, restored.verdict == restore::Verdict::Proven ? "proven" : "checked", path);
+    result["bySqlite"] = restored.bySqlite;
+    return result;
 }
 
 Json damagedJson(const replica::Moment& moment, const replica::Nearest& nearest,
@@ -85,13 +103,10 @@ std::chrono::milliseconds since(Clock& clock, Clock::Instant start)
 
 std::string verdictText(const restore::Restored& restored, restore::Check check)
 {
-    const bool inPart = check != restore::Check::None && !restored.bySqlite;
-    const std::string found = check == restore::Check::None ? "SQLite was not asked for faults."
-                              : inPart ? "SQLite finds no fault in what it can check without the "
-                                         "collations and functions of the application."
-                                       : "SQLite finds no fault.";
+    const std::string found = foundBySqlite(restored, check);
     if (restored.verdict == restore::Verdict::Proven) {
-        return "Proven: it is byte for byte what was recorded." + (inPart ? ' ' + found : "");
+        return "Proven: it is byte for byte what was recorded." +
+               (isInPart(restored, check) ? ' ' + found : "");
     }
     return "Checked: all checksums are right. " + found +
            " (Whoever wrote this replica recorded no digest to prove it by.)";

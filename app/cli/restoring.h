@@ -19,7 +19,8 @@ void noteLost(Output& output, const replica::Wish& wish, const std::optional<rep
 /// Shows a restore's progress on `line`, which outlives the result.
 [[nodiscard]] restore::OnProgress onLine(ProgressLine& line);
 
-/// The JSON line of both commands; `path` is where the file is, or what was verified.
+/// The JSON line of both commands; `path` is where the file is, or what was verified. `bySqlite`:
+/// SQLite was asked and could check all of it.
 [[nodiscard]] Json restoredJson(const restore::Restored& restored, const std::string& path);
 
 /// The answer to who asks whether a backup is good of which the end is lost.
@@ -31,7 +32,8 @@ void noteLost(Output& output, const replica::Wish& wish, const std::optional<rep
 /// How long ago that was.
 [[nodiscard]] std::chrono::milliseconds since(Clock& clock, Clock::Instant start);
 
-/// "Proven: it is byte for byte what was recorded."
+/// "Proven: it is byte for byte what was recorded.", and what SQLite found where that says more, or
+/// could not check all.
 [[nodiscard]] std::string verdictText(const restore::Restored& restored, restore::Check check);
 
 /// The verdict on a moment that did not come back whole, and the nearest that may.

@@ -116,7 +116,8 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     letGo();
     // One that reads a database as it was before its files were replaced: nothing can be attached
     // to until it has ended, and what is committed meanwhile is held by nobody.
-    if (isPinnedBySnapshot() && !sqlite::OpenDatabase::enter(m_setup.path).ok()) {
+    const Status mayEnter = sqlite::OpenDatabase::mayEnter(m_setup.path);
+    if (isPinnedBySnapshot() && !mayEnter.ok() && mayEnter.error().code == ErrorCode::Busy) {
         giveUpSnapshots();
     }
     if (error.code == ErrorCode::Cancelled) {
@@ -134,10 +135,10 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
 }
 
-bool Replicator::Impl::isPinnedBySnapshot()
+bool Replicator::Impl::isPinnedBySnapshot() const
 {
-    std::erase_if(m_snapshots, [](const auto& each) { return each.lifetime.expired(); });
-    return !m_snapshots.empty();
+    return std::ranges::any_of(m_snapshots,
+                               [](const auto& each) { return !each.lifetime.expired(); });
 }
 
 void Replicator::Impl::giveUpSnapshots()
@@ -238,7 +239,9 @@ Status Replicator::Impl::rememberMark()
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
 {
     m_failure.reset();
-    m_noCopy.reset();
+    if (m_stepAt >= m_nextCopy) {
+        m_noCopy.reset();
+    }
     // Another word for the same trouble does not begin it anew.
     const bool changed = m_standing.state != state;
     m_standing = {.state = state,

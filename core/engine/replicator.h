@@ -126,7 +126,8 @@ public:
     /// and asks for more steps until it is there.
     void heardOfChange();
 
-    /// Asks for a snapshot of the next exact position, for replicas without a base.
+    /// Asks for a snapshot of the next exact position, for replicas without a base. After one that
+    /// was given up for want of room (noCopy) it is made ten minutes later, or after retryNow().
     void requestSnapshot();
 
     /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as

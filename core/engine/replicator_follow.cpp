@@ -50,11 +50,23 @@ constexpr milliseconds kLastPinned{5000};
 // From here on a log that cannot be shortened is worth a word.
 constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
 constexpr seconds kTruncatePause{1};
-// How often the room for such a log is looked at, and how long a snapshot waits that was given up
-// for the sake of it.
+// How often the room for such a log is looked at.
 constexpr seconds kRoomPause{5};
+// A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr int kMaxDetachTurns = 64;
+
+Error diskFills(const std::string& path)
+{
+    return {.code = ErrorCode::NoSpace,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "The disk of %1 is filling up while its log cannot be cut, so "
+                                   "the snapshot was given up."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "Free some space there. The snapshot is tried again in ten "
+                                   "minutes; every change is saved all the same.")}};
+}
 
 }  // namespace
 
@@ -152,7 +164,8 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
     return {};
 }
 
-/// Uploading a snapshot may take hours. The disk is the application's, too.
+/// Uploading a snapshot may take hours. The disk is the application's, too: with less free than the
+/// log has already, it would be full before that has doubled.
 void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
 {
     if (logBytes < kWorrisomeLogBytes || m_stepAt < m_nextRoomLook) {
@@ -169,7 +182,7 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
     const auto space = m_setup.files.space(m_setup.path);
     if (space.ok() && space.value().freeBytes < logBytes) {
         giveUpSnapshots();
-        m_nextCopy = m_stepAt + kGivenUpPause;
+        noteNoCopy(diskFills(m_setup.path), kGivenUpPause);
     }
 }
 

@@ -134,7 +134,7 @@ private:
                                  const sqlite::PageSnapshot& pages) const;
     void noteMark(const sqlite::FileMark& mark);
     void noteLook(Clock::Instant begun, Clock::Instant ended, std::uint64_t readBytes);
-    void noteNoCopy(const Error& error);
+    void noteNoCopy(const Error& error, std::chrono::milliseconds pause);
     [[nodiscard]] Status keep(Reading reading, const sqlite::FileMark& mark, StepOutcome& outcome,
                               const std::stop_token& stop);
     [[nodiscard]] Status copyAll(sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
@@ -167,7 +167,7 @@ private:
     void letGoToCompare();
     void letGo();
     void failed(const Error& error, StepOutcome& outcome);
-    [[nodiscard]] bool isPinnedBySnapshot();
+    [[nodiscard]] bool isPinnedBySnapshot() const;
     void giveUpSnapshots();
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});

@@ -100,7 +100,7 @@ Result<Reading> Replicator::Impl::readUnderLock(std::unique_ptr<sqlite::PageSnap
         if (isFirst || copied.error().code == ErrorCode::Cancelled) {
             return copied.error();
         }
-        noteNoCopy(copied.error());
+        noteNoCopy(copied.error(), kCopyPause);
     }
     const state::PageChecksums nothing(pages->pageSizeBytes());
     const state::PageChecksums& known = m_capture->checksums();
@@ -178,9 +178,9 @@ void Replicator::Impl::noteLook(Clock::Instant begun, Clock::Instant ended, std:
 }
 
 /// Changes are captured all the same.
-void Replicator::Impl::noteNoCopy(const Error& error)
+void Replicator::Impl::noteNoCopy(const Error& error, std::chrono::milliseconds pause)
 {
-    m_nextCopy = m_stepAt + kCopyPause;
+    m_nextCopy = m_stepAt + pause;
     setStanding(Protection::Protected, error.what, error.next);
     m_noCopy = error;
 }

@@ -34,8 +34,7 @@ std::vector<ltx::TxId> momentsOf(const std::vector<replica::Mark>& marks)
     return moments;
 }
 
-}  // namespace
-
+/// All of them, or a failure. One request for each, and one more.
 Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
                                                 const std::stop_token& stop)
 {
@@ -45,6 +44,8 @@ Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
     }
     return std::move(list.marks);
 }
+
+}  // namespace
 
 Result<std::optional<RetentionLook>> lookForRetention(
     const storage::Storage& storage, const RetentionPolicy& policy, Timestamp now,

@@ -33,9 +33,4 @@ struct RetentionLook {
     const replica::ObjectNames& pinned, const replica::ObjectNames& damaged,
     const replica::ObjectNames& unfinished, WrittenHeaders& headers, const std::stop_token& stop);
 
-/// The marks of a replica from which something is to be deleted: all of them, or a failure. One
-/// request for each, and one more.
-[[nodiscard]] Result<std::vector<replica::Mark>> readAllMarks(const storage::Storage& storage,
-                                                              const std::stop_token& stop);
-
 }  // namespace tidemark::engine

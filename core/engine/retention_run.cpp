@@ -19,6 +19,7 @@ constexpr std::size_t kBatch = 200;
 // Few enough that they take no longer than a batch should on the slowest line.
 constexpr std::size_t kFirstBatch = 8;
 
+// Who marks a moment waits some of these (replica/mark_check.h).
 constexpr std::chrono::milliseconds kBatchTime{1000};
 
 /// As many as take so long when each takes as long as those did.
@@ -60,7 +61,7 @@ void count(RetentionRun& run, std::span<const ObjectInfo> objects,
 
 RetentionRun runRetention(replica::LtxReplica& replica, const RetentionPlan& plan,
                           replica::PinBoard& pins, Clock& clock, const std::stop_token& stop,
-                          const MayDelete& mayGoOn)
+                          const MayGoOn& mayGoOn)
 {
     RetentionRun run;
     std::size_t most = kFirstBatch;

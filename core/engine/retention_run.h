@@ -23,7 +23,7 @@ struct RetentionRun {
 };
 
 /// Asked before each batch with the names that it deletes, while nobody can pin them.
-using MayDelete = std::function<Status(std::span<const std::string> names)>;
+using MayGoOn = std::function<Status(std::span<const std::string> names)>;
 
 /// Deletes what `plan` says, for good. Before each batch it asks `pins` anew, and nobody can pin
 /// what is being deleted. A batch is as large as the storage deletes in about a second, as far as
@@ -38,6 +38,6 @@ using MayDelete = std::function<Status(std::span<const std::string> names)>;
 [[nodiscard]] RetentionRun runRetention(
     replica::LtxReplica& replica, const RetentionPlan& plan, replica::PinBoard& pins, Clock& clock,
     const std::stop_token& stop,
-    const MayDelete& mayGoOn = [](std::span<const std::string>) { return Status(); });
+    const MayGoOn& mayGoOn = [](std::span<const std::string>) { return Status(); });
 
 }  // namespace tidemark::engine

@@ -81,14 +81,14 @@ bool surelyFollows(const ltx::Header& there, const ltx::Header& next)
     return after && (after->before == 0 || (before && before->after == after->before));
 }
 
-/// Numbers that no history reaches in this universe: a stray name. What followed it would soon have
-/// numbers that are none.
+/// Half of the range: far above what any history reaches, and with room to go on below it. What
+/// followed a stray name beyond it would soon have numbers that are none.
 constexpr ltx::TxId kLargestCredible{ltx::kMaxTxId.value / 2};
 
 Error outOfReach(const replica::Catalog& catalog)
 {
     const auto& largest = std::ranges::max(catalog.objects, {}, &replica::ObjectInfo::maxTxId);
-    return {.code = ErrorCode::Unavailable,
+    return {.code = ErrorCode::Unsupported,
             .what = {TIDEMARK_TEXT("engine",
                                    "%1 would be transaction %2, which no history reaches: it is "
                                    "not of this database."),

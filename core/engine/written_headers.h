@@ -33,7 +33,8 @@ public:
     /// last, and it is listed as it was then.
     [[nodiscard]] bool isWhole(const replica::ObjectInfo& object) const;
 
-    /// It was read to its end, and nothing is wrong with it.
+    /// It was read to its end, and nothing is wrong with it. One that is not of that catalog is
+    /// passed over.
     void noteWhole(const replica::ObjectInfo& object);
 
 private:

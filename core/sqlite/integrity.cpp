@@ -54,6 +54,12 @@ Error damaged(const std::string& path, const std::string& words)
             .what = {TIDEMARK_TEXT("sqlite", "SQLite's check of %1 found: %2"), {path, words}}};
 }
 
+/// Without what SQLite's extended codes say more.
+int primaryCode(int code)
+{
+    return code & 0xff;
+}
+
 /// One connection and its check.
 class Checker {
 public:
@@ -68,7 +74,7 @@ public:
         std::string words;
         // One finding is enough for the verdict.
         const int code = run(pragma() + "(1)", words);
-        if ((code & 0xff) != SQLITE_ERROR) {
+        if (primaryCode(code) != SQLITE_ERROR) {
             TIDEMARK_TRY_STATUS(judge(code, words));
             return Integrity::Sound;
         }
@@ -76,7 +82,7 @@ public:
         // collation or function for, and gives up as a whole.
         for (const std::string& table : tables) {
             const int tableCode = run(pragma() + '(' + quoted(table) + ')', words);
-            if ((tableCode & 0xff) != SQLITE_ERROR) {
+            if (primaryCode(tableCode) != SQLITE_ERROR) {
                 TIDEMARK_TRY_STATUS(judge(tableCode, words));
             }
         }
@@ -109,7 +115,7 @@ private:
 
     Status judge(int code, const std::string& words)
     {
-        if ((code & 0xff) == SQLITE_CORRUPT) {
+        if (primaryCode(code) == SQLITE_CORRUPT) {
             return damaged(m_path, sqlite3_errmsg(m_opened));
         }
         if (code != SQLITE_OK) {

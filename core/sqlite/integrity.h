@@ -9,9 +9,9 @@
 namespace tidemark::sqlite {
 
 enum class Integrity {
-    Sound,
-    /// The same for all that SQLite can check here. Some of it orders or computes by collations,
-    /// functions or modules that only the application has.
+    Sound,  ///< SQLite checked everything and found nothing.
+    /// It found nothing in what it can check. Some of the rest is ordered or computed by
+    /// collations, functions or modules that only the application has.
     SoundInPart,
 };
 

@@ -40,19 +40,32 @@ Error stillOpen(const std::string& path)
                                    "database holds is lost.")}};
 }
 
+/// With the mutex of `all` held.
+Status mayJoin(const Registry& all, const SourceIdentity& next, const std::string& path)
+{
+    const bool isShared = std::ranges::any_of(
+        all.entries, [&](const auto& each) { return sharesOnlyOne(each, next); });
+    return isShared ? Status(stillOpen(path)) : Status();
+}
+
 }  // namespace
 
 OpenDatabase::OpenDatabase(std::string path) : m_path(std::move(path)) {}
+
+Status OpenDatabase::mayEnter(const std::string& path)
+{
+    TIDEMARK_TRY(const SourceIdentity next, identify(PosixFileSystem(), path));
+    Registry& all = registry();
+    const std::scoped_lock lock(all.mutex);
+    return mayJoin(all, next, path);
+}
 
 Result<std::unique_ptr<OpenDatabase>> OpenDatabase::enter(const std::string& path)
 {
     TIDEMARK_TRY(const SourceIdentity next, identify(PosixFileSystem(), path));
     Registry& all = registry();
     const std::scoped_lock lock(all.mutex);
-    if (std::ranges::any_of(all.entries,
-                            [&](const auto& each) { return sharesOnlyOne(each, next); })) {
-        return stillOpen(path);
-    }
+    TIDEMARK_TRY_STATUS(mayJoin(all, next, path));
     std::unique_ptr<OpenDatabase> entered(new OpenDatabase(path));
     entered->m_entry = all.entries.insert(all.entries.end(), {.database = next.database});
     return entered;
@@ -73,10 +86,7 @@ Status OpenDatabase::logOpened()
     }
     Registry& all = registry();
     const std::scoped_lock lock(all.mutex);
-    if (std::ranges::any_of(all.entries,
-                            [&](const auto& each) { return sharesOnlyOne(each, now); })) {
-        return stillOpen(m_path);
-    }
+    TIDEMARK_TRY_STATUS(mayJoin(all, now, m_path));
     m_entry->shm = now.shm;
     return {};
 }

@@ -19,12 +19,17 @@ namespace tidemark::sqlite {
 /// that was replaced beside its old -shm would lose its locks when the last connection to the
 /// replaced one ends.
 ///
-/// So where only one of both files is that of a connection here, there is no second connection. One
-/// of these lives as long as its connection. For any thread.
+/// So where only one of database and -shm is that of a connection here, there is no second
+/// connection. One of these lives as long as its connection.
+///
+/// One table for the process; asks the real disk, as SQLite does. For any thread.
 class OpenDatabase {
 public:
-    /// Before the file is opened. Busy while a connection here has only one of both files, or has
-    /// the database under another name; NotFound.
+    /// Busy while a connection here has only one of database and -shm, or has the database under
+    /// another name; else fails as identify() does.
+    [[nodiscard]] static Status mayEnter(const std::string& path);
+
+    /// Before the file is opened. Fails as mayEnter() does.
     [[nodiscard]] static Result<std::unique_ptr<OpenDatabase>> enter(const std::string& path);
 
     ~OpenDatabase();

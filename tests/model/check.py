@@ -18,7 +18,7 @@ from pathlib import Path
 
 MODEL = Path(__file__).resolve().parent / "anchor.pml"
 SKIPPED = 77
-MEMORY_MB = 12000 # Of each search; as many run at once as there are processors.
+MEMORY_MB = 12_000  # The limit of each search, not what it takes; two writers need more than 4 GB.
 DEPTH = 2_000_000
 
 # The checkpointer of old SQLite can do all that the one of 3.51.3 can: it may be killed where that one looks again.

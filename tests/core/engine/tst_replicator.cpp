@@ -479,6 +479,7 @@ private slots:
         outcome.snapshot.reset();
         steps(10s);
         QVERIFY(m_replicator->view().standing.reason.source.empty());
+        QVERIFY(m_replicator->view().noCopy->code == ErrorCode::NoSpace);
         m_replicator->requestSnapshot();
         m_snapshots = 0;
         steps(1s);
@@ -486,6 +487,7 @@ private slots:
         m_clock->advance(11min);
         steps(1s);
         QCOMPARE(m_snapshots, 1);
+        QVERIFY(!m_replicator->view().noCopy);
     }
 
     void aSnapshotOfAnOlderIndexIsGivenUpBeforeAnythingElseIsOpened()
