@@ -2,6 +2,7 @@
 
 #include "app/cli/event_lines.h"
 #include "app/cli/output.h"
+#include "app/cli/systemd_watchdog.h"
 #include "core/base/process.h"
 
 #include <algorithm>
@@ -78,9 +79,12 @@ void Replication::untilStopped()
     if (m_failure) {
         m_session.output.error(*m_failure);
     }
+    SystemdWatchdog watchdog(m_session.environment);
     while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
-        const auto deadline = m_session.clock.monotonic() + kLook;
-        static_cast<void>(m_session.clock.waitUntil(deadline, m_session.stop, m_events.bell()));
+        const auto now = m_session.clock.monotonic();
+        watchdog.beat(now);
+        static_cast<void>(m_session.clock.waitUntil(watchdog.next(now + kLook),
+                                                    m_session.stop, m_events.bell()));
         print();
     }
     finish();

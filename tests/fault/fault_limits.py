@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import sys
 
@@ -23,6 +24,7 @@ READ_PLACES = 5  # wal.c: WAL_NREADER
 MANY = 24
 LIMITS = ((64, 1), (256, 5))  # open files, and how many databases fit
 WORRISOME_MIB = 64
+STANDSTILL_SECONDS = 2
 
 
 def is_looked_for(scene):
@@ -164,9 +166,43 @@ def stopped_for_a_while(place):
     scene.judge()
 
 
+def hear_all(listener, seconds=0.2):
+    """What comes until nothing does for so long."""
+    heard = []
+    listener.settimeout(seconds)
+    with contextlib.suppress(TimeoutError):
+        while len(heard) < MANY:
+            heard.append(listener.recv(64))
+    return heard
+
+
+def systemd_hears_of_it(place):
+    """Where the unit asks for that: nothing comes while we stand still, so that we are started anew."""
+    scene = Scene(place, "systemd", start=False)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        address = scene.folder / "notify"
+        listener.bind(str(address))
+        scene.env |= {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "1500000"}
+        scene.start()
+        listener.settimeout(NOTICE_SECONDS)
+        beats = {listener.recv(64) for _ in range(4)}
+        if beats != {b"WATCHDOG=1"}:
+            raise AssertionError(f"{beats} came")
+        pid = scene.follower.process.pid
+        os.kill(pid, signal.SIGSTOP)
+        hear_all(listener)
+        if hear_all(listener, STANDSTILL_SECONDS):
+            raise AssertionError("it is told to go on while it stands still")
+        os.kill(pid, signal.SIGCONT)
+        listener.settimeout(NOTICE_SECONDS)
+        listener.recv(64)
+    scene.judge()
+
+
 def main():
     scenes = (
         no_watches_left, few_open_files, every_read_place_taken, a_long_reader, stopped_for_a_while,
+        systemd_hears_of_it,
     )
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
