@@ -41,7 +41,7 @@ CHANGING = {
     r"SHA256:[A-Za-z0-9+/]{43}": "SHA256:KEY",
 }
 # What a sanitizer is told, if the program has one. The library of faketime comes before its own.
-OF_SANITIZERS = ("LSAN_OPTIONS", "UBSAN_OPTIONS")
+OF_SANITIZERS = ("LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
 ASAN_OPTIONS = {"ASAN_OPTIONS": "verify_asan_link_order=0"}
 EXPECTED = Path(__file__).resolve().parent / "misconfigurations.txt"
 

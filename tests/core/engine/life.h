@@ -306,7 +306,8 @@ private:
             for (Place& place : m_places) {
                 // Without a base it waits for none of them, also when one is found again.
                 const bool lacksBase = place.uploader->looked() && !place.uploader->hasBase();
-                if (place.noteCut(*gone.value(), lacksBase ? ltx::TxId() : has(place))) {
+                place.noteCut(*gone.value(), lacksBase ? ltx::TxId() : remembers(place));
+                if (gone.value()->maxTxId > (lacksBase ? ltx::TxId() : has(place))) {
                     count(has(place).value > 0 ? "given up" : "cut before a look");
                 }
             }
@@ -321,6 +322,12 @@ private:
         }
         const auto remembered = m_state->replica(place.id).value();
         return remembered ? remembered->confirmed : ltx::TxId();
+    }
+
+    /// What of that a loss of power leaves: who forgets that it has something waits for it anew.
+    [[nodiscard]] ltx::TxId remembers(const Place& place) const
+    {
+        return place.synced ? std::min(has(place), place.synced->confirmed) : has(place);
     }
 
     // --- What happens to one replica.

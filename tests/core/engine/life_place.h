@@ -129,13 +129,12 @@ struct Place {
 
     /// What goes for the limit and is above what it is known to have, which without a look is
     /// little.
-    bool noteCut(ltx::TxRange gone, ltx::TxId has)
+    void noteCut(ltx::TxRange gone, ltx::TxId has)
     {
         for (auto txId = std::max(gone.minTxId.value, has.value + 1); txId <= gone.maxTxId.value;
              ++txId) {
             cut.insert(txId);
         }
-        return gone.maxTxId > has;
     }
 
     /// What a policy does not keep is not read before a deletion: it may rest on an object that is
