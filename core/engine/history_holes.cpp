@@ -11,11 +11,6 @@ namespace {
 using replica::Catalog;
 using replica::ObjectInfo;
 
-bool isMomentOf(const Catalog& catalog, ltx::TxId txId)
-{
-    return std::ranges::binary_search(catalog.moments, txId, {}, &replica::Moment::txId);
-}
-
 /// What compaction made and a plan can use. A snapshot accounts for nothing: it holds every page,
 /// whatever happened before it.
 RangeCover mergedRanges(const Catalog& catalog)
@@ -23,7 +18,7 @@ RangeCover mergedRanges(const Catalog& catalog)
     std::vector<ltx::TxRange> ranges;
     for (const ObjectInfo& each : catalog.objects) {
         if (each.level > replica::kSegmentLevel && each.level < replica::kSnapshotLevel &&
-            isMomentOf(catalog, each.maxTxId)) {
+            replica::isMoment(catalog, each.maxTxId)) {
             ranges.push_back({.minTxId = each.minTxId, .maxTxId = each.maxTxId});
         }
     }
@@ -43,7 +38,7 @@ std::vector<Hole> holesOf(const Catalog& catalog)
 {
     std::vector<const ObjectInfo*> stranded;
     for (const ObjectInfo& each : catalog.objects) {
-        if (!isMomentOf(catalog, each.maxTxId)) {
+        if (!replica::isMoment(catalog, each.maxTxId)) {
             stranded.push_back(&each);
         }
     }

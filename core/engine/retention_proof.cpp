@@ -33,11 +33,6 @@ Error disproved(ltx::TxId moment)
     return disproved("transaction " + std::to_string(moment.value));
 }
 
-bool isMoment(const Catalog& catalog, ltx::TxId txId)
-{
-    return std::ranges::binary_search(catalog.moments, txId, {}, &replica::Moment::txId);
-}
-
 /// The catalog's objects but `going`.
 Result<std::vector<ObjectInfo>> without(const Catalog& catalog, std::span<const ObjectInfo> going)
 {
@@ -77,7 +72,7 @@ Status checkGoing(const Catalog& before, const Catalog& after, std::span<const O
 Status checkKept(const Catalog& after, std::span<const KeptMoment> kept)
 {
     for (const KeptMoment& each : kept) {
-        if (!isMoment(after, each.txId)) {
+        if (!replica::isMoment(after, each.txId)) {
             return disproved(each.txId);
         }
     }
@@ -96,7 +91,7 @@ Status checkKept(const Catalog& after, std::span<const KeptMoment> kept)
 Status checkNothingStranded(const Catalog& before, const Catalog& after)
 {
     for (const ObjectInfo& each : after.objects) {
-        if (isMoment(before, each.maxTxId) && !isMoment(after, each.maxTxId)) {
+        if (replica::isMoment(before, each.maxTxId) && !replica::isMoment(after, each.maxTxId)) {
             return disproved(each.name);
         }
     }

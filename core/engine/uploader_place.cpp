@@ -178,6 +178,11 @@ state::ReplicaState Uploader::goOnFrom(const state::ReplicaState& remembered,
         position.confirmed = reached;
         return position;
     }
+    // By our own work since, which what is remembered knows nothing of: a loss of power, a computer
+    // that was set back. Hung onto it nothing would be restored.
+    if (!replica::isMoment(catalog, remembered.confirmed)) {
+        return {.id = m_replicaId};
+    }
     // A batch that was written when we were ended is not made once more, with others behind it.
     const auto behind = behindBatches(catalog, m_spool, remembered.confirmed);
     if (!behind) {

@@ -148,6 +148,11 @@ Catalog buildCatalog(std::vector<ObjectInfo> objects, std::vector<std::string> f
     return catalog;
 }
 
+bool isMoment(const Catalog& catalog, ltx::TxId txId)
+{
+    return std::ranges::binary_search(catalog.moments, txId, {}, &Moment::txId);
+}
+
 ltx::TxId positionOf(const Catalog& catalog)
 {
     return catalog.moments.empty() ? ltx::TxId{} : catalog.moments.back().txId;

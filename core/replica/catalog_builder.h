@@ -16,6 +16,9 @@ namespace tidemark::replica {
 /// The last transaction that a plan reaches; 0 when there is none. A writer goes on behind it.
 [[nodiscard]] ltx::TxId positionOf(const Catalog& catalog);
 
+/// Whether that transaction is a moment of it, which can be restored.
+[[nodiscard]] bool isMoment(const Catalog& catalog, ltx::TxId txId);
+
 /// The highest transaction in any object, reachable or not: numbers up to it are taken.
 [[nodiscard]] ltx::TxId highestTxId(const Catalog& catalog);
 

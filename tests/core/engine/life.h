@@ -437,12 +437,17 @@ private:
         count("bases");
     }
 
-    /// A damaged snapshot keeps its name: the next one is of the next change.
-    [[nodiscard]] bool isNameTaken(const Place& place) const
+    /// A damaged snapshot keeps its name, and so does one that was merged: the next one is of the
+    /// next change.
+    [[nodiscard]] bool isNameTaken(Place& place)
     {
         const ltx::TxRange range{.minTxId = {1}, .maxTxId = {m_captured}};
-        return place.book->found().value().contains(
-            replica::objectName({.level = replica::kSnapshotLevel, .range = range}));
+        const std::string name =
+            replica::objectName({.level = replica::kSnapshotLevel, .range = range});
+        const auto& objects = place.storage.inside().objects();
+        const auto there = objects.find(name);
+        return place.book->found().value().contains(name) ||
+               (there != objects.end() && there->second.bytes != m_made.fileOf(range, true));
     }
 
     void merge(Place& place)

@@ -181,6 +181,20 @@ private slots:
         QVERIFY(holds(3));
     }
 
+    void whatIsRememberedAndWasMergedAwaySinceIsNoPlaceToGoOnFrom()
+    {
+        m_made->put(9, 1, 1);
+        m_made->put(0, 2, 2);
+        m_made->put(1, 3, 5);  // Of segments that retention deleted.
+        spool(4);
+        spool(5);
+        spool(6);
+        const auto uploader = rememberedUpTo(3);
+        QVERIFY(uploader->look({}).ok());
+        QVERIFY(!uploader->hasBase());
+        QVERIFY(uploader->newest() == ltx::TxId{5});
+    }
+
     void onlyWhatWasComparedCountsAsTheSame()
     {
         m_made->put(9, 1, 1);
