@@ -27,6 +27,15 @@ constexpr std::size_t kMachineBytes = 8;
 /// In /proc/<pid>/stat, counted from the state behind the name: see proc(5), field 22.
 constexpr std::size_t kStartField = 19;
 
+/// The states there of one that has ended and that its parent did not ask about yet: Z, X, x.
+constexpr std::string_view kEndedStates = "ZXx";
+
+/// What the system shows of a process.
+struct ShownProcess {
+    bool hasEnded = false;
+    std::uint64_t startedAt = 0;
+};
+
 std::string firstLine(const std::string& path)
 {
     std::ifstream file(path);
@@ -59,8 +68,8 @@ std::string nameSpace()
     return failure ? std::string() : link.string();
 }
 
-/// When the process was started; empty when it cannot be seen.
-std::optional<std::uint64_t> startOf(int processId)
+/// Empty when it cannot be seen.
+std::optional<ShownProcess> shown(int processId)
 {
     const std::string line = firstLine("/proc/" + std::to_string(processId) + "/stat");
     // The name may have any character but ends with the last bracket.
@@ -70,11 +79,13 @@ std::optional<std::uint64_t> startOf(int processId)
     }
     std::istringstream fields(line.substr(end + 1));
     std::string field;
+    ShownProcess process;
     for (std::size_t i = 0; i < kStartField; ++i) {
         fields >> field;
+        process.hasEnded =
+            process.hasEnded || (i == 0 && kEndedStates.find(field) != std::string_view::npos);
     }
-    std::uint64_t start = 0;
-    return fields >> start ? std::optional(start) : std::nullopt;
+    return fields >> process.startedAt ? std::optional(process) : std::nullopt;
 }
 
 Life lifeHere(const ProgramLife& program)
@@ -83,8 +94,9 @@ Life lifeHere(const ProgramLife& program)
     if (::kill(program.processId, 0) != 0 && errno == ESRCH) {
         return Life::Ended;
     }
-    const auto start = startOf(program.processId);
-    return !start || *start == program.startedAt ? Life::Running : Life::Ended;
+    const auto process = shown(program.processId);
+    const bool isAnother = process && process->startedAt != program.startedAt;
+    return process && (process->hasEnded || isAnother) ? Life::Ended : Life::Running;
 }
 
 class SystemPrograms final : public Programs {
@@ -101,7 +113,7 @@ ProgramLife SystemPrograms::self() const
             .boot = firstLine("/proc/sys/kernel/random/boot_id"),
             .processes = nameSpace(),
             .processId = process,
-            .startedAt = startOf(process).value_or(0)};
+            .startedAt = shown(process).value_or(ShownProcess()).startedAt};
 }
 
 Life SystemPrograms::lifeOf(const ProgramLife& program) const

@@ -169,6 +169,39 @@ std::optional<replica::Gap> holeIn(const replica::Catalog& catalog,
     return std::nullopt;
 }
 
+/// Objects that nothing leads to, while a merged one holds their end: of that a listing tells
+/// nothing, since whoever merges may delete what he merged, from the oldest on. We never leave any.
+std::optional<replica::Gap> coveredHoleIn(const replica::Catalog& catalog,
+                                          const std::vector<ObjectFinding>& findings)
+{
+    const replica::ObjectInfo* first = nullptr;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const replica::ObjectInfo& object = catalog.objects[i];
+        if (findings[i].fault || !findings[i].stated) {
+            return std::nullopt;  // What is damaged is told; the others are somebody else's.
+        }
+        const bool isStranded = !findings[i].result && !catalog.moments.empty() &&
+                                object.maxTxId > catalog.moments.front().txId;
+        if (isStranded && (first == nullptr || object.minTxId < first->minTxId)) {
+            first = &object;
+        }
+    }
+    if (first == nullptr) {
+        return std::nullopt;
+    }
+    const auto behind =
+        std::ranges::lower_bound(catalog.moments, first->minTxId, {}, &replica::Moment::txId);
+    if (behind == catalog.moments.begin() || behind == catalog.moments.end()) {
+        return std::nullopt;
+    }
+    const ltx::TxId after = std::prev(behind)->txId;
+    return replica::Gap{
+        .after = after,
+        .before = behind->txId,
+        .reason = {TIDEMARK_TEXT("restore", "The changes of transaction %1 are missing."),
+                   {std::to_string(after.value + 1)}}};
+}
+
 /// The nearest moments that are left around what `damaged` takes away.
 void addNearest(const replica::Catalog& catalog, const std::vector<bool>& isWithdrawn,
                 DamagedObject& damaged)
@@ -216,6 +249,9 @@ HistoryReport reportOn(const replica::Catalog& catalog, const std::vector<Object
     countObjects(findings, report.objects);
     countMoments(catalog, findings, withdrawn.isWithdrawn, report.moments);
     report.hole = holeIn(catalog, findings);
+    if (!report.hole) {
+        report.hole = coveredHoleIn(catalog, findings);
+    }
     if (!catalog.gaps.empty() && catalog.gaps.back().isTail()) {
         report.lost = catalog.gaps.back();
     }

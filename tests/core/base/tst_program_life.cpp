@@ -1,8 +1,14 @@
+#include "core/base/descriptor.h"
 #include "core/base/program_life.h"
 
 #include <QProcess>
 #include <QTest>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
 #include <limits>
 
 using namespace tidemark;
@@ -30,6 +36,26 @@ private slots:
         sleeper.kill();
         QVERIFY(sleeper.waitForFinished());
         QCOMPARE(systemPrograms().lifeOf(other), Life::Ended);
+    }
+
+    void oneThatNobodyAskedAboutSinceItsEndHasEnded()
+    {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        const Descriptor reading(ends[0]);
+        const Descriptor writing(ends[1]);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const std::uint64_t startedAt = systemPrograms().self().startedAt;
+            ::_exit(::write(writing.number(), &startedAt, sizeof startedAt) > 0 ? 0 : 1);
+        }
+        ProgramLife other = systemPrograms().self();
+        other.processId = child;
+        QVERIFY(::read(reading.number(), &other.startedAt, sizeof other.startedAt) > 0);
+        siginfo_t ended{};
+        QCOMPARE(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+        QCOMPARE(systemPrograms().lifeOf(other), Life::Ended);
+        QCOMPARE(::waitpid(child, nullptr, 0), child);
     }
 
     void beforeTheLastStartOfThisComputerItHasEnded()

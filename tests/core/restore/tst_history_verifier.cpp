@@ -403,6 +403,35 @@ private slots:
         QCOMPARE(report.value().moments, (Tally{.proven = 8, .unreachable = 3}));
     }
 
+    void aHoleIsNoneTheLessOneWhereAMergedObjectLeadsOverIt()
+    {
+        MadeReplica made;
+        commit(made, 12);
+        made.put(9, 1, 1);
+        putSegments(made, 2, 4);
+        putSegments(made, 6, 12);
+        made.put(1, 2, 9);
+        const auto report = verify(made);
+        QVERIFY(report.ok());
+        QVERIFY(report.value().damaged.empty() && !report.value().lost);
+        QCOMPARE(report.value().hole->after.value, std::uint64_t{4});
+        QCOMPARE(report.value().hole->before.value, std::uint64_t{9});
+        QCOMPARE(report.value().moments, (Tally{.proven = 8, .unreachable = 3}));
+    }
+
+    void whatSomebodyElseMergedAndLeftIsNoHole()
+    {
+        MadeReplica made;
+        commit(made, 12);
+        made.hasDigests = false;
+        made.put(9, 1, 1);
+        putSegments(made, 6, 12);
+        made.put(1, 2, 9);
+        const auto report = verify(made);
+        QVERIFY(report.ok());
+        QVERIFY(!report.value().hole && !report.value().lost);
+    }
+
     void whatWasRemovedOrLiesBeforeTheFirstMomentIsNoHole()
     {
         MadeReplica made;
