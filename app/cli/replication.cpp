@@ -55,22 +55,39 @@ bool Replication::follow(bool isOnce)
     warn(service::openFilesCaution(m_wanted.databases.size(), openFileLimit()), {});
     // One more than fits would take from all the others what they need.
     const auto room = std::max<std::size_t>(service::databasesWithin(openFileLimit()), 1);
-    std::set<std::string> followed;
+    std::set<std::string> taken;
+    std::vector<Refused> refused;
     for (const service::DatabaseConfig& database : m_wanted.databases) {
-        const Status may = followed.size() < room
+        const Status may = taken.size() < room
                                ? service::mayFollow(m_session.files, m_directories, database)
                                : Status(doesNotFit(database.path));
         if (may.ok()) {
             warn(service::litestreamCaution(m_session.files, database.path), database.path);
             static_cast<void>(m_service.follow(database));
-            const auto canonical = m_session.files.canonical(database.path);
-            followed.insert(canonical.ok() ? canonical.value() : database.path);
         } else {
-            failed(may.error());
+            refused.push_back(
+                {.database = database, .why = may.error(), .fits = taken.size() < room});
         }
+        const auto canonical = m_session.files.canonical(database.path);
+        taken.insert(canonical.ok() ? canonical.value() : database.path);
     }
-    const bool followsAny = !followed.empty();
-    return followFolders(std::move(followed), isOnce) || followsAny;
+    const bool followsOne = refused.size() < m_wanted.databases.size();
+    const bool followsAny = followFolders(std::move(taken), isOnce) || followsOne;
+    for (const Refused& each : refused) {
+        refuse(each, followsAny && !isOnce);
+    }
+    return followsAny;
+}
+
+/// Beside others it is waited for, and its status says so; by itself the program ends.
+void Replication::refuse(const Refused& refused, bool isWaitedFor)
+{
+    if (isWaitedFor && refused.fits && refused.why.code != ErrorCode::Usage) {
+        m_session.output.error(refused.why);
+        static_cast<void>(m_service.follow(refused.database));
+    } else {
+        failed(refused.why);
+    }
 }
 
 void Replication::untilStopped()
@@ -83,8 +100,8 @@ void Replication::untilStopped()
     while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
         const auto now = m_session.clock.monotonic();
         watchdog.beat(now);
-        static_cast<void>(m_session.clock.waitUntil(watchdog.next(now + kLook),
-                                                    m_session.stop, m_events.bell()));
+        static_cast<void>(
+            m_session.clock.waitUntil(watchdog.next(now + kLook), m_session.stop, m_events.bell()));
         print();
     }
     finish();

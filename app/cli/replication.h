@@ -21,7 +21,8 @@ public:
     /// Both outlive it.
     Replication(Session& session, const Wanted& wanted);
 
-    /// Follows those that can be; false if none can, nor will.
+    /// Follows those that can be; false if none can, nor will. Beside one that can, the others are
+    /// waited for, unless `isOnce`.
     [[nodiscard]] bool follow(bool isOnce);
 
     /// Prints what happens until a stop is asked for or nobody listens any more, and ends the
@@ -39,6 +40,15 @@ public:
     void letGo(const service::DatabaseId& id, const std::string& database) override;
 
 private:
+    /// One that following would not begin well with.
+    struct Refused {
+        service::DatabaseConfig database = {};
+        Error why = {};
+        bool fits = true;  ///< It is not for want of open files.
+    };
+
+    void refuse(const Refused& refused, bool isWaitedFor);
+
     /// Those that are there now, and later ones; false if there is none and none can come.
     [[nodiscard]] bool followFolders(std::set<std::string> taken, bool isOnce);
     [[nodiscard]] Error nothingMatches() const;

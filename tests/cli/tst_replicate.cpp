@@ -232,6 +232,29 @@ private slots:
         QCOMPARE(follower.stop().status, 3);
     }
 
+    void besideOthersWhoCannotBeFollowedYetIsWaitedForAndItsStatusSaysSo()
+    {
+        SampleDatabase database(m_program->path("good.db"));
+        SampleDatabase old(m_program->path("old.db"), "DELETE");
+        writeYml(
+            "dbs:\n"
+            "  - {path: missing.db, replica: {path: r1}}\n"
+            "  - {path: good.db, replica: {path: r2}}\n"
+            "  - {path: old.db, replica: {path: r3}}\n");
+        Follower follower(*m_program, {"--config", "litestream.yml"});
+        QVERIFY(follower.said("proven"));
+        const Ran status = m_program->run({"status"});
+        QVERIFY2(status.facts.contains("missing.db: No such file") &&
+                     status.facts.contains("old.db is not in WAL mode"),
+                 qPrintable(status.facts));
+        SampleDatabase later(m_program->path("missing.db"));
+        QVERIFY(old.run("PRAGMA journal_mode=WAL"));
+        QVERIFY(follower.said("attached", 3));
+        QCOMPARE(follower.stop().status, 0);
+        QCOMPARE(m_program->run({"verify", "r1"}).status, 0);
+        QCOMPARE(m_program->run({"verify", "r3"}).status, 0);
+    }
+
     void litestreamBesideItIsWarnedOfAndNotRefused()
     {
         SampleDatabase database(m_program->path("notes.db"));
