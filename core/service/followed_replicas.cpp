@@ -57,7 +57,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const ReplicaView now = follower->view();
     // What was shown while it hung need not be what it was before.
-    const bool isNews = now != before || follower->takeStalled();
+    const bool isNews = now != before || follower->takeStallEnd();
     m_numbering.settle(follower->id(), now.looked && !now.isRefused());
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});

@@ -149,7 +149,7 @@ void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollow
 {
     const std::uint64_t total = work.databaseBytes();
     const auto show = [this, total, &follower](std::uint64_t done) {
-        follower.noteSnapshotProgress(total);
+        follower.progress().snapshotGoesOn(total);
         m_board.update([done, total](DatabaseStatus& status) {
             status.work = LongWork{.kind = LongWork::Kind::Snapshot,
                                    .doneBytes = std::min(done, total),
@@ -161,7 +161,7 @@ void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollow
     replica::LtxReplica replica(*follower.storage(), follower.gate());
     const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop(follower));
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
-    follower.noteSnapshotEnd();
+    follower.progress().snapshotEnds();
     if (!bytes.ok()) {
         snapshotFailed(follower, bytes.error());
         return;

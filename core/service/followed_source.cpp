@@ -174,7 +174,7 @@ void FollowedDatabase::tellNoCopy(const std::optional<Error>& why)
 {
     bool isNews = false;
     for (const auto& follower : replicas()) {
-        isNews = follower->setNoSnapshot(why) || isNews;
+        isNews = follower->progress().setNoSnapshot(why) || isNews;
     }
     if (isNews) {
         showReplicas();

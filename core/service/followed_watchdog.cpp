@@ -95,7 +95,8 @@ bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
     if (!activity) {
         return false;
     }
-    const auto [since, bytes] = upload.follower->progress();
+    ReplicaProgress& progress = upload.follower->progress();
+    const auto [since, bytes] = progress.step();
     if (activity->runsSince) {
         activity->runsSince = std::max(*activity->runsSince, since);
     }
@@ -111,18 +112,17 @@ bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
         // That it is over is known when another one has ended.
         m_context.uploads.hurry(upload.key);
     }
-    const bool isSnapshotNews =
-        upload.follower->setSnapshotStalled(isSnapshotOverdue(upload, isLate));
-    const bool isNews = upload.follower->setStalled(!isStalled ? Stalled::No
-                                                    : isQueued ? Stalled::InQueue
-                                                               : Stalled::AtWork);
+    const bool isSnapshotNews = progress.setSnapshotStalled(isSnapshotOverdue(upload, isLate));
+    const bool isNews = progress.setStalled(!isStalled ? Stalled::No
+                                            : isQueued ? Stalled::InQueue
+                                                       : Stalled::AtWork);
     return isNews || isSnapshotNews;
 }
 
 /// Each piece of it counts as a step.
 bool FollowedDatabase::isSnapshotOverdue(Upload& upload, bool isLate) const
 {
-    const auto progress = upload.follower->snapshotProgress();
+    const auto progress = upload.follower->progress().snapshot();
     if (!progress) {
         upload.snapshotWatchdog = {};
         return false;

@@ -62,9 +62,9 @@ std::string ReplicaFollower::newestName() const
 
 void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
 {
+    m_progress.stepGoesOn();
     const std::scoped_lock lock(m_mutex);
     m_levels.add(object);
-    m_progress.since = m_context.clock.monotonic();
 }
 
 Result<replica::Catalog> ReplicaFollower::relist(const std::stop_token& stop)
