@@ -1,7 +1,5 @@
 #include "core/service/followed_database.h"
 
-#include "core/state/database_directory.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -23,6 +21,15 @@ DatabaseStatus firstStatus(const DatabaseId& id, const std::string& path, Timest
     return {.id = id,
             .path = path,
             .standing = {.state = engine::Protection::CatchingUp, .since = now}};
+}
+
+/// Null when none is of it.
+template <typename Uploads>
+auto* uploadIn(Uploads& uploads, const ReplicaFollower& follower)
+{
+    const auto found = std::ranges::find_if(
+        uploads, [&follower](const auto& each) { return each.follower.get() == &follower; });
+    return found != uploads.end() ? &*found : nullptr;
 }
 
 /// What a replica lacks when it is left.
@@ -229,13 +236,10 @@ void FollowedDatabase::stopWork()
 std::stop_token FollowedDatabase::workStop(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    for (const Upload& upload : m_uploads) {
-        // One that joins in a pause is stopped, too.
-        if (upload.follower.get() == &follower && !m_workStop.stop_requested()) {
-            return upload.workStop.get_token();
-        }
-    }
-    return m_workStop.get_token();
+    const Upload* const upload = uploadOf(follower);
+    // One that joins in a pause is stopped, too.
+    const bool isIts = upload != nullptr && !m_workStop.stop_requested();
+    return isIts ? upload->workStop.get_token() : m_workStop.get_token();
 }
 
 std::stop_token FollowedDatabase::workStop() const
@@ -261,8 +265,9 @@ std::optional<Status> FollowedDatabase::outcomeOf(std::uint64_t note) const
     const std::scoped_lock lock(m_mutex);
     if (m_openFailure) {
         // Who follows it elsewhere does so for long.
-        return m_isElsewhere || !isBorne(*m_openFailure) ? std::optional(Status(*m_openFailure))
-                                                         : std::nullopt;
+        return m_isFollowedElsewhere || !isBorne(*m_openFailure)
+                   ? std::optional(Status(*m_openFailure))
+                   : std::nullopt;
     }
     return m_noteReached >= note ? replicasOutcome() : sourceOutcome();
 }
@@ -336,6 +341,16 @@ std::optional<Error> FollowedDatabase::whatIsLacking() const
         return lackingError(m_path, upload.follower->config().address, view, m_captured);
     }
     return std::nullopt;
+}
+
+FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower)
+{
+    return uploadIn(m_uploads, follower);
+}
+
+const FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower) const
+{
+    return uploadIn(m_uploads, follower);
 }
 
 std::vector<std::shared_ptr<ReplicaFollower>> FollowedDatabase::replicas() const

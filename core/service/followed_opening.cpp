@@ -62,7 +62,7 @@ std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
 
 Status FollowedDatabase::openSource()
 {
-    noteElsewhere(false);
+    noteFollowedElsewhere(false);
     TIDEMARK_TRY(const auto facts,
                  sqlite::probeSource(
                      m_context.files, m_path,
@@ -81,7 +81,7 @@ Status FollowedDatabase::openSource()
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
     if (!m_lock) {
         auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
-        noteElsewhere(!locked.ok());
+        noteFollowedElsewhere(!locked.ok());
         TIDEMARK_TRY(m_lock, std::move(locked));
     }
     TIDEMARK_TRY_STATUS(takeFile(facts.path));
@@ -134,7 +134,7 @@ Status FollowedDatabase::takeFile(const std::string& path)
     }
     const auto other = m_context.sources.take(
         *id, path, [&](const std::string& name) { return idOf(name) == id; });
-    noteElsewhere(other.has_value());
+    noteFollowedElsewhere(other.has_value());
     if (!other) {
         const std::scoped_lock lock(m_mutex);
         m_takenFile = path;
@@ -142,10 +142,10 @@ Status FollowedDatabase::takeFile(const std::string& path)
     return other ? Status(sameFile(m_path, *other)) : Status();
 }
 
-void FollowedDatabase::noteElsewhere(bool isElsewhere)
+void FollowedDatabase::noteFollowedElsewhere(bool isElsewhere)
 {
     const std::scoped_lock lock(m_mutex);
-    m_isElsewhere = isElsewhere;
+    m_isFollowedElsewhere = isElsewhere;
 }
 
 /// To what is written with each commit: the log, or the file of a database that is watched.

@@ -94,14 +94,12 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
 void FollowedDatabase::startLastTry(ReplicaFollower& follower)
 {
     const std::scoped_lock lock(m_mutex);
-    for (Upload& upload : m_uploads) {
-        const bool isIts = upload.follower.get() == &follower;
-        if (isIts && m_sourceLeft && !upload.hadLastTry) {
-            upload.hadLastTry = true;
-            if (!follower.view().isRefused()) {
-                follower.retryNow();
-            }
-        }
+    Upload* const upload = uploadOf(follower);
+    if (upload == nullptr || !m_sourceLeft || std::exchange(upload->hadLastTry, true)) {
+        return;
+    }
+    if (!follower.view().isRefused()) {
+        follower.retryNow();
     }
 }
 
@@ -121,14 +119,12 @@ bool FollowedDatabase::isAwaited(const ReplicaFollower& follower) const
                m_orders.end();
 }
 
-bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
+bool FollowedDatabase::mayLeave(const ReplicaFollower& follower) const
 {
     const ReplicaView view = follower.view();
     const std::scoped_lock lock(m_mutex);
-    const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
-        return candidate.follower.get() == &follower;
-    });
-    if (upload == m_uploads.end() || upload->leaving) {
+    const Upload* const upload = uploadOf(follower);
+    if (upload == nullptr || upload->leaving) {
         return true;
     }
     if (!m_sourceLeft) {
@@ -142,15 +138,11 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
 void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*part)
 {
     trimSpool();
-    const auto isIts = [&follower](const Upload& upload) {
-        return upload.follower.get() == &follower;
-    };
     bool isLast = false;
     {
         const std::scoped_lock lock(m_mutex);
-        const auto upload = std::ranges::find_if(m_uploads, isIts);
-        if (upload != m_uploads.end()) {
-            (*upload).*part = true;
+        if (Upload* const upload = uploadOf(follower)) {
+            upload->*part = true;
             isLast = upload->allPartsLeft();
         }
     }
@@ -158,7 +150,7 @@ void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*par
         // Nothing is written into it any more.
         follower.letGo();
         const std::scoped_lock lock(m_mutex);
-        if (const auto upload = std::ranges::find_if(m_uploads, isIts); upload != m_uploads.end()) {
+        if (Upload* const upload = uploadOf(follower)) {
             upload->left = true;
         }
         if (!m_wants.leaving) {

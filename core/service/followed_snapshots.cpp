@@ -139,10 +139,8 @@ void FollowedDatabase::takeSnapshot(const engine::SnapshotWork& work, const std:
 bool FollowedDatabase::mayTrySnapshot(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    return std::ranges::any_of(m_uploads, [&](const Upload& upload) {
-        return upload.follower.get() == &follower &&
-               m_context.clock.monotonic() >= upload.snapshotNotBefore;
-    });
+    const Upload* const upload = uploadOf(follower);
+    return upload != nullptr && m_context.clock.monotonic() >= upload->snapshotNotBefore;
 }
 
 void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollower& follower)
@@ -166,7 +164,7 @@ void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollow
         snapshotFailed(follower, bytes.error());
         return;
     }
-    noteSnapshotTry(follower, true);
+    snapshotTaken(follower);
     follower.baseWritten({.level = replica::kSnapshotLevel,
                           .minTxId = {1},
                           .maxTxId = work.txId(),
@@ -190,23 +188,28 @@ void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& er
     if (error.code == ErrorCode::Unavailable) {
         follower.lookAgain();
     }
-    noteSnapshotTry(follower, false);
+    delaySnapshot(follower);
     const std::scoped_lock lock(m_mutex);
     m_wants.compareAgain = m_wants.compareAgain || error.code == ErrorCode::Damaged;
 }
 
-void FollowedDatabase::noteSnapshotTry(const ReplicaFollower& follower, bool isWritten)
+void FollowedDatabase::snapshotTaken(const ReplicaFollower& follower)
 {
     const std::scoped_lock lock(m_mutex);
-    for (Upload& upload : m_uploads) {
-        if (upload.follower.get() != &follower) {
-            continue;
-        }
-        const int failures = isWritten ? 0 : upload.snapshotFailures;
-        const auto pause = doubled(kFirstSnapshotPause, failures, kLastSnapshotPause);
-        upload.snapshotFailures = isWritten ? 0 : failures + 1;
-        upload.snapshotNotBefore =
-            isWritten ? Clock::Instant() : m_context.clock.monotonic() + pause;
+    if (Upload* const upload = uploadOf(follower)) {
+        upload->snapshotFailures = 0;
+        upload->snapshotNotBefore = {};
+    }
+}
+
+/// Each time that it fails by more.
+void FollowedDatabase::delaySnapshot(const ReplicaFollower& follower)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (Upload* const upload = uploadOf(follower)) {
+        upload->snapshotNotBefore =
+            m_context.clock.monotonic() +
+            doubled(kFirstSnapshotPause, upload->snapshotFailures++, kLastSnapshotPause);
     }
 }
 
@@ -281,12 +284,12 @@ void FollowedDatabase::showUnproven(const ReplicaFollower& follower,
     std::optional<Unproven> first;
     {
         const std::scoped_lock lock(m_mutex);
-        for (Upload& upload : m_uploads) {
-            if (upload.follower.get() == &follower) {
-                upload.unproven =
-                    failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
-                            : std::nullopt;
-            }
+        if (Upload* const upload = uploadOf(follower)) {
+            upload->unproven =
+                failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
+                        : std::nullopt;
+        }
+        for (const Upload& upload : m_uploads) {
             const bool isWorse =
                 upload.unproven &&
                 (!first || (saysNothing(first->why) && !saysNothing(upload.unproven->why)));

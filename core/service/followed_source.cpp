@@ -83,7 +83,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     }
     if (wants.compareAgain) {
         m_replicator->compareAgain();
-        noteAttached();
+        noteDetached();
     }
     if (m_heardOfChange.exchange(false)) {
         m_heardAt = m_context.clock.monotonic();
@@ -150,7 +150,7 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
 }
 
 /// Behind what may have let go of the log, which is not followed then.
-void FollowedDatabase::noteAttached()
+void FollowedDatabase::noteDetached()
 {
     m_attached = m_attached && m_replicator->view().standing.state == Protection::Protected;
 }
@@ -244,7 +244,7 @@ bool FollowedDatabase::tellReplicasToReplicator()
         if (!m_told || heard.newest > m_replicator->view().captured) {
             m_replicator->learnReplicas(heard.newest, heard.newestAt);
             m_told = true;
-            noteAttached();
+            noteDetached();
         }
     }
     if (heard.oneLacksBase) {
