@@ -1,7 +1,5 @@
 #include "core/service/followed_database.h"
 
-#include "core/state/database_directory.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -229,13 +227,10 @@ void FollowedDatabase::stopWork()
 std::stop_token FollowedDatabase::workStop(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    for (const Upload& upload : m_uploads) {
-        // One that joins in a pause is stopped, too.
-        if (upload.follower.get() == &follower && !m_workStop.stop_requested()) {
-            return upload.workStop.get_token();
-        }
-    }
-    return m_workStop.get_token();
+    const Upload* const upload = uploadOf(follower);
+    // One that joins in a pause is stopped, too.
+    const bool isIts = upload != nullptr && !m_workStop.stop_requested();
+    return isIts ? upload->workStop.get_token() : m_workStop.get_token();
 }
 
 std::stop_token FollowedDatabase::workStop() const
@@ -261,8 +256,9 @@ std::optional<Status> FollowedDatabase::outcomeOf(std::uint64_t note) const
     const std::scoped_lock lock(m_mutex);
     if (m_openFailure) {
         // Who follows it elsewhere does so for long.
-        return m_isElsewhere || !isBorne(*m_openFailure) ? std::optional(Status(*m_openFailure))
-                                                         : std::nullopt;
+        return m_isFollowedElsewhere || !isBorne(*m_openFailure)
+                   ? std::optional(Status(*m_openFailure))
+                   : std::nullopt;
     }
     return m_noteReached >= note ? replicasOutcome() : sourceOutcome();
 }

@@ -10,6 +10,8 @@
 #include "core/service/replica_maintenance.h"
 #include "core/service/status_board.h"
 #include "core/service/watchdog.h"
+#include "core/sqlite/source_probe.h"
+#include "core/state/database_directory.h"
 
 #include <atomic>
 #include <chrono>
@@ -136,9 +138,13 @@ private:
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
     [[nodiscard]] Status openSource();
+    [[nodiscard]] Status takeLock(const state::DatabaseDirectory& directory);
     [[nodiscard]] Status takeFile(const std::string& path);
+    [[nodiscard]] Status openReplicator(const std::string& path,
+                                        const state::DatabaseDirectory& directory);
+    void sourceIsOpen(const sqlite::SourceFacts& facts);
     void giveBackFile();
-    void noteElsewhere(bool isElsewhere);
+    void noteFollowedElsewhere(bool isElsewhere);
     [[nodiscard]] bool recallChecksums();
     void startRecall(ltx::TxId txId);
     void forgetRecall();
@@ -147,6 +153,9 @@ private:
         const std::vector<std::shared_ptr<ReplicaFollower>>& able, Recall& recall) const;
     [[nodiscard]] StepPool::Due openFailed(const Error& error, std::uint64_t note);
     [[nodiscard]] StepPool::Due follow(const Wants& wants);
+    [[nodiscard]] std::optional<StepPool::Due> prepare(const Wants& wants);
+    void noteOutcome(const engine::SourceView& view, std::uint64_t note);
+    [[nodiscard]] StepPool::Due dueAfter(const engine::StepOutcome& outcome) const;
     [[nodiscard]] std::optional<engine::StepOutcome> stepReplicator();
     void noteReading(bool isWhole);
     void askForSnapshot();
@@ -161,7 +170,6 @@ private:
     void listen(bool toFile);
     void stopListening();
     [[nodiscard]] StepPool::Due leaveSource();
-    /// False while it is worth waiting for what a replica says.
     /// What the replicas told by now.
     struct Heard {
         ltx::TxId newest = {};
@@ -174,15 +182,15 @@ private:
     [[nodiscard]] bool tellReplicasToReplicator();
     void takeFacts(const std::vector<engine::Fact>& facts);
     void showSource();
-    void noteAttached();
+    void noteDetached();
     void showNews(const engine::SourceView& view);
     void tellNoCopy(const std::optional<Error>& why);
 
     // The watchdog, on its thread.
     void watchOverSource(bool isLate);
     void watchOverReplicas(bool isLate);
-    [[nodiscard]] bool watchOver(Upload& upload, bool isLate);                // With m_mutex held.
-    [[nodiscard]] bool isSnapshotOverdue(Upload& upload, bool isLate) const;  // Also.
+    [[nodiscard]] bool watchOver(Upload& upload, bool isLate);             // With m_mutex held.
+    [[nodiscard]] bool lookAtSnapshot(Upload& upload, bool isLate) const;  // Also.
     [[nodiscard]] std::optional<Watchdog::Sight> lookFromOutside();
 
     // Replicas, on the upload pool.
@@ -190,7 +198,7 @@ private:
     [[nodiscard]] StepPool::Due replicaStep(const std::shared_ptr<ReplicaFollower>& follower);
     void startLastTry(ReplicaFollower& follower);
     [[nodiscard]] bool isAwaited(const ReplicaFollower& follower) const;
-    [[nodiscard]] bool mayLeave(const ReplicaFollower& follower);
+    [[nodiscard]] bool mayLeave(const ReplicaFollower& follower) const;
     void leaveReplica(ReplicaFollower& follower, bool Upload::*part);
     [[nodiscard]] StepPool::Due maintenanceStep(ReplicaFollower& follower,
                                                 ReplicaMaintenance& maintenance);
@@ -213,7 +221,8 @@ private:
     [[nodiscard]] bool mayTrySnapshot(const ReplicaFollower& follower) const;
     void writeBase(const engine::SnapshotWork& work, ReplicaFollower& follower);
     void snapshotFailed(ReplicaFollower& follower, const Error& error);
-    void noteSnapshotTry(const ReplicaFollower& follower, bool isWritten);
+    void snapshotTaken(const ReplicaFollower& follower);
+    void delaySnapshot(const ReplicaFollower& follower);
     void snapshotEnded(const std::string& place);
     [[nodiscard]] DrillRules drillRules(const ReplicaFollower& follower) const;
     [[nodiscard]] StepPool::Due drillStep(ReplicaFollower& follower, ReplicaDrill& drill);
@@ -253,6 +262,9 @@ private:
     [[nodiscard]] std::stop_token workStop(const ReplicaFollower& follower) const;
     void stopWork();  // With m_mutex held.
 
+    /// With m_mutex held; null when it has left.
+    [[nodiscard]] Upload* uploadOf(const ReplicaFollower& follower);
+    [[nodiscard]] const Upload* uploadOf(const ReplicaFollower& follower) const;
     [[nodiscard]] std::vector<std::shared_ptr<ReplicaFollower>> replicas() const;
     void wakeReplicas();
     void finishIfAllLeft();
@@ -287,7 +299,7 @@ private:
     // For the watchdog's thread.
     Watchdog m_watchdog;
     bool m_isExcused = false;  // When that could be had last.
-    std::optional<std::chrono::minutes> m_stuckFor;
+    std::optional<std::chrono::minutes> m_stalledFor;
 
     Numbering m_numbering;
 
@@ -304,7 +316,7 @@ private:
     std::vector<Upload> m_uploads;
     std::shared_ptr<Recall> m_recall;  // The last one; its job shares it.
     std::optional<Error> m_openFailure;
-    bool m_isElsewhere = false;  // That is since another program follows it.
+    bool m_isFollowedElsewhere = false;  // By another program, or here by another name.
     std::optional<Error> m_sourceFailure;
     int m_failedSteps = 0;  // In a row.
     bool m_sourceOpen = false;

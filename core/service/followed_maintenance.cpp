@@ -65,10 +65,8 @@ void FollowedDatabase::tellOfDamage(ReplicaFollower& follower)
 bool FollowedDatabase::mayLeaveMaintenance(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
-        return candidate.follower.get() == &follower;
-    });
-    return upload == m_uploads.end() || upload->leaving || m_wants.leaving;
+    const Upload* const upload = uploadOf(follower);
+    return upload == nullptr || upload->leaving || m_wants.leaving;
 }
 
 /// One replica that is well does not hide another one that is not.
@@ -78,10 +76,10 @@ void FollowedDatabase::showMaintenance(const ReplicaFollower& follower,
     std::optional<Error> first;
     {
         const std::scoped_lock lock(m_mutex);
-        for (Upload& upload : m_uploads) {
-            if (upload.follower.get() == &follower) {
-                upload.maintenanceFailure = failure;
-            }
+        if (Upload* const upload = uploadOf(follower)) {
+            upload->maintenanceFailure = failure;
+        }
+        for (const Upload& upload : m_uploads) {
             if (!first && !upload.leaving) {
                 first = upload.maintenanceFailure;
             }
@@ -100,11 +98,9 @@ void FollowedDatabase::hurryMaintenance()
 void FollowedDatabase::wakeMaintenance(const ReplicaFollower& follower)
 {
     const std::scoped_lock lock(m_mutex);
-    for (const Upload& upload : m_uploads) {
-        if (upload.follower.get() == &follower) {
-            m_context.maintenance.wake(upload.maintenance);
-            m_context.longWork.wake(upload.drill);
-        }
+    if (const Upload* const upload = uploadOf(follower)) {
+        m_context.maintenance.wake(upload->maintenance);
+        m_context.longWork.wake(upload->drill);
     }
 }
 

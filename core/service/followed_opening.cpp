@@ -62,7 +62,7 @@ std::uint64_t replayBytes(std::uint64_t spoolLimitBytes)
 
 Status FollowedDatabase::openSource()
 {
-    noteElsewhere(false);
+    noteFollowedElsewhere(false);
     TIDEMARK_TRY(const auto facts,
                  sqlite::probeSource(
                      m_context.files, m_path,
@@ -79,12 +79,28 @@ Status FollowedDatabase::openSource()
     const auto directory =
         state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
-    if (!m_lock) {
-        auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
-        noteElsewhere(!locked.ok());
-        TIDEMARK_TRY(m_lock, std::move(locked));
-    }
+    TIDEMARK_TRY_STATUS(takeLock(directory));
     TIDEMARK_TRY_STATUS(takeFile(facts.path));
+    TIDEMARK_TRY_STATUS(openReplicator(facts.path, directory));
+    sourceIsOpen(facts);
+    return {};
+}
+
+/// Once: it stays locked while it is tried again to open it.
+Status FollowedDatabase::takeLock(const state::DatabaseDirectory& directory)
+{
+    if (m_lock) {
+        return {};
+    }
+    auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
+    noteFollowedElsewhere(!locked.ok());
+    TIDEMARK_TRY(m_lock, std::move(locked));
+    return {};
+}
+
+Status FollowedDatabase::openReplicator(const std::string& path,
+                                        const state::DatabaseDirectory& directory)
+{
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
     auto replicator = std::make_unique<engine::Replicator>(
@@ -92,7 +108,7 @@ Status FollowedDatabase::openSource()
                                   .files = m_context.files,
                                   .random = m_context.random,
                                   .nodeId = nodeId,
-                                  .path = facts.path,
+                                  .path = path,
                                   .directory = directory,
                                   .burstInterval = m_config.burstInterval,
                                   .switchToWal = m_config.switchToWal,
@@ -100,6 +116,11 @@ Status FollowedDatabase::openSource()
                                   .replayBytes = replayBytes(m_config.spoolLimitBytes)});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    return {};
+}
+
+void FollowedDatabase::sourceIsOpen(const sqlite::SourceFacts& facts)
+{
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
     tellRememberedProof();
     const bool isNew = m_replicator->view().captured == ltx::TxId();
@@ -115,18 +136,14 @@ Status FollowedDatabase::openSource()
         addMissingReplicas();
     }
     showReplicas();
-    return {};
 }
 
 /// By another of its names it may be followed already.
 Status FollowedDatabase::takeFile(const std::string& path)
 {
     const auto idOf = [this](const std::string& name) {
-        const auto facts = m_context.files.stat(name);
-        return facts.ok() && facts.value()
-                   ? std::optional(SourceFiles::Id{.device = facts.value()->device,
-                                                   .inode = facts.value()->inode})
-                   : std::nullopt;
+        const auto identity = sqlite::identify(m_context.files, name);
+        return identity.ok() ? std::optional(identity.value().database) : std::nullopt;
     };
     const auto id = idOf(path);
     if (!id) {
@@ -134,7 +151,7 @@ Status FollowedDatabase::takeFile(const std::string& path)
     }
     const auto other = m_context.sources.take(
         *id, path, [&](const std::string& name) { return idOf(name) == id; });
-    noteElsewhere(other.has_value());
+    noteFollowedElsewhere(other.has_value());
     if (!other) {
         const std::scoped_lock lock(m_mutex);
         m_takenFile = path;
@@ -142,10 +159,10 @@ Status FollowedDatabase::takeFile(const std::string& path)
     return other ? Status(sameFile(m_path, *other)) : Status();
 }
 
-void FollowedDatabase::noteElsewhere(bool isElsewhere)
+void FollowedDatabase::noteFollowedElsewhere(bool isElsewhere)
 {
     const std::scoped_lock lock(m_mutex);
-    m_isElsewhere = isElsewhere;
+    m_isFollowedElsewhere = isElsewhere;
 }
 
 /// To what is written with each commit: the log, or the file of a database that is watched.

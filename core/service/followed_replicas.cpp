@@ -7,6 +7,28 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+/// Null when none is of it.
+template <typename Uploads>
+auto* uploadIn(Uploads& uploads, const ReplicaFollower& follower)
+{
+    const auto found = std::ranges::find_if(
+        uploads, [&follower](const auto& each) { return each.follower.get() == &follower; });
+    return found != uploads.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower)
+{
+    return uploadIn(m_uploads, follower);
+}
+
+const FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower) const
+{
+    return uploadIn(m_uploads, follower);
+}
 
 void FollowedDatabase::addMissingReplicas()
 {
@@ -57,7 +79,7 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
     }
     const ReplicaView now = follower->view();
     // What was shown while it hung need not be what it was before.
-    const bool isNews = now != before || follower->takeStalled();
+    const bool isNews = now != before || follower->takeStallEnd();
     m_numbering.settle(follower->id(), now.looked && !now.isRefused());
     if (const auto mended = follower->takeMended()) {
         m_board.happened(DamageMended{.damage = *mended, .replicaId = follower->id()});
@@ -94,14 +116,12 @@ StepPool::Due FollowedDatabase::replicaStep(const std::shared_ptr<ReplicaFollowe
 void FollowedDatabase::startLastTry(ReplicaFollower& follower)
 {
     const std::scoped_lock lock(m_mutex);
-    for (Upload& upload : m_uploads) {
-        const bool isIts = upload.follower.get() == &follower;
-        if (isIts && m_sourceLeft && !upload.hadLastTry) {
-            upload.hadLastTry = true;
-            if (!follower.view().isRefused()) {
-                follower.retryNow();
-            }
-        }
+    Upload* const upload = uploadOf(follower);
+    if (upload == nullptr || !m_sourceLeft || std::exchange(upload->hadLastTry, true)) {
+        return;
+    }
+    if (!follower.view().isRefused()) {
+        follower.retryNow();
     }
 }
 
@@ -121,14 +141,12 @@ bool FollowedDatabase::isAwaited(const ReplicaFollower& follower) const
                m_orders.end();
 }
 
-bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
+bool FollowedDatabase::mayLeave(const ReplicaFollower& follower) const
 {
     const ReplicaView view = follower.view();
     const std::scoped_lock lock(m_mutex);
-    const auto upload = std::ranges::find_if(m_uploads, [&follower](const Upload& candidate) {
-        return candidate.follower.get() == &follower;
-    });
-    if (upload == m_uploads.end() || upload->leaving) {
+    const Upload* const upload = uploadOf(follower);
+    if (upload == nullptr || upload->leaving) {
         return true;
     }
     if (!m_sourceLeft) {
@@ -142,15 +160,11 @@ bool FollowedDatabase::mayLeave(const ReplicaFollower& follower)
 void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*part)
 {
     trimSpool();
-    const auto isIts = [&follower](const Upload& upload) {
-        return upload.follower.get() == &follower;
-    };
     bool isLast = false;
     {
         const std::scoped_lock lock(m_mutex);
-        const auto upload = std::ranges::find_if(m_uploads, isIts);
-        if (upload != m_uploads.end()) {
-            (*upload).*part = true;
+        if (Upload* const upload = uploadOf(follower)) {
+            upload->*part = true;
             isLast = upload->allPartsLeft();
         }
     }
@@ -158,7 +172,7 @@ void FollowedDatabase::leaveReplica(ReplicaFollower& follower, bool Upload::*par
         // Nothing is written into it any more.
         follower.letGo();
         const std::scoped_lock lock(m_mutex);
-        if (const auto upload = std::ranges::find_if(m_uploads, isIts); upload != m_uploads.end()) {
+        if (Upload* const upload = uploadOf(follower)) {
             upload->left = true;
         }
         if (!m_wants.leaving) {

@@ -1,5 +1,6 @@
 // The long work of FollowedDatabase: snapshots and drills.
 
+#include "core/base/back_off.h"
 #include "core/replica/layout.h"
 #include "core/service/followed_database.h"
 
@@ -24,14 +25,6 @@ constexpr std::chrono::seconds kLastSnapshotPause{600};
 
 /// How much of the time between two drills their places are spread over: one part of so many.
 constexpr int kDrillSpread = 8;
-
-std::chrono::seconds doubled(std::chrono::seconds pause, int times, std::chrono::seconds longest)
-{
-    for (int i = 0; i < times && pause < longest; ++i) {
-        pause = std::min(2 * pause, longest);
-    }
-    return pause;
-}
 
 std::string nameOf(const engine::SnapshotWork& work)
 {
@@ -139,17 +132,15 @@ void FollowedDatabase::takeSnapshot(const engine::SnapshotWork& work, const std:
 bool FollowedDatabase::mayTrySnapshot(const ReplicaFollower& follower) const
 {
     const std::scoped_lock lock(m_mutex);
-    return std::ranges::any_of(m_uploads, [&](const Upload& upload) {
-        return upload.follower.get() == &follower &&
-               m_context.clock.monotonic() >= upload.snapshotNotBefore;
-    });
+    const Upload* const upload = uploadOf(follower);
+    return upload != nullptr && m_context.clock.monotonic() >= upload->snapshotNotBefore;
 }
 
 void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollower& follower)
 {
     const std::uint64_t total = work.databaseBytes();
     const auto show = [this, total, &follower](std::uint64_t done) {
-        follower.noteSnapshotProgress(total);
+        follower.progress().snapshotGoesOn(total);
         m_board.update([done, total](DatabaseStatus& status) {
             status.work = LongWork{.kind = LongWork::Kind::Snapshot,
                                    .doneBytes = std::min(done, total),
@@ -161,12 +152,12 @@ void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollow
     replica::LtxReplica replica(*follower.storage(), follower.gate());
     const auto bytes = work.writeTo(replica, snapshotThreads(), show, workStop(follower));
     m_board.update([](DatabaseStatus& status) { status.work.reset(); });
-    follower.noteSnapshotEnd();
+    follower.progress().snapshotEnds();
     if (!bytes.ok()) {
         snapshotFailed(follower, bytes.error());
         return;
     }
-    noteSnapshotTry(follower, true);
+    snapshotTaken(follower);
     follower.baseWritten({.level = replica::kSnapshotLevel,
                           .minTxId = {1},
                           .maxTxId = work.txId(),
@@ -190,23 +181,28 @@ void FollowedDatabase::snapshotFailed(ReplicaFollower& follower, const Error& er
     if (error.code == ErrorCode::Unavailable) {
         follower.lookAgain();
     }
-    noteSnapshotTry(follower, false);
+    delaySnapshot(follower);
     const std::scoped_lock lock(m_mutex);
     m_wants.compareAgain = m_wants.compareAgain || error.code == ErrorCode::Damaged;
 }
 
-void FollowedDatabase::noteSnapshotTry(const ReplicaFollower& follower, bool isWritten)
+void FollowedDatabase::snapshotTaken(const ReplicaFollower& follower)
 {
     const std::scoped_lock lock(m_mutex);
-    for (Upload& upload : m_uploads) {
-        if (upload.follower.get() != &follower) {
-            continue;
-        }
-        const int failures = isWritten ? 0 : upload.snapshotFailures;
-        const auto pause = doubled(kFirstSnapshotPause, failures, kLastSnapshotPause);
-        upload.snapshotFailures = isWritten ? 0 : failures + 1;
-        upload.snapshotNotBefore =
-            isWritten ? Clock::Instant() : m_context.clock.monotonic() + pause;
+    if (Upload* const upload = uploadOf(follower)) {
+        upload->snapshotFailures = 0;
+        upload->snapshotNotBefore = {};
+    }
+}
+
+/// Each time that it fails by more.
+void FollowedDatabase::delaySnapshot(const ReplicaFollower& follower)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (Upload* const upload = uploadOf(follower)) {
+        upload->snapshotNotBefore =
+            m_context.clock.monotonic() +
+            doubled(kFirstSnapshotPause, upload->snapshotFailures++, kLastSnapshotPause);
     }
 }
 
@@ -281,12 +277,12 @@ void FollowedDatabase::showUnproven(const ReplicaFollower& follower,
     std::optional<Unproven> first;
     {
         const std::scoped_lock lock(m_mutex);
-        for (Upload& upload : m_uploads) {
-            if (upload.follower.get() == &follower) {
-                upload.unproven =
-                    failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
-                            : std::nullopt;
-            }
+        if (Upload* const upload = uploadOf(follower)) {
+            upload->unproven =
+                failure ? std::optional(Unproven{.at = m_context.clock.now(), .why = *failure})
+                        : std::nullopt;
+        }
+        for (const Upload& upload : m_uploads) {
             const bool isWorse =
                 upload.unproven &&
                 (!first || (saysNothing(first->why) && !saysNothing(upload.unproven->why)));

@@ -11,11 +11,12 @@
 namespace tidemark::service {
 namespace {
 
-/// A network is slower than any disk.
+/// Half a megabit a second, less than any line that is of use for backups: what is slower is told
+/// of as stalled, though only until its step ends.
 constexpr std::uint64_t kSlowestUploadBytesASecond = std::uint64_t{64} << 10;
 
 /// Without the time, which goes on while this stands there.
-Error stuck(const std::string& path, bool isQueued)
+Error sourceStalled(const std::string& path, bool isQueued)
 {
     const Message itsDisks{
         TIDEMARK_TEXT("service",
@@ -50,8 +51,8 @@ void FollowedDatabase::watchOverSource(bool isLate)
     sight->isLate = isLate;
     const auto waited = m_watchdog.look(m_context.clock.monotonic(), *sight);
     if (!waited) {
-        if (const auto stuckFor = std::exchange(m_stuckFor, std::nullopt)) {
-            m_board.happened(Stuck{.waited = *stuckFor, .isOver = true});
+        if (const auto stalledFor = std::exchange(m_stalledFor, std::nullopt)) {
+            m_board.happened(Stuck{.waited = *stalledFor, .isOver = true});
             m_board.setTrouble(Trouble::Stuck, std::nullopt);
         }
         return;
@@ -59,10 +60,11 @@ void FollowedDatabase::watchOverSource(bool isLate)
     // Perhaps only the time of its next step was lost.
     m_context.capture.hurry(m_sourceKey);
     const auto minutes = std::chrono::floor<std::chrono::minutes>(*waited);
-    const bool isNews = !std::exchange(m_stuckFor, minutes);
+    const bool isNews = !std::exchange(m_stalledFor, minutes);
     if (isNews) {
         m_board.happened(Stuck{.waited = minutes});
-        m_board.setTrouble(Trouble::Stuck, stuck(m_path, sight->step.queuedSince.has_value()));
+        m_board.setTrouble(Trouble::Stuck,
+                           sourceStalled(m_path, sight->step.queuedSince.has_value()));
     }
 }
 
@@ -95,7 +97,8 @@ bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
     if (!activity) {
         return false;
     }
-    const auto [since, bytes] = upload.follower->progress();
+    ReplicaProgress& progress = upload.follower->progress();
+    const auto [since, bytes] = progress.step();
     if (activity->runsSince) {
         activity->runsSince = std::max(*activity->runsSince, since);
     }
@@ -111,18 +114,17 @@ bool FollowedDatabase::watchOver(Upload& upload, bool isLate)
         // That it is over is known when another one has ended.
         m_context.uploads.hurry(upload.key);
     }
-    const bool isSnapshotNews =
-        upload.follower->setSnapshotStalled(isSnapshotOverdue(upload, isLate));
-    const bool isNews = upload.follower->setStalled(!isStalled ? Stalled::No
-                                                    : isQueued ? Stalled::InQueue
-                                                               : Stalled::AtWork);
+    const bool isSnapshotNews = progress.setSnapshotStalled(lookAtSnapshot(upload, isLate));
+    const bool isNews = progress.setStalled(!isStalled ? Stalled::No
+                                            : isQueued ? Stalled::InQueue
+                                                       : Stalled::AtWork);
     return isNews || isSnapshotNews;
 }
 
-/// Each piece of it counts as a step.
-bool FollowedDatabase::isSnapshotOverdue(Upload& upload, bool isLate) const
+/// Whether it has stalled; each piece of it counts as a step.
+bool FollowedDatabase::lookAtSnapshot(Upload& upload, bool isLate) const
 {
-    const auto progress = upload.follower->snapshotProgress();
+    const auto progress = upload.follower->progress().snapshot();
     if (!progress) {
         upload.snapshotWatchdog = {};
         return false;

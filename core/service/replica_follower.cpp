@@ -23,6 +23,13 @@ constexpr std::chrono::hours kSeekPause{1};
 /// One that the same database is still letting go of is free soon.
 constexpr std::chrono::seconds kClaimPause{1};
 
+/// So many segments tell how much a step may have to upload.
+constexpr std::size_t kCounted = 256;
+
+/// A database is compared with a history that is found, which may be read as a whole, so much
+/// faster than anything is uploaded.
+constexpr std::uint64_t kReadFaster = 16;
+
 engine::Standing standingFor(const Error& error, Timestamp since)
 {
     const bool mayHeal = error.code == ErrorCode::Unavailable ||
@@ -45,6 +52,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
       m_state(state),
       m_numbering(numbering),
       m_damageBook(context.clock, state, spool, m_id),
+      m_progress(context.clock, storage::describeAddress(m_config.address)),
       m_keep(m_config.keep),
       m_syncInterval(m_config.syncInterval)
 {
@@ -55,7 +63,7 @@ ReplicaFollower::ReplicaFollower(EngineContext& context, std::string path, Repli
 StepPool::Due ReplicaFollower::step(ltx::TxId captured, bool isAwaited, const std::stop_token& stop)
 {
     const StepPool::Due due = goOn(captured, isAwaited, stop);
-    m_hasStalled = setStalled(Stalled::No);
+    m_hasStallEnded = m_progress.setStalled(Stalled::No);
     return due;
 }
 
@@ -92,6 +100,19 @@ StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const st
     return nextStep(more.ok() && more.value());
 }
 
+void ReplicaFollower::noteBegin()
+{
+    std::uint64_t bytes = 0;
+    for (const engine::SpooledSegment& each : m_spool.above(has(), kCounted)) {
+        bytes += each.sizeBytes;
+    }
+    if (!view().looked) {
+        const auto source = m_context.files.stat(m_path);
+        bytes += source.ok() && source.value() ? source.value()->sizeBytes / kReadFaster : 0;
+    }
+    m_progress.stepBegins(bytes);
+}
+
 /// Segments come ten times a second; who asks to try again, or to leave, is not kept waiting.
 bool ReplicaFollower::isPausing() const
 {
@@ -117,7 +138,7 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     showBacklog();
     m_refusals = m_view.foreign ? m_refusals + 1 : 0;
     const Clock::Instant::duration longest = kOpenPause * kMostOpenPauses;
-    const auto took = std::min(kPausesATry * (now - m_progress.since), longest);
+    const auto took = std::min(kPausesATry * (now - m_progress.step().since), longest);
     m_nextOpen = now + (error.code == ErrorCode::Busy
                             ? kClaimPause
                             : std::max<Clock::Instant::duration>(
@@ -297,112 +318,10 @@ void ReplicaFollower::remember(const std::optional<Error>& failure)
     showDamage();
 }
 
-void ReplicaFollower::baseWritten(const replica::ObjectInfo& snapshot)
-{
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_baseWritten = m_ownBase = snapshot.maxTxId;
-        m_levels.add(snapshot);
-        m_view.hasBase = true;
-    }
-    // Not remembered, it does not count when the next one is wanted.
-    static_cast<void>(m_damageBook.noteBase());
-    readDamage();
-}
-
-std::optional<Error> ReplicaFollower::obstacle() const
-{
-    const ReplicaView now = view();
-    const std::scoped_lock lock(m_mutex);
-    const bool isTriedAgain = m_stalled == Stalled::No && (m_retry || m_isRetrying);
-    return isTriedAgain ? std::nullopt : now.failure;
-}
-
-void ReplicaFollower::askForDrill()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_drillWish = DrillWish::Now;
-}
-
-DrillWish ReplicaFollower::takeDrillWish()
-{
-    const std::scoped_lock lock(m_mutex);
-    return std::exchange(m_drillWish, DrillWish::None);
-}
-
-void ReplicaFollower::lookAgain()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_lookAgain = true;
-}
-
 bool ReplicaFollower::takeLookAgain()
 {
     const std::scoped_lock lock(m_mutex);
     return std::exchange(m_lookAgain, false);
-}
-
-bool ReplicaFollower::takeMaintenanceRetry()
-{
-    const std::scoped_lock lock(m_mutex);
-    return std::exchange(m_retryMaintenance, false);
-}
-
-void ReplicaFollower::setKeep(const engine::RetentionPolicy& keep)
-{
-    const std::scoped_lock lock(m_mutex);
-    m_keep = keep;
-}
-
-engine::RetentionPolicy ReplicaFollower::keep() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_keep;
-}
-
-void ReplicaFollower::setSyncInterval(std::chrono::milliseconds interval)
-{
-    const std::scoped_lock lock(m_mutex);
-    m_syncInterval = interval;
-}
-
-std::chrono::milliseconds ReplicaFollower::syncInterval() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_syncInterval;
-}
-
-replica::PinBoard& ReplicaFollower::pins() const
-{
-    return m_context.pins.of(m_context.files, m_config.address);
-}
-
-void ReplicaFollower::snapshotFailed(const Error& error)
-{
-    const std::scoped_lock lock(m_mutex);
-    m_snapshotFailure = error;
-    m_view.foreign = m_view.foreign || error.code == ErrorCode::AlreadyExists;
-}
-
-void ReplicaFollower::retryNow()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_retry = true;
-    m_retryMaintenance = true;
-    m_readAgain = ReadAgain::All;
-    m_drillWish = std::max(m_drillWish, DrillWish::Retry);
-}
-
-void ReplicaFollower::uploadAgain()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_retry = true;
-}
-
-storage::Storage* ReplicaFollower::storage() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_view.looked ? m_storage.get() : nullptr;
 }
 
 }  // namespace tidemark::service

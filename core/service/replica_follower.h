@@ -10,7 +10,9 @@
 #include "core/service/engine_context.h"
 #include "core/service/numbering.h"
 #include "core/service/replica_claim.h"
+#include "core/service/replica_progress.h"
 #include "core/service/replica_tenure.h"
+#include "core/service/replica_view.h"
 #include "core/service/service.h"
 #include "core/state/given_up.h"
 #include "core/state/state_db.h"
@@ -27,51 +29,6 @@
 
 namespace tidemark::service {
 
-/// What is known of a replica between two steps.
-struct ReplicaView {
-    bool looked = false;
-    bool hasBase = false;
-    bool isHeld = false;    ///< What waits is held back for its sync interval.
-    bool mayWrite = false;  ///< Nobody else writes into it, and its storage can be written to.
-    /// Another one writes into it: tried again when its claim may have gone; where its bytes are in
-    /// the way, only when somebody asks.
-    bool foreign = false;
-    bool isTaken = false;    ///< Another program has claimed it: tried again by itself.
-    std::string place = {};  ///< What it shares its speed with: the disk.
-    ltx::TxId newest = {};
-    ltx::TxId baseAbove = {};  ///< See engine::Uploader.
-    Timestamp newestAt = {};
-    ltx::TxId confirmed = {};
-    engine::SpoolPart sameInSpool = {};  ///< Of its segments, those that are as in the replica.
-    engine::Standing standing = {};
-    std::optional<Error> failure = {};          ///< Of the last try; empty when it went well.
-    std::optional<engine::Damage> damage = {};  ///< That was ever found in it.
-    ltx::TxId base = {};       ///< Where the complete file ends that all else follows.
-    bool baseIsOlder = false;  ///< It was there before it was followed.
-    std::optional<Proof> proof = {};
-    std::optional<state::GivenUp> givenUp = {};  ///< The last time that it lagged too far.
-
-    /// Whether it is left alone until somebody asks.
-    [[nodiscard]] bool isRefused() const { return foreign && !isTaken; }
-    /// Whether it waits for a snapshot.
-    [[nodiscard]] bool lacksBase() const { return looked && !hasBase && !foreign; }
-    [[nodiscard]] bool isGivenUp() const { return givenUp && !givenUp->ended; }
-    [[nodiscard]] bool isMending() const { return damage && !damage->mendedAt; }
-    /// Whether it is ours, and only the room for what is to be written is lacking.
-    [[nodiscard]] bool isFull() const
-    {
-        return mayWrite && failure && failure->code == ErrorCode::NoSpace;
-    }
-    /// Whether a snapshot is to be written into it: not at once where others became damaged.
-    [[nodiscard]] bool wantsBase(Timestamp now) const
-    {
-        return lacksBase() && mayWrite && !(isMending() && engine::nextBaseAt(*damage, now) > now);
-    }
-    [[nodiscard]] bool holds(ltx::TxId txId) const { return hasBase && confirmed >= txId; }
-
-    bool operator==(const ReplicaView&) const = default;
-};
-
 using engine::Inspection;
 
 /// What somebody wants of the next drill.
@@ -81,18 +38,12 @@ enum class DrillWish {
     Now,    ///< Whether it is due or not.
 };
 
-/// Whether its step comes on, as it is seen from outside.
-enum class Stalled {
-    No,
-    AtWork,   ///< It runs and does not end.
-    InQueue,  ///< It waits for those of other replicas, which do not end.
-};
-
 /// One replica of a followed database: its storage and who uploads into it. step() is for one
-/// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step, and what is told of
-/// it), replica_follower_place.cpp (how it is opened), replica_follower_tenure.cpp (that nobody
-/// else writes into it), replica_follower_contents.cpp (what it holds), replica_follower_damage.cpp
-/// (what of it is damaged), replica_follower_backlog.cpp (what it never gets).
+/// thread at a time; the rest for any. Its parts: replica_follower.cpp (a step),
+/// replica_follower_wishes.cpp (what is asked of it between two), replica_follower_place.cpp (how
+/// it is opened), replica_follower_tenure.cpp (that nobody else writes into it),
+/// replica_follower_contents.cpp (what it holds), replica_follower_damage.cpp (what of it is
+/// damaged), replica_follower_backlog.cpp (what it never gets).
 class ReplicaFollower {
 public:
     /// `path` is the database's, as is `numbering`, which outlives it like `spool` and `state`.
@@ -206,25 +157,11 @@ public:
     /// The next step uploads, however often that failed: wake it.
     void uploadAgain();
 
-    /// From when on the step that runs has got no further, and what it may have to transfer then.
-    struct Progress {
-        Clock::Instant since = {};
-        std::uint64_t bytes = 0;
-    };
-    [[nodiscard]] Progress progress() const;
-    /// The same of a snapshot that is written into it by somebody else; empty when none is.
-    [[nodiscard]] std::optional<Progress> snapshotProgress() const;
-    void noteSnapshotProgress(std::uint64_t bytes);
-    void noteSnapshotEnd();
-    /// Why it gets no snapshot as long as it has none, though nothing is wrong with it; empty when
-    /// it does. Part of view(). Whether it is news.
-    [[nodiscard]] bool setNoSnapshot(const std::optional<Error>& why);
-    /// Told by whoever watches it: a place that does not answer says nothing itself. Part of view()
-    /// until the step that hung has ended. Whether it is news.
-    [[nodiscard]] bool setStalled(Stalled stalled);
-    [[nodiscard]] bool setSnapshotStalled(bool isStalled);
-    /// Whether the last step ended that. For the thread of step().
-    [[nodiscard]] bool takeStalled() { return std::exchange(m_hasStalled, false); }
+    /// How far what is written into it is, and what is said when it does not come on: part of
+    /// view(). For any thread.
+    [[nodiscard]] ReplicaProgress& progress() { return m_progress; }
+    /// Whether the step that ended had stalled. For the thread of step().
+    [[nodiscard]] bool takeStallEnd() { return std::exchange(m_hasStallEnded, false); }
 
     [[nodiscard]] ReplicaView view() const;
     /// As it was made; what stays of its history keep() says, how often it is uploaded to
@@ -273,8 +210,6 @@ private:
     [[nodiscard]] StepPool::Due goOn(ltx::TxId captured, bool isAwaited,
                                      const std::stop_token& stop);
     void noteBegin();
-    [[nodiscard]] Error stalledError() const;  // With m_mutex held.
-    void noteStall();                          // Also.
 
     EngineContext& m_context;
     const std::string m_path;
@@ -284,6 +219,7 @@ private:
     state::StateDb& m_state;
     Numbering& m_numbering;
     engine::DamageBook m_damageBook;
+    ReplicaProgress m_progress;
 
     // Set by step() for good before storage() gives anything; then for any thread. Shared with what
     // letGo() does not wait for.
@@ -299,7 +235,7 @@ private:
     bool m_isTaken = false;
     int m_refusals = 0;  // In a row.
     bool m_hasFoundDamage = false;
-    bool m_hasStalled = false;
+    bool m_hasStallEnded = false;
     Clock::Instant m_nextSeek = {};  // Of the newest object, if there are more.
 
     mutable std::mutex m_mutex;  // Guards what follows.
@@ -323,12 +259,6 @@ private:
     ltx::TxId m_remembered = {};    // To be there, when nobody has looked yet.
     bool m_isGivenUpEnded = false;  // And nobody was told.
     DrillWish m_drillWish = DrillWish::None;
-    Progress m_progress;
-    std::optional<Progress> m_snapshotProgress;
-    Stalled m_stalled = Stalled::No;
-    bool m_isSnapshotStalled = false;
-    std::optional<Error> m_noSnapshot;
-    Timestamp m_stalledSince = {};
 };
 
 }  // namespace tidemark::service

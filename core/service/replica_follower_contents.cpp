@@ -62,9 +62,9 @@ std::string ReplicaFollower::newestName() const
 
 void ReplicaFollower::noteObject(const replica::ObjectInfo& object)
 {
+    m_progress.stepGoesOn();
     const std::scoped_lock lock(m_mutex);
     m_levels.add(object);
-    m_progress.since = m_context.clock.monotonic();
 }
 
 Result<replica::Catalog> ReplicaFollower::relist(const std::stop_token& stop)
@@ -129,8 +129,7 @@ void ReplicaFollower::noteProof(const Proof& proof)
 
 Result<replica::ObjectNames> ReplicaFollower::unfinished() const
 {
-    TIDEMARK_TRY(const auto names, m_state.unfinished(m_id));
-    return replica::ObjectNames(names.begin(), names.end());
+    return m_state.unfinished(m_id);
 }
 
 void ReplicaFollower::setUnfinished(const replica::ObjectNames& names)

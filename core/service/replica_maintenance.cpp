@@ -1,11 +1,14 @@
 #include "core/service/replica_maintenance.h"
 
+#include "core/base/back_off.h"
 #include "core/engine/compactor.h"
+#include "core/ltx/merge.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,9 +66,35 @@ Error nameTaken(ltx::TxId newest)
                                    "transaction can be restored without it.")}};
 }
 
-bool lacksRoom(const std::optional<Error>& failure)
+Error noRoomForScratch(const std::string& folder)
 {
-    return failure && failure->code == ErrorCode::NoSpace;
+    return {
+        .code = ErrorCode::NoSpace,
+        .what = {TIDEMARK_TEXT("service",
+                               "There is not enough room in %1 to make a snapshot of many "
+                               "objects."),
+                 {folder}},
+        .next = {TIDEMARK_TEXT("service",
+                               "It is made as soon as there is. Until then everything is saved, "
+                               "and nothing old is deleted.")}};
+}
+
+/// What Compactor::snapshot() may take there. Where nobody can say how full the disk is, it does
+/// not count.
+Status requireScratch(FileSystem& files, const std::string& folder,
+                      const std::vector<replica::ObjectInfo>& inputs)
+{
+    if (inputs.size() <= ltx::kMaxMergeInputs) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(files.makeDirectories(folder));
+    std::uint64_t bytes = 0;
+    for (const replica::ObjectInfo& each : std::span(inputs).subspan(1)) {
+        bytes += each.sizeBytes;
+    }
+    const auto space = files.space(folder);
+    return !space.ok() || space.value().freeBytes >= bytes ? Status()
+                                                           : Status(noRoomForScratch(folder));
 }
 
 std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
@@ -115,31 +144,16 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     const engine::ReplicaLevels levels = m_follower->levels();
     // What is held back is behind on purpose.
     const bool isBehind = !view.isHeld && m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
-    const Timestamp now = m_context.clock.now();
-    // Of what is full nothing more is wanted than that something goes.
-    const bool mayMake = !view.isFull();
-    auto merge = engine::nextMerge(levels, isBehind, now);
-    if (!mayMake || !mayTry(m_merges)) {
-        merge.reset();
-    }
-    const bool isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
-                           levels.snapshot()->maxTxId < ordered;
-    // An order is tried at once; its failure ends it, but for what is to be read a second time.
-    if (isOrdered && isNameTaken(*m_follower, levels)) {
+    const Choice choice = choose(view, levels, ordered, isBehind);
+    if (choice.isRefused) {
         return {.due = after(m_context.clock, kGlance),
                 .failure = failure(),
                 .refused = nameTaken(ordered)};
     }
-    const bool mayOrder = isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
-    const bool isDue = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
-    const auto thinAt = m_retention.dueAt();
-    // Windows that have passed go first, also before an order: there is less to read then.
-    const bool isWriting = merge || isDue;
-    const bool isThinning = !isWriting && thinAt && *thinAt <= m_context.clock.monotonic() &&
-                            mayDelete(levels, isBehind, now);
-    if (!isWriting && !isThinning) {
+    if (!choice.merge && !choice.isSnapshot && !choice.isThinning) {
         StepPool::Due due = nextStep(levels, isBehind);
-        due.atLatest = isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
+        due.atLatest =
+            choice.isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
         return {.due = due, .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
@@ -149,11 +163,38 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (!m_follower->mayWrite(stop).ok()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure(), .isLacking = true};
     }
-    if (isThinning) {
+    if (choice.isThinning) {
         return thin(stop);
     }
-    return make(merge ? m_merges : m_snapshots, merge, merge ? merge->inputs : levels.newestPlan(),
-                stop);
+    return choice.merge ? make(m_merges, choice.merge, choice.merge->inputs, stop)
+                        : make(m_snapshots, std::nullopt, levels.newestPlan(), stop);
+}
+
+/// Windows that have passed go first, also before an order: there is less to read then.
+ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
+                                                      const engine::ReplicaLevels& levels,
+                                                      ltx::TxId ordered, bool isBehind)
+{
+    const Timestamp now = m_context.clock.now();
+    // Of what is full nothing more is wanted than that something goes.
+    const bool mayMake = !view.isFull();
+    Choice choice;
+    choice.isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
+                       levels.snapshot()->maxTxId < ordered;
+    // An order is tried at once; its failure ends it, but for what is to be read a second time.
+    choice.isRefused = choice.isOrdered && isNameTaken(*m_follower, levels);
+    if (choice.isRefused) {
+        return choice;
+    }
+    if (mayMake && mayTry(m_merges)) {
+        choice.merge = engine::nextMerge(levels, isBehind, now);
+    }
+    const bool mayOrder = choice.isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
+    choice.isSnapshot = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
+    const auto thinAt = m_retention.dueAt();
+    choice.isThinning = !choice.merge && !choice.isSnapshot && thinAt &&
+                        *thinAt <= m_context.clock.monotonic() && mayDelete(levels, isBehind, now);
+    return choice;
 }
 
 ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
@@ -172,11 +213,14 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage, m_follower->gate());
-    engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica,
-                                {.files = m_context.files,
-                                 .random = m_context.random,
-                                 .folder = m_context.directories.cache + "/merges"});
-    const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
+    engine::Compactor compactor(
+        m_spool, m_follower->view().sameInSpool, replica,
+        {.files = m_context.files, .random = m_context.random, .folder = m_scratchFolder});
+    const Status scratch =
+        merge ? Status() : requireScratch(m_context.files, m_scratchFolder, inputs);
+    const auto made = !scratch.ok() ? Result<replica::ObjectInfo>(scratch.error())
+                      : merge       ? compactor.compact(*merge, stop)
+                                    : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
     const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)
                                 : Inspection::Nothing;
@@ -190,6 +234,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     if (!made.ok()) {
         Outcome outcome = failed(work, made.error(), stop);
         work.isSuspecting = learnt == Inspection::Suspected;
+        work.lacksScratch = !scratch.ok();
         outcome.foundDamage = learnt == Inspection::Known;
         const bool isRefused = &work == &m_snapshots && !work.isSuspecting &&
                                made.error().code != ErrorCode::Cancelled;
@@ -209,12 +254,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& 
     if (error.code == ErrorCode::Cancelled) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    std::chrono::seconds pause = kFirstPause;
-    for (int i = 0; i < work.failures && pause < kLastPause; ++i) {
-        pause = std::min(2 * pause, kLastPause);
-    }
-    ++work.failures;
-    work.notBefore = m_context.clock.monotonic() + pause;
+    work.notBefore =
+        m_context.clock.monotonic() + doubled(kFirstPause, work.failures++, kLastPause);
     // What was to be read has gone, or a folder in which it lay: somebody else removed it. Go on
     // from what is there. One that cannot be reached at all is told of by its uploader.
     const bool isTold = error.code == ErrorCode::NotFound || error.code == ErrorCode::Unavailable;
@@ -243,7 +284,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    const bool wasFull = isFull();
+    const bool wasFull = waitsForRoom();
     auto thinned = m_retention.step(*storage, !wasFull && mayTry(m_forMarks), stop);
     if (const auto wanted = m_retention.takeWanted(); !wanted.empty()) {
         return make(m_forMarks, std::nullopt, wanted, stop);
@@ -257,21 +298,21 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
             .foundDamage = m_retention.takeFoundDamage()};
 }
 
-/// Whatever waits for room is tried at once.
+/// Whatever failed for want of it is tried at once, snapshots for marks as well.
 void ReplicaMaintenance::thereIsRoom()
 {
     for (Work* const work : {&m_merges, &m_snapshots, &m_forMarks}) {
-        if (lacksRoom(work->failure)) {
+        if (work->lacksRoom()) {
             *work = {};
         }
     }
     m_follower->uploadAgain();
 }
 
-bool ReplicaMaintenance::isFull() const
+/// Snapshots for marks do not count: no deletion waits for them, so none has to go before.
+bool ReplicaMaintenance::waitsForRoom() const
 {
-    return m_follower->view().isFull() || lacksRoom(m_merges.failure) ||
-           lacksRoom(m_snapshots.failure);
+    return m_follower->view().isFull() || m_merges.lacksRoom() || m_snapshots.lacksRoom();
 }
 
 /// What is to be written first waits for room that only a deletion makes. It is no less safe then:
@@ -279,13 +320,11 @@ bool ReplicaMaintenance::isFull() const
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                    Timestamp now) const
 {
-    const auto isInTheWay = [](const Work& work) {
-        return work.failures > 0 && !lacksRoom(work.failure);
-    };
+    const auto isInTheWay = [](const Work& work) { return work.failures > 0 && !work.lacksRoom(); };
     if (m_follower->view().isMending() || isInTheWay(m_merges) || isInTheWay(m_snapshots)) {
         return false;
     }
-    return isFull() ||
+    return waitsForRoom() ||
            (!isBehind && !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now));
 }
 

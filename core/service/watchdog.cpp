@@ -6,7 +6,7 @@ namespace tidemark::service {
 namespace {
 
 /// Since when a step should end or begin; perhaps that is still to come.
-Clock::Instant overdueSince(const StepPool::Activity& step)
+Clock::Instant expectedSince(const StepPool::Activity& step)
 {
     if (step.runsSince) {
         return *step.runsSince;
@@ -29,15 +29,15 @@ std::optional<Clock::Instant::duration> Watchdog::look(Clock::Instant now, const
     if (sight.isLate || isExcused) {
         m_countFrom = now;
     }
-    // The end of the one that hung says nothing of the next one.
-    if (m_stuckSince && sight.step.endedOneOf > m_stuckSince) {
-        m_stuckSince.reset();
+    // The end of the one that stalled says nothing of the next one.
+    if (m_stalledSince && sight.step.endedOneOf > m_stalledSince) {
+        m_stalledSince.reset();
     }
-    const Clock::Instant counted = std::max(overdueSince(sight.step), m_countFrom);
-    if (!m_stuckSince && now - counted > limitFor(sight)) {
-        m_stuckSince = counted;
+    const Clock::Instant counted = std::max(expectedSince(sight.step), m_countFrom);
+    if (!m_stalledSince && now - counted > limitFor(sight)) {
+        m_stalledSince = counted;
     }
-    return m_stuckSince ? std::optional(now - *m_stuckSince) : std::nullopt;
+    return m_stalledSince ? std::optional(now - *m_stalledSince) : std::nullopt;
 }
 
 }  // namespace tidemark::service

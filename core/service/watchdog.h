@@ -32,14 +32,14 @@ public:
         bool isLate = false;     ///< The look: WatchRounds.
     };
 
-    /// For how long nobody has looked at the database, when that is too long; empty when all is
-    /// well, or is again: when a step has ended that began later.
+    /// For how long no step has begun or ended, when that is too long; empty when all is well, or
+    /// is again: when a step has ended that began later.
     [[nodiscard]] std::optional<Clock::Instant::duration> look(Clock::Instant now,
                                                                const Sight& sight);
 
 private:
     Clock::Instant m_countFrom = {};  // What was before counts for nothing.
-    std::optional<Clock::Instant> m_stuckSince = {};
+    std::optional<Clock::Instant> m_stalledSince = {};
 };
 
 }  // namespace tidemark::service
