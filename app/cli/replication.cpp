@@ -84,7 +84,7 @@ void Replication::refuse(const Refused& refused, bool isWaitedFor)
 {
     if (isWaitedFor && refused.fits && refused.why.code != ErrorCode::Usage) {
         m_session.output.error(refused.why);
-        static_cast<void>(m_service.follow(refused.database));
+        m_waitedFor.emplace(m_service.follow(refused.database), refused.why);
     } else {
         failed(refused.why);
     }
@@ -226,6 +226,9 @@ void Replication::finish()
     m_folders.reset();
     const bool hasEnded = m_service.stop();
     print();
+    if (!m_failure && !m_waitedFor.empty()) {
+        m_failure = m_waitedFor.begin()->second;
+    }
     if (!hasEnded) {
         if (m_failure) {
             m_session.output.error(*m_failure);
@@ -250,6 +253,9 @@ void Replication::print()
             m_session.output.note(eventText(event, m_wanted.hasSeveral()));
         } else {
             m_session.output.text(eventText(event, m_wanted.hasSeveral()));
+        }
+        if (std::holds_alternative<service::Attached>(event.what)) {
+            m_waitedFor.erase(event.database);
         }
         // Said already; it is the run's own failure where there is no earlier one.
         const auto* const stopped = std::get_if<service::Stopped>(&event.what);

@@ -7,6 +7,7 @@
 #include "core/service/preflight.h"
 #include "core/service/service.h"
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -69,6 +70,7 @@ private:
     service::Directories m_directories;
     service::Service m_service;  // After m_events, which it tells.
     std::optional<Error> m_failure;
+    std::map<service::DatabaseId, Error> m_waitedFor;  // Refused, and not attached to since.
     std::mutex m_mutex;  // Guards m_letGo.
     std::set<service::DatabaseId> m_letGo;
     bool m_willWatch = false;                          // Folders are looked at again and again,

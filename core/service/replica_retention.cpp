@@ -73,15 +73,10 @@ Error keptHasGone(ltx::TxId moment)
             .next = {TIDEMARK_TEXT("service", "Verify it: tidemarkctl verify STORAGE --all")}};
 }
 
-bool isMoment(const replica::Catalog& catalog, ltx::TxId txId)
-{
-    return std::ranges::binary_search(catalog.moments, txId, {}, &replica::Moment::txId);
-}
-
 std::size_t goneOf(const std::vector<ltx::TxId>& lost, const replica::Catalog& left)
 {
     return static_cast<std::size_t>(
-        std::ranges::count_if(lost, [&left](ltx::TxId each) { return !isMoment(left, each); }));
+        std::ranges::count_if(lost, [&left](ltx::TxId each) { return !replica::isMoment(left, each); }));
 }
 
 ltx::TxId snapshotOf(const engine::ReplicaLevels& levels)
@@ -323,7 +318,7 @@ Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::
 Status ReplicaRetention::checkLeft(const engine::RetentionLook& look, const replica::Catalog& left)
 {
     for (const engine::KeptMoment& each : look.plan.kept) {
-        if (!isMoment(left, each.txId)) {
+        if (!replica::isMoment(left, each.txId)) {
             m_isBroken = true;
             return keptHasGone(each.txId);
         }

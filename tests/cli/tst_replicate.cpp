@@ -249,7 +249,7 @@ private slots:
                  qPrintable(status.facts));
         SampleDatabase later(m_program->path("missing.db"));
         QVERIFY(old.run("PRAGMA journal_mode=WAL"));
-        QVERIFY(follower.said("attached", 3));
+        QVERIFY(follower.said("proven", 3));
         QCOMPARE(follower.stop().status, 0);
         QCOMPARE(m_program->run({"verify", "r1"}).status, 0);
         QCOMPARE(m_program->run({"verify", "r3"}).status, 0);
