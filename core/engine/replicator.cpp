@@ -199,6 +199,7 @@ void Replicator::Impl::letGo()
     m_checkpointer->rest();
     m_anchor.reset();
     m_watched.reset();
+    m_pinning.reset();
     m_caughtUp = false;
 }
 

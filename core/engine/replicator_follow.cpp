@@ -1,3 +1,4 @@
+#include "core/engine/pinned_log.h"
 #include "core/engine/replicator_impl.h"
 
 #include <algorithm>
@@ -55,18 +56,6 @@ constexpr seconds kRoomPause{5};
 // A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr int kMaxDetachTurns = 64;
-
-Error diskFills(const std::string& path)
-{
-    return {.code = ErrorCode::NoSpace,
-            .what = {TIDEMARK_TEXT("engine",
-                                   "The disk of %1 is filling up while its log cannot be cut, so "
-                                   "the snapshot was given up."),
-                     {path}},
-            .next = {TIDEMARK_TEXT("engine",
-                                   "Free some space there. The snapshot is tried again in ten "
-                                   "minutes; every change is saved all the same.")}};
-}
 
 }  // namespace
 
@@ -182,7 +171,7 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
     const auto space = m_setup.files.space(m_setup.path);
     if (space.ok() && space.value().freeBytes < logBytes) {
         giveUpSnapshots();
-        noteNoCopy(diskFills(m_setup.path), kGivenUpPause);
+        noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
     }
 }
 
@@ -218,17 +207,31 @@ void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBy
     if (cycle.blocked) {
         setStanding(Protection::Protected, cycle.blocked->what, cycle.blocked->next);
     } else if (cycle.pinned && logBytes >= kWorrisomeLogBytes) {
-        setStanding(Protection::Protected,
-                    {TIDEMARK_TEXT("engine",
-                                   "A program keeps an old read transaction open in %1, so its "
-                                   "write-ahead log grows."),
-                     {m_setup.path}},
-                    {TIDEMARK_TEXT("engine",
-                                   "Every change is saved all the same. End that transaction to "
-                                   "let the log shrink.")});
+        tellPinned();
     } else if (!isHindered) {
+        m_pinning.reset();
         setStanding(Protection::Protected);
     }
+}
+
+/// Once, and of those alone who read at two looks: others only pass by.
+void Replicator::Impl::tellPinned()
+{
+    const auto& shm = m_anchor->identity().shm;
+    auto readers = shm ? sqlite::logReaders(*shm) : std::vector<sqlite::LogReader>();
+    if (!m_pinning) {
+        m_pinning = Pinning{.readers = std::move(readers)};
+        return;
+    }
+    if (m_pinning->isTold) {
+        return;
+    }
+    std::erase_if(readers, [this](const sqlite::LogReader& each) {
+        return std::ranges::find(m_pinning->readers, each) == m_pinning->readers.end();
+    });
+    m_pinning->isTold = true;
+    const Error why = pinnedLog(m_setup.path, readers);
+    setStanding(Protection::Protected, why.what, why.next);
 }
 
 /// A huge log file only keeps disk; it can be cut while the anchor lies at zero.

@@ -6,6 +6,7 @@
 #include "core/engine/replicator.h"
 #include "core/engine/watch_pace.h"
 #include "core/sqlite/anchor.h"
+#include "core/sqlite/log_readers.h"
 #include "core/sqlite/page_snapshot.h"
 
 namespace tidemark::engine {
@@ -61,6 +62,12 @@ enum class Look {
 struct LivingSnapshot {
     std::weak_ptr<const void> lifetime;
     std::stop_source giveUp;
+};
+
+/// A log that old read transactions of others keep from being cut.
+struct Pinning {
+    std::vector<sqlite::LogReader> readers = {};  ///< When it was found out.
+    bool isTold = false;
 };
 
 /// What was found under the lock, which is gone by then.
@@ -151,6 +158,7 @@ private:
     void watchPinnedLog(std::uint64_t logBytes);
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
+    void tellPinned();
     void truncateHuge();
     [[nodiscard]] Status saveDue();
     [[nodiscard]] Status takeSnapshot(StepOutcome& outcome);
@@ -208,6 +216,7 @@ private:
     int m_busySteps = 0;
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
     std::chrono::milliseconds m_unrestingPause = kCyclePause;
+    std::optional<Pinning> m_pinning;
     std::vector<LivingSnapshot> m_snapshots;  // May have ended since.
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};

@@ -145,12 +145,37 @@ def a_long_reader(place):
         for turn in range(WORRISOME_MIB // 8 + 1):
             scene.sql(f"UPDATE bulk SET b = zeroblob((8 << 20) + {turn});")
         scene.arrives(lambda: scene.write(seed=3))
-        scene.said(since, "old read transaction", "protected")
+        scene.said(since, f"(process {os.getpid()})", "protected")
         grown = os.path.getsize(scene.user / "app.db-wal") >> 20
         if grown < WORRISOME_MIB:
             raise AssertionError(f"the log came to {grown} MiB only")
     scene.arrives(lambda: scene.write(seed=4))
     print(f"the log came to {grown} MiB", flush=True)
+    scene.judge()
+
+
+def another_tidemark(place):
+    """Of another user, into another place: both have every change, and are told of each other when it costs."""
+    scene = Scene(place, "both")
+    other = Tidemark(
+        scene.database, scene.folder / "other", place.environment(scene.folder / "home-of-other"), scene.folder / "log"
+    )
+    following = other.start_attached()
+    scene.sql("CREATE TABLE bulk (b); INSERT INTO bulk VALUES (zeroblob(8 << 20));")
+    since = scene.mark()
+
+    def both_are_told():
+        scene.sql("UPDATE bulk SET b = randomblob(1 << 20);" * 2 * WORRISOME_MIB)
+        return [
+            event for each, first in ((scene.follower, since), (following, 0))
+            for event in each.named("state", first) if "Another Tidemark" in (event.get("reason") or "")
+        ]
+
+    told = wait_until(both_are_told, NOTICE_SECONDS, "that another Tidemark follows it, too", poll=0.2)
+    print(f"both: {told[0]['reason']}", flush=True)
+    scene.arrives(lambda: scene.write(seed=3))
+    following.stop()
+    scene.arrives(lambda: scene.write(seed=4))
     scene.judge()
 
 
@@ -201,7 +226,7 @@ def systemd_hears_of_it(place):
 
 def main():
     scenes = (
-        no_watches_left, few_open_files, every_read_place_taken, a_long_reader, stopped_for_a_while,
+        no_watches_left, few_open_files, every_read_place_taken, a_long_reader, another_tidemark, stopped_for_a_while,
         systemd_hears_of_it,
     )
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -1,0 +1,80 @@
+#include "core/sqlite/log_readers.h"
+
+#include "core/base/process.h"
+#include "core/base/whole_number.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace tidemark::sqlite {
+namespace {
+
+constexpr std::uint64_t kFirstReadLock = 123;
+constexpr std::uint64_t kLastReadLock = 127;
+
+/// Of "1: POSIX  ADVISORY  READ  1234 fe:00:5678 124 124".
+struct Line {
+    std::string id, kind, mode, access, process, file, first, last;
+};
+
+bool isOf(const Line& line, const FileId& shm)
+{
+    const auto inode = wholeNumber(std::string_view(line.file).substr(line.file.rfind(':') + 1));
+    const auto first = wholeNumber(line.first);
+    const auto last = wholeNumber(line.last);
+    // A lock on the whole file ends with "EOF", and is not SQLite's.
+    return inode == shm.inode && first && last && *first >= kFirstReadLock &&
+           *last <= kLastReadLock;
+}
+
+std::string contentOf(const std::string& path)
+{
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string programOf(int process)
+{
+    std::string name = contentOf("/proc/" + std::to_string(process) + "/comm");
+    return name.substr(0, name.find('\n'));
+}
+
+}  // namespace
+
+std::vector<LogReader> logReaders(const FileId& shm)
+{
+    std::vector<LogReader> readers;
+    for (const int process : readersIn(contentOf("/proc/locks"), shm, processId())) {
+        readers.push_back({.processId = process, .program = programOf(process)});
+    }
+    return readers;
+}
+
+std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)
+{
+    std::vector<int> found;
+    std::istringstream text{std::string(locks)};
+    for (std::string row; std::getline(text, row);) {
+        Line line;
+        std::istringstream words(row);
+        // Who waits for one has "->" in the place of the kind.
+        if (!(words >> line.id >> line.kind >> line.mode >> line.access >> line.process >>
+              line.file >> line.first >> line.last) ||
+            line.kind != "POSIX" || line.access != "READ" || !isOf(line, shm)) {
+            continue;
+        }
+        const auto process = wholeNumber<std::uint32_t>(line.process);
+        if (process && *process > 0 && static_cast<int>(*process) != except) {
+            found.push_back(static_cast<int>(*process));
+        }
+    }
+    std::ranges::sort(found);
+    const auto twice = std::ranges::unique(found);
+    found.erase(twice.begin(), twice.end());
+    return found;
+}
+
+}  // namespace tidemark::sqlite

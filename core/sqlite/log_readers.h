@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/sqlite/source_identity.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidemark::sqlite {
+
+/// A process with a read transaction in a database.
+struct LogReader {
+    int processId = 0;
+    std::string program = {};  ///< "python3"; empty where it cannot be seen.
+
+    bool operator==(const LogReader&) const = default;
+};
+
+/// Who holds a lock on a place for readers (wal.c: WAL_READ_LOCK, bytes 123 to 127) of the index
+/// `shm`, this process excepted, each once, by number. As the kernel tells (proc_locks(5)), which
+/// has no number for one in another name space of processes; where it tells nothing, nobody. Opens
+/// no file of the database. For any thread; as quick as the computer has locks.
+[[nodiscard]] std::vector<LogReader> logReaders(const FileId& shm);
+
+/// Their numbers, in the text of /proc/locks. The device is not compared: file systems with several
+/// volumes tell stat(2) another one.
+[[nodiscard]] std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except);
+
+}  // namespace tidemark::sqlite
