@@ -155,14 +155,29 @@ void countMoments(const replica::Catalog& catalog, const std::vector<ObjectFindi
     tally.unreachable = endsOf(catalog, findings, false).size() - catalog.moments.size();
 }
 
+/// Where Litestream's retention has been, the newest object of each level stays, though it lies
+/// before the oldest snapshot that is left: no moment there is claimed.
+ltx::TxId oldestClaimed(const replica::Catalog& catalog, const std::vector<ObjectFinding>& findings)
+{
+    const bool areAllOurs = std::ranges::all_of(
+        findings, [](const ObjectFinding& each) { return each.fault || each.stated; });
+    ltx::TxId oldest = areAllOurs ? ltx::TxId{} : ltx::kMaxTxId;
+    for (const replica::ObjectInfo& each : catalog.objects) {
+        oldest = each.minTxId == ltx::TxId{1} ? std::min(oldest, each.maxTxId) : oldest;
+    }
+    return oldest;
+}
+
 /// A stretch without any object is none: the changes in it were removed, and no moment is claimed.
 std::optional<replica::Gap> holeIn(const replica::Catalog& catalog,
                                    const std::vector<ObjectFinding>& findings)
 {
     const std::vector<ltx::TxId> ends = endsOf(catalog, findings, false);
+    const ltx::TxId oldest = oldestClaimed(catalog, findings);
     for (const replica::Gap& gap : catalog.gaps) {
         const auto next = std::ranges::upper_bound(ends, gap.after);
-        if (gap.after > ltx::TxId{} && next != ends.end() && *next < gap.before) {
+        if (gap.after > ltx::TxId{} && gap.after >= oldest && next != ends.end() &&
+            *next < gap.before) {
             return gap;
         }
     }

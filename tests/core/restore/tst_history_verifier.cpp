@@ -419,6 +419,22 @@ private slots:
         QCOMPARE(report.value().moments, (Tally{.proven = 8, .unreachable = 3}));
     }
 
+    void whatLitestreamLeavesOfEachLevelBeforeItsOldestSnapshotIsNoHole()
+    {
+        for (const bool areOurs : {false, true}) {
+            MadeReplica made;
+            commit(made, 20);
+            made.hasDigests = areOurs;
+            made.put(3, 3, 5, true);
+            made.put(2, 8, 10);
+            made.put(9, 1, 15);
+            putSegments(made, 16, 20);
+            const auto report = verify(made);
+            QVERIFY(report.ok());
+            QCOMPARE(report.value().hole.has_value(), areOurs);
+        }
+    }
+
     void whatSomebodyElseMergedAndLeftIsNoHole()
     {
         MadeReplica made;
