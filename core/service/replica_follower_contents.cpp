@@ -129,8 +129,7 @@ void ReplicaFollower::noteProof(const Proof& proof)
 
 Result<replica::ObjectNames> ReplicaFollower::unfinished() const
 {
-    TIDEMARK_TRY(const auto names, m_state.unfinished(m_id));
-    return replica::ObjectNames(names.begin(), names.end());
+    return m_state.unfinished(m_id);
 }
 
 void ReplicaFollower::setUnfinished(const replica::ObjectNames& names)

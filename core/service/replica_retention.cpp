@@ -1,5 +1,6 @@
 #include "core/service/replica_retention.h"
 
+#include "core/base/back_off.h"
 #include "core/engine/counted_on.h"
 #include "core/engine/mark_snapshots.h"
 #include "core/replica/catalog_builder.h"
@@ -100,7 +101,7 @@ replica::Catalog asListed(const engine::RetentionLook& look)
 
 ReplicaRetention::ReplicaRetention(EngineContext& context,
                                    std::shared_ptr<ReplicaFollower> follower)
-    : m_context(context), m_follower(std::move(follower))
+    : m_context(context), m_follower(std::move(follower)), m_unfinished(*m_follower)
 {
 }
 
@@ -154,17 +155,17 @@ Result<ReplicaRetention::Known> ReplicaRetention::known() const
 Status ReplicaRetention::look(storage::Storage& storage, std::optional<Thinned>& thinned,
                               const std::stop_token& stop)
 {
-    TIDEMARK_TRY_STATUS(readUnfinished());
+    TIDEMARK_TRY_STATUS(m_unfinished.read());
     TIDEMARK_TRY(const Known before, known());
     m_damaged = before.damaged;
     TIDEMARK_TRY(auto look, engine::lookForRetention(storage, m_policy, m_context.clock.now(),
                                                      m_follower->pins().pinned(), m_damaged,
-                                                     *m_unfinished, m_headers, stop));
+                                                     m_unfinished.names(), m_headers, stop));
     if (!look) {
         goOnAtOnce();
         return {};
     }
-    forgetFinished(*look);
+    m_unfinished.forgetGone(*look);
     if (m_mayWant) {
         // Written first, deleted after.
         auto wanted = engine::snapshotForMark(*look, m_policy, m_context.clock.now(),
@@ -284,13 +285,13 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     // seen before the first batch.
     TIDEMARK_TRY(const storage::Use use, storage::takeUse(m_follower->config().address));
     replica::LtxReplica replica(storage, m_follower->gate());
-    const engine::RetentionRun run = engine::runRetention(
-        replica, look.plan, m_follower->pins(), m_context.clock, stop,
-        [&, left = *m_unfinished](std::span<const std::string> names) -> Status {
-            TIDEMARK_TRY_STATUS(mayGoOn(storage, look, before, stop));
-            noteDeleting(left, names);
-            return {};
-        });
+    const engine::RetentionRun run =
+        engine::runRetention(replica, look.plan, m_follower->pins(), m_context.clock, stop,
+                             [&](std::span<const std::string> names) -> Status {
+                                 TIDEMARK_TRY_STATUS(mayGoOn(storage, look, before, stop));
+                                 m_unfinished.note(names);
+                                 return {};
+                             });
     if (run.error && !m_follower->mayWrite(stop).ok()) {
         return *run.error;  // Whoever has it now deletes as he likes.
     }
@@ -316,42 +317,6 @@ Status ReplicaRetention::mayGoOn(const storage::Storage& storage, const engine::
                              m_follower->listings() == before.listings &&
                              m_follower->keep() == m_policy;
     return isAsPlanned ? Status() : Status(changedMeanwhile());
-}
-
-Status ReplicaRetention::readUnfinished()
-{
-    if (!m_unfinished) {
-        TIDEMARK_TRY(m_unfinished, m_follower->unfinished());
-    }
-    return {};
-}
-
-/// Not every storage takes the names in their order: what one that fails, or whose answer nobody
-/// waits for, leaves of a batch would look like what is behind a hole.
-void ReplicaRetention::noteDeleting(const replica::ObjectNames& left,
-                                    std::span<const std::string> names)
-{
-    m_unfinished = left;
-    m_unfinished->insert(names.begin(), names.end());
-    m_follower->setUnfinished(*m_unfinished);
-}
-
-/// What is listed no longer has gone.
-void ReplicaRetention::forgetFinished(const engine::RetentionLook& look)
-{
-    if (m_unfinished->empty()) {
-        return;
-    }
-    replica::ObjectNames listed;
-    for (const auto* const objects : {&look.catalog.objects, &look.damaged}) {
-        for (const replica::ObjectInfo& each : *objects) {
-            if (m_unfinished->contains(each.name)) {
-                listed.insert(each.name);
-            }
-        }
-    }
-    m_unfinished = std::move(listed);
-    m_follower->setUnfinished(*m_unfinished);
 }
 
 /// The planner has proved it before; but what was deleted is deleted.
@@ -386,11 +351,7 @@ void ReplicaRetention::failed(const Error& error)
         return;
     }
     m_lookedAt = m_context.clock.monotonic();
-    m_pause = kFirstLook;
-    for (int i = 0; i < m_failures && m_pause < kPause; ++i) {
-        m_pause = std::min(2 * m_pause, kPause);
-    }
-    ++m_failures;
+    m_pause = doubled(kFirstLook, m_failures++, kPause);
     // One that cannot be reached is told of by its uploader. The others are over by the next look
     // if they came from what was written or set at the same time.
     const bool isPassing = error.code == ErrorCode::AlreadyExists && m_failures == 1;

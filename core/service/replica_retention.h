@@ -5,10 +5,10 @@
 #include "core/engine/retention_run.h"
 #include "core/service/engine_context.h"
 #include "core/service/replica_follower.h"
+#include "core/service/unfinished_deletion.h"
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -79,9 +79,6 @@ private:
                                   const std::stop_token& stop);
     [[nodiscard]] Status mayGoOn(const storage::Storage& storage, const engine::RetentionLook& look,
                                  const Known& before, const std::stop_token& stop) const;
-    [[nodiscard]] Status readUnfinished();
-    void noteDeleting(const replica::ObjectNames& left, std::span<const std::string> names);
-    void forgetFinished(const engine::RetentionLook& look);
     [[nodiscard]] Status checkLeft(const engine::RetentionLook& look, const replica::Catalog& left);
     void rest(ltx::TxId position, bool hasDeleted);
     void goOnAtOnce();
@@ -91,7 +88,7 @@ private:
     const std::shared_ptr<ReplicaFollower> m_follower;
     engine::WrittenHeaders m_headers;  // And what deletions counted on and found whole.
     replica::ObjectNames m_damaged;    // As it was known when the last look began.
-    std::optional<replica::ObjectNames> m_unfinished;  // Of what broke off; empty until read.
+    UnfinishedDeletion m_unfinished;
     bool m_hasFoundDamage = false;
     bool m_mayWant = false;
     std::vector<replica::ObjectInfo> m_wanted;

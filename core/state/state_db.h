@@ -30,7 +30,9 @@ struct SourceState {
     std::uint32_t pageCount = 0;
     sqlite::WalPosition position = {};
     sqlite::SourceIdentity identity = {};
-    std::optional<sqlite::FileMark> mark = {};  ///< Its file is `identity`'s.
+    /// The stamp of the database file when all that is captured was in it; empty: not known, and
+    /// pages are compared. Its file is `identity`'s.
+    std::optional<sqlite::FileMark> mark = {};
 
     bool operator==(const SourceState&) const = default;
 };
@@ -80,6 +82,9 @@ struct DamagedObject {
     bool operator==(const DamagedObject&) const = default;
 };
 
+/// In their order, as replica::ObjectNames, which is above this.
+using ObjectNames = std::set<std::string, std::less<>>;
+
 /// What is remembered of one database between two runs, in a small SQLite file of our own. Losing
 /// it costs a comparison, never a moment. A write survives the end of the process at once and a
 /// power loss soon after; what is found after one is checked against the source before it is
@@ -125,10 +130,9 @@ public:
     [[nodiscard]] Status dropDamaged(const std::string& replicaId, const std::string& name);
 
     /// Names of the objects that a deletion from one replica, which broke off, was about to delete.
-    [[nodiscard]] Result<std::vector<std::string>> unfinished(const std::string& replicaId) const;
+    [[nodiscard]] Result<ObjectNames> unfinished(const std::string& replicaId) const;
     /// In the place of those that were known.
-    [[nodiscard]] Status setUnfinished(const std::string& replicaId,
-                                       const std::set<std::string, std::less<>>& names);
+    [[nodiscard]] Status setUnfinished(const std::string& replicaId, const ObjectNames& names);
 
     /// What was last given up of the backlog of one replica.
     [[nodiscard]] Result<std::optional<GivenUp>> givenUp(const std::string& replicaId) const;

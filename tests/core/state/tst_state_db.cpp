@@ -89,8 +89,7 @@ private slots:
         const auto state = StateDb::open(m_files, path("unfinished"));
         QVERIFY(state.value()->unfinished("one").value().empty());
         QVERIFY(state.value()->setUnfinished("one", {"ltx/0/a", "ltx/0/b"}).ok());
-        QCOMPARE(state.value()->unfinished("one").value(),
-                 (std::vector<std::string>{"ltx/0/a", "ltx/0/b"}));
+        QCOMPARE(state.value()->unfinished("one").value(), (ObjectNames{"ltx/0/a", "ltx/0/b"}));
         QVERIFY(state.value()->unfinished("two").value().empty());
         QVERIFY(state.value()->setUnfinished("one", {}).ok());
         QVERIFY(state.value()->unfinished("one").value().empty());
