@@ -23,15 +23,6 @@ DatabaseStatus firstStatus(const DatabaseId& id, const std::string& path, Timest
             .standing = {.state = engine::Protection::CatchingUp, .since = now}};
 }
 
-/// Null when none is of it.
-template <typename Uploads>
-auto* uploadIn(Uploads& uploads, const ReplicaFollower& follower)
-{
-    const auto found = std::ranges::find_if(
-        uploads, [&follower](const auto& each) { return each.follower.get() == &follower; });
-    return found != uploads.end() ? &*found : nullptr;
-}
-
 /// What a replica lacks when it is left.
 Error lackingError(const std::string& path, const storage::StorageAddress& address,
                    const ReplicaView& view, ltx::TxId captured)
@@ -341,16 +332,6 @@ std::optional<Error> FollowedDatabase::whatIsLacking() const
         return lackingError(m_path, upload.follower->config().address, view, m_captured);
     }
     return std::nullopt;
-}
-
-FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower)
-{
-    return uploadIn(m_uploads, follower);
-}
-
-const FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower) const
-{
-    return uploadIn(m_uploads, follower);
 }
 
 std::vector<std::shared_ptr<ReplicaFollower>> FollowedDatabase::replicas() const

@@ -79,12 +79,28 @@ Status FollowedDatabase::openSource()
     const auto directory =
         state::directoryOf(m_context.directories.data, state::databaseId(facts.path));
     TIDEMARK_TRY_STATUS(state::prepare(m_context.files, directory));
-    if (!m_lock) {
-        auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
-        noteFollowedElsewhere(!locked.ok());
-        TIDEMARK_TRY(m_lock, std::move(locked));
-    }
+    TIDEMARK_TRY_STATUS(takeLock(directory));
     TIDEMARK_TRY_STATUS(takeFile(facts.path));
+    TIDEMARK_TRY_STATUS(openReplicator(facts.path, directory));
+    sourceIsOpen(facts);
+    return {};
+}
+
+/// Once: it stays locked while it is tried again to open it.
+Status FollowedDatabase::takeLock(const state::DatabaseDirectory& directory)
+{
+    if (m_lock) {
+        return {};
+    }
+    auto locked = lockDatabase(m_context.files, directory.lock(), *m_owner, m_path);
+    noteFollowedElsewhere(!locked.ok());
+    TIDEMARK_TRY(m_lock, std::move(locked));
+    return {};
+}
+
+Status FollowedDatabase::openReplicator(const std::string& path,
+                                        const state::DatabaseDirectory& directory)
+{
     TIDEMARK_TRY(const std::uint64_t nodeId,
                  loadNodeId(m_context.files, m_context.random, m_context.directories.data));
     auto replicator = std::make_unique<engine::Replicator>(
@@ -92,7 +108,7 @@ Status FollowedDatabase::openSource()
                                   .files = m_context.files,
                                   .random = m_context.random,
                                   .nodeId = nodeId,
-                                  .path = facts.path,
+                                  .path = path,
                                   .directory = directory,
                                   .burstInterval = m_config.burstInterval,
                                   .switchToWal = m_config.switchToWal,
@@ -100,6 +116,11 @@ Status FollowedDatabase::openSource()
                                   .replayBytes = replayBytes(m_config.spoolLimitBytes)});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    return {};
+}
+
+void FollowedDatabase::sourceIsOpen(const sqlite::SourceFacts& facts)
+{
     m_board.update([&facts](DatabaseStatus& status) { status.path = facts.path; });
     tellRememberedProof();
     const bool isNew = m_replicator->view().captured == ltx::TxId();
@@ -115,18 +136,14 @@ Status FollowedDatabase::openSource()
         addMissingReplicas();
     }
     showReplicas();
-    return {};
 }
 
 /// By another of its names it may be followed already.
 Status FollowedDatabase::takeFile(const std::string& path)
 {
     const auto idOf = [this](const std::string& name) {
-        const auto facts = m_context.files.stat(name);
-        return facts.ok() && facts.value()
-                   ? std::optional(SourceFiles::Id{.device = facts.value()->device,
-                                                   .inode = facts.value()->inode})
-                   : std::nullopt;
+        const auto identity = sqlite::identify(m_context.files, name);
+        return identity.ok() ? std::optional(identity.value().database) : std::nullopt;
     };
     const auto id = idOf(path);
     if (!id) {

@@ -7,6 +7,28 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+/// Null when none is of it.
+template <typename Uploads>
+auto* uploadIn(Uploads& uploads, const ReplicaFollower& follower)
+{
+    const auto found = std::ranges::find_if(
+        uploads, [&follower](const auto& each) { return each.follower.get() == &follower; });
+    return found != uploads.end() ? &*found : nullptr;
+}
+
+}  // namespace
+
+FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower)
+{
+    return uploadIn(m_uploads, follower);
+}
+
+const FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower& follower) const
+{
+    return uploadIn(m_uploads, follower);
+}
 
 void FollowedDatabase::addMissingReplicas()
 {

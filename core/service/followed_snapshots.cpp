@@ -1,5 +1,6 @@
 // The long work of FollowedDatabase: snapshots and drills.
 
+#include "core/base/back_off.h"
 #include "core/replica/layout.h"
 #include "core/service/followed_database.h"
 
@@ -24,14 +25,6 @@ constexpr std::chrono::seconds kLastSnapshotPause{600};
 
 /// How much of the time between two drills their places are spread over: one part of so many.
 constexpr int kDrillSpread = 8;
-
-std::chrono::seconds doubled(std::chrono::seconds pause, int times, std::chrono::seconds longest)
-{
-    for (int i = 0; i < times && pause < longest; ++i) {
-        pause = std::min(2 * pause, longest);
-    }
-    return pause;
-}
 
 std::string nameOf(const engine::SnapshotWork& work)
 {

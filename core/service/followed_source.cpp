@@ -72,9 +72,48 @@ StepPool::Due FollowedDatabase::sourceStep()
 
 StepPool::Due FollowedDatabase::follow(const Wants& wants)
 {
+    if (const auto instead = prepare(wants)) {
+        return *instead;
+    }
+    std::optional<engine::StepOutcome> outcome = stepReplicator();
+    if (!outcome) {
+        showNews(m_replicator->view());
+        const std::scoped_lock lock(m_mutex);
+        releasePlaces();
+        return after(m_context.clock, kWholeReadPause);
+    }
+    takeFacts(outcome->facts);
+    if (outcome->snapshot) {
+        runSnapshot(std::move(outcome->snapshot));
+    }
+    const engine::SourceView view = m_replicator->view();
+    if (view.standing.state == Protection::Protected) {
+        listen(view.watch.has_value());
+    }
+    noteOutcome(view, wants.note);
+    // Also when the disk is full, of course.
+    if (!outcome->facts.empty() || view.failure) {
+        keepSpoolWithinRoom();
+    }
+    settleOrders();
+    showNews(view);
+    tellNoCopy(view.noCopy);
+    if (!outcome->facts.empty()) {
+        wakeReplicas();
+    }
+    if (wants.note != 0) {
+        m_board.touch();
+    }
+    return dueAfter(*outcome);
+}
+
+/// What others want, before the step; when it is to be tried again where it cannot be made yet.
+std::optional<StepPool::Due> FollowedDatabase::prepare(const Wants& wants)
+{
     if ((wants.replicaNews || !m_told) && !tellReplicasToReplicator()) {
         const Clock::Instant now = m_context.clock.monotonic();
-        return {.notBefore = now, .atLatest = std::max(m_lookLimit, now + kUntoldLook)};
+        return StepPool::Due{.notBefore = now,
+                             .atLatest = std::max(m_lookLimit, now + kUntoldLook)};
     }
     if (wants.retry) {
         m_replicator->retryNow();
@@ -89,67 +128,44 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         m_heardAt = m_context.clock.monotonic();
         m_replicator->heardOfChange();
     }
-    if (!recallChecksums()) {
-        showNews(m_replicator->view());
-        {
-            const std::scoped_lock lock(m_mutex);
-            m_sourceLooked = false;  // What is committed meanwhile is not captured yet.
-        }
-        return after(m_context.clock, kWholeReadPause);
+    if (recallChecksums()) {
+        return std::nullopt;
     }
-    std::optional<engine::StepOutcome> stepped = stepReplicator();
-    if (!stepped) {
-        showNews(m_replicator->view());
-        const std::scoped_lock lock(m_mutex);
-        releasePlaces();
-        return after(m_context.clock, kWholeReadPause);
-    }
-    engine::StepOutcome& outcome = *stepped;
-    takeFacts(outcome.facts);
-    if (outcome.snapshot) {
-        runSnapshot(std::move(outcome.snapshot));
-    }
+    showNews(m_replicator->view());
+    const std::scoped_lock lock(m_mutex);
+    m_sourceLooked = false;  // What is committed meanwhile is not captured yet.
+    return after(m_context.clock, kWholeReadPause);
+}
+
+/// For all others.
+void FollowedDatabase::noteOutcome(const engine::SourceView& view, std::uint64_t note)
+{
     const bool caughtUp = m_replicator->caughtUp();
-    const engine::SourceView view = m_replicator->view();
-    if (view.standing.state == Protection::Protected) {
-        listen(view.watch.has_value());
+    const std::scoped_lock lock(m_mutex);
+    m_noteTried = note;
+    m_captured = view.captured;
+    m_remembered = m_replicator->rememberedUpTo();
+    m_sourceFailure = view.failure;
+    m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
+    m_attached = view.standing.state == Protection::Protected;
+    m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
+    m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
+    // One that was asked for and has not come may not come for long: it is asked for again.
+    releasePlaces();
+    if (caughtUp && m_noteReached < note) {
+        m_noteReached = note;
+        m_noteTxId = m_captured;
     }
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_noteTried = wants.note;
-        m_captured = view.captured;
-        m_remembered = m_replicator->rememberedUpTo();
-        m_sourceFailure = view.failure;
-        m_failedSteps = view.failure ? m_failedSteps + 1 : 0;
-        m_attached = view.standing.state == Protection::Protected;
-        m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
-        m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
-        // One that was asked for and has not come may not come for long: it is asked for again.
-        releasePlaces();
-        if (caughtUp && m_noteReached < wants.note) {
-            m_noteReached = wants.note;
-            m_noteTxId = m_captured;
-        }
-    }
-    // Also when the disk is full, of course.
-    if (!outcome.facts.empty() || view.failure) {
-        keepSpoolWithinRoom();
-    }
-    settleOrders();
-    showNews(view);
-    tellNoCopy(view.noCopy);
-    if (!outcome.facts.empty()) {
-        wakeReplicas();
-    }
-    if (wants.note != 0) {
-        m_board.touch();
-    }
+}
+
+StepPool::Due FollowedDatabase::dueAfter(const engine::StepOutcome& outcome) const
+{
     const Clock::Instant look = m_context.clock.monotonic() + kUntoldLook;
     const Clock::Instant untold = std::min(outcome.atLatest, std::max(look, outcome.notBefore));
     return {.notBefore = outcome.notBefore, .atLatest = m_untold ? untold : outcome.atLatest};
 }
 
-/// Behind what may have let go of the log, which is not followed then.
+/// After what may have let go of the log.
 void FollowedDatabase::noteDetached()
 {
     m_attached = m_attached && m_replicator->view().standing.state == Protection::Protected;
@@ -306,117 +322,6 @@ void FollowedDatabase::showSource()
             status.savedAt = now;
         }
     });
-}
-
-bool FollowedDatabase::waitsForLongWork() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return !m_snapshots.empty();
-}
-
-StepPool::Due FollowedDatabase::pauseSource()
-{
-    // A snapshot holds on to the log; it was asked to stop and wakes this step.
-    if (waitsForLongWork()) {
-        return whenWoken(m_context.clock);
-    }
-    {
-        const std::scoped_lock lock(m_mutex);
-        releasePlaces();
-    }
-    m_attached = false;
-    if (m_replicator) {
-        stopListening();
-        // What could not be captured now is compared page by page on resume.
-        std::vector<engine::Fact> facts;
-        noteReading(m_config.watch);
-        static_cast<void>(
-            m_replicator->detach(facts, m_stop.get_token(), engine::Parting::ForAWhile));
-        takeFacts(facts);
-        noteCaptured();
-    }
-    if (m_board.ownStanding().state != Protection::Paused) {
-        showPaused();
-    }
-    wakeReplicas();
-    return whenWoken(m_context.clock);
-}
-
-void FollowedDatabase::showPaused()
-{
-    const engine::Standing paused{.state = Protection::Paused, .since = m_context.clock.now()};
-    if (m_replicator) {
-        showSource();
-    } else {
-        // Paused from the start: nobody has looked at what it is to be kept in.
-        m_board.update([&](DatabaseStatus& status) {
-            const std::scoped_lock lock(m_mutex);
-            for (const ReplicaConfig& replica : m_replicaConfigs) {
-                status.replicas.push_back({.id = storage::replicaId(replica.address),
-                                           .name = replica.name,
-                                           .address = replica.address,
-                                           .standing = paused});
-            }
-        });
-    }
-    m_board.setOwnStanding(paused);
-    m_shown.reset();
-}
-
-void FollowedDatabase::resume()
-{
-    const std::scoped_lock lock(m_mutex);
-    if (m_workStop.stop_requested() && !m_wants.leaving && !m_wants.paused) {
-        m_workStop = {};
-        for (Upload& upload : m_uploads) {
-            if (!upload.leaving) {
-                upload.workStop = {};
-            }
-        }
-        hurryMaintenance();
-        hurryDrills();
-    }
-}
-
-StepPool::Due FollowedDatabase::leaveSource()
-{
-    if (waitsForLongWork()) {
-        return whenWoken(m_context.clock);
-    }
-    std::optional<Error> failure;
-    if (m_replicator) {
-        stopListening();
-        std::vector<engine::Fact> facts;
-        noteReading(m_config.watch);
-        const Status detached = m_replicator->detach(facts, m_stop.get_token());
-        takeFacts(facts);
-        showSource();
-        failure = detached.ok() ? m_replicator->view().failure : std::optional(detached.error());
-        if (!detached.ok()) {
-            m_board.setOwnStanding({.state = Protection::AtRisk,
-                                    .reason = failure->what,
-                                    .next = failure->next,
-                                    .since = m_context.clock.now()});
-        }
-        noteCaptured();
-    }
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_sourceLeft = true;
-        const bool isStopped = failure && failure->code == ErrorCode::Cancelled;
-        m_leaveFailure = isStopped ? std::nullopt : failure;
-    }
-    wakeReplicas();
-    finishIfAllLeft();
-    return {.finished = true};
-}
-
-/// For the replicas: what there is for them, and what the spool must keep.
-void FollowedDatabase::noteCaptured()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_captured = m_replicator->view().captured;
-    m_remembered = m_replicator->rememberedUpTo();
 }
 
 }  // namespace tidemark::service
