@@ -5,6 +5,7 @@
 #include "core/service/preflight.h"
 #include "core/service/replica_follower.h"
 #include "core/service/same_database.h"
+#include "core/service/shared_place.h"
 #include "core/service/side_by_side.h"
 #include "core/storage/storage_opener.h"
 
@@ -132,7 +133,7 @@ std::string ReplicaFollower::placeName() const
 {
     const storage::StorageAddress& address = m_config.address;
     if (address.kind != storage::StorageKind::Folder) {
-        return storage::optionOf(address, "endpoint") + "//" + address.host;
+        return serverOf(address);
     }
     const auto facts = m_context.files.stat(address.path);
     return facts.ok() && facts.value() ? "disk " + std::to_string(facts.value()->device)

@@ -23,8 +23,8 @@ namespace {
 /// Captures are bound by the disk; more threads than this only contend for it.
 constexpr unsigned kCaptureThreads = 4;
 
-/// A storage that hangs holds a thread of these for each replica that is there, but never so many
-/// that those elsewhere wait for it.
+/// A place that hangs holds up to kUploadsAPlace of these; up to three such places leave some for
+/// all others.
 constexpr unsigned kUploadThreads = 32;
 constexpr unsigned kUploadsAPlace = 8;
 

@@ -25,14 +25,16 @@ std::string upperFolders(std::string_view path)
 
 }  // namespace
 
+std::string serverOf(const storage::StorageAddress& address)
+{
+    return storage::optionOf(address, "endpoint") + "//" + address.host + ":" +
+           std::to_string(address.port);
+}
+
 std::string sharedPlace(const storage::StorageAddress& address)
 {
-    if (address.kind == storage::StorageKind::Folder) {
-        return upperFolders(address.path);
-    }
-    // Buckets of one account fail together, those of a small server even more.
-    const std::string endpoint = storage::optionOf(address, "endpoint");
-    return endpoint + "//" + address.host + ":" + std::to_string(address.port);
+    return address.kind == storage::StorageKind::Folder ? upperFolders(address.path)
+                                                        : serverOf(address);
 }
 
 }  // namespace tidemark::service

@@ -108,10 +108,10 @@ void StepPool::askToStop()
 bool StepPool::stopBy(Clock::Instant limit)
 {
     askToStop();
-    while (isAnyWorking() && m_clock.monotonic() < limit) {
+    while (isAnyLiving() && m_clock.monotonic() < limit) {
         static_cast<void>(m_clock.waitUntil(limit, {}, m_ended));
     }
-    if (isAnyWorking()) {
+    if (isAnyLiving()) {
         return false;
     }
     stop();
@@ -140,10 +140,10 @@ void StepPool::stop()
     }
 }
 
-bool StepPool::isAnyWorking() const
+bool StepPool::isAnyLiving() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_working > 0;
+    return m_living > 0;
 }
 
 Clock::Instant StepPool::Entry::calledAt() const
@@ -173,7 +173,7 @@ void StepPool::putInLine(Key key, Entry& entry)
     entry.state = State::Ready;
     m_ready.push_back(key);
     if (m_idle < m_ready.size() && m_workers.size() < m_maxThreads && !m_stopped) {
-        ++m_working;
+        ++m_living;
         m_workers.emplace_back([this](const std::stop_token& stop) {
             work(stop);
             m_ended.ring();
@@ -249,7 +249,7 @@ void StepPool::work(const std::stop_token& stop)
             m_readyChanged.wait(lock, stop, [this] { return !m_ready.empty() || m_stopped; });
         --m_idle;
         if (!hasWork || m_stopped) {
-            --m_working;
+            --m_living;
             return;
         }
         const Key key = m_ready.front();

@@ -113,7 +113,7 @@ private:
     void work(const std::stop_token& stop);
     void runOne(std::unique_lock<std::mutex>& lock, Key key);
     [[nodiscard]] Clock::Instant collectDue(Clock::Instant now);
-    [[nodiscard]] bool isAnyWorking() const;
+    [[nodiscard]] bool isAnyLiving() const;
 
     Clock& m_clock;
     const unsigned m_maxThreads;
@@ -129,7 +129,7 @@ private:
     Key m_nextKey = 1;
     Clock::Instant m_queueMoved = {};
     unsigned m_idle = 0;
-    unsigned m_working = 0;  // Threads, at work or not.
+    unsigned m_living = 0;  // Threads that have not ended.
     bool m_stopped = false;
     std::vector<std::jthread> m_workers;
     std::jthread m_timekeeper;
