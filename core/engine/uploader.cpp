@@ -1,5 +1,6 @@
 #include "core/engine/uploader.h"
 
+#include "core/base/back_off.h"
 #include "core/engine/segment_batch.h"
 
 #include <algorithm>
@@ -19,10 +20,7 @@ constexpr std::chrono::milliseconds kLongestPause{300'000};
 /// Doubles with each failure; up to a quarter less, so that replicas do not retry in step.
 std::chrono::milliseconds pauseAfter(int failures, Random& random)
 {
-    std::chrono::milliseconds pause = kFirstPause;
-    for (int i = 1; i < failures && pause < kLongestPause; ++i) {
-        pause = std::min(pause * 2, kLongestPause);
-    }
+    const auto pause = doubled(kFirstPause, failures - 1, kLongestPause);
     const auto spread = static_cast<std::uint64_t>(pause.count() / 4);
     return pause - std::chrono::milliseconds(random.next() % (spread + 1));
 }

@@ -1,5 +1,6 @@
 #include "core/service/replica_drill.h"
 
+#include "core/base/back_off.h"
 #include "core/restore/verifier.h"
 
 #include <algorithm>
@@ -23,15 +24,6 @@ constexpr std::chrono::seconds kLastRetry{3600};
 
 /// What a drill leaves free beside the database, for everybody else.
 constexpr std::uint64_t kRoomForOthers = std::uint64_t{256} << 20;
-
-std::chrono::seconds retryPause(int failures)
-{
-    std::chrono::seconds pause = kFirstRetry;
-    for (int i = 1; i < failures && pause < kLastRetry; ++i) {
-        pause = std::min(2 * pause, kLastRetry);
-    }
-    return pause;
-}
 
 /// What SQLite's check found says nothing of what to do.
 Error contentIsBad(Error error)
@@ -165,7 +157,7 @@ ReplicaDrill::Outcome ReplicaDrill::run(const ReplicaView& view, std::uint64_t d
         // Resuming wakes it.
         outcome.due = whenWoken(m_context.clock);
     } else {
-        const auto pause = retryPause(++m_failures);
+        const auto pause = doubled(kFirstRetry, m_failures++, kLastRetry);
         m_notBefore = m_context.clock.monotonic() + pause;
         outcome.due = after(m_context.clock, pause);
         // A new base is made, or another way leads on: woken then, it need not wait.

@@ -1,5 +1,6 @@
 #include "core/service/replica_maintenance.h"
 
+#include "core/base/back_off.h"
 #include "core/engine/compactor.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
@@ -115,31 +116,16 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     const engine::ReplicaLevels levels = m_follower->levels();
     // What is held back is behind on purpose.
     const bool isBehind = !view.isHeld && m_spool.newest().value_or(ltx::TxId()) > view.confirmed;
-    const Timestamp now = m_context.clock.now();
-    // Of what is full nothing more is wanted than that something goes.
-    const bool mayMake = !view.isFull();
-    auto merge = engine::nextMerge(levels, isBehind, now);
-    if (!mayMake || !mayTry(m_merges)) {
-        merge.reset();
-    }
-    const bool isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
-                           levels.snapshot()->maxTxId < ordered;
-    // An order is tried at once; its failure ends it, but for what is to be read a second time.
-    if (isOrdered && isNameTaken(*m_follower, levels)) {
+    const Choice choice = choose(view, levels, ordered, isBehind);
+    if (choice.isRefused) {
         return {.due = after(m_context.clock, kGlance),
                 .failure = failure(),
                 .refused = nameTaken(ordered)};
     }
-    const bool mayOrder = isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
-    const bool isDue = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
-    const auto thinAt = m_retention.dueAt();
-    // Windows that have passed go first, also before an order: there is less to read then.
-    const bool isWriting = merge || isDue;
-    const bool isThinning = !isWriting && thinAt && *thinAt <= m_context.clock.monotonic() &&
-                            mayDelete(levels, isBehind, now);
-    if (!isWriting && !isThinning) {
+    if (!choice.merge && !choice.isSnapshot && !choice.isThinning) {
         StepPool::Due due = nextStep(levels, isBehind);
-        due.atLatest = isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
+        due.atLatest =
+            choice.isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
         return {.due = due, .failure = failure()};
     }
     const HeldSlot slot(m_context.maintenanceSlots, view.place);
@@ -149,11 +135,38 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
     if (!m_follower->mayWrite(stop).ok()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure(), .isLacking = true};
     }
-    if (isThinning) {
+    if (choice.isThinning) {
         return thin(stop);
     }
-    return make(merge ? m_merges : m_snapshots, merge, merge ? merge->inputs : levels.newestPlan(),
-                stop);
+    return choice.merge ? make(m_merges, choice.merge, choice.merge->inputs, stop)
+                        : make(m_snapshots, std::nullopt, levels.newestPlan(), stop);
+}
+
+/// Windows that have passed go first, also before an order: there is less to read then.
+ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
+                                                      const engine::ReplicaLevels& levels,
+                                                      ltx::TxId ordered, bool isBehind)
+{
+    const Timestamp now = m_context.clock.now();
+    // Of what is full nothing more is wanted than that something goes.
+    const bool mayMake = !view.isFull();
+    Choice choice;
+    choice.isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
+                       levels.snapshot()->maxTxId < ordered;
+    // An order is tried at once; its failure ends it, but for what is to be read a second time.
+    choice.isRefused = choice.isOrdered && isNameTaken(*m_follower, levels);
+    if (choice.isRefused) {
+        return choice;
+    }
+    if (mayMake && mayTry(m_merges)) {
+        choice.merge = engine::nextMerge(levels, isBehind, now);
+    }
+    const bool mayOrder = choice.isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
+    choice.isSnapshot = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
+    const auto thinAt = m_retention.dueAt();
+    choice.isThinning = !choice.merge && !choice.isSnapshot && thinAt &&
+                        *thinAt <= m_context.clock.monotonic() && mayDelete(levels, isBehind, now);
+    return choice;
 }
 
 ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
@@ -209,12 +222,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::failed(Work& work, const Error& 
     if (error.code == ErrorCode::Cancelled) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    std::chrono::seconds pause = kFirstPause;
-    for (int i = 0; i < work.failures && pause < kLastPause; ++i) {
-        pause = std::min(2 * pause, kLastPause);
-    }
-    ++work.failures;
-    work.notBefore = m_context.clock.monotonic() + pause;
+    work.notBefore =
+        m_context.clock.monotonic() + doubled(kFirstPause, work.failures++, kLastPause);
     // What was to be read has gone, or a folder in which it lay: somebody else removed it. Go on
     // from what is there. One that cannot be reached at all is told of by its uploader.
     const bool isTold = error.code == ErrorCode::NotFound || error.code == ErrorCode::Unavailable;

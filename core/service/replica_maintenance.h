@@ -55,6 +55,17 @@ private:
         bool isSuspecting = false;  ///< What was read as damaged is read again by the next try.
     };
 
+    /// What one step does: the first of these that there is.
+    struct Choice {
+        std::optional<engine::Merge> merge = {};
+        bool isSnapshot = false;
+        bool isThinning = false;
+        bool isOrdered = false;  ///< A snapshot is, and is not there yet.
+        bool isRefused = false;  ///< The ordered one cannot be made.
+    };
+
+    [[nodiscard]] Choice choose(const ReplicaView& view, const engine::ReplicaLevels& levels,
+                                ltx::TxId ordered, bool isBehind);
     [[nodiscard]] std::optional<Outcome> notYet(const ReplicaView& view,
                                                 const std::stop_token& stop);
     /// The object of `merge`, or without it a snapshot of what `inputs` lead to.
