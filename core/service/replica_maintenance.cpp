@@ -2,11 +2,13 @@
 
 #include "core/base/back_off.h"
 #include "core/engine/compactor.h"
+#include "core/ltx/merge.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,9 +66,35 @@ Error nameTaken(ltx::TxId newest)
                                    "transaction can be restored without it.")}};
 }
 
-bool lacksRoom(const std::optional<Error>& failure)
+Error noRoomForScratch(const std::string& folder)
 {
-    return failure && failure->code == ErrorCode::NoSpace;
+    return {
+        .code = ErrorCode::NoSpace,
+        .what = {TIDEMARK_TEXT("service",
+                               "There is not enough room in %1 to make a snapshot of many "
+                               "objects."),
+                 {folder}},
+        .next = {TIDEMARK_TEXT("service",
+                               "It is made as soon as there is. Until then everything is saved, "
+                               "and nothing old is deleted.")}};
+}
+
+/// What Compactor::snapshot() may take there. Where nobody can say how full the disk is, it does
+/// not count.
+Status requireScratch(FileSystem& files, const std::string& folder,
+                      const std::vector<replica::ObjectInfo>& inputs)
+{
+    if (inputs.size() <= ltx::kMaxMergeInputs) {
+        return {};
+    }
+    TIDEMARK_TRY_STATUS(files.makeDirectories(folder));
+    std::uint64_t bytes = 0;
+    for (const replica::ObjectInfo& each : std::span(inputs).subspan(1)) {
+        bytes += each.sizeBytes;
+    }
+    const auto space = files.space(folder);
+    return !space.ok() || space.value().freeBytes >= bytes ? Status()
+                                                           : Status(noRoomForScratch(folder));
 }
 
 std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
@@ -185,11 +213,14 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     // An LtxReplica is for one thread; the follower's own is its uploader's.
     replica::LtxReplica replica(*storage, m_follower->gate());
-    engine::Compactor compactor(m_spool, m_follower->view().sameInSpool, replica,
-                                {.files = m_context.files,
-                                 .random = m_context.random,
-                                 .folder = m_context.directories.cache + "/merges"});
-    const auto made = merge ? compactor.compact(*merge, stop) : compactor.snapshot(inputs, stop);
+    engine::Compactor compactor(
+        m_spool, m_follower->view().sameInSpool, replica,
+        {.files = m_context.files, .random = m_context.random, .folder = m_scratchFolder});
+    const Status scratch =
+        merge ? Status() : requireScratch(m_context.files, m_scratchFolder, inputs);
+    const auto made = !scratch.ok() ? Result<replica::ObjectInfo>(scratch.error())
+                      : merge       ? compactor.compact(*merge, stop)
+                                    : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
     const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)
                                 : Inspection::Nothing;
@@ -203,6 +234,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     if (!made.ok()) {
         Outcome outcome = failed(work, made.error(), stop);
         work.isSuspecting = learnt == Inspection::Suspected;
+        work.lacksScratch = !scratch.ok();
         outcome.foundDamage = learnt == Inspection::Known;
         const bool isRefused = &work == &m_snapshots && !work.isSuspecting &&
                                made.error().code != ErrorCode::Cancelled;
@@ -252,7 +284,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     if (storage == nullptr) {
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
-    const bool wasFull = isFull();
+    const bool wasFull = waitsForRoom();
     auto thinned = m_retention.step(*storage, !wasFull && mayTry(m_forMarks), stop);
     if (const auto wanted = m_retention.takeWanted(); !wanted.empty()) {
         return make(m_forMarks, std::nullopt, wanted, stop);
@@ -266,21 +298,21 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
             .foundDamage = m_retention.takeFoundDamage()};
 }
 
-/// Whatever waits for room is tried at once.
+/// Whatever failed for want of it is tried at once, snapshots for marks as well.
 void ReplicaMaintenance::thereIsRoom()
 {
     for (Work* const work : {&m_merges, &m_snapshots, &m_forMarks}) {
-        if (lacksRoom(work->failure)) {
+        if (work->lacksRoom()) {
             *work = {};
         }
     }
     m_follower->uploadAgain();
 }
 
-bool ReplicaMaintenance::isFull() const
+/// Snapshots for marks do not count: no deletion waits for them, so none has to go before.
+bool ReplicaMaintenance::waitsForRoom() const
 {
-    return m_follower->view().isFull() || lacksRoom(m_merges.failure) ||
-           lacksRoom(m_snapshots.failure);
+    return m_follower->view().isFull() || m_merges.lacksRoom() || m_snapshots.lacksRoom();
 }
 
 /// What is to be written first waits for room that only a deletion makes. It is no less safe then:
@@ -288,13 +320,11 @@ bool ReplicaMaintenance::isFull() const
 bool ReplicaMaintenance::mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                    Timestamp now) const
 {
-    const auto isInTheWay = [](const Work& work) {
-        return work.failures > 0 && !lacksRoom(work.failure);
-    };
+    const auto isInTheWay = [](const Work& work) { return work.failures > 0 && !work.lacksRoom(); };
     if (m_follower->view().isMending() || isInTheWay(m_merges) || isInTheWay(m_snapshots)) {
         return false;
     }
-    return isFull() ||
+    return waitsForRoom() ||
            (!isBehind && !engine::nextMerge(levels, isBehind, now) && !isSnapshotDue(levels, now));
 }
 

@@ -10,14 +10,15 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace tidemark::service {
 
 /// What a replica needs besides uploads: its levels built from the ones below, a snapshot now and
 /// then, and, where its policy says so, what it gives up deleted. What supersedes is written first:
-/// while anything is to be written, or could not be, nothing is deleted; but for want of room,
-/// which nothing else would make. step() is for one thread at a time.
+/// while anything is to be written, or could not be, nothing is deleted; but for want of room
+/// in the replica, which nothing else would make. step() is for one thread at a time.
 class ReplicaMaintenance {
 public:
     /// `context` and `spool` outlive it.
@@ -26,6 +27,7 @@ public:
         : m_context(context),
           m_follower(std::move(follower)),
           m_spool(spool),
+          m_scratchFolder(context.directories.cache + "/merges"),
           m_retention(context, m_follower)
     {
     }
@@ -53,6 +55,13 @@ private:
         Clock::Instant notBefore = {};
         std::optional<Error> failure = {};
         bool isSuspecting = false;  ///< What was read as damaged is read again by the next try.
+        bool lacksScratch = false;  ///< It failed for want of room on this computer.
+
+        /// Whether it failed for want of room in the replica.
+        [[nodiscard]] bool lacksRoom() const
+        {
+            return failure && failure->code == ErrorCode::NoSpace && !lacksScratch;
+        }
     };
 
     /// What one step does: the first of these that there is.
@@ -77,7 +86,7 @@ private:
     [[nodiscard]] Outcome thin(const std::stop_token& stop);
     [[nodiscard]] bool isSnapshotDue(const engine::ReplicaLevels& levels, Timestamp now) const;
     [[nodiscard]] bool mayTry(const Work& work) const;
-    [[nodiscard]] bool isFull() const;
+    [[nodiscard]] bool waitsForRoom() const;
     void thereIsRoom();
     [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                  Timestamp now) const;
@@ -94,6 +103,7 @@ private:
     EngineContext& m_context;
     const std::shared_ptr<ReplicaFollower> m_follower;
     const engine::Spool& m_spool;
+    const std::string m_scratchFolder;
     Work m_merges;
     Work m_snapshots;
     Work m_forMarks;  ///< Snapshots that retention wants: without them it deletes less.

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "tests/support/passing_file_system.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace tidemark {
+
+/// A disk that a test can fill: then nothing can be written until something of a replica is
+/// deleted. Any thread.
+class FillingDisk final : public PassingFileSystem {
+public:
+    using PassingFileSystem::PassingFileSystem;
+
+    void fill() { m_isFull = true; }
+    void empty() { m_isFull = false; }
+    [[nodiscard]] bool isFull() const { return m_isFull; }
+
+    Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
+                                       std::uint32_t permissions) override
+    {
+        if (m_isFull && purpose != OpenFor::Reading) {
+            return noSpace();
+        }
+        return PassingFileSystem::open(path, purpose, permissions);
+    }
+    Result<std::unique_ptr<File>> createUnnamed(const std::string& directory,
+                                                std::uint32_t permissions) override
+    {
+        if (m_isFull) {
+            return noSpace();
+        }
+        return PassingFileSystem::createUnnamed(directory, permissions);
+    }
+    Status remove(const std::string& path) override
+    {
+        Status removed = PassingFileSystem::remove(path);
+        if (removed.ok() && path.ends_with(".ltx")) {
+            m_isFull = false;
+        }
+        return removed;
+    }
+
+private:
+    static Error noSpace()
+    {
+        return {.code = ErrorCode::NoSpace, .what = {TIDEMARK_TEXT("test", "The disk is full.")}};
+    }
+
+    std::atomic<bool> m_isFull = false;
+};
+
+}  // namespace tidemark
