@@ -31,12 +31,12 @@ class FollowedPlace {
         void removed(const DatabaseId&) override {}
     };
 
-    SeededRandom m_random{1};
     std::deque<FolderOpener> m_storages;
     Nobody m_observer;
 
 protected:
     PosixFileSystem m_files;
+    SeededRandom m_random{1};
     std::unique_ptr<QTemporaryDir> m_directory;
     std::unique_ptr<Service> m_service;
     sqlite3* m_application = nullptr;
@@ -74,12 +74,19 @@ protected:
     /// With another view of the disk.
     [[nodiscard]] std::unique_ptr<Service> makeService(Clock& clock, FileSystem& files)
     {
+        return makeService(clock, files, m_storages.emplace_back(files, m_random));
+    }
+
+    /// With storages of the test's, which outlive it.
+    [[nodiscard]] std::unique_ptr<Service> makeService(Clock& clock, FileSystem& files,
+                                                       const storage::StorageOpener& storages)
+    {
         return std::make_unique<Service>(
             Service::Dependencies{
                 .clock = clock,
                 .files = files,
                 .random = m_random,
-                .storages = m_storages.emplace_back(files, m_random),
+                .storages = storages,
                 .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
             m_observer);
     }

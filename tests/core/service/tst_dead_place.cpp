@@ -1,5 +1,5 @@
-#include "core/base/posix_file_system.h"
 #include "core/base/system_clock.h"
+#include "core/service/watch_rounds.h"
 #include "tests/core/service/followed_place.h"
 #include "tests/support/dead_disk.h"
 #include "tests/support/hurried_clock.h"
@@ -24,6 +24,9 @@ namespace {
 constexpr int kHurry = 15;
 
 constexpr int kPatienceMs = 90'000;
+
+/// In which the watchdog would tell again of what is over.
+constexpr int kRounds = 2;
 
 /// More than there are threads for replicas.
 constexpr int kMany = 40;
@@ -62,17 +65,7 @@ private:
 class TestDeadPlace : public QObject, private FollowedPlace {
     Q_OBJECT
 
-    /// Needs to hear nothing.
-    class Silent final : public Observer {
-    public:
-        void statusChanged(const DatabaseStatus&) override {}
-        void happened(const Event&) override {}
-        void removed(const DatabaseId&) override {}
-    };
-
-    PosixFileSystem m_posix;
-    SeededRandom m_random{1};
-    DeadDisk m_disk{m_posix, "/dead"};
+    DeadDisk m_disk{m_files, "/dead"};
     SystemClock m_clock;
     std::unique_ptr<HurriedClock> m_hurried;  // It outlives the service.
     std::vector<sqlite3*> m_others;
@@ -196,8 +189,29 @@ private slots:
         upToDate();
         QCOMPARE(rowsAt(status().captured, "dead/a"), m_rows);
         // It stays so, although nothing more is written.
-        QVERIFY(m_clock.waitUntil(m_clock.monotonic() + std::chrono::seconds(5), {}));
+        QVERIFY(m_hurried->waitUntil(m_hurried->monotonic() + kRounds * WatchRounds::kRound, {}));
         QCOMPARE(status().standing.state, engine::Protection::Protected);
+    }
+
+    void oneThatWaitsBehindThoseThatHangSaysSo()
+    {
+        m_hurried = std::make_unique<HurriedClock>(kHurry);
+        follow(*m_hurried, {"dead/0", "dead/1", "dead/2", "dead/3", "dead/4", "dead/5", "dead/6",
+                            "dead/7", "dead/8", "dead/9"});
+        upToDate();
+        m_disk.die();
+        write();
+        const auto countOf = [&](const std::string& words) {
+            const DatabaseStatus now = status();
+            return std::ranges::count_if(now.replicas, [&words](const ReplicaStatus& each) {
+                return inEnglish(each.standing.reason).find(words) != std::string::npos;
+            });
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(countOf("others that are to be written to"), 2, kPatienceMs);
+        QTRY_COMPARE_WITH_TIMEOUT(countOf("dead/"), 10, kPatienceMs);
+        m_disk.letGo();
+        QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::Protected,
+                                 kPatienceMs);
     }
 
     void whoeverWaitsForAReplicaThatHangsIsTold()
@@ -254,17 +268,9 @@ private slots:
 
     void aServerIsTriedAtOnceWhenTheNetworkIsBack()
     {
-        const FolderOpener folders(m_posix, m_random);
+        const FolderOpener folders(m_files, m_random);
         FarOpener far(folders);
-        Silent silent;
-        m_service = std::make_unique<Service>(
-            Service::Dependencies{
-                .clock = m_clock,
-                .files = m_posix,
-                .random = m_random,
-                .storages = far,
-                .directories = {.data = path("data"), .cache = path("cache"), .run = path("run")}},
-            silent);
+        m_service = makeService(m_clock, m_files, far);
         DatabaseConfig config = configOf(path("a.db"), {path("replica")});
         config.replicas.front().address.kind = storage::StorageKind::WebDav;
         static_cast<void>(m_service->follow(config));

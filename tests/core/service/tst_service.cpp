@@ -1,152 +1,18 @@
-#include "core/base/posix_file_system.h"
-#include "core/base/system_clock.h"
-#include "core/service/service.h"
-#include "tests/support/folder_opener.h"
+#include "tests/core/service/service_place.h"
 #include "tests/support/passing_file_system.h"
 
-#include <sqlite3.h>
-
-#include <unistd.h>
-
-#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <functional>
-#include <mutex>
-#include <semaphore>
 #include <thread>
-#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::service;
 using engine::Protection;
 
 namespace {
-
-/// Keeps what it hears; a test waits until it heard enough.
-class Listener final : public Observer {
-public:
-    void statusChanged(const DatabaseStatus& status) override
-    {
-        note([&] { m_status = status; });
-    }
-    void happened(const Event& event) override
-    {
-        note([&] { m_events.push_back(event); });
-    }
-    void removed(const DatabaseId& id) override
-    {
-        note([&] { m_removed.push_back(id); });
-    }
-
-    /// Whether `condition` came true within the limit of every wait here.
-    bool heard(const std::function<bool(const Listener&)>& condition)
-    {
-        std::unique_lock lock(m_mutex);
-        return m_changed.wait_for(lock, std::chrono::seconds(20), [&] { return condition(*this); });
-    }
-
-    template <typename What>
-    [[nodiscard]] int count() const
-    {
-        const std::scoped_lock lock(m_mutex);
-        int count = 0;
-        for (const Event& event : m_events) {
-            count += std::holds_alternative<What>(event.what) ? 1 : 0;
-        }
-        return count;
-    }
-    [[nodiscard]] std::optional<Error> lastFailure() const
-    {
-        const std::scoped_lock lock(m_mutex);
-        const auto* const stopped =
-            m_events.empty() ? nullptr : std::get_if<Stopped>(&m_events.back().what);
-        return stopped != nullptr ? stopped->failure : std::nullopt;
-    }
-    [[nodiscard]] DatabaseStatus status() const
-    {
-        const std::scoped_lock lock(m_mutex);
-        return m_status;
-    }
-    [[nodiscard]] std::vector<DatabaseId> removedIds() const
-    {
-        const std::scoped_lock lock(m_mutex);
-        return m_removed;
-    }
-
-private:
-    void note(const std::function<void()>& change)
-    {
-        {
-            const std::scoped_lock lock(m_mutex);
-            change();
-        }
-        m_changed.notify_all();
-    }
-
-    // Guards what follows; recursive, since a condition asks what it locks as well.
-    mutable std::recursive_mutex m_mutex;
-    std::condition_variable_any m_changed;
-    std::vector<Event> m_events;
-    std::vector<DatabaseId> m_removed;
-    DatabaseStatus m_status;
-};
-
-/// The application.
-class Application {
-public:
-    explicit Application(const std::string& path, const std::string& mode = "WAL")
-    {
-        sqlite3_open(path.c_str(), &m_handle);
-        sqlite3_busy_timeout(m_handle, 1000);
-        run(("PRAGMA journal_mode=" + mode).c_str());
-        run("PRAGMA synchronous=OFF");
-        run("CREATE TABLE IF NOT EXISTS t(x)");
-    }
-    ~Application() { sqlite3_close(m_handle); }
-    Application(const Application&) = delete;
-    Application& operator=(const Application&) = delete;
-
-    bool write() { return run("INSERT INTO t VALUES (hex(randomblob(500)))"); }
-
-private:
-    bool run(const char* sql)
-    {
-        return sqlite3_exec(m_handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
-    }
-
-    sqlite3* m_handle = nullptr;
-};
-
-/// By the only program that has it open.
-bool setJournalMode(const std::string& path, const std::string& mode)
-{
-    sqlite3* handle = nullptr;
-    sqlite3_open(path.c_str(), &handle);
-    const int code =
-        sqlite3_exec(handle, ("PRAGMA journal_mode=" + mode).c_str(), nullptr, nullptr, nullptr);
-    sqlite3_close(handle);
-    return code == SQLITE_OK;
-}
-
-int rowsIn(const std::string& path)
-{
-    sqlite3* handle = nullptr;
-    sqlite3_stmt* statement = nullptr;
-    sqlite3_open(path.c_str(), &handle);
-    sqlite3_prepare_v2(handle, "SELECT count(*) FROM t", -1, &statement, nullptr);
-    const int rows = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
-    sqlite3_finalize(statement);
-    sqlite3_close(handle);
-    return rows;
-}
 
 /// A disk that counts who looks at it from one thread.
 class OwnThreadFiles final : public PassingFileSystem {
@@ -167,41 +33,13 @@ private:
     mutable std::atomic<int> m_calls = 0;
 };
 
-/// The result of a job, waited for.
-template <typename Value>
-class Answer {
-public:
-    std::function<void(Result<Value>)> slot()
-    {
-        return [this](Result<Value> result) {
-            m_result = std::move(result);
-            m_done.release();
-        };
-    }
-    const Result<Value>& wait()
-    {
-        m_done.acquire();
-        m_done.release();
-        return *m_result;
-    }
-
-private:
-    std::optional<Result<Value>> m_result;
-    std::binary_semaphore m_done{0};
-};
-
 }  // namespace
 
-class TestService : public QObject {
+class TestService : public QObject, private ServicePlace {
     Q_OBJECT
 
 private slots:
-    void init()
-    {
-        m_directory = std::make_unique<QTemporaryDir>();
-        m_database = path("a.db");
-        m_address = {.path = path("replica")};
-    }
+    void init() { begin(); }
 
     void aFollowedDatabaseIsProtectedAndProven()
     {
@@ -245,41 +83,6 @@ private slots:
             listener.heard([](const Listener& heard) { return heard.status().proof.has_value(); }));
         QVERIFY(service->statuses().front().proof->txId == before->txId);
         QVERIFY(service->statuses().front().proof->verdict == restore::Verdict::Proven);
-    }
-
-    void whoCannotLookAtTheDatabaseDoesNotSayThatItIsSaved()
-    {
-        {
-            Application application(m_database);
-            Listener listener;
-            const auto service = makeService(listener);
-            service->follow(config());
-            QVERIFY(service->bringUpToDate({}).ok());
-        }
-        // Who reads it keeps it from being switched back.
-        QVERIFY(setJournalMode(m_database, "DELETE"));
-        sqlite3* reader = nullptr;
-        sqlite3_open(m_database.c_str(), &reader);
-        QCOMPARE(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM t", nullptr, nullptr, nullptr),
-                 SQLITE_OK);
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig switched = config();
-        switched.switchToWal = true;
-        service->follow(switched);
-        // It remembers all that the replica has.
-        const bool isWaiting = listener.heard([](const Listener& heard) {
-            const DatabaseStatus status = heard.status();
-            return status.standing.state >= Protection::Waiting && !status.replicas.empty() &&
-                   status.captured != ltx::TxId{} &&
-                   status.replicas.front().confirmed >= status.captured;
-        });
-        const bool isSaved = listener.status().savedAt.has_value();
-        sqlite3_close(reader);
-        QVERIFY(isWaiting && !isSaved);
-        service->retryNow(service->statuses().front().id);
-        QVERIFY(listener.heard(
-            [](const Listener& heard) { return heard.status().savedAt.has_value(); }));
     }
 
     void everyWriteBecomesRestorable()
@@ -339,181 +142,6 @@ private slots:
         QCOMPARE(restoredRows(*service), rows);
     }
 
-    void aPausedDatabaseIsLetGoAndCaughtUpOnResume()
-    {
-        Application application(m_database);
-        Listener listener;
-        const auto service = makeService(listener);
-        const DatabaseId id = service->follow(config());
-        QVERIFY(service->bringUpToDate({}).ok());
-        service->pause(id);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::Paused;
-        }));
-        QVERIFY(application.write());
-        service->resume(id);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::Protected;
-        }));
-        QVERIFY(service->bringUpToDate({}).ok());
-        QCOMPARE(restoredRows(*service), 1);
-    }
-
-    void aDatabaseThatIsPausedFromTheStartIsNotTouched()
-    {
-        Application application(m_database);
-        QVERIFY(application.write());
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig paused = config();
-        paused.paused = true;
-        const DatabaseId id = service->follow(paused);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::Paused;
-        }));
-        QCOMPARE(service->statuses().front().replicas.size(), 1U);
-        QVERIFY(!QDir(m_directory->filePath("replica")).exists());
-        QVERIFY(!QDir(m_directory->filePath("data/databases")).exists());
-        service->resume(id);
-        QVERIFY(service->bringUpToDate({}).ok());
-        QCOMPARE(restoredRows(*service), 1);
-        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Attached>() == 1; }));
-    }
-
-    void whatIsFollowedAgainWhileItLeavesIsPausedWhenThatWasAskedFor()
-    {
-        Application application(m_database);
-        Listener listener;
-        const auto service = makeService(listener);
-        const DatabaseId id = service->follow(config());
-        QVERIFY(service->bringUpToDate({}).ok());
-        service->unfollow(id);
-        static_cast<void>(service->follow(config()));
-        service->pause(id);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.count<Stopped>() == 1 &&
-                   heard.status().standing.state == Protection::Paused;
-        }));
-        QCOMPARE(service->statuses().size(), 1U);
-    }
-
-    void aDatabaseThatIsFollowedByTwoPathsIsFollowedOnce()
-    {
-        Application application(m_database);
-        QVERIFY(QFile::link(QString::fromStdString(m_database), m_directory->filePath("link.db")));
-        Listener listener;
-        const auto service = makeService(listener);
-        const DatabaseId first = service->follow(config());
-        QVERIFY(service->bringUpToDate({}).ok());
-        DatabaseConfig byLink{.path = path("link.db"),
-                              .replicas = {{.name = "other", .address = {.path = path("other")}}}};
-        const DatabaseId second = service->follow(byLink);
-        QVERIFY(first != second);
-        QVERIFY(listener.heard([&](const Listener& heard) {
-            return heard.status().id == second &&
-                   heard.status().standing.state == Protection::Waiting &&
-                   !heard.status().standing.reason.source.empty();
-        }));
-        QVERIFY(!QDir(m_directory->filePath("other")).exists());
-        QVERIFY(application.write());
-        service->unfollow(second);
-        QVERIFY(listener.heard(
-            [&](const Listener& heard) { return heard.removedIds() == std::vector{second}; }));
-        QVERIFY(service->bringUpToDate({}).ok());
-        QCOMPARE(restoredRows(*service), 1);
-    }
-
-    void aDatabaseBehindALinkGoesOnWithItsOwnHistory()
-    {
-        Application application(m_database);
-        QVERIFY(QFile::link(QString::fromStdString(m_database), m_directory->filePath("link.db")));
-        {
-            Listener listener;
-            const auto service = makeService(listener);
-            static_cast<void>(service->follow(config()));
-            QVERIFY(service->bringUpToDate({}).ok());
-        }
-        const std::string real = m_database;
-        m_database = path("link.db");
-        QVERIFY(application.write());
-        Listener listener;
-        const auto service = makeService(listener);
-        static_cast<void>(service->follow(config()));
-        QVERIFY(service->bringUpToDate({}).ok());
-        QCOMPARE(service->statuses().front().path, real);
-        QCOMPARE(restoredRows(*service), 1);
-        QVERIFY(newestListed(*service).pages.has_value());
-    }
-
-    void aDatabaseThatLeftWalModeMeanwhileWaitsForItsOwner()
-    {
-        Listener listener;
-        const auto service = makeService(listener);
-        {
-            Application application(m_database);
-            const DatabaseId id = service->follow(config());
-            QVERIFY(service->bringUpToDate({}).ok());
-            service->pause(id);
-            QVERIFY(listener.heard([](const Listener& heard) {
-                return heard.status().standing.state == Protection::Paused;
-            }));
-        }
-        QVERIFY(setJournalMode(m_database, "DELETE"));
-        service->resume(service->statuses().front().id);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::NotSetUp;
-        }));
-        const Status status = service->bringUpToDate({});
-        QVERIFY(!status.ok() && status.error().code == ErrorCode::NotInWalMode);
-    }
-
-    void oneThatIsNotInWalModeIsWatchedWhereItMayBe()
-    {
-        Application application(m_database, "DELETE");
-        QVERIFY(application.write());
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig watched = config();
-        watched.watch = true;
-        service->follow(watched);
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(listener.status().watch);
-        QVERIFY(application.write());
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(!QFile::exists(QString::fromStdString(m_database) + "-wal"));
-        QCOMPARE(restoredRows(*service), 2);
-    }
-
-    void oneThatIsLockedForAMomentIsWaitedFor()
-    {
-        Application application(m_database, "DELETE");
-        QVERIFY(application.write());
-        sqlite3* writer = nullptr;
-        QCOMPARE(sqlite3_open(m_database.c_str(), &writer), SQLITE_OK);
-        QCOMPARE(sqlite3_exec(writer, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig watched = config();
-        watched.watch = true;
-        service->follow(watched);
-        {
-            const std::jthread unlocker([&](const std::stop_token& stop) {
-                SystemClock clock;
-                static_cast<void>(
-                    clock.waitUntil(clock.monotonic() + std::chrono::seconds(1), stop));
-                sqlite3_exec(writer, "COMMIT", nullptr, nullptr, nullptr);
-            });
-            // It was found locked.
-            QVERIFY(listener.heard([](const Listener& heard) {
-                return heard.status().standing.state == Protection::Waiting;
-            }));
-            const Status done = service->bringUpToDate({});
-            QVERIFY2(done.ok(), done.ok() ? "" : inEnglish(done.error().what).c_str());
-        }
-        QCOMPARE(restoredRows(*service), 1);
-        sqlite3_close(writer);
-    }
-
     void oneThatIsFollowedAgainAtTheEndIsNotWaitedFor()
     {
         Application application(m_database);
@@ -531,75 +159,6 @@ private slots:
         QVERIFY(listener.removedIds().empty());
     }
 
-    void oneFileIsFollowedByOneOfItsNames()
-    {
-        Application application(m_database);
-        QVERIFY(application.write());
-        const std::string other = m_database + ".link";
-        QCOMPARE(::link(m_database.c_str(), other.c_str()), 0);
-        Listener listener;
-        const auto service = makeService(listener);
-        service->follow(config());
-        QVERIFY(service->bringUpToDate({}).ok());
-        DatabaseConfig linked = config();
-        linked.path = other;
-        linked.replicas.front().address.path += ".other";
-        service->follow(linked);
-        const Status refused = service->bringUpToDate({});
-        QVERIFY(!refused.ok());
-        QCOMPARE(refused.error().code, ErrorCode::Busy);
-        QVERIFY(inEnglish(refused.error().what).find("same file") != std::string::npos);
-    }
-
-    void nobodyListensToOneThatIsPaused()
-    {
-        const auto watches = [] {
-            int count = 0;
-            for (const QString& each : QDir("/proc/self/fdinfo").entryList(QDir::Files)) {
-                QFile info("/proc/self/fdinfo/" + each);
-                count += info.open(QIODevice::ReadOnly)
-                             ? static_cast<int>(info.readAll().count("inotify wd:"))
-                             : 0;
-            }
-            return count;
-        };
-        const int before = watches();
-        Application application(m_database);
-        Listener listener;
-        const auto service = makeService(listener);
-        const DatabaseId id = service->follow(config());
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(watches() > before);
-        service->pause(id);
-        QTRY_COMPARE_WITH_TIMEOUT(watches(), before, 10'000);
-        service->resume(id);
-        QVERIFY(application.write());
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(watches() > before);
-    }
-
-    void aChangeOfOneThatIsWatchedIsHeardOfBothWays()
-    {
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig watched = config();
-        watched.watch = true;
-        Application application(m_database, "DELETE");
-        service->follow(watched);
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(application.write());
-        QVERIFY(listener.heard(
-            [](const Listener& heard) { return heard.count<SegmentWritten>() >= 1; }));
-        QVERIFY(setJournalMode(m_database, "WAL"));
-        QVERIFY(listener.heard([](const Listener& heard) { return !heard.status().watch; }));
-        const int before = listener.count<SegmentWritten>();
-        QVERIFY(application.write());
-        QVERIFY(listener.heard(
-            [&](const Listener& heard) { return heard.count<SegmentWritten>() > before; }));
-        QVERIFY(service->bringUpToDate({}).ok());
-        QCOMPARE(restoredRows(*service), 2);
-    }
-
     void unfollowCapturesToTheEndAndSaysSo()
     {
         Application application(m_database);
@@ -614,32 +173,6 @@ private slots:
         }));
         QVERIFY(service->statuses().empty());
         QCOMPARE(restoredRows(*service), 1);
-    }
-
-    /// What was just written is waited for until it rests, or proves to be commits.
-    void oneThatIsWatchedIsLeftWithAllThatWasWritten()
-    {
-        Application application(m_database, "DELETE");
-        QVERIFY(application.write());
-        Listener listener;
-        const auto service = makeService(listener);
-        DatabaseConfig watched = config();
-        watched.watch = true;
-        const DatabaseId id = service->follow(watched);
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(application.write());
-        service->pause(id);
-        QVERIFY(listener.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::Paused;
-        }));
-        QVERIFY(application.write());
-        service->resume(id);
-        QVERIFY(service->bringUpToDate({}).ok());
-        QVERIFY(application.write());
-        service->unfollow(id);
-        QVERIFY(listener.heard([](const Listener& heard) { return heard.count<Stopped>() == 1; }));
-        QVERIFY(!listener.lastFailure());
-        QCOMPARE(restoredRows(*service), 4);
     }
 
     void aDatabaseCanBeFollowedAgainAtOnce()
@@ -672,23 +205,6 @@ private slots:
         QVERIFY(service->bringUpToDate({}).ok());
         m_address = {.path = path("second")};
         QCOMPARE(restoredRows(*service), 1);
-    }
-
-    void twoServicesDoNotFollowTheSameDatabase()
-    {
-        Application application(m_database);
-        Listener first;
-        Listener second;
-        const auto one = makeService(first);
-        one->follow(config());
-        QVERIFY(one->bringUpToDate({}).ok());
-        const auto two = makeService(second);
-        two->follow(config());
-        QVERIFY(second.heard([](const Listener& heard) {
-            return heard.status().standing.state == Protection::Waiting;
-        }));
-        const Status status = two->bringUpToDate({});
-        QVERIFY(status.error().code == ErrorCode::Busy);
     }
 
     void whatStandsInTheWayIsTheStanding()
@@ -1033,72 +549,6 @@ private slots:
         QVERIFY(listener.heard([](const Listener& heard) { return !heard.removedIds().empty(); }));
         QVERIFY(!newestListed(*service).pages);
     }
-
-private:
-    replica::Moment newestListed(Service& service) const
-    {
-        Answer<std::shared_ptr<const replica::Catalog>> catalog;
-        const auto listing = service.openReplica(m_address, catalog.slot());
-        return catalog.wait().value()->moments.back();
-    }
-
-    [[nodiscard]] std::string path(const char* name) const
-    {
-        return m_directory->filePath(name).toStdString();
-    }
-
-    [[nodiscard]] DatabaseConfig config() const
-    {
-        return {.path = m_database, .replicas = {{.name = "Folder", .address = m_address}}};
-    }
-
-    /// One run of a program, on the computer whose state is in the folder `data`.
-    [[nodiscard]] Status follow(const DatabaseConfig& config, const char* data)
-    {
-        Listener listener;
-        const auto service = makeService(listener, data);
-        service->follow(config);
-        return service->bringUpToDate({});
-    }
-
-    [[nodiscard]] std::unique_ptr<Service> makeService(Observer& observer,
-                                                       const char* data = "data")
-    {
-        return std::make_unique<Service>(
-            Service::Dependencies{
-                .clock = m_clock,
-                .files = m_files,
-                .random = m_random,
-                .storages = m_storages.emplace_back(m_files, m_random),
-                .directories = {.data = path(data), .cache = path("cache"), .run = path("run")}},
-            observer);
-    }
-
-    /// Files of level 0.
-    [[nodiscard]] std::uint64_t segmentsInReplica() const
-    {
-        return static_cast<std::uint64_t>(
-            QDir(QString::fromStdString(path("replica/ltx/0"))).entryList(QDir::Files).size());
-    }
-
-    int restoredRows(Service& service)
-    {
-        const std::string target = path(("out" + std::to_string(++m_restores)).c_str());
-        Answer<restore::Restored> answer;
-        const auto job = service.restore(
-            m_address, {.target = target}, [](const restore::Progress&) {}, answer.slot());
-        const bool restored = answer.wait().ok();
-        return restored ? rowsIn(target) : -1;
-    }
-
-    SystemClock m_clock;
-    PosixFileSystem m_files;
-    SeededRandom m_random{1};
-    std::deque<FolderOpener> m_storages;
-    std::unique_ptr<QTemporaryDir> m_directory;
-    std::string m_database;
-    storage::StorageAddress m_address;
-    int m_restores = 0;
 };
 
 QTEST_GUILESS_MAIN(TestService)
