@@ -6,6 +6,8 @@
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
+#include "core/replica/merged_plan.h"
+#include "core/storage/temporary_file.h"
 
 #include <algorithm>
 #include <span>
@@ -68,15 +70,13 @@ Error nameTaken(ltx::TxId newest)
 
 Error noRoomForScratch(const std::string& folder)
 {
-    return {
-        .code = ErrorCode::NoSpace,
-        .what = {TIDEMARK_TEXT("service",
-                               "There is not enough room in %1 to make a snapshot of many "
-                               "objects."),
-                 {folder}},
-        .next = {TIDEMARK_TEXT("service",
-                               "It is made as soon as there is. Until then everything is saved, "
-                               "and nothing old is deleted.")}};
+    return {.code = ErrorCode::NoSpace,
+            .what = {TIDEMARK_TEXT("service",
+                                   "There is not enough room in %1 to make a snapshot of many "
+                                   "objects."),
+                     {folder}},
+            .next = {TIDEMARK_TEXT(
+                "service", "It is made as soon as there is. Everything is saved meanwhile.")}};
 }
 
 /// What Compactor::snapshot() may take there. Where nobody can say how full the disk is, it does
@@ -88,6 +88,8 @@ Status requireScratch(FileSystem& files, const std::string& folder,
         return {};
     }
     TIDEMARK_TRY_STATUS(files.makeDirectories(folder));
+    // What a program that died left there is in nobody's way.
+    TIDEMARK_TRY_STATUS(storage::removeLeftovers(files, folder, replica::kMergeStem));
     std::uint64_t bytes = 0;
     for (const replica::ObjectInfo& each : std::span(inputs).subspan(1)) {
         bytes += each.sizeBytes;

@@ -17,8 +17,8 @@ namespace tidemark::service {
 
 /// What a replica needs besides uploads: its levels built from the ones below, a snapshot now and
 /// then, and, where its policy says so, what it gives up deleted. What supersedes is written first:
-/// while anything is to be written, or could not be, nothing is deleted; but for want of room
-/// in the replica, which nothing else would make. step() is for one thread at a time.
+/// while anything is to be written, or could not be, nothing is deleted; but for want of room in
+/// the replica, which nothing else would make. step() is for one thread at a time.
 class ReplicaMaintenance {
 public:
     /// `context` and `spool` outlive it.

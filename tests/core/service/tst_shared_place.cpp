@@ -43,6 +43,15 @@ private slots:
         QVERIFY(placeOf("s3://bucket/a?endpoint=https://minio:9000") !=
                 placeOf("s3://bucket/a?endpoint=https://other:9000"));
     }
+
+    void aServerIsTheSameWhicheverOfItsPlacesIsAskedFor()
+    {
+        const auto serverAt = [](const char* address) {
+            return serverOf(storage::parseAddress(address, "/work", "/home/ada").value());
+        };
+        QCOMPARE(serverAt("sftp://ada@host/a"), placeOf("sftp://ada@host/b"));
+        QVERIFY(serverAt("sftp://ada@host:22/a") != serverAt("sftp://ada@host:2222/a"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSharedPlace)
