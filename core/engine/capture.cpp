@@ -170,7 +170,8 @@ Result<state::SegmentFacts> Capture::store(const HeldRange& held)
     return facts;
 }
 
-Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const std::stop_token& stop)
+Status Capture::takeBaseline(const sqlite::PageSnapshot& pages,
+                             const std::function<Status()>& isStill, const std::stop_token& stop)
 {
     assert(m_txId == ltx::TxId{});
     state::PageChecksums checksums(pages.pageSizeBytes());
@@ -179,6 +180,7 @@ Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const std::stop_
         pages, stop, [&checksums](std::uint32_t page, std::span<const std::byte> bytes) {
             checksums.set(page, ltx::pageHash(page, bytes));
         }));
+    TIDEMARK_TRY_STATUS(isStill());
     m_checksums = std::move(checksums);
     m_txId = ltx::TxId{1};
     m_time = m_clock.now();
@@ -188,19 +190,23 @@ Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const std::stop_
 }
 
 Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
-    const sqlite::PageSnapshot& pages, const std::stop_token& stop)
+    const sqlite::PageSnapshot& pages, const std::function<Status()>& isStill,
+    const std::stop_token& stop)
 {
     if (m_checksums.pageSizeBytes() != pages.pageSizeBytes()) {
         m_checksums = state::PageChecksums(pages.pageSizeBytes());
     }
     TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(m_checksums, pages, stop));
+    TIDEMARK_TRY_STATUS(isStill());
     std::optional<state::SegmentFacts> facts;
     if (changed.empty() && m_checksums.pageCount() != pages.pageCount()) {
         changed.push_back(1);  // Only the size changed; a segment needs a page to say so.
     }
     if (!changed.empty()) {
-        const auto read = [&pages](std::uint32_t page, std::span<std::byte> into) {
-            return pages.read(page, 1, into);
+        const std::uint32_t last = changed.back();
+        const auto read = [&](std::uint32_t page, std::span<std::byte> into) -> Status {
+            TIDEMARK_TRY_STATUS(pages.read(page, 1, into));
+            return page == last ? isStill() : Status();
         };
         TIDEMARK_TRY(facts, write({.header = headerFor(pages.pageSizeBytes(), pages.pageCount()),
                                    .pages = std::move(changed),
@@ -245,7 +251,7 @@ Result<state::SegmentFacts> Capture::touch(const sqlite::PageSnapshot& pages)
 
 Status Capture::remember(const sqlite::SourceIdentity& identity,
                          const std::optional<state::SegmentFacts>& segment,
-                         const std::optional<sqlite::FileMark>& mark)
+                         const std::optional<KnownFile>& known)
 {
     m_file = identity.database;
     return m_state.record({.txId = m_txId,
@@ -255,7 +261,8 @@ Status Capture::remember(const sqlite::SourceIdentity& identity,
                            .pageCount = m_checksums.pageCount(),
                            .position = m_position,
                            .identity = identity,
-                           .mark = mark},
+                           .mark = known ? std::optional(known->mark) : std::nullopt,
+                           .markTxId = known ? known->txId : ltx::TxId()},
                           segment);
 }
 

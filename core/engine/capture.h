@@ -13,6 +13,7 @@
 #include "core/state/state_db.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <utility>
@@ -22,6 +23,14 @@ namespace tidemark::engine {
 
 /// A step reads this much of a log, up to the next commit.
 inline constexpr std::uint64_t kCaptureBytes = std::uint64_t{64} << 20;
+
+/// What the database file is like while all of a transaction is in it, and nothing else.
+struct KnownFile {
+    sqlite::FileMark mark = {};
+    ltx::TxId txId = {};  ///< 0: of one before what is captured, it is not known which.
+
+    bool operator==(const KnownFile&) const = default;
+};
 
 /// Turns what is committed into segments: knows how far the source was captured, the hash of each
 /// of its pages and the number of the next transaction. For one thread.
@@ -53,6 +62,9 @@ public:
         m_positionKnown = false;
         m_position = {};
     }
+    /// Everything captured is in the file, and nothing of the log of `header` is captured: that
+    /// is read from its first frame on.
+    void beginLog(const sqlite::WalIndexHeader& header) { m_position = {.salts = header.salts}; }
     /// What the pages were after txId(), where that was not known.
     void learnPages(state::PageChecksums checksums) { m_checksums = std::move(checksums); }
     /// What the pages were is not known either: unless learnPages() tells, the next segment holds
@@ -89,14 +101,17 @@ public:
                                            const sqlite::WalIndexHeader& header) const;
 
     /// Reads every page of `pages` and remembers its hash: transaction 1, of which the snapshot
-    /// will tell.
+    /// will tell. `isStill` as for captureDifference().
     [[nodiscard]] Status takeBaseline(const sqlite::PageSnapshot& pages,
+                                      const std::function<Status()>& isStill,
                                       const std::stop_token& stop);
 
     /// A segment with the pages that differ from what is known, or with every page when nothing is.
-    /// Empty when none does.
+    /// Empty when none does. `isStill` is asked when all is read and before anything is kept: when
+    /// it fails, so does this.
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
-        const sqlite::PageSnapshot& pages, const std::stop_token& stop);
+        const sqlite::PageSnapshot& pages, const std::function<Status()>& isStill,
+        const std::stop_token& stop);
 
     /// A segment of what was found to differ from checksums(), or from nothing where those are of
     /// another page size: the source is not needed for it. Empty when nothing differs.
@@ -107,11 +122,10 @@ public:
     /// is never empty).
     [[nodiscard]] Result<state::SegmentFacts> touch(const sqlite::PageSnapshot& pages);
 
-    /// Remembers where capture is, for the files `identity`; in rollback mode, which has no place
-    /// in a log, that the file was as `mark` says.
+    /// Remembers where capture is, for the files `identity`, and what is known of the file.
     [[nodiscard]] Status remember(const sqlite::SourceIdentity& identity,
                                   const std::optional<state::SegmentFacts>& segment,
-                                  const std::optional<sqlite::FileMark>& mark = std::nullopt);
+                                  const std::optional<KnownFile>& known = std::nullopt);
 
 private:
     [[nodiscard]] Result<std::optional<sqlite::WalRange>> readRange(

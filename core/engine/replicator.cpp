@@ -18,6 +18,7 @@ constexpr milliseconds kLastLocked{4000};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
+constexpr std::chrono::seconds kKnownPause{30};
 
 /// What heals with time waits; the rest needs somebody.
 Protection standingFor(ErrorCode code)
@@ -44,7 +45,15 @@ Status Replicator::Impl::open()
     if (remembered) {
         m_hasMemory = remembered->hasState;
         m_savedChecksums = remembered->storedChecksums;
-        m_mark = remembered->source.mark;
+        if (const auto& mark = remembered->source.mark) {
+            m_known = {.mark = *mark, .txId = remembered->source.markTxId};
+            m_storedKnown = m_known;
+        }
+        if (remembered->source.position.frame > 0) {
+            m_log = FollowedLog{.file = remembered->source.identity.database,
+                                .wal = remembered->source.identity.wal,
+                                .salts = remembered->source.position.salts};
+        }
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
     }
@@ -111,7 +120,12 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
     if (isLost) {
+        const auto end = m_anchor ? m_anchor->header() : Result<sqlite::WalIndexHeader>(error);
+        const bool isCaptured = end.ok() && m_capture->isAt(end.value());
         loseLog();
+        if (isCaptured) {
+            cutLogOfAnother(end.value());
+        }
     }
     letGo();
     // One that reads a database as it was before its files were replaced: nothing can be attached
@@ -200,6 +214,7 @@ void Replicator::Impl::letGo()
     m_anchor.reset();
     m_watched.reset();
     m_pinning.reset();
+    m_sawOthers = false;
     m_caughtUp = false;
 }
 
@@ -212,29 +227,44 @@ Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& out
 
 Status Replicator::Impl::remember(const std::optional<state::SegmentFacts>& facts)
 {
-    const auto mark = markNow();
-    m_mark.reset();
-    TIDEMARK_TRY_STATUS(
-        m_capture->remember(m_watched ? m_watched->identity : m_anchor->identity(), facts, mark));
-    m_mark = mark;
+    m_known = knownNow();
+    m_storedKnown.reset();
+    TIDEMARK_TRY_STATUS(m_capture->remember(m_watched ? m_watched->identity : m_anchor->identity(),
+                                            facts, m_known));
+    m_storedKnown = m_known;
+    noteLog();
     return {};
 }
 
 /// In WAL mode of the last time when all was captured and in the file: what is written into that
 /// since is not known to be SQLite's work.
-std::optional<sqlite::FileMark> Replicator::Impl::markNow() const
+std::optional<KnownFile> Replicator::Impl::knownNow() const
 {
     if (m_watched) {
-        return m_watched->seen;
+        return KnownFile{.mark = m_watched->seen, .txId = m_capture->txId()};
     }
-    return m_anchor->standing() ? sqlite::FileMark{.file = m_anchor->identity().database,
-                                                   .stamp = *m_anchor->standing()}
-                                : m_mark;
+    if (!m_anchor->standing()) {
+        return m_known;
+    }
+    const sqlite::FileMark mark{.file = m_anchor->identity().database,
+                                .stamp = *m_anchor->standing()};
+    // Nothing is backfilled meanwhile: what was written since lies in the log.
+    const auto header = m_anchor->header();
+    const bool isAll =
+        header.ok() &&
+        (header.value().mxFrame == 0 ||
+         (header.value().sameEnd(m_anchor->takenAt()) && m_capture->isAt(header.value())));
+    const bool isSame = m_known && m_known->mark == mark;
+    return KnownFile{.mark = mark,
+                     .txId = isAll ? m_capture->txId() : (isSame ? m_known->txId : ltx::TxId())};
 }
 
-Status Replicator::Impl::rememberMark()
+/// It saves the next start some reading, so that a disk that is full is no reason to let go.
+void Replicator::Impl::rememberFile()
 {
-    return markNow() == m_mark ? Status() : remember(std::nullopt);
+    if (m_stepAt >= m_nextKnown && knownNow() != m_storedKnown && !remember(std::nullopt).ok()) {
+        m_nextKnown = m_stepAt + kKnownPause;
+    }
 }
 
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)

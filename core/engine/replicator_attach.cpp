@@ -8,6 +8,13 @@
 namespace tidemark::engine {
 namespace {
 
+using std::chrono::milliseconds;
+
+// What was written to in the last moment may be in the midst of being written; one that never rests
+// is read after so long all the same, and what is read is kept only if it stood still meanwhile.
+constexpr milliseconds kFreshTime{1500};
+constexpr std::chrono::seconds kMovingPatience{10};
+
 // Behind an attach at zero the rest of the log is read into memory up to this size.
 constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
 
@@ -79,6 +86,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     if (isWatched) {
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
     } else {
+        TIDEMARK_TRY_STATUS(noLogOfAnother());
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
         TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
@@ -122,12 +130,18 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
     // With the anchor held, and before a checkpoint of ours. A file that was copied over while
     // nobody looked has its inode, and SQLite recovers the log of the old one on top of it.
     TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
-    const bool isUntouched = m_mark && m_mark->stamp == stamp;
+    const bool isUntouched = m_known && m_known->mark.stamp == stamp;
     if (isUntouched && m_capture->canGoOn(m_anchor->identity()) &&
         taken.pageSizeBytes == m_capture->checksums().pageSizeBytes()) {
         TIDEMARK_TRY(const bool holds,
                      sqlite::WalReader(m_anchor->wal()).holds(m_capture->position(), taken));
-        if (holds) {
+        // The file is what was captured, so the log, which is another one, is all that came since:
+        // of a log in between something would have been backfilled.
+        const bool isAll = m_known->txId == m_capture->txId();
+        if (!holds && isAll) {
+            m_capture->beginLog(taken);
+        }
+        if (holds || isAll) {
             const auto captured = goOn(taken);
             if (captured.ok()) {
                 return captured.value() ? told(*captured.value(), outcome) : remember(std::nullopt);
@@ -138,7 +152,34 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
             }
         }
     }
+    TIDEMARK_TRY_STATUS(atRest(stamp));
     return readWhole(outcome, stop);
+}
+
+/// A file that is being copied over is no state of the database: it is read when it has rested, or
+/// has not for long. What is committed lies in the log, unless that is empty.
+Status Replicator::Impl::atRest(const sqlite::FileStamp& stamp)
+{
+    const Timestamp written(
+        std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stamp.modifiedNs)));
+    const auto rested = m_clock.now() - written;
+    // A time to come tells nothing.
+    const bool isFresh = m_hasMemory && m_anchor->place() == sqlite::Place::AtZero &&
+                         rested >= milliseconds(0) && rested < kFreshTime;
+    if (!isFresh) {
+        m_movingSince.reset();
+        return {};
+    }
+    m_movingSince = m_movingSince.value_or(m_stepAt);
+    if (m_stepAt - *m_movingSince >= kMovingPatience) {
+        return {};
+    }
+    return Error{.code = ErrorCode::Busy,
+                 .what = {TIDEMARK_TEXT("engine",
+                                        "%1 is being written to by something else than "
+                                        "SQLite."),
+                          {m_setup.path}},
+                 .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
 }
 
 /// What the log holds behind the position that was remembered. Damaged: it cannot be had from
@@ -183,12 +224,13 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
 Status Replicator::Impl::compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
                                       StepOutcome& outcome, const std::stop_token& stop)
 {
+    const auto isStill = [this] { return m_anchor ? m_anchor->sameFiles() : Status(); };
     if (m_capture->txId() == ltx::TxId{}) {
-        TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, stop));
+        TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, isStill, stop));
         TIDEMARK_TRY_STATUS(remember(std::nullopt));
         m_snapshotWanted = true;
     } else {
-        TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, stop));
+        TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, isStill, stop));
         if (facts) {
             TIDEMARK_TRY_STATUS(told(*facts, outcome));
         } else {

@@ -50,9 +50,13 @@ constexpr milliseconds kStandstill{250};
 constexpr milliseconds kLastPinned{5000};
 // From here on a log that cannot be shortened is worth a word.
 constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
+// From this long behind the last change on it is looked whether anybody has the database open.
+constexpr milliseconds kClosedLook{100};
 constexpr seconds kTruncatePause{1};
+// The same at rest, where it is not urgent.
+constexpr seconds kCutPause{30};
 // How often the room for such a log is looked at.
-constexpr seconds kRoomPause{5};
+constexpr seconds kRoomPause{1};
 // A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr int kMaxDetachTurns = 64;
@@ -82,7 +86,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome)
     }
     TIDEMARK_TRY_STATUS(captureDue(header.value(), outcome));
     TIDEMARK_TRY_STATUS(cycleDue(outcome));
-    TIDEMARK_TRY_STATUS(rememberMark());
+    rememberFile();
     TIDEMARK_TRY_STATUS(saveDue());
     m_reachedStart = m_capture->hasReached(header.value());
     TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
@@ -127,7 +131,7 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
 {
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, m_anchor->header());
     if (m_anchor->place() == sqlite::Place::AtZero || header.mxFrame == 0) {
-        truncateHuge();
+        truncateLog();
         return {};
     }
     if (m_capture->isAt(header) && header.backfilled == header.mxFrame) {
@@ -135,7 +139,7 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
         TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
         return {};
     }
-    const bool isCalm = m_stepAt - m_changedAt >= kCalm;
+    const bool isCalm = m_stepAt - m_changedAt >= kCalm || wasClosed();
     // Nothing can be gained before it is through.
     if (isPinnedBySnapshot()) {
         watchPinnedLog(logBytes(header));
@@ -153,23 +157,26 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
     return {};
 }
 
-/// Uploading a snapshot may take hours. The disk is the application's, too: with less free than the
-/// log has already, it would be full before that has doubled.
+/// Uploading a snapshot may take hours. The disk is the application's, too: with less free than
+/// twice what the log has already, it would soon be full.
 void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
 {
-    if (logBytes < kWorrisomeLogBytes || m_stepAt < m_nextRoomLook) {
+    if (m_stepAt < m_nextRoomLook) {
         return;
     }
     m_nextRoomLook = m_stepAt + kRoomPause;
-    setStanding(Protection::Protected,
-                {TIDEMARK_TEXT("engine",
-                               "While a snapshot of %1 is being saved, its write-ahead log grows."),
-                 {m_setup.path}},
-                {TIDEMARK_TEXT("engine",
-                               "Every change is saved all the same. The log is cut when the "
-                               "snapshot is there, or given up because the disk is filling.")});
+    if (logBytes >= kWorrisomeLogBytes) {
+        setStanding(
+            Protection::Protected,
+            {TIDEMARK_TEXT("engine",
+                           "While a snapshot of %1 is being saved, its write-ahead log grows."),
+             {m_setup.path}},
+            {TIDEMARK_TEXT("engine",
+                           "Every change is saved all the same. The log is cut when the snapshot "
+                           "is there, or given up because the disk is filling.")});
+    }
     const auto space = m_setup.files.space(m_setup.path);
-    if (space.ok() && space.value().freeBytes < logBytes) {
+    if (logBytes > 0 && space.ok() && space.value().freeBytes < 2 * logBytes) {
         giveUpSnapshots();
         noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
     }
@@ -234,17 +241,37 @@ void Replicator::Impl::tellPinned()
     setStanding(Protection::Protected, why.what, why.next);
 }
 
-/// A huge log file only keeps disk; it can be cut while the anchor lies at zero.
-void Replicator::Impl::truncateHuge()
+/// Whether all others who had the database open have closed it, without the checkpoint and the end
+/// of the log that they would have made without us: what comes next may be another file in its
+/// place. Who cannot be seen from here has not.
+bool Replicator::Impl::wasClosed()
+{
+    const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
+    const auto& shm = m_anchor->identity().shm;
+    if (!shm || quiet < kClosedLook) {
+        return false;
+    }
+    const bool isOpen = sqlite::othersHaveOpen(*shm);
+    m_sawOthers = m_sawOthers || isOpen;
+    return m_sawOthers && !isOpen;
+}
+
+/// A huge log file only keeps disk. At rest it is cut in any case: who puts another file in the
+/// place of the database would be given its old changes by SQLite. Both while the anchor lies at
+/// zero.
+void Replicator::Impl::truncateLog()
 {
     if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
         return;
     }
-    m_nextTruncate = m_stepAt + kTruncatePause;
     const auto size = m_anchor->wal().sizeBytes();
-    if (size.ok() && size.value() > kHugeLogBytes) {
+    const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
+    const bool rests =
+        size.ok() && size.value() > 0 && (m_stepAt - m_changedAt > kRest || wasClosed());
+    if (isHuge || rests) {
         // When somebody is in the way: next time.
-        [[maybe_unused]] const bool cut = m_checkpointer->truncate(*m_anchor);
+        const bool isCut = m_checkpointer->truncate(*m_anchor);
+        m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);
     }
 }
 
@@ -367,7 +394,8 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         done = cycle.ok() ? saveChecksums() : Status(cycle.error());
     }
     if (done.ok()) {
-        done = rememberMark();
+        m_nextKnown = {};
+        rememberFile();
     }
     if (!done.ok() && isLogLost(done.error().code)) {
         loseLog();

@@ -64,6 +64,13 @@ struct LivingSnapshot {
     std::stop_source giveUp;
 };
 
+/// A log, and the file that it is of.
+struct FollowedLog {
+    sqlite::FileId file = {};
+    std::optional<sqlite::FileId> wal = {};
+    sqlite::Salts salts = {};
+};
+
 /// A log that old read transactions of others keep from being cut.
 struct Pinning {
     std::vector<sqlite::LogReader> readers = {};  ///< When it was found out.
@@ -111,6 +118,8 @@ public:
 
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status noLogOfAnother() const;
+    [[nodiscard]] Status atRest(const sqlite::FileStamp& stamp);
     [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
@@ -159,7 +168,8 @@ private:
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
     void tellPinned();
-    void truncateHuge();
+    [[nodiscard]] bool wasClosed();
+    void truncateLog();
     [[nodiscard]] Status saveDue();
     [[nodiscard]] Status takeSnapshot(StepOutcome& outcome);
     [[nodiscard]] Status captureUpTo(const sqlite::PageSnapshot& pages, StepOutcome& outcome);
@@ -167,13 +177,15 @@ private:
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
-    [[nodiscard]] std::optional<sqlite::FileMark> markNow() const;
-    [[nodiscard]] Status rememberMark();
+    [[nodiscard]] std::optional<KnownFile> knownNow() const;
+    void rememberFile();
     [[nodiscard]] Status saveChecksums();
     [[nodiscard]] std::uint64_t worthSavingBytes() const;
     void loseLog();
     void letGoToCompare();
     void letGo();
+    void cutLogOfAnother(const sqlite::WalIndexHeader& captured);
+    void noteLog();
     void failed(const Error& error, StepOutcome& outcome);
     [[nodiscard]] bool isPinnedBySnapshot() const;
     void giveUpSnapshots();
@@ -199,11 +211,15 @@ private:
     std::unique_ptr<Capture> m_capture;
     std::unique_ptr<Checkpointer> m_checkpointer;
     std::unique_ptr<sqlite::Anchor> m_anchor;
-    std::unique_ptr<Watched> m_watched;      // At most one of both.
-    WatchPace m_pace;                        // Also between two of them: locks are paid for.
-    Clock::Instant m_nextLook = {};          // Behind a failure to keep what was read.
-    Clock::Instant m_nextCopy = {};          // For a snapshot.
-    std::optional<sqlite::FileMark> m_mark;  // Of the file when it had what is captured.
+    std::unique_ptr<Watched> m_watched;           // At most one of both.
+    WatchPace m_pace;                             // Also between two of them: locks are paid for.
+    Clock::Instant m_nextLook = {};               // Behind a failure to keep what was read.
+    Clock::Instant m_nextCopy = {};               // For a snapshot.
+    std::optional<KnownFile> m_known;             // Of the file when it had what is captured.
+    std::optional<KnownFile> m_storedKnown;       // The same as it is remembered.
+    std::optional<FollowedLog> m_log;             // The last that was followed.
+    Clock::Instant m_nextKnown = {};              // To remember it, behind a failure.
+    std::optional<Clock::Instant> m_movingSince;  // A file that is being written over.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;
@@ -217,6 +233,7 @@ private:
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
     std::chrono::milliseconds m_unrestingPause = kCyclePause;
     std::optional<Pinning> m_pinning;
+    bool m_sawOthers = false;                 // With the database open, since attach.
     std::vector<LivingSnapshot> m_snapshots;  // May have ended since.
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};

@@ -120,7 +120,8 @@ Result<Reading> Replicator::Impl::readUnderLock(std::unique_ptr<sqlite::PageSnap
 /// Whether what is captured is the database as it is with this mark.
 bool Replicator::Impl::isKnown(const sqlite::FileMark& mark) const
 {
-    return m_mark == mark && m_capture->positionKnown() && m_capture->checksums().pageCount() > 0;
+    return m_known && m_known->mark == mark && m_capture->positionKnown() &&
+           m_capture->checksums().pageCount() > 0;
 }
 
 /// Under the lock, so that no write of SQLite is under way.

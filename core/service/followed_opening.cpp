@@ -178,6 +178,13 @@ void FollowedDatabase::listen(bool toFile)
         const std::scoped_lock lock(m_mutex);
         m_context.capture.wake(m_sourceKey);
     });
+    if (!toFile && told.ok()) {
+        // Another file in its place is to be let go of before the application opens it.
+        static_cast<void>(m_context.watcher.watchFile(m_realPath, [this] {
+            const std::scoped_lock lock(m_mutex);
+            m_context.capture.wake(m_sourceKey);
+        }));
+    }
     m_untold = told.ok() ? std::nullopt : std::optional(told.error());
     m_listensTo = path;
 }
@@ -187,6 +194,7 @@ void FollowedDatabase::stopListening()
     // Once: whoever follows the database next watches the same path.
     if (const std::string path = std::exchange(m_listensTo, {}); !path.empty()) {
         m_context.watcher.unwatch(path);
+        m_context.watcher.unwatch(m_realPath);
     }
 }
 

@@ -71,21 +71,14 @@ public:
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    [[nodiscard]] Status watch(const std::string& path, std::function<void()> changed)
+    [[nodiscard]] Status watchLog(const std::string& path, std::function<void()> changed)
     {
-        const std::scoped_lock lock(m_mutex);
-        if (!m_thread.joinable()) {
-            return noWatch(path, m_error);
-        }
-        // The same folder gives the same number again.
-        const int folder = ::inotify_add_watch(m_events.number(), parentOf(path).c_str(), kEvents);
-        if (folder < 0) {
-            return noWatch(path, errno);
-        }
-        m_watched.insert_or_assign({folder, nameOf(path)}, std::move(changed));
-        m_folders.insert_or_assign(path, folder);
-        m_paths.insert_or_assign(folder, parentOf(path));
-        return {};
+        return watch(m_watched, path, std::move(changed));
+    }
+
+    [[nodiscard]] Status watchFile(const std::string& path, std::function<void()> changed)
+    {
+        return watch(m_files, path, std::move(changed));
     }
 
     void unwatch(const std::string& path)
@@ -98,8 +91,8 @@ public:
         const int folder = found->second;
         m_folders.erase(found);
         m_watched.erase({folder, nameOf(path)});
-        const auto next = m_watched.lower_bound({folder, {}});
-        if (next == m_watched.end() || next->first.first != folder) {
+        m_files.erase({folder, nameOf(path)});
+        if (!hasAny(m_watched, folder) && !hasAny(m_files, folder)) {
             ::inotify_rm_watch(m_events.number(), folder);
             m_paths.erase(folder);
         }
@@ -108,6 +101,30 @@ public:
 private:
     /// The watched folder's number and the name of a file in it.
     using Key = std::pair<int, std::string>;
+
+    [[nodiscard]] Status watch(std::map<Key, std::function<void()>>& calls, const std::string& path,
+                               std::function<void()> changed)
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_thread.joinable()) {
+            return noWatch(path, m_error);
+        }
+        // The same folder gives the same number again.
+        const int folder = ::inotify_add_watch(m_events.number(), parentOf(path).c_str(), kEvents);
+        if (folder < 0) {
+            return noWatch(path, errno);
+        }
+        calls.insert_or_assign({folder, nameOf(path)}, std::move(changed));
+        m_folders.insert_or_assign(path, folder);
+        m_paths.insert_or_assign(folder, parentOf(path));
+        return {};
+    }
+
+    [[nodiscard]] static bool hasAny(const std::map<Key, std::function<void()>>& calls, int folder)
+    {
+        const auto next = calls.lower_bound({folder, {}});
+        return next != calls.end() && next->first.first == folder;
+    }
 
     void run()
     {
@@ -140,7 +157,8 @@ private:
             const auto* const event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
             at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
             overrun = overrun || (event->mask & IN_Q_OVERFLOW) != 0;
-            if (Key key(event->wd, event->len > 0 ? event->name : ""); m_watched.contains(key)) {
+            if (Key key(event->wd, event->len > 0 ? event->name : "");
+                m_watched.contains(key) || m_files.contains(key)) {
                 changed.insert(std::move(key));
             }
         }
@@ -158,6 +176,11 @@ private:
                     listen(key.first, kMutedEvents);
                     folders.insert(key.first);
                 }
+                call();
+            }
+        }
+        for (const auto& [key, call] : m_files) {
+            if (!changed || changed->contains(key)) {
                 call();
             }
         }
@@ -203,6 +226,7 @@ private:
     Descriptor m_bell;
     std::mutex m_mutex;  // Guards the maps; held during the calls, so that none follows unwatch.
     std::map<Key, std::function<void()>> m_watched;
+    std::map<Key, std::function<void()>> m_files;  // Beside those.
     std::map<std::string, int> m_folders;
     std::map<int, std::string> m_paths;  // Of the folders.
     std::thread m_thread;
@@ -214,7 +238,12 @@ ChangeWatcher::~ChangeWatcher() = default;
 
 Status ChangeWatcher::watch(const std::string& path, std::function<void()> changed)
 {
-    return m_impl->watch(path, std::move(changed));
+    return m_impl->watchLog(path, std::move(changed));
+}
+
+Status ChangeWatcher::watchFile(const std::string& path, std::function<void()> changed)
+{
+    return m_impl->watchFile(path, std::move(changed));
 }
 
 void ChangeWatcher::unwatch(const std::string& path)

@@ -12,22 +12,25 @@
 namespace tidemark::sqlite {
 namespace {
 
-constexpr std::uint64_t kFirstReadLock = 123;
-constexpr std::uint64_t kLastReadLock = 127;
+struct Bytes {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+};
+constexpr Bytes kReadLocks{123, 127};
+constexpr Bytes kOpenLock{128, 128};
 
 /// Of "1: POSIX  ADVISORY  READ  1234 fe:00:5678 124 124".
 struct Line {
     std::string id, kind, mode, access, process, file, first, last;
 };
 
-bool isOf(const Line& line, const FileId& shm)
+bool isOf(const Line& line, const FileId& shm, const Bytes& bytes)
 {
     const auto inode = wholeNumber(std::string_view(line.file).substr(line.file.rfind(':') + 1));
     const auto first = wholeNumber(line.first);
     const auto last = wholeNumber(line.last);
     // A lock on the whole file ends with "EOF", and is not SQLite's.
-    return inode == shm.inode && first && last && *first >= kFirstReadLock &&
-           *last <= kLastReadLock;
+    return inode == shm.inode && first && last && *first >= bytes.first && *last <= bytes.last;
 }
 
 std::string contentOf(const std::string& path)
@@ -42,18 +45,8 @@ std::string programOf(int process)
     return name.substr(0, name.find('\n'));
 }
 
-}  // namespace
-
-std::vector<LogReader> logReaders(const FileId& shm)
-{
-    std::vector<LogReader> readers;
-    for (const int process : readersIn(contentOf("/proc/locks"), shm, processId())) {
-        readers.push_back({.processId = process, .program = programOf(process)});
-    }
-    return readers;
-}
-
-std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)
+std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const FileId& shm,
+                           int except)
 {
     std::vector<int> found;
     std::istringstream text{std::string(locks)};
@@ -63,7 +56,7 @@ std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except
         // Who waits for one has "->" in the place of the kind.
         if (!(words >> line.id >> line.kind >> line.mode >> line.access >> line.process >>
               line.file >> line.first >> line.last) ||
-            line.kind != "POSIX" || line.access != "READ" || !isOf(line, shm)) {
+            line.kind != "POSIX" || line.access != "READ" || !isOf(line, shm, bytes)) {
             continue;
         }
         const auto process = wholeNumber<std::uint32_t>(line.process);
@@ -75,6 +68,32 @@ std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except
     const auto twice = std::ranges::unique(found);
     found.erase(twice.begin(), twice.end());
     return found;
+}
+
+}  // namespace
+
+std::vector<LogReader> logReaders(const FileId& shm)
+{
+    std::vector<LogReader> readers;
+    for (const int process : readersIn(contentOf("/proc/locks"), shm, processId())) {
+        readers.push_back({.processId = process, .program = programOf(process)});
+    }
+    return readers;
+}
+
+bool othersHaveOpen(const FileId& shm)
+{
+    return !openersIn(contentOf("/proc/locks"), shm, processId()).empty();
+}
+
+std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)
+{
+    return holdersOf(kReadLocks, locks, shm, except);
+}
+
+std::vector<int> openersIn(std::string_view locks, const FileId& shm, int except)
+{
+    return holdersOf(kOpenLock, locks, shm, except);
 }
 
 }  // namespace tidemark::sqlite

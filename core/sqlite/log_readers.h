@@ -22,8 +22,13 @@ struct LogReader {
 /// no file of the database. For any thread; as quick as the computer has locks.
 [[nodiscard]] std::vector<LogReader> logReaders(const FileId& shm);
 
+/// Whether another process than this one has the database of that index open (unixShmLock's dead
+/// man's switch, byte 128), as far as the kernel tells.
+[[nodiscard]] bool othersHaveOpen(const FileId& shm);
+
 /// Their numbers, in the text of /proc/locks. The device is not compared: file systems with several
 /// volumes tell stat(2) another one.
 [[nodiscard]] std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except);
+[[nodiscard]] std::vector<int> openersIn(std::string_view locks, const FileId& shm, int except);
 
 }  // namespace tidemark::sqlite

@@ -34,6 +34,7 @@ constexpr std::array kSteps = {
     "CREATE TABLE given_up(replica TEXT PRIMARY KEY, first, last, first_time, last_time, began,"
     " ended, limit_bytes) WITHOUT ROWID;",
     "CREATE TABLE unfinished(replica TEXT PRIMARY KEY, names) WITHOUT ROWID;",
+    "ALTER TABLE source ADD COLUMN mark_tx DEFAULT 0;",
 };
 constexpr std::size_t kVersion = kSteps.size();
 
@@ -126,7 +127,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
 {
     Statement put(handle,
                   "INSERT OR REPLACE INTO source VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                  " ?, ?, ?, ?, ?, ?)");
+                  " ?, ?, ?, ?, ?, ?, ?)");
     put.add(source.txId.value).add(source.time).add(source.digest);
     put.add(std::uint64_t{source.pageSizeBytes}).add(std::uint64_t{source.pageCount});
     put.add(std::span<const std::byte>(source.position.salts.bytes));
@@ -135,6 +136,7 @@ Status writeSource(sqlite3* handle, const SourceState& source)
     put.add(std::uint64_t{source.position.checksum.second});
     put.add(std::optional(source.identity.database));
     put.add(source.identity.wal).add(source.identity.shm).add(source.mark);
+    put.add(source.markTxId.value);
     return put.finish();
 }
 
@@ -201,6 +203,7 @@ Result<std::optional<SourceState>> StateDb::source() const
     source.identity.wal = row.file();
     source.identity.shm = row.file();
     source.mark = row.mark(source.identity.database);
+    source.markTxId = {source.mark ? row.number() : 0};
     return std::optional(source);
 }
 

@@ -30,9 +30,10 @@ struct SourceState {
     std::uint32_t pageCount = 0;
     sqlite::WalPosition position = {};
     sqlite::SourceIdentity identity = {};
-    /// The stamp of the database file when all that is captured was in it; empty: not known, and
-    /// pages are compared. Its file is `identity`'s.
+    /// What the database file was like when all that was captured then was in it; empty: not known,
+    /// and pages are compared. Its file is `identity`'s.
     std::optional<sqlite::FileMark> mark = {};
+    ltx::TxId markTxId = {};  ///< That transaction was the state of the file; 0: not known.
 
     bool operator==(const SourceState&) const = default;
 };

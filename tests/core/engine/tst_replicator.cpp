@@ -58,6 +58,19 @@ private:
     sqlite3* m_handle = nullptr;
 };
 
+QByteArray contentOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// So far, by this process.
+qint64 readBytes()
+{
+    const QByteArray io = contentOf("/proc/self/io");
+    return io.mid(7, io.indexOf('\n') - 7).toLongLong();  // "rchar: 123"
+}
+
 }  // namespace
 
 /// The clock is the test's; the database and the disk are real. Nobody uploads: what was captured
@@ -97,7 +110,7 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
-    void aFilePutInThePlaceOfTheDatabaseIsReadWholeThoughItsLogFits()
+    void besideTheLogOfTheFileBeforeAnotherFileIsNotOpened()
     {
         {
             Application app(database());
@@ -117,9 +130,78 @@ private slots:
         kill();
         QVERIFY(QFile::remove(database()));
         QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        const QByteArray bytes = contentOf(database());
         attach();
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QCOMPARE(contentOf(database()), bytes);
+        QVERIFY(QFile::remove(database() + "-wal") && QFile::remove(database() + "-shm"));
+        steps(60s);
         QVERIFY(captured() > before);
         QVERIFY(endsAsTheDatabase());
+    }
+
+    void atRestNoLogIsLeftForAnotherFileInTheDatabasesPlace()
+    {
+        Application app(database());
+        app.write();
+        attach();
+        app.write();
+        steps(3s);
+        QVERIFY(QFileInfo(database() + "-wal").size() > 0);
+        steps(5s);
+        QCOMPARE(QFileInfo(database() + "-wal").size(), qint64{0});
+        const int before = captured();
+        app.write();
+        steps(1s);
+        QVERIFY(captured() > before);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFileThatWasReplacedIsNotGivenTheOldLog()
+    {
+        {
+            Application app(database());
+            app.run("CREATE TABLE other(x)");
+        }
+        QVERIFY(QFile::copy(database(), m_folder->filePath("other.db")));
+        Application app(database());
+        app.write();
+        attach();
+        app.write();
+        steps(20ms);
+        const QByteArray bytes = contentOf(m_folder->filePath("other.db"));
+        QVERIFY(QFile::remove(database()));
+        QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        steps(1s);
+        QCOMPARE(contentOf(database()), bytes);
+        steps(60s);
+        QCOMPARE(contentOf(database()), bytes);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void whatDidNotChangeWhileAwayIsNotReadAgain()
+    {
+        for (const bool isLogLeft : {false, true}) {
+            std::optional<Application> app(database());
+            app->write(20'000'000);
+            attach();
+            app->write();
+            steps(10s);
+            if (!isLogLeft) {
+                app.reset();
+            }
+            const int before = captured();
+            leave();
+            if (isLogLeft) {
+                app->write();
+            }
+            const qint64 readBefore = readBytes();
+            attach();
+            QVERIFY(readBytes() - readBefore < 10'000'000);
+            QCOMPARE(captured(), before + (isLogLeft ? 1 : 0));
+            QVERIFY(endsAsTheDatabase());
+        }
     }
 
     void aLogThatWasWrittenToWhileAwayIsGoneOnIn()

@@ -41,6 +41,8 @@ private slots:
         QVERIFY(readersIn(kLocks, shm, 0) == (std::vector{100, 200}));
         QVERIFY(readersIn(kLocks, shm, 200) == std::vector{100});
         QVERIFY(readersIn("", shm, 0).empty());
+        QVERIFY(openersIn(kLocks, shm, 0) == std::vector{300});
+        QVERIFY(openersIn(kLocks, shm, 300).empty());
     }
 
     void anotherProcessThatReadsIsFoundAndNamedWhileItDoes()
@@ -52,6 +54,7 @@ private slots:
         const auto files = identify(PosixFileSystem(), path);
         QVERIFY(files.ok() && files.value().shm);
         QVERIFY(logReaders(*files.value().shm).empty());
+        QVERIFY(othersHaveOpen(*files.value().shm));
         shell.run("BEGIN; SELECT * FROM t");
         const auto readers = logReaders(*files.value().shm);
         QCOMPARE(readers.size(), std::size_t{1});
