@@ -3,6 +3,7 @@
 #include "app/cli/event_lines.h"
 #include "app/cli/output.h"
 #include "app/cli/systemd_watchdog.h"
+#include "app/cli/wal_switch.h"
 #include "core/base/process.h"
 
 #include <algorithm>
@@ -62,6 +63,9 @@ bool Replication::follow(bool isOnce)
                                : Status(doesNotFit(database.path));
         if (may.ok()) {
             warn(service::litestreamCaution(m_session.files, database.path), database.path);
+            if (const auto path = toBeSwitched(m_session.files, database)) {
+                m_toSwitch.insert(*path);
+            }
             static_cast<void>(m_service.follow(database));
             const auto canonical = m_session.files.canonical(database.path);
             followed.insert(canonical.ok() ? canonical.value() : database.path);
@@ -79,12 +83,14 @@ void Replication::untilStopped()
     if (m_failure) {
         m_session.output.error(*m_failure);
     }
+    // A full disk is no reason to stop saving.
+    m_session.output.becomeLog();
     SystemdWatchdog watchdog(m_session.environment);
     while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
         const auto now = m_session.clock.monotonic();
         watchdog.beat(now);
-        static_cast<void>(m_session.clock.waitUntil(watchdog.next(now + kLook),
-                                                    m_session.stop, m_events.bell()));
+        static_cast<void>(
+            m_session.clock.waitUntil(watchdog.next(now + kLook), m_session.stop, m_events.bell()));
         print();
     }
     finish();
@@ -195,6 +201,14 @@ void Replication::warn(const std::optional<service::Caution>& caution, const std
     }
 }
 
+void Replication::tellSwitch(const std::string& database)
+{
+    const auto canonical = m_session.files.canonical(database);
+    if (canonical.ok() && m_toSwitch.erase(canonical.value()) > 0) {
+        warn(wasSwitched(canonical.value()), canonical.value());
+    }
+}
+
 void Replication::failed(const Error& error)
 {
     if (m_failure) {
@@ -233,6 +247,9 @@ void Replication::print()
             m_session.output.note(eventText(event, m_wanted.hasSeveral()));
         } else {
             m_session.output.text(eventText(event, m_wanted.hasSeveral()));
+        }
+        if (std::holds_alternative<service::Attached>(event.what)) {
+            tellSwitch(event.path);
         }
         // Said already; it is the run's own failure where there is no earlier one.
         const auto* const stopped = std::get_if<service::Stopped>(&event.what);
