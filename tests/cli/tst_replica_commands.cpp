@@ -119,6 +119,113 @@ private slots:
         QCOMPARE(ran.lines().value(0)["txid"].toInt(), 2);
     }
 
+    void whatListPrintsIsAMoment()
+    {
+        const QString line =
+            m_program.run({"list", "replica", "--limit", "2"}).facts.split('\n')[1];
+        const QString time = line.simplified().section(' ', 1, 3);
+        QVERIFY2(time.endsWith(" CET") || time.endsWith(" CEST"), qPrintable(line));
+        const Ran byWhen = m_program.run({"plan", "replica", time, "--json"});
+        QVERIFY2(byWhen.status == 0, qPrintable(byWhen.rest));
+        QCOMPARE(byWhen.lines().value(0)["txid"].toInt(), 2);
+        const Ran byOption = m_program.run({"plan", "replica", "--time", time, "--json"});
+        QCOMPARE(byOption.lines().value(0)["txid"].toInt(), 2);
+        const Ran range =
+            m_program.run({"list", "replica", "--since", time, "--until", time, "--json"});
+        QCOMPARE(range.lines().size(), 1);
+        QCOMPARE(range.lines().value(0)["txid"].toInt(), 2);
+    }
+
+    void aTimeToComeIsTheNewestMomentAndSaidToBe()
+    {
+        const Ran ran =
+            m_program.run({"plan", "replica", "--time", "2199-01-01T00:00:00Z", "--json"});
+        QCOMPARE(ran.lines().value(0)["txid"].toInt(), m_moments.size());
+        QVERIFY2(ran.rest.startsWith("2199-01-01 01:00:00.000 CET is still to come: "),
+                 qPrintable(ran.rest));
+        QVERIFY(m_program.run({"plan", "replica", "now"}).rest.isEmpty());
+    }
+
+    void aRangeWithoutMomentsIsSaidToBeOne()
+    {
+        for (const QStringList& range :
+             {QStringList{"--since", "txid:3", "--until", "txid:2"}, QStringList{"--until", "-1w"},
+              QStringList{"--since", "2199-01-01T00:00:00Z"}}) {
+            const Ran ran = m_program.run(QStringList{"list", "replica"} + range);
+            QCOMPARE(ran.status, 0);
+            QVERIFY(ran.facts.isEmpty());
+            QVERIFY2(ran.rest.startsWith("No moment lies there: "), qPrintable(ran.rest));
+        }
+        QVERIFY(m_program.run({"list", "replica", "--since", "txid:3"}).rest.isEmpty());
+    }
+
+    void anErrorTellsTimesAsListDoes()
+    {
+        const QStringList words{"plan", "replica", "--time", "2001-01-01T00:00:00Z"};
+        const Ran asText = m_program.run(words);
+        QVERIFY2(asText.rest.contains("at or before 2001-01-01 01:00:00.000 CET."),
+                 qPrintable(asText.rest));
+        QVERIFY(m_program.run(words + QStringList{"--json"})
+                    .error()["message"]
+                    .toString()
+                    .contains("2001-01-01T00:00:00.000Z"));
+    }
+
+    void pathsBeginAtHomeWhereTheShellLeftThem()
+    {
+        const Ran ran = m_program.run({"restore", "~/replica", "~/from_home.db"});
+        QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY(QFile::exists(m_program.path("from_home.db")));
+        const Ran again = m_program.run({"replicate", "~/notes.db", "~/replica", "--once"});
+        QVERIFY2(again.status == 0, qPrintable(again.rest));
+    }
+
+    void aFileNamedLikeAMomentIsMadeByItsPath()
+    {
+        QCOMPARE(m_program.run({"restore", "replica", "./latest"}).status, 0);
+        QVERIFY(QFile::exists(m_program.path("latest")));
+    }
+
+    void aDatabaseIsNoReplica()
+    {
+        const Ran ran = m_program.run({"restore", "notes.db", "no.db", "--json"});
+        QCOMPARE(ran.status, 3);
+        QCOMPARE(ran.error()["message"].toString(),
+                 m_program.path("notes.db") + " is a SQLite database, not a replica of one.");
+    }
+
+    void anAnswerThatCannotBeWrittenIsAFailure()
+    {
+        for (const QStringList& arguments :
+             {QStringList{"list", "replica"}, QStringList{"verify", "replica", "--json"}}) {
+            QProcess process;
+            m_program.prepare(process, arguments);
+            process.setStandardOutputFile("/dev/full");
+            process.start();
+            const Ran ran = Program::finished(process);
+            QCOMPARE(ran.status, 1);
+            QVERIFY2(ran.rest.contains("The output could not be written in full"),
+                     qPrintable(ran.rest));
+        }
+    }
+
+    void verifyAllSaysWhenDamageTakesNothingAway()
+    {
+        const QString folder = m_program.path("spoiled");
+        QVERIFY(QProcess::execute("cp", {"-r", m_program.path("replica"), folder}) == 0);
+        const QString first = "0000000000000001";
+        const QString last = QString("%1").arg(m_moments.size(), 16, 16, QChar('0'));
+        QVERIFY(QFile::copy(folder + "/ltx/9/" + first + "-" + first + ".ltx",
+                            folder + "/ltx/9/" + first + "-" + last + ".ltx"));
+        const Ran ran = m_program.run({"verify", "spoiled", "--all", "--json"});
+        QCOMPARE(ran.status, 5);
+        QCOMPARE(ran.lines().last()["verdict"].toString(), QString("damaged"));
+        const QString message = ran.error()["message"].toString();
+        QVERIFY2(message.contains(" objects 1 is damaged, but no moment needs what is damaged"),
+                 qPrintable(message));
+        QVERIFY(ran.error()["hint"].toString().startsWith("Every moment can be restored"));
+    }
+
     void verifyProvesAndLeavesNothing()
     {
         const Ran ran = m_program.run({"verify", "replica", "--json", "--check", "full"});
@@ -162,6 +269,8 @@ private slots:
         const Ran ran = m_program.run({"verify", "rotten", "--all", "--json"});
         QCOMPARE(ran.status, 5);
         QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
+        QVERIFY(ran.error()["message"].toString().endsWith(
+            " objects 1 is damaged, and 1 moment cannot be restored."));
         QCOMPARE(ran.lines().size(), 2);
         const QJsonObject damaged = ran.lines()[0];
         QCOMPARE(damaged["kind"].toString(), QString("damaged"));
