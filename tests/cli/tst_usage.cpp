@@ -37,6 +37,11 @@ private slots:
             QVERIFY(ran.facts.contains("\n  " + QString::fromUtf8(command.name.data()) + " "));
         }
         QCOMPARE(m_program.run({"--help"}).facts, ran.facts);
+        QCOMPARE(m_program.run({"-h"}).facts, ran.facts);
+        QCOMPARE(m_program.run({"list", "-h"}).facts, m_program.run({"help", "list"}).facts);
+        for (const char* const option : {"--help", "(-h)", "--json", "--version"}) {
+            QVERIFY2(ran.facts.contains(option), option);
+        }
     }
 
     void theVersionIsATextOrAnObject()
