@@ -33,9 +33,13 @@ Wishes parse(const QCoreApplication& application)
     parser.addOption(background);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(u"file"_s,
-                                 QCoreApplication::translate("main", "A database to protect."),
-                                 u"[add] [file]"_s);
+    parser.addPositionalArgument(
+        u"file"_s,
+        QCoreApplication::translate("main",
+                                    "A database to protect: Tidemark, also one that runs already, "
+                                    "opens its form. The word add in front of it changes nothing "
+                                    "and may be left out."),
+        u"[add] [file]"_s);
     parser.process(application);
 
     Wishes wishes{.background = parser.isSet(background)};

@@ -1,5 +1,6 @@
 #include "app/cli/human.h"
 #include "app/cli/moment_json.h"
+#include "app/cli/moment_operand.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "app/cli/page_counts.h"
@@ -100,6 +101,19 @@ Result<Selection> select(Session& session, const ParsedArguments& arguments,
         }
     }
     return selection;
+}
+
+/// Says where the moments are when none is among those that were asked for.
+void noteEmpty(Output& output, const std::vector<replica::Moment>& moments,
+               const Selection& selection)
+{
+    if (moments.empty() || selection.first < selection.last) {
+        return;
+    }
+    output.note("No moment lies there: those of this replica go from transaction " +
+                std::to_string(moments.front().txId.value) + " of " + momentTime(moments.front()) +
+                " to " + std::to_string(moments.back().txId.value) + " of " +
+                momentTime(moments.back()) + ".");
 }
 
 /// Prints rows, some at a time.
@@ -266,6 +280,7 @@ Status runList(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const OpenedReplica opened, replicaOperand(session, arguments));
     TIDEMARK_TRY(const Selection selection, select(session, arguments, opened));
+    noteEmpty(session.output, opened.catalog.moments, selection);
     TIDEMARK_TRY(const auto marks, marksOf(session, opened));
     TIDEMARK_TRY_STATUS(Lister(session, opened, marks).list(selection));
     if (opened.catalog.moments.empty()) {

@@ -1,3 +1,4 @@
+#include "app/cli/moment_operand.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "core/base/rfc3339.h"
@@ -7,12 +8,29 @@
 #include "core/replica/open_replica.h"
 
 namespace tidemark::cli {
+namespace {
+
+Error isAMoment(const std::string& name)
+{
+    return {.code = ErrorCode::Usage,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "\"%1\" is a moment by itself, so a mark of that name would be "
+                                   "taken for it."),
+                     {name}},
+            .next = {TIDEMARK_TEXT("cli", "Give the mark another name.")}};
+}
+
+}  // namespace
+
 Status runMark(Session& session, const ParsedArguments& arguments)
 {
     replica::Mark mark{.name = arguments.operands()[1],
                        .note = arguments.value("--note").value_or(""),
                        .createdAt = session.clock.now()};
     TIDEMARK_TRY_STATUS(replica::checkMarkName(mark.name));
+    if (readsAsMoment(session, mark.name)) {
+        return isAMoment(mark.name);
+    }
     TIDEMARK_TRY_STATUS(replica::checkMarkNote(mark.note));
     TIDEMARK_TRY(const replica::Wish wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));

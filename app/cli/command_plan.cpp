@@ -1,5 +1,6 @@
 #include "app/cli/human.h"
 #include "app/cli/moment_json.h"
+#include "app/cli/moment_operand.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
 #include "app/cli/restoring.h"

@@ -1,5 +1,6 @@
 #include "app/cli/human.h"
 #include "app/cli/moment_json.h"
+#include "app/cli/moment_operand.h"
 #include "app/cli/operands.h"
 #include "app/cli/restoring.h"
 
@@ -21,7 +22,7 @@ Status runRestore(Session& session, const ParsedArguments& arguments)
 {
     TIDEMARK_TRY(const auto address, storageOperand(session, arguments.operands().front()));
     restore::Request request;
-    request.target = absolutePath(session, arguments.operands()[1]);
+    TIDEMARK_TRY(request.target, outOperand(session, arguments));
     TIDEMARK_TRY(request.wish, wishOperand(session, arguments, 2));
     TIDEMARK_TRY(request.check, checkOption(arguments));
     TIDEMARK_TRY(const storage::Use use, useOf(session, address));

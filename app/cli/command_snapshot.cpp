@@ -4,6 +4,7 @@
 #include "app/cli/human.h"
 #include "app/cli/operands.h"
 #include "app/cli/output.h"
+#include "app/cli/wal_switch.h"
 #include "core/base/process.h"
 #include "core/service/control_socket.h"
 #include "core/service/pin_boards.h"
@@ -188,6 +189,7 @@ Result<Json> snapshotHere(Session& session, const service::DatabaseConfig& datab
                               .directories = directories,
                               .program = "tidemarkctl"},
                              events);
+    const auto toSwitch = toBeSwitched(session.files, database);
     TIDEMARK_TRY(const std::uint64_t ticket, service.snapshotNow(service.follow(database)));
     auto settled = whenSettled(session, [&]() -> Result<Json> {
         const auto orders = service.snapshotOrders(ticket);
@@ -197,6 +199,10 @@ Result<Json> snapshotHere(Session& session, const service::DatabaseConfig& datab
     if (!service.stop()) {
         session.output.error(service::doesNotEnd());
         endAtOnce(ErrorCode::Unavailable);
+    }
+    if (settled.ok() && toSwitch) {
+        const service::Caution caution = wasSwitched(*toSwitch);
+        session.output.note(inEnglish(caution.what) + ' ' + inEnglish(caution.next));
     }
     const auto failure = failureAtTheEnd(events);
     return settled.ok() && failure ? Result<Json>(*failure) : settled;

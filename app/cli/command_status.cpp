@@ -24,7 +24,7 @@ void printStanding(Output& output, const Json& object, Timestamp now)
 {
     for (const char* key : {"reason", "next"}) {
         if (const std::string sentence = textOf(object, key); !sentence.empty()) {
-            output.text("    " + sentence);
+            output.text("    " + withLocalTimes(sentence));
         }
     }
     const auto since = parseRfc3339(textOf(object, "since"));
@@ -101,8 +101,8 @@ std::string proofText(const Json& status, Timestamp now)
     }
     const auto unproven = status.find("unproven");
     if (unproven != status.end() && unproven->is_object()) {
-        text +=
-            (text.empty() ? "not proven: " : "; not proven again: ") + textOf(*unproven, "reason");
+        text += (text.empty() ? "not proven: " : "; not proven again: ") +
+                withLocalTimes(textOf(*unproven, "reason"));
     }
     return text;
 }

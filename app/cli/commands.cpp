@@ -19,7 +19,7 @@ constexpr OptionSpec kWatch{"--watch", "", "leave such a database as it is and c
 
 constexpr std::array kCommonOptions{
     OptionSpec{"--json", "", "one JSON object a line"},
-    OptionSpec{"--help", "", "what this command does"},
+    OptionSpec{"--help", "", "what this command does; also -h"},
 };
 
 constexpr std::array kReplicateOptions{
@@ -54,9 +54,10 @@ constexpr std::array kMarkOptions{kLatest, kTxId, kTime, kMark,
                                   OptionSpec{"--note", "TEXT", "what there is to say about it"}};
 
 constexpr std::string_view kWhen =
-    "WHEN is latest, txid:N, mark:NAME, or a time: 2026-11-22T17:00:00Z, \"2026-11-22 17:00\",\n"
-    "-20m, \"yesterday 17:00\", 14:31. A time without a zone is local and means the last moment\n"
-    "not after it. N is decimal, or hex with exactly 16 digits or 0x in front.";
+    "WHEN is latest, txid:N, mark:NAME, or a time: now, 2026-11-22T17:00:00Z, what list prints,\n"
+    "\"2026-11-22 17:00\", -20m, \"yesterday 17:00\", 14:31. A time without a zone is local and\n"
+    "means the last moment not after it. N is decimal, or hex with exactly 16 digits or 0x in "
+    "front.";
 
 constexpr std::string_view kVerifyDetails =
     "Restores the moment into a temporary file, checks it and removes it. With --all nothing is\n"

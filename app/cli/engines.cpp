@@ -2,6 +2,8 @@
 
 #include "core/service/control_socket.h"
 
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -38,20 +40,30 @@ void addAnswer(const std::string& socket, EngineAnswers& answers)
     }
 }
 
+Status askThoseIn(const Session& session, const std::string& folder, EngineAnswers& answers)
+{
+    const auto entries = session.files.list(folder);
+    if (!entries.ok()) {
+        const bool isNone = entries.error().code == ErrorCode::NotFound;
+        return isNone ? Status() : Status(entries.error());
+    }
+    for (const DirectoryEntry& entry : entries.value()) {
+        if (isEngineSocket(entry.name)) {
+            addAnswer(folder + "/" + entry.name, answers);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<EngineAnswers> askEngines(Session& session)
 {
     EngineAnswers answers;
-    const auto entries = session.files.list(session.places.run);
-    if (!entries.ok()) {
-        const bool isNone = entries.error().code == ErrorCode::NotFound;
-        return isNone ? Result<EngineAnswers>(answers) : entries.error();
-    }
-    for (const DirectoryEntry& entry : entries.value()) {
-        if (isEngineSocket(entry.name)) {
-            addAnswer(session.places.run + "/" + entry.name, answers);
-        }
+    // One that was started without a folder for sockets has them beside its data.
+    for (const std::string& folder :
+         std::set<std::string>{session.places.run, session.places.data + "/run"}) {
+        TIDEMARK_TRY_STATUS(askThoseIn(session, folder, answers));
     }
     return answers;
 }

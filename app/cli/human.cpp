@@ -1,10 +1,12 @@
 #include "app/cli/human.h"
 
 #include "core/base/local_time.h"
+#include "core/base/rfc3339.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 
 namespace tidemark::cli {
@@ -16,6 +18,17 @@ std::string formatted(const char* format, Values... values)
     char text[128];
     const int length = std::snprintf(text, sizeof text, format, values...);
     return {text, static_cast<std::size_t>(length)};
+}
+
+/// Whether a sentence has a word of that length there, by itself or in brackets.
+bool isWordAt(std::string_view sentence, std::size_t at, std::size_t length)
+{
+    constexpr std::string_view kBefore = " (";
+    constexpr std::string_view kBehind = " ).,;:";
+    const std::size_t end = at + length;
+    const bool begins = at == 0 || kBefore.find(sentence[at - 1]) != std::string_view::npos;
+    return begins && end <= sentence.size() &&
+           (end == sentence.size() || kBehind.find(sentence[end]) != std::string_view::npos);
 }
 
 }  // namespace
@@ -80,6 +93,20 @@ std::string humanTime(Timestamp time)
     return formatted("%04d-%02d-%02d %02d:%02d:%02d.%03d ", civil.year, civil.month, civil.day,
                      civil.hour, civil.minute, civil.second, civil.millisecond) +
            local.zone;
+}
+
+std::string withLocalTimes(const std::string& sentence)
+{
+    const std::size_t length = formatRfc3339(Timestamp()).size();
+    const std::string_view whole(sentence);
+    std::string text;
+    for (std::size_t at = 0; at < whole.size();) {
+        const auto time =
+            isWordAt(whole, at, length) ? parseRfc3339(whole.substr(at, length)) : std::nullopt;
+        text += time ? humanTime(*time) : std::string(1, whole[at]);
+        at += time ? length : 1;
+    }
+    return text;
 }
 
 std::string counted(std::uint64_t count, const std::string& noun)

@@ -21,6 +21,11 @@ namespace tidemark::cli {
 /// "2026-11-22 13:31:06.812 CET", in the local zone.
 [[nodiscard]] std::string humanTime(Timestamp time);
 
+/// `sentence` with each time in it that is written as formatRfc3339() does written as above, so
+/// that a time looks the same wherever it is printed. Those within a word, a file's name for one,
+/// stay.
+[[nodiscard]] std::string withLocalTimes(const std::string& sentence);
+
 /// "1 page", "3 pages": `noun` and its plural with an s.
 [[nodiscard]] std::string counted(std::uint64_t count, const std::string& noun);
 

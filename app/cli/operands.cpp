@@ -2,14 +2,17 @@
 
 #include "app/cli/output.h"
 #include "core/config/settings.h"
-#include "core/config/when.h"
 #include "core/replica/marks.h"
 #include "core/replica/open_replica.h"
 #include "core/storage/zip_storage.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <set>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,12 +60,33 @@ bool isAmong(const Session& session, const std::vector<config::ReplicaSettings>&
     });
 }
 
-Error givenTwice()
+/// Whether a file begins as SQLite's do. Looked at before anything is followed here: to close a
+/// followed one would drop its locks.
+bool isDatabase(const Session& session, const std::string& path)
 {
-    return {
-        .code = ErrorCode::Usage,
-        .what = {TIDEMARK_TEXT("cli", "The moment is given more than once.")},
-        .next = {TIDEMARK_TEXT("cli", "Give one of WHEN, --latest, --txid, --time and --mark.")}};
+    constexpr std::string_view kMagic("SQLite format 3\0", 16);
+    const auto facts = session.files.stat(path);
+    if (!facts.ok() || !facts.value() || facts.value()->kind != FileKind::Regular) {
+        return false;
+    }
+    const auto file = session.files.open(path, OpenFor::Reading);
+    std::array<std::byte, kMagic.size()> start{};
+    const auto got = file.ok() ? file.value()->readAt(start, 0) : file.error();
+    return got.ok() && std::ranges::equal(start, std::as_bytes(std::span(kMagic)));
+}
+
+/// The slip of whoever means its history.
+Status checkNoDatabase(const Session& session, const storage::StorageAddress& address)
+{
+    if (address.kind != storage::StorageKind::Folder || !isDatabase(session, address.path)) {
+        return {};
+    }
+    return Error{.code = ErrorCode::NotFound,
+                 .what = {TIDEMARK_TEXT("cli", "%1 is a SQLite database, not a replica of one."),
+                          {address.path}},
+                 .next = {TIDEMARK_TEXT("cli",
+                                        "Name the place where its history is kept; tidemarkctl "
+                                        "status shows it while the database is followed.")}};
 }
 
 }  // namespace
@@ -79,6 +103,7 @@ Result<storage::StorageAddress> storageOperand(Session& session, const std::stri
     TIDEMARK_TRY(auto address,
                  storage::parseAddress(addresses.empty() ? text : *addresses.begin(),
                                        session.places.workingDirectory, session.places.home));
+    TIDEMARK_TRY_STATUS(checkNoDatabase(session, address));
     if (isAmong(session, replicas, address)) {
         takeSecrets(session, address);
     }
@@ -106,51 +131,6 @@ void takeSecrets(Session& session, const storage::StorageAddress& address)
     if (code != ErrorCode::Damaged) {
         session.keychain = {};
     }
-}
-
-Result<replica::Wish> wishOperand(Session& session, const ParsedArguments& arguments,
-                                  std::size_t number)
-{
-    const Timestamp now = session.clock.now();
-    std::optional<replica::Wish> wish;
-    int count = 0;
-    if (const auto when = arguments.operand(number)) {
-        TIDEMARK_TRY(wish, config::parseWhen(*when, now));
-        ++count;
-    }
-    if (arguments.has("--latest")) {
-        wish = replica::Latest{};
-        ++count;
-    }
-    if (const auto txId = arguments.value("--txid")) {
-        TIDEMARK_TRY(const ltx::TxId number64, config::parseTxId(*txId));
-        wish = replica::AtTxId{number64};
-        ++count;
-    }
-    if (const auto time = arguments.value("--time")) {
-        TIDEMARK_TRY(const Timestamp meant, config::parseTime(*time, now));
-        wish = replica::AtTime{meant};
-        ++count;
-    }
-    if (const auto mark = arguments.value("--mark")) {
-        TIDEMARK_TRY_STATUS(replica::checkMarkName(*mark));
-        wish = replica::AtMark{*mark};
-        ++count;
-    }
-    if (count > 1) {
-        return givenTwice();
-    }
-    return wish.value_or(replica::Latest{});
-}
-
-Result<replica::Wish> withoutMark(const Session& session, const storage::Storage& storage,
-                                  replica::Wish wish)
-{
-    if (const auto* const mark = std::get_if<replica::AtMark>(&wish)) {
-        TIDEMARK_TRY(const auto found, replica::findMark(storage, mark->name, session.stop));
-        return replica::Wish(replica::AtTxId{found.txId});
-    }
-    return wish;
 }
 
 Result<restore::Check> checkOption(const ParsedArguments& arguments)
@@ -184,6 +164,10 @@ Status watchedOrSwitched(const ParsedArguments& arguments)
 
 std::string absolutePath(const Session& session, const std::string& path)
 {
+    // A shell leaves it as it is between quotes, and behind a '='.
+    if (path.starts_with("~/")) {
+        return session.places.home + path.substr(1);
+    }
     return path.starts_with('/') ? path : session.places.workingDirectory + "/" + path;
 }
 

@@ -17,7 +17,7 @@ namespace tidemark::cli {
 
 /// STORAGE: the name of a replica in the settings, where one is called exactly so; else an address.
 /// One that the settings list comes with its secrets from the keychain, however it is named.
-/// Usage when several replicas have that name.
+/// Usage when several replicas have that name; NotFound for the file of a database.
 [[nodiscard]] Result<storage::StorageAddress> storageOperand(Session& session,
                                                              const std::string& text);
 
@@ -30,24 +30,14 @@ void takeSecrets(Session& session, const storage::StorageAddress& address);
 /// deletes; Cancelled.
 [[nodiscard]] Result<storage::Use> useOf(Session& session, const storage::StorageAddress& address);
 
-/// The moment that is asked for: operand `number`, or one of --latest, --txid, --time and
-/// --mark. Usage when there are several.
-[[nodiscard]] Result<replica::Wish> wishOperand(Session& session, const ParsedArguments& arguments,
-                                                std::size_t number);
-
 /// --check.
 [[nodiscard]] Result<restore::Check> checkOption(const ParsedArguments& arguments);
 
 /// Usage when --watch and --switch-to-wal are both there.
 [[nodiscard]] Status watchedOrSwitched(const ParsedArguments& arguments);
 
-/// `path` from the working directory.
+/// `path` from the working directory, or from the home folder where it begins with "~/".
 [[nodiscard]] std::string absolutePath(const Session& session, const std::string& path);
-
-/// What `wish` means in a list: the same, with the transaction in the place of a mark.
-[[nodiscard]] Result<replica::Wish> withoutMark(const Session& session,
-                                                const storage::Storage& storage,
-                                                replica::Wish wish);
 
 /// A replica and everything in it.
 struct OpenedReplica {

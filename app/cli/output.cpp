@@ -1,10 +1,13 @@
 #include "app/cli/output.h"
 
+#include "app/cli/human.h"
+
 #include <stdio_ext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 namespace tidemark::cli {
 namespace {
@@ -65,7 +68,7 @@ void Output::help(const std::string& lines)
 
 void Output::note(const std::string& line)
 {
-    write(m_rest, withoutControls(line));
+    write(m_rest, withLocalTimes(withoutControls(line)));
 }
 
 void Output::error(const Error& error)
@@ -100,6 +103,27 @@ bool Output::isHeard() const
     return m_isHeard;
 }
 
+Status Output::wholeness() const
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_lostBy == 0) {
+        return {};
+    }
+    return Error{.code = ErrorCode::Io,
+                 .what = {TIDEMARK_TEXT("cli", "The output could not be written in full: %1."),
+                          {std::generic_category().message(m_lostBy)}},
+                 .next = {TIDEMARK_TEXT("cli",
+                                        "Let it go to a place with room, and run the command "
+                                        "again.")}};
+}
+
+void Output::becomeLog()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_isLog = true;
+    m_lostBy = 0;
+}
+
 void Output::write(std::FILE* stream, const std::string& line)
 {
     const std::scoped_lock lock(m_mutex);
@@ -115,7 +139,13 @@ void Output::write(std::FILE* stream, const std::string& line)
     if (isWritten) {
         return;
     }
-    m_isHeard = m_isHeard && (errno != EPIPE || stream != m_facts);
+    const bool isEnd = errno == EPIPE;
+    if (stream == m_facts) {
+        m_isHeard = m_isHeard && !isEnd;
+        if (m_lostBy == 0 && !isEnd && !m_isLog) {
+            m_lostBy = errno;
+        }
+    }
     // A disk that is full has room again one day; what did not fit is not written then.
     std::clearerr(stream);
     ::__fpurge(stream);

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/result.h"
 
 #include <nlohmann/json.hpp>
 
@@ -39,10 +40,10 @@ public:
     /// Several lines that are text with --json, too.
     void help(const std::string& lines);
 
-    /// Something worth knowing that is no fact of the answer.
+    /// Something worth knowing that is no fact of the answer; its times as withLocalTimes().
     void note(const std::string& line);
 
-    /// A failure: its sentences, or with --json one object.
+    /// A failure: its sentences as notes, or with --json one object.
     void error(const Error& error);
 
     /// The line of long work, on a terminal only, rewritten in place; empty clears it.
@@ -52,6 +53,12 @@ public:
     /// False once nobody reads stdout any more. A line that its disk has no room for is lost, and
     /// the next one is tried.
     [[nodiscard]] bool isHeard() const;
+
+    /// Io once a line of stdout was lost though somebody would read it: the answer is not whole.
+    [[nodiscard]] Status wholeness() const;
+
+    /// From here on stdout is the log of long work, which a lost line does not make a failure.
+    void becomeLog();
 
 private:
     void write(std::FILE* stream, const std::string& line);
@@ -63,6 +70,8 @@ private:
     mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
     bool m_hasProgress = false;
     bool m_isHeard = true;
+    bool m_isLog = false;
+    int m_lostBy = 0;  // The errno of the first lost line.
 };
 
 /// Rows of texts with their columns aligned, to the right where `right` says so, else to the

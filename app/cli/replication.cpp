@@ -3,6 +3,7 @@
 #include "app/cli/event_lines.h"
 #include "app/cli/output.h"
 #include "app/cli/systemd_watchdog.h"
+#include "app/cli/wal_switch.h"
 #include "core/base/process.h"
 
 #include <algorithm>
@@ -63,6 +64,9 @@ bool Replication::follow(bool isOnce)
                                : Status(doesNotFit(database.path));
         if (may.ok()) {
             warn(service::litestreamCaution(m_session.files, database.path), database.path);
+            if (const auto path = toBeSwitched(m_session.files, database)) {
+                m_toSwitch.insert(*path);
+            }
             static_cast<void>(m_service.follow(database));
         } else {
             refused.push_back(
@@ -96,6 +100,8 @@ void Replication::untilStopped()
     if (m_failure) {
         m_session.output.error(*m_failure);
     }
+    // A full disk is no reason to stop saving.
+    m_session.output.becomeLog();
     SystemdWatchdog watchdog(m_session.environment);
     while (!m_session.stop.stop_requested() && m_session.output.isHeard()) {
         const auto now = m_session.clock.monotonic();
@@ -212,6 +218,14 @@ void Replication::warn(const std::optional<service::Caution>& caution, const std
     }
 }
 
+void Replication::tellSwitch(const std::string& database)
+{
+    const auto canonical = m_session.files.canonical(database);
+    if (canonical.ok() && m_toSwitch.erase(canonical.value()) > 0) {
+        warn(wasSwitched(canonical.value()), canonical.value());
+    }
+}
+
 void Replication::failed(const Error& error)
 {
     if (m_failure) {
@@ -256,6 +270,7 @@ void Replication::print()
         }
         if (std::holds_alternative<service::Attached>(event.what)) {
             m_waitedFor.erase(event.database);
+            tellSwitch(event.path);
         }
         // Said already; it is the run's own failure where there is no earlier one.
         const auto* const stopped = std::get_if<service::Stopped>(&event.what);

@@ -55,6 +55,9 @@ private:
     [[nodiscard]] Error nothingMatches() const;
     void warn(const std::optional<service::Caution>& caution, const std::string& database);
 
+    /// Says that an attached database was changed for it, once.
+    void tellSwitch(const std::string& database);
+
     /// The first failure is the run's own and printed at its end, further ones at once; that of the
     /// start of a long run then, too.
     void failed(const Error& error);
@@ -71,7 +74,8 @@ private:
     service::Service m_service;  // After m_events, which it tells.
     std::optional<Error> m_failure;
     std::map<service::DatabaseId, Error> m_waitedFor;  // Refused, and not attached to since.
-    std::mutex m_mutex;  // Guards m_letGo.
+    std::set<std::string> m_toSwitch;  // Canonical paths of those that were not in WAL mode.
+    std::mutex m_mutex;                // Guards m_letGo.
     std::set<service::DatabaseId> m_letGo;
     bool m_willWatch = false;                          // Folders are looked at again and again,
     bool m_isWatching = false;                         // from now on on another thread.

@@ -4,6 +4,9 @@
 #include "app/cli/help.h"
 #include "app/cli/output.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <span>
 
 namespace tidemark::cli {
@@ -48,25 +51,41 @@ std::string folder(const config::Environment& environment, const std::string& va
     return (set && set->starts_with('/') ? *set : otherwise) + "/tidemark";
 }
 
+bool isOwnFolder(const std::string& path)
+{
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) &&
+           facts.st_uid == ::geteuid();
+}
+
 }  // namespace
 
-Places placesFrom(const config::Environment& environment, const std::string& workingDirectory)
+Places placesFrom(const config::Environment& environment, const std::string& workingDirectory,
+                  const std::string& runtimeFolders)
 {
     const std::string home = environment("HOME").value_or("/");
     Places places{.workingDirectory = workingDirectory, .home = home};
     places.config = folder(environment, "XDG_CONFIG_HOME", home + "/.config");
     places.data = folder(environment, "XDG_DATA_HOME", home + "/.local/share");
     places.cache = folder(environment, "XDG_CACHE_HOME", home + "/.cache");
+    places.run = places.data + "/run";
     const auto runtime = environment("XDG_RUNTIME_DIR");
-    places.run =
-        runtime && runtime->starts_with('/') ? *runtime + "/tidemark" : places.data + "/run";
+    const std::string usual = runtimeFolders + "/" + std::to_string(::geteuid());
+    if (runtime && runtime->starts_with('/')) {
+        places.run = *runtime + "/tidemark";
+    } else if (isOwnFolder(usual)) {
+        places.run = usual + "/tidemark";
+    }
     return places;
 }
 
 int run(const std::vector<std::string>& arguments, Session& session)
 {
-    const Status status = dispatch(arguments, session);
+    Status status = dispatch(arguments, session);
     session.output.progress({});
+    if (status.ok()) {
+        status = session.output.wholeness();
+    }
     if (status.ok()) {
         return kDone;
     }

@@ -121,8 +121,8 @@ Json summaryJson(const HistoryReport& report, const std::string& place)
 void print(Output& output, const HistoryReport& report, const std::string& place)
 {
     for (const DamagedObject& damaged : report.damaged) {
-        output.fact(inEnglish(damaged.fault.what) + " " + withdrawnText(damaged.withdrawn) +
-                        nearestText(damaged),
+        output.fact(withLocalTimes(inEnglish(damaged.fault.what)) + " " +
+                        withdrawnText(damaged.withdrawn) + nearestText(damaged),
                     damagedObjectJson(damaged));
     }
     output.fact("Moments: " + tallyText(report.moments) +
@@ -148,21 +148,49 @@ Error hasHole(const replica::Gap& gap)
                                    "replica may still have the missing files.")}};
 }
 
-Error damagedReplica(const HistoryReport& report)
+/// "1 is" damaged.
+std::string countedAre(std::uint64_t count)
 {
-    if (!report.damaged.empty()) {
-        return {
-            .code = ErrorCode::Damaged,
+    return std::to_string(count) + (count == 1 ? " is" : " are");
+}
+
+Error nothingIsLost(const HistoryReport& report)
+{
+    return {.code = ErrorCode::Damaged,
             .what = {TIDEMARK_TEXT("cli",
-                                   "Of the replica's %1 objects %2 are damaged, and %3 of its "
-                                   "moments cannot be restored."),
-                     {std::to_string(report.objects.all()), std::to_string(report.damaged.size()),
-                      std::to_string(report.moments.damaged)}},
+                                   "Of the replica's %1 objects %2 damaged, but no moment needs "
+                                   "what is damaged: nothing is lost."),
+                     {std::to_string(report.objects.all()), countedAre(report.damaged.size())}},
+            .next = {TIDEMARK_TEXT("cli",
+                                   "Every moment can be restored all the same. Check the disk that "
+                                   "the replica lies on, and verify it again soon.")}};
+}
+
+Error momentsAreLost(const HistoryReport& report)
+{
+    return {.code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("cli",
+                                   "Of the replica's %1 objects %2 damaged, and %3 cannot be "
+                                   "restored."),
+                     {std::to_string(report.objects.all()), countedAre(report.damaged.size()),
+                      counted(report.moments.damaged, "moment")}},
             .next = {TIDEMARK_TEXT("cli",
                                    "Restore what there is, and give the database a new place to "
                                    "be saved to.")}};
+}
+
+Error damagedReplica(const HistoryReport& report)
+{
+    if (report.moments.damaged > 0 && !report.damaged.empty()) {
+        return momentsAreLost(report);
     }
-    return report.lost ? endIsLost(*report.lost) : hasHole(*report.hole);
+    if (report.lost) {
+        return endIsLost(*report.lost);
+    }
+    if (report.hole) {
+        return hasHole(*report.hole);
+    }
+    return report.moments.damaged > 0 ? momentsAreLost(report) : nothingIsLost(report);
 }
 
 }  // namespace

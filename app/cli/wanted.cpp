@@ -26,11 +26,6 @@ Error nothingToFollow()
             .next = {TIDEMARK_TEXT("cli", "See: tidemarkctl replicate --help")}};
 }
 
-std::string fromHome(const Session& session, const std::string& path)
-{
-    return path.starts_with("~/") ? session.places.home + path.substr(1) : path;
-}
-
 Error namedTwice(const std::string& what, Message next)
 {
     return {.code = ErrorCode::Usage,
@@ -99,7 +94,7 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
                                              const config::DatabaseSettings& settings)
 {
     service::DatabaseConfig database = service::configOf(settings);
-    database.path = absolutePath(session, fromHome(session, settings.path));
+    database.path = absolutePath(session, settings.path);
     database.switchToWal =
         arguments.has("--switch-to-wal") || (settings.switchToWal && !arguments.has("--watch"));
     database.watch =
@@ -124,7 +119,7 @@ void takeSecrets(Session& session, const std::vector<service::DatabaseConfig>& d
 /// As the places of replicas are written, so that those that lie in it are known.
 std::string plainFolder(const Session& session, const std::string& path)
 {
-    const std::filesystem::path place = absolutePath(session, fromHome(session, path));
+    const std::filesystem::path place = absolutePath(session, path);
     std::string plain = place.lexically_normal().string();
     plain.erase(std::max<std::size_t>(plain.find_last_not_of('/') + 1, 1));
     return plain;

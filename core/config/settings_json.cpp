@@ -236,9 +236,15 @@ Result<DecodedSettings> decodeSettings(std::string_view text, const std::string&
     const json version = document.value("version", json());
     const bool isPositive = version.is_number_unsigned() && version.get<std::uint64_t>() > 0;
     if (!isPositive) {
-        return damaged(
-            {TIDEMARK_TEXT("config", "The settings file %1 is damaged: it names no version."),
-             {path}});
+        return Error{
+            .code = ErrorCode::Damaged,
+            .what = {TIDEMARK_TEXT("config",
+                                   "The settings file %1 is damaged: it names no version."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("config",
+                                   "If somebody wrote it by hand, add \"version\": %1; else remove "
+                                   "it."),
+                     {std::to_string(kSettingsVersion)}}};
     }
     document.erase("version");
     const bool isNewer = std::cmp_greater(version.get<std::uint64_t>(), kSettingsVersion);

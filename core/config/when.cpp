@@ -5,11 +5,13 @@
 #include "core/base/whole_number.h"
 #include "core/replica/mark.h"
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace tidemark::config {
 namespace {
@@ -18,6 +20,12 @@ constexpr std::size_t kHexDigits = 16;
 
 /// In weeks 19,000 years: longer ago than any replica, and a sum of some still fits.
 constexpr std::int64_t kMaxAgo = 1'000'000;
+
+constexpr std::string_view kAgo = " ago";
+
+/// What zones set their clocks back by, the hour, and the half hour of Lord Howe.
+constexpr std::array kSetBack{std::chrono::minutes(0), std::chrono::minutes(60),
+                              std::chrono::minutes(30)};
 
 bool takeWord(std::string_view& text, std::string_view word)
 {
@@ -44,37 +52,64 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-std::optional<std::chrono::seconds> unitOf(char letter)
+struct Unit {
+    std::string_view name = {};
+    std::chrono::seconds length{0};
+};
+/// The longest name first where one begins with another.
+constexpr std::array kUnits{
+    Unit{"seconds", std::chrono::seconds(1)}, Unit{"second", std::chrono::seconds(1)},
+    Unit{"sec", std::chrono::seconds(1)},     Unit{"s", std::chrono::seconds(1)},
+    Unit{"minutes", std::chrono::minutes(1)}, Unit{"minute", std::chrono::minutes(1)},
+    Unit{"min", std::chrono::minutes(1)},     Unit{"m", std::chrono::minutes(1)},
+    Unit{"hours", std::chrono::hours(1)},     Unit{"hour", std::chrono::hours(1)},
+    Unit{"h", std::chrono::hours(1)},         Unit{"days", std::chrono::days(1)},
+    Unit{"day", std::chrono::days(1)},        Unit{"d", std::chrono::days(1)},
+    Unit{"weeks", std::chrono::weeks(1)},     Unit{"week", std::chrono::weeks(1)},
+    Unit{"w", std::chrono::weeks(1)}};
+
+std::optional<std::chrono::seconds> takeUnit(std::string_view& text)
 {
-    switch (letter) {
-    case 's': return std::chrono::seconds(1);
-    case 'm': return std::chrono::minutes(1);
-    case 'h': return std::chrono::hours(1);
-    case 'd': return std::chrono::days(1);
-    case 'w': return std::chrono::weeks(1);
-    default: return std::nullopt;
+    for (const Unit& unit : kUnits) {
+        if (takeWord(text, unit.name)) {
+            return unit.length;
+        }
     }
+    return std::nullopt;
 }
 
-/// "1h30m" of "-1h30m".
-std::optional<std::chrono::seconds> parseAgo(std::string_view text)
+/// "1h30m", "20 min": a sum of lengths of time.
+std::optional<std::chrono::seconds> parseLength(std::string_view text)
 {
-    std::chrono::seconds ago(0);
+    std::chrono::seconds length(0);
+    bool isEmpty = true;
     while (!text.empty()) {
         std::int64_t count = 0;
         const char* const end = text.data() + text.size();
         const auto [stopped, error] = std::from_chars(text.data(), end, count);
-        if (error != std::errc() || stopped == end || count < 0 || count > kMaxAgo) {
+        if (error != std::errc() || count < 0 || count > kMaxAgo) {
             return std::nullopt;
         }
-        const auto unit = unitOf(*stopped);
+        text.remove_prefix(static_cast<std::size_t>(stopped - text.data()));
+        skipSpaces(text);
+        const auto unit = takeUnit(text);
         if (!unit) {
             return std::nullopt;
         }
-        ago += count * *unit;
-        text.remove_prefix(static_cast<std::size_t>(stopped + 1 - text.data()));
+        length += count * *unit;
+        skipSpaces(text);
+        isEmpty = false;
     }
-    return ago;
+    return isEmpty ? std::nullopt : std::optional(length);
+}
+
+/// What is before now, of "-1h30m" and of "5 minutes ago".
+std::optional<std::chrono::seconds> parseAgo(std::string_view text)
+{
+    const bool isNegative = takeWord(text, "-");
+    const bool saysAgo = text.ends_with(kAgo);
+    text.remove_suffix(saysAgo ? kAgo.size() : 0);
+    return isNegative || saysAgo ? parseLength(text) : std::nullopt;
 }
 
 /// `days` before the day that `civil` names.
@@ -83,10 +118,17 @@ CivilTime daysBefore(const CivilTime& civil, int days)
     return inUtc(fromUtc(civil) - std::chrono::days(days));
 }
 
-/// A day, spelled out or by name, with a time of day behind it.
-std::optional<Timestamp> parseDayAndTime(std::string_view text, const CivilTime& today)
+/// A day and a time of day, and what stands behind them.
+struct DayAndTime {
+    CivilTime civil = {};
+    std::string_view zone = {};
+};
+
+/// The day is spelled out or named; one that is named is a local one.
+std::optional<DayAndTime> dayAndTimeOf(std::string_view text, const CivilTime& today)
 {
     CivilTime day = today;
+    bool isNamed = true;
     if (takeWord(text, "yesterday")) {
         day = daysBefore(today, 1);
     } else if (!takeWord(text, "today")) {
@@ -95,13 +137,46 @@ std::optional<Timestamp> parseDayAndTime(std::string_view text, const CivilTime&
             return std::nullopt;
         }
         day = *date;
+        isNamed = false;
     }
     const bool isSeparated = takeWord(text, "T") || text.starts_with(' ');
     skipSpaces(text);
-    if (!isSeparated || !takeTimeOfDay(text, day) || !text.empty()) {
+    if (!isSeparated || !takeTimeOfDay(text, day) || (isNamed && !text.empty())) {
         return std::nullopt;
     }
-    return fromLocalZone(day);
+    return DayAndTime{.civil = day, .zone = trimmed(text)};
+}
+
+/// The moment at which the local clock shows `civil` while its zone is called so. Of the hour that
+/// comes twice when the clock is set back, the name tells which one is meant.
+std::optional<Timestamp> fromZoneCalled(std::string_view zone, const CivilTime& civil)
+{
+    const Timestamp later = fromLocalZone(civil);
+    for (const std::chrono::minutes back : kSetBack) {
+        const LocalTime local = inLocalZone(later - back);
+        if (local.civil == civil && local.zone == zone) {
+            return later - back;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Timestamp> parseDayAndTime(std::string_view text, const CivilTime& today)
+{
+    const auto written = dayAndTimeOf(text, today);
+    if (!written) {
+        return std::nullopt;
+    }
+    std::string_view zone = written->zone;
+    if (zone.empty()) {
+        return fromLocalZone(written->civil);
+    }
+    if (zone == "UTC") {
+        return fromUtc(written->civil);
+    }
+    const auto ahead = takeZoneOffset(zone);
+    return ahead && zone.empty() ? std::optional(fromUtc(written->civil) - *ahead)
+                                 : fromZoneCalled(written->zone, written->civil);
 }
 
 std::optional<Timestamp> parseTimeOfDay(std::string_view text, Timestamp now,
@@ -115,13 +190,88 @@ std::optional<Timestamp> parseTimeOfDay(std::string_view text, Timestamp now,
     return time <= now ? time : fromLocalZone(daysBefore(wanted, 1));
 }
 
-Error notATime(std::string_view text)
+std::optional<Timestamp> timeOf(std::string_view text, Timestamp now)
 {
-    return {.code = ErrorCode::Usage,
-            .what = {TIDEMARK_TEXT("config", "\"%1\" is not a moment."), {std::string(text)}},
-            .next = {TIDEMARK_TEXT("config",
-                                   "Write latest, txid:42, mark:NAME, 2026-11-22T17:00:00Z, "
-                                   "\"2026-11-22 17:00\", -20m, \"yesterday 17:00\" or 14:31.")}};
+    // As a list shows a time that its storage keeps to the second.
+    takeWord(text, "about ");
+    if (text == "now") {
+        return now;
+    }
+    if (const auto ago = parseAgo(text)) {
+        return now - *ago;
+    }
+    if (const auto time = parseRfc3339(text)) {
+        return time;
+    }
+    const CivilTime today = inLocalZone(now).civil;
+    const auto time = parseDayAndTime(text, today);
+    return time ? time : parseTimeOfDay(text, now, today);
+}
+
+Error refused(Message what, Message next)
+{
+    return {.code = ErrorCode::Usage, .what = std::move(what), .next = std::move(next)};
+}
+
+bool isDayAlone(std::string_view text)
+{
+    return text == "today" || text == "yesterday" || (takeDate(text) && text.empty());
+}
+
+bool isCountAlone(std::string_view text)
+{
+    return takeWord(text, "-") && wholeNumber(text, 10).has_value();
+}
+
+/// What is missing in a text that is nearly a time; empty for one that is none at all.
+std::optional<Error> nearlyATime(std::string_view text, Timestamp now)
+{
+    const std::string told(text);
+    if (isDayAlone(text)) {
+        return refused({TIDEMARK_TEXT("config", "\"%1\" says no time of day."), {told}},
+                       {TIDEMARK_TEXT("config", "Write \"%1 17:00\"."), {told}});
+    }
+    if (parseLength(text)) {
+        return refused(
+            {TIDEMARK_TEXT("config", "\"%1\" is a length of time, not a moment."), {told}},
+            {TIDEMARK_TEXT("config", "Write \"-%1\" for so long ago."), {told}});
+    }
+    if (isCountAlone(text)) {
+        return refused({TIDEMARK_TEXT("config", "\"%1\" says no unit."), {told}},
+                       {TIDEMARK_TEXT("config",
+                                      "Write %1m for minutes; s, h, d and w are seconds, hours, "
+                                      "days and weeks."),
+                        {told}});
+    }
+    const auto written = dayAndTimeOf(text, inLocalZone(now).civil);
+    if (written) {
+        return refused(
+            {TIDEMARK_TEXT("config", "\"%1\" is not the name of the local zone at that time."),
+             {std::string(written->zone)}},
+            {TIDEMARK_TEXT("config",
+                           "Write UTC or an offset, +02:00, in its place, or leave it out for the "
+                           "local zone.")});
+    }
+    return std::nullopt;
+}
+
+/// Where the name of a mark is written without what says so, that is said first.
+Error notAMoment(std::string_view text)
+{
+    const std::string told(text);
+    const Message what{TIDEMARK_TEXT("config", "\"%1\" is not a moment."), {told}};
+    if (!replica::checkMarkName(text).ok()) {
+        return refused(
+            what, {TIDEMARK_TEXT("config",
+                                 "Write latest, txid:42, mark:NAME, 2026-11-22T17:00:00Z, "
+                                 "\"2026-11-22 17:00\", -20m, \"yesterday 17:00\" or 14:31.")});
+    }
+    return refused(what, {TIDEMARK_TEXT("config",
+                                        "If it is the name of a mark, write \"mark:%1\"; else "
+                                        "latest, txid:42, 2026-11-22T17:00:00Z, "
+                                        "\"2026-11-22 17:00\", -20m, \"yesterday 17:00\" or "
+                                        "14:31."),
+                          {told}});
 }
 
 }  // namespace
@@ -140,28 +290,23 @@ Result<replica::Wish> parseWhen(std::string_view text, Timestamp now)
         TIDEMARK_TRY_STATUS(replica::checkMarkName(text));
         return replica::Wish(replica::AtMark{std::string(text)});
     }
-    TIDEMARK_TRY(const Timestamp time, parseTime(text, now));
-    return replica::Wish(replica::AtTime{time});
+    if (const auto time = timeOf(text, now)) {
+        return replica::Wish(replica::AtTime{*time});
+    }
+    return nearlyATime(text, now).value_or(notAMoment(text));
 }
 
 Result<Timestamp> parseTime(std::string_view text, Timestamp now)
 {
     text = trimmed(text);
-    if (text.starts_with('-') && text.size() > 1) {
-        const auto ago = parseAgo(text.substr(1));
-        return ago ? Result<Timestamp>(now - *ago) : notATime(text);
-    }
-    if (const auto time = parseRfc3339(text)) {
+    if (const auto time = timeOf(text, now)) {
         return *time;
     }
-    const CivilTime today = inLocalZone(now).civil;
-    if (const auto time = parseDayAndTime(text, today)) {
-        return *time;
-    }
-    if (const auto time = parseTimeOfDay(text, now, today)) {
-        return *time;
-    }
-    return notATime(text);
+    return nearlyATime(text, now).value_or(
+        refused({TIDEMARK_TEXT("config", "\"%1\" is not a time."), {std::string(text)}},
+                {TIDEMARK_TEXT("config",
+                               "Write 2026-11-22T17:00:00Z, \"2026-11-22 17:00\", -20m, "
+                               "\"yesterday 17:00\" or 14:31.")}));
 }
 
 Result<ltx::TxId> parseTxId(std::string_view text)

@@ -33,10 +33,6 @@ constexpr int kCommitLookShare = 4;
 constexpr seconds kCommitPatience{2};
 // A flood goes on right behind a sealed checkpoint, and time at zero must be short.
 constexpr std::chrono::microseconds kFloodLook{200};
-// A log file above this is cut while the anchor lies at zero; it would only keep disk.
-constexpr std::uint64_t kHugeLogBytes = std::uint64_t{500} << 20;
-// Connections that an idle database does not need are closed after this.
-constexpr seconds kRest{5};
 // Hashes are saved when calm after this many segments, and in a flood each so often: it bounds what
 // a restart replays.
 constexpr std::uint64_t kSaveCalmSegments = 16;
@@ -48,17 +44,6 @@ constexpr std::uint64_t kSaveInAnyCase = 1024;
 constexpr milliseconds kStandstill{250};
 // A cycle that somebody else's reader hinders is tried again this often at last.
 constexpr milliseconds kLastPinned{5000};
-// From here on a log that cannot be shortened is worth a word.
-constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
-// From this long behind the last change on it is looked whether anybody has the database open.
-constexpr milliseconds kClosedLook{100};
-constexpr seconds kTruncatePause{1};
-// The same at rest, where it is not urgent.
-constexpr seconds kCutPause{30};
-// How often the room for such a log is looked at.
-constexpr seconds kRoomPause{1};
-// A snapshot that was given up for the sake of it would soon be given up again.
-constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr int kMaxDetachTurns = 64;
 
 }  // namespace
@@ -157,31 +142,6 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
     return {};
 }
 
-/// Uploading a snapshot may take hours. The disk is the application's, too: with less free than
-/// twice what the log has already, it would soon be full.
-void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
-{
-    if (m_stepAt < m_nextRoomLook) {
-        return;
-    }
-    m_nextRoomLook = m_stepAt + kRoomPause;
-    if (logBytes >= kWorrisomeLogBytes) {
-        setStanding(
-            Protection::Protected,
-            {TIDEMARK_TEXT("engine",
-                           "While a snapshot of %1 is being saved, its write-ahead log grows."),
-             {m_setup.path}},
-            {TIDEMARK_TEXT("engine",
-                           "Every change is saved all the same. The log is cut when the snapshot "
-                           "is there, or given up because the disk is filling.")});
-    }
-    const auto space = m_setup.files.space(m_setup.path);
-    if (logBytes > 0 && space.ok() && space.value().freeBytes < 2 * logBytes) {
-        giveUpSnapshots();
-        noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
-    }
-}
-
 /// Whether the log is so long that it should be checkpointed now though it is written to.
 bool Replicator::Impl::isLong(const sqlite::WalIndexHeader& header) const
 {
@@ -218,60 +178,6 @@ void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBy
     } else if (!isHindered) {
         m_pinning.reset();
         setStanding(Protection::Protected);
-    }
-}
-
-/// Once, and of those alone who read at two looks: others only pass by.
-void Replicator::Impl::tellPinned()
-{
-    const auto& shm = m_anchor->identity().shm;
-    auto readers = shm ? sqlite::logReaders(*shm) : std::vector<sqlite::LogReader>();
-    if (!m_pinning) {
-        m_pinning = Pinning{.readers = std::move(readers)};
-        return;
-    }
-    if (m_pinning->isTold) {
-        return;
-    }
-    std::erase_if(readers, [this](const sqlite::LogReader& each) {
-        return std::ranges::find(m_pinning->readers, each) == m_pinning->readers.end();
-    });
-    m_pinning->isTold = true;
-    const Error why = pinnedLog(m_setup.path, readers);
-    setStanding(Protection::Protected, why.what, why.next);
-}
-
-/// Whether all others who had the database open have closed it, without the checkpoint and the end
-/// of the log that they would have made without us: what comes next may be another file in its
-/// place. Who cannot be seen from here has not.
-bool Replicator::Impl::wasClosed()
-{
-    const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
-    const auto& shm = m_anchor->identity().shm;
-    if (!shm || quiet < kClosedLook) {
-        return false;
-    }
-    const bool isOpen = sqlite::othersHaveOpen(*shm);
-    m_sawOthers = m_sawOthers || isOpen;
-    return m_sawOthers && !isOpen;
-}
-
-/// A huge log file only keeps disk. At rest it is cut in any case: who puts another file in the
-/// place of the database would be given its old changes by SQLite. Both while the anchor lies at
-/// zero.
-void Replicator::Impl::truncateLog()
-{
-    if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
-        return;
-    }
-    const auto size = m_anchor->wal().sizeBytes();
-    const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
-    const bool rests =
-        size.ok() && size.value() > 0 && (m_stepAt - m_changedAt > kRest || wasClosed());
-    if (isHuge || rests) {
-        // When somebody is in the way: next time.
-        const bool isCut = m_checkpointer->truncate(*m_anchor);
-        m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);
     }
 }
 

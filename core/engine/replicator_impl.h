@@ -20,6 +20,11 @@ inline constexpr std::chrono::milliseconds kFirstPinned{500};
 // A flood that left no exact place, or the lock of a program, is tried again after this.
 inline constexpr std::chrono::milliseconds kBusyRetry{100};
 
+// Connections that an idle database does not need are closed after this.
+inline constexpr std::chrono::seconds kRest{5};
+// From here on a log that cannot be shortened is worth a word.
+inline constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
+
 // Of a watched database at rest the lock is taken this often to see that it is what it was.
 inline constexpr std::chrono::minutes kSettledCheck{1};
 

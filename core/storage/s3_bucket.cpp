@@ -50,6 +50,29 @@ std::string tidyEndpoint(std::string text)
                : std::string();
 }
 
+/// What an address lacks of those of its provider, or that there is no such provider.
+Error badProvider(const std::string& provider, const std::string& endpoint,
+                  const std::string& region)
+{
+    if (placeOfProvider(provider, "https://host", region)) {
+        const bool needsRegion = placeOfProvider(provider, endpoint, "region").has_value();
+        const Message what =
+            needsRegion
+                ? Message{TIDEMARK_TEXT("storage", "provider=%1 needs a region."), {provider}}
+                : Message{TIDEMARK_TEXT("storage", "provider=%1 needs an endpoint."), {provider}};
+        const Message next =
+            needsRegion ? Message{TIDEMARK_TEXT("storage", "Add its region: &region=REGION.")}
+                        : Message{TIDEMARK_TEXT("storage",
+                                                "Add the endpoint of your account there: "
+                                                "&endpoint=https://HOST.")};
+        return {.code = ErrorCode::Usage, .what = what, .next = next};
+    }
+    return badOption("provider", provider,
+                     {TIDEMARK_TEXT("storage",
+                                    "Leave it out, and give the endpoint and the region: "
+                                    "?endpoint=https://HOST&region=REGION.")});
+}
+
 Status setPlace(S3Bucket& bucket, const StorageAddress& address)
 {
     std::string endpoint = optionOf(address, "endpoint");
@@ -80,10 +103,7 @@ Status setPlace(S3Bucket& bucket, const StorageAddress& address)
     }
     const auto place = placeOfProvider(provider, endpoint, region);
     if (!place) {
-        return badOption("provider", provider,
-                         {TIDEMARK_TEXT("storage",
-                                        "Give its endpoint and its region too: "
-                                        "?endpoint=https://HOST&region=REGION.")});
+        return badProvider(provider, endpoint, region);
     }
     bucket.endpoint = place->endpoint;
     bucket.region = place->region.empty() ? "us-east-1" : place->region;

@@ -134,6 +134,13 @@ Result<std::map<std::string, std::string>> knownOptions(
     return known;
 }
 
+Message wholePath(const Scheme& scheme)
+{
+    return {TIDEMARK_TEXT("storage", "Write the whole path: %1://%2."),
+            {std::string(scheme.name),
+             scheme.kind == StorageKind::Zip ? "/srv/backup/notes.zip" : "/srv/backup/notes"}};
+}
+
 Result<StorageAddress> ofThisComputer(std::string_view text, const Scheme& scheme,
                                       AddressParts parts)
 {
@@ -141,9 +148,7 @@ Result<StorageAddress> ofThisComputer(std::string_view text, const Scheme& schem
         parts.host.clear();
     }
     if (!parts.host.empty() || !parts.user.empty() || !parts.path.starts_with('/')) {
-        return notAnAddress(
-            text, {TIDEMARK_TEXT("storage", "Write the whole path: %1:///srv/backup/notes."),
-                   {std::string(scheme.name)}});
+        return notAnAddress(text, wholePath(scheme));
     }
     return StorageAddress{
         .kind = scheme.kind, .path = tidied(parts.path), .options = std::move(parts.options)};
@@ -233,6 +238,19 @@ const Scheme* schemeWithoutSlashes(std::string_view text)
     return colon == std::string_view::npos ? nullptr : schemeNamed(text.substr(0, colon));
 }
 
+Error withoutSlashes(std::string_view text, const Scheme& meant)
+{
+    if (isOnThisComputer(meant.kind)) {
+        return notAnAddress(text, wholePath(meant));
+    }
+    // The rest is not repeated: who knows what it holds.
+    return notAnAddress(
+        std::string(meant.name) + ":...",
+        {TIDEMARK_TEXT("storage",
+                       "Write %1:// with two slashes; a folder of that name is ./%1:..."),
+         {std::string(meant.name)}});
+}
+
 Result<StorageAddress> parsePath(std::string_view text, const std::string& workingDirectory,
                                  const std::string& homeDirectory)
 {
@@ -307,11 +325,7 @@ Result<StorageAddress> parseAddress(std::string_view text, const std::string& wo
     }
     const std::string_view name = schemeOf(text);
     if (const Scheme* const meant = name.empty() ? schemeWithoutSlashes(text) : nullptr) {
-        return notAnAddress(
-            std::string(meant->name) + ":...",
-            {TIDEMARK_TEXT("storage",
-                           "Write %1:// with two slashes; a folder of that name is ./%1:..."),
-             {std::string(meant->name)}});
+        return withoutSlashes(text, *meant);
     }
     if (name.empty()) {
         return parsePath(text, workingDirectory, homeDirectory);

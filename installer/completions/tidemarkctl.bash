@@ -6,7 +6,7 @@ _tidemarkctl() {
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W \
-            "replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help --help --version" -- "$current")
+            "replicate list objects plan restore verify export snapshot mark marks unmark retention release test status version help --help -h --version" -- "$current")
         return
     fi
     case $previous in
@@ -14,8 +14,12 @@ _tidemarkctl() {
         mapfile -t COMPREPLY < <(compgen -W "quick full none" -- "$current")
         return
         ;;
-    --since | --until | --time)
-        mapfile -t COMPREPLY < <(compgen -W "latest txid: mark: yesterday today -20m -1h" -- "$current")
+    --since | --until)
+        mapfile -t COMPREPLY < <(compgen -W "latest txid: mark: now -20m -1h" -- "$current")
+        return
+        ;;
+    --time)
+        mapfile -t COMPREPLY < <(compgen -W "now -20m -1h" -- "$current")
         return
         ;;
     --keep)

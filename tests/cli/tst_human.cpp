@@ -49,6 +49,19 @@ private slots:
                  std::string("2026-11-22 13:31:06.812 CET"));
     }
 
+    void timesInSentencesAreWrittenAsListDoes()
+    {
+        qputenv("TZ", "Europe/Berlin");
+        QCOMPARE(withLocalTimes("The first is 1 (2026-11-22T12:31:06.812Z)."),
+                 std::string("The first is 1 (2026-11-22 13:31:06.812 CET)."));
+        QCOMPARE(withLocalTimes("2026-11-22T12:31:06.812Z"),
+                 std::string("2026-11-22 13:31:06.812 CET"));
+        for (const char* other : {"a/2026-11-22T12:31:06.812Z", "2026-11-22T12:31:06Z",
+                                  "2026-13-22T12:31:06.812Z", ""}) {
+            QCOMPARE(withLocalTimes(other), std::string(other));
+        }
+    }
+
     void progressSaysHowFarHowFastAndHowLong()
     {
         QCOMPARE(progressText("Restoring", 0, 0, 0ms), std::string("Restoring ..."));

@@ -34,7 +34,7 @@ private slots:
             {"mark", "replica", "before the move", "txid:2", "--note", "all is well", "--json"});
         QCOMPARE(marked.status, 0);
         QCOMPARE(marked.lines().value(0)["txid"].toInt(), 2);
-        QCOMPARE(m_program.run({"mark", "replica", "now"}).status, 0);
+        QCOMPARE(m_program.run({"mark", "replica", "newest"}).status, 0);
 
         const auto marks = m_program.run({"marks", "replica", "--json"}).lines();
         QCOMPARE(marks.size(), 2);

@@ -119,6 +119,46 @@ private slots:
         QCOMPARE(ran.lines().value(0)["txid"].toInt(), 2);
     }
 
+    void aDatabaseIsNoReplica()
+    {
+        const Ran ran = m_program.run({"restore", "notes.db", "no.db", "--json"});
+        QCOMPARE(ran.status, 3);
+        QCOMPARE(ran.error()["message"].toString(),
+                 m_program.path("notes.db") + " is a SQLite database, not a replica of one.");
+    }
+
+    void anAnswerThatCannotBeWrittenIsAFailure()
+    {
+        for (const QStringList& arguments :
+             {QStringList{"list", "replica"}, QStringList{"verify", "replica", "--json"}}) {
+            QProcess process;
+            m_program.prepare(process, arguments);
+            process.setStandardOutputFile("/dev/full");
+            process.start();
+            const Ran ran = Program::finished(process);
+            QCOMPARE(ran.status, 1);
+            QVERIFY2(ran.rest.contains("The output could not be written in full"),
+                     qPrintable(ran.rest));
+        }
+    }
+
+    void verifyAllSaysWhenDamageTakesNothingAway()
+    {
+        const QString folder = m_program.path("spoiled");
+        QVERIFY(QProcess::execute("cp", {"-r", m_program.path("replica"), folder}) == 0);
+        const QString first = "0000000000000001";
+        const QString last = QString("%1").arg(m_moments.size(), 16, 16, QChar('0'));
+        QVERIFY(QFile::copy(folder + "/ltx/9/" + first + "-" + first + ".ltx",
+                            folder + "/ltx/9/" + first + "-" + last + ".ltx"));
+        const Ran ran = m_program.run({"verify", "spoiled", "--all", "--json"});
+        QCOMPARE(ran.status, 5);
+        QCOMPARE(ran.lines().last()["verdict"].toString(), QString("damaged"));
+        const QString message = ran.error()["message"].toString();
+        QVERIFY2(message.contains(" objects 1 is damaged, but no moment needs what is damaged"),
+                 qPrintable(message));
+        QVERIFY(ran.error()["hint"].toString().startsWith("Every moment can be restored"));
+    }
+
     void verifyProvesAndLeavesNothing()
     {
         const Ran ran = m_program.run({"verify", "replica", "--json", "--check", "full"});
@@ -162,6 +202,8 @@ private slots:
         const Ran ran = m_program.run({"verify", "rotten", "--all", "--json"});
         QCOMPARE(ran.status, 5);
         QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
+        QVERIFY(ran.error()["message"].toString().endsWith(
+            " objects 1 is damaged, and 1 moment cannot be restored."));
         QCOMPARE(ran.lines().size(), 2);
         const QJsonObject damaged = ran.lines()[0];
         QCOMPARE(damaged["kind"].toString(), QString("damaged"));

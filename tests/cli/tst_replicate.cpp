@@ -88,6 +88,10 @@ private slots:
         const Ran allowed =
             m_program->run({"replicate", "notes.db", "replica", "--once", "--switch-to-wal"});
         QVERIFY2(allowed.status == 0, qPrintable(allowed.rest));
+        QVERIFY2(allowed.rest.contains("notes.db was put into WAL mode"), qPrintable(allowed.rest));
+        const Ran again =
+            m_program->run({"replicate", "notes.db", "replica", "--once", "--switch-to-wal"});
+        QVERIFY2(again.rest.isEmpty(), qPrintable(again.rest));
         QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
         QCOMPARE(notesIn(m_program->path("out.db")), 1);
     }

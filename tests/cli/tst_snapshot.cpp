@@ -214,6 +214,7 @@ private slots:
         QVERIFY(!QFile::exists(m_program->path("replica")));
         const Ran ran = m_program->run(words + QStringList{"--switch-to-wal"});
         QVERIFY2(ran.status == 0, qPrintable(ran.rest));
+        QVERIFY2(ran.rest.contains("notes.db was put into WAL mode"), qPrintable(ran.rest));
         QVERIFY(!snapshotsIn("replica").isEmpty());
     }
 

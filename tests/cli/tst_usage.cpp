@@ -37,6 +37,11 @@ private slots:
             QVERIFY(ran.facts.contains("\n  " + QString::fromUtf8(command.name.data()) + " "));
         }
         QCOMPARE(m_program.run({"--help"}).facts, ran.facts);
+        QCOMPARE(m_program.run({"-h"}).facts, ran.facts);
+        QCOMPARE(m_program.run({"list", "-h"}).facts, m_program.run({"help", "list"}).facts);
+        for (const char* const option : {"--help", "(-h)", "--json", "--version"}) {
+            QVERIFY2(ran.facts.contains(option), option);
+        }
     }
 
     void theVersionIsATextOrAnObject()
@@ -75,6 +80,25 @@ private slots:
             << QStringList{"plan", "x", "--txid", "0"} << "\"0\" is not a transaction number.";
         QTest::newRow("two moments") << QStringList{"plan", "x", "latest", "--txid", "4"}
                                      << "The moment is given more than once.";
+        QTest::newRow("a time alone") << QStringList{"plan", "x", "--time", "txid:4"}
+                                      << "\"txid:4\" is a moment, but not a time.";
+        for (const char* const when : {"-5m", "latest", "txid:5", "mark:x"}) {
+            QTest::newRow(when) << QStringList{"restore", "x", when}
+                                << QString(
+                                       "\"%1\" is a moment, not a file: say where the database "
+                                       "goes.")
+                                       .arg(when);
+        }
+        QTest::newRow("the wrong way round")
+            << QStringList{"restore", "x", "-5m", "out.db"}
+            << "\"-5m\" is a moment, not a file: say where the database goes.";
+        QTest::newRow("a mark like a moment")
+            << QStringList{"mark", "x", "latest"}
+            << "\"latest\" is a moment by itself, so a mark of that name would be taken for it.";
+        QTest::newRow("a mark like a time")
+            << QStringList{"mark", "x", "2026-11-22 17:00"}
+            << "\"2026-11-22 17:00\" is a moment by itself, so a mark of that name would be taken "
+               "for it.";
         QTest::newRow("no check") << QStringList{"restore", "x", "y", "--check", "deep"}
                                   << "There is no check \"deep\".";
         QTest::newRow("all and one") << QStringList{"verify", "x", "txid:4", "--all"}
@@ -121,6 +145,21 @@ private slots:
         QCOMPARE(asJson.error()["error"].toString(), QString("usage"));
         QCOMPARE(asJson.error()["message"].toString(), sentence);
         QVERIFY(!asJson.error()["hint"].toString().isEmpty());
+    }
+
+    void anAnswerThatCannotBeWrittenIsAFailure()
+    {
+        for (const QStringList& arguments :
+             {QStringList{"version"}, QStringList{"help"}, QStringList{"list", "--help"}}) {
+            QProcess process;
+            m_program.prepare(process, arguments);
+            process.setStandardOutputFile("/dev/full");
+            process.start();
+            const Ran ran = Program::finished(process);
+            QCOMPARE(ran.status, 1);
+            QVERIFY2(ran.rest.startsWith("tidemarkctl: The output could not be written in full: "),
+                     qPrintable(ran.rest));
+        }
     }
 
     void whereAKeyIsGivenIsSaidToWhoHasNone()

@@ -423,6 +423,23 @@ private slots:
         QVERIFY(!inEnglish(made.error().next).empty());
     }
 
+    void whatAProviderNeedsIsNamed()
+    {
+        const auto refusal = [](const char* address) {
+            return s3Bucket(parseAddress(address, "/", "/").value(),
+                            {.accessKeyId = Secret("k"), .secretAccessKey = Secret("s")})
+                .error();
+        };
+        const Error r2 = refusal("s3://b?provider=r2");
+        QCOMPARE(inEnglish(r2.what), std::string("provider=r2 needs an endpoint."));
+        QVERIFY(inEnglish(r2.next).find("endpoint=https://") != std::string::npos);
+        const Error b2 = refusal("s3://b?provider=b2");
+        QCOMPARE(inEnglish(b2.what), std::string("provider=b2 needs a region."));
+        QVERIFY(inEnglish(b2.next).find("region=") != std::string::npos);
+        const Error nobody = refusal("s3://b?provider=nobody");
+        QVERIFY(inEnglish(nobody.what).find("cannot be \"nobody\"") != std::string::npos);
+    }
+
     void aKeyOfEncryptionNeverCrossesANetworkUnencrypted()
     {
         const auto made = [](const std::string& options) {

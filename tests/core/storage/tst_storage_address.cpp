@@ -123,6 +123,20 @@ private slots:
         }
     }
 
+    void anArchiveIsToldTheFormOfOne()
+    {
+        for (const char* text : {"zip://h.zip", "zip:h.zip", "zip:/srv/h.zip"}) {
+            const Error error = parseAddress(text, "/", "/").error();
+            QCOMPARE(inEnglish(error.what),
+                     '"' + std::string(text) + "\" does not name a storage.");
+            QCOMPARE(inEnglish(error.next),
+                     std::string("Write the whole path: zip:///srv/backup/notes.zip."));
+        }
+        // What a server's address holds may be a secret.
+        QVERIFY(inEnglish(parseAddress("s3:/key:hunter2", "/", "/").error().what).find("hunter2") ==
+                std::string::npos);
+    }
+
     void eachKindIsRead_data()
     {
         QTest::addColumn<QString>("text");

@@ -1,0 +1,106 @@
+#include "core/engine/pinned_log.h"
+#include "core/engine/replicator_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A log file above this is cut while the anchor lies at zero; it would only keep disk.
+constexpr std::uint64_t kHugeLogBytes = std::uint64_t{500} << 20;
+// How often the room for such a log is looked at.
+constexpr seconds kRoomPause{1};
+// A snapshot that was given up for the sake of it would soon be given up again.
+constexpr std::chrono::minutes kGivenUpPause{10};
+// From this long behind the last change on it is looked whether anybody has the database open.
+constexpr milliseconds kClosedLook{100};
+constexpr seconds kTruncatePause{1};
+// The same at rest, where it is not urgent.
+constexpr seconds kCutPause{30};
+
+}  // namespace
+
+/// Uploading a snapshot may take hours. The disk is the application's, too: with less free than
+/// twice what the log has already, it would soon be full.
+void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
+{
+    if (m_stepAt < m_nextRoomLook) {
+        return;
+    }
+    m_nextRoomLook = m_stepAt + kRoomPause;
+    if (logBytes >= kWorrisomeLogBytes) {
+        setStanding(
+            Protection::Protected,
+            {TIDEMARK_TEXT("engine",
+                           "While a snapshot of %1 is being saved, its write-ahead log grows."),
+             {m_setup.path}},
+            {TIDEMARK_TEXT("engine",
+                           "Every change is saved all the same. The log is cut when the snapshot "
+                           "is there, or given up because the disk is filling.")});
+    }
+    const auto space = m_setup.files.space(m_setup.path);
+    if (logBytes > 0 && space.ok() && space.value().freeBytes < 2 * logBytes) {
+        giveUpSnapshots();
+        noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
+    }
+}
+
+/// Once, and of those alone who read at two looks: others only pass by.
+void Replicator::Impl::tellPinned()
+{
+    const auto& shm = m_anchor->identity().shm;
+    auto readers = shm ? sqlite::logReaders(*shm) : std::vector<sqlite::LogReader>();
+    if (!m_pinning) {
+        m_pinning = Pinning{.readers = std::move(readers)};
+        return;
+    }
+    if (m_pinning->isTold) {
+        return;
+    }
+    std::erase_if(readers, [this](const sqlite::LogReader& each) {
+        return std::ranges::find(m_pinning->readers, each) == m_pinning->readers.end();
+    });
+    m_pinning->isTold = true;
+    const Error why = pinnedLog(m_setup.path, readers);
+    setStanding(Protection::Protected, why.what, why.next);
+}
+
+/// Whether all others who had the database open have closed it, without the checkpoint and the end
+/// of the log that they would have made without us: what comes next may be another file in its
+/// place. Who cannot be seen from here has not.
+bool Replicator::Impl::wasClosed()
+{
+    const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
+    const auto& shm = m_anchor->identity().shm;
+    if (!shm || quiet < kClosedLook) {
+        return false;
+    }
+    const bool isOpen = sqlite::othersHaveOpen(*shm);
+    m_sawOthers = m_sawOthers || isOpen;
+    return m_sawOthers && !isOpen;
+}
+
+/// A huge log file only keeps disk. At rest it is cut in any case: who puts another file in the
+/// place of the database would be given its old changes by SQLite. Both while the anchor lies at
+/// zero.
+void Replicator::Impl::truncateLog()
+{
+    if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
+        return;
+    }
+    const auto size = m_anchor->wal().sizeBytes();
+    const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
+    const bool rests =
+        size.ok() && size.value() > 0 && (m_stepAt - m_changedAt > kRest || wasClosed());
+    if (isHuge || rests) {
+        // When somebody is in the way: next time.
+        const bool isCut = m_checkpointer->truncate(*m_anchor);
+        m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);
+    }
+}
+
+}  // namespace tidemark::engine
