@@ -151,14 +151,19 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
 
 bool Replicator::Impl::isPinnedBySnapshot() const
 {
-    return std::ranges::any_of(m_snapshots,
-                               [](const auto& each) { return !each.lifetime.expired(); });
+    return std::ranges::any_of(m_snapshots, [](const LivingSnapshot& each) {
+        const auto pages = each.pages.lock();
+        return pages && pages->isHeld();
+    });
 }
 
 void Replicator::Impl::giveUpSnapshots()
 {
     for (LivingSnapshot& each : m_snapshots) {
         each.giveUp.request_stop();
+        if (const auto pages = each.pages.lock()) {
+            pages->letGo();
+        }
     }
 }
 
@@ -328,6 +333,11 @@ void Replicator::compareAgain()
 {
     m_impl->compareAgain();
 }
+void Replicator::giveUpSnapshots()
+{
+    m_impl->giveUpSnapshots();
+}
+
 void Replicator::heardOfChange()
 {
     m_impl->heardOfChange();

@@ -130,6 +130,10 @@ public:
     /// was given up for want of room (noCopy) it is made ten minutes later, or after retryNow().
     void requestSnapshot();
 
+    /// Ends the hold on the log of all that step() gave, whoever carries them out: their writeTo()
+    /// fails with Cancelled, one that hangs as soon as it goes on.
+    void giveUpSnapshots();
+
     /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as
     /// long as reading it, or until `stop`. Failures are the standing of view(), with the next try
     /// in the outcome.

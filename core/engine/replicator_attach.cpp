@@ -276,9 +276,9 @@ Status Replicator::Impl::offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pag
     TIDEMARK_TRY(const auto touched, m_capture->touch(*pages));
     TIDEMARK_TRY_STATUS(told(touched, outcome));
     outcome.snapshot = std::make_unique<SnapshotWork>(std::move(pages), header);
-    std::erase_if(m_snapshots, [](const auto& each) { return each.lifetime.expired(); });
+    std::erase_if(m_snapshots, [](const auto& each) { return each.pages.expired(); });
     m_snapshots.push_back(
-        {.lifetime = outcome.snapshot->lifetime(), .giveUp = outcome.snapshot->giveUp()});
+        {.pages = outcome.snapshot->pages(), .giveUp = outcome.snapshot->giveUp()});
     m_snapshotWanted = false;
     m_noCopy.reset();
     return {};

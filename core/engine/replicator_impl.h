@@ -65,7 +65,7 @@ enum class Look {
 
 /// A reading of the database that somebody carries out: it pins the log until it is gone.
 struct LivingSnapshot {
-    std::weak_ptr<const void> lifetime;
+    std::weak_ptr<HeldPages> pages;
     std::stop_source giveUp;
 };
 
@@ -114,6 +114,7 @@ public:
     [[nodiscard]] bool readsWholeNext() const;
     [[nodiscard]] SourceView view() const;
 
+    void giveUpSnapshots();
     void requestSnapshot() { m_snapshotWanted = true; }
     void heardOfChange() { m_heard = true; }
     [[nodiscard]] bool caughtUp() const { return (m_anchor || m_watched) && m_reachedStart; }
@@ -193,7 +194,6 @@ private:
     void noteLog();
     void failed(const Error& error, StepOutcome& outcome);
     [[nodiscard]] bool isPinnedBySnapshot() const;
-    void giveUpSnapshots();
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;

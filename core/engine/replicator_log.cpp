@@ -71,7 +71,7 @@ void Replicator::Impl::tellPinned()
 
 /// Whether all others who had the database open have closed it, without the checkpoint and the end
 /// of the log that they would have made without us: what comes next may be another file in its
-/// place. Who cannot be seen from here has not.
+/// place. Who was never seen, since he is in another container or is too quick, is given some time.
 bool Replicator::Impl::wasClosed()
 {
     const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
@@ -81,12 +81,12 @@ bool Replicator::Impl::wasClosed()
     }
     const bool isOpen = sqlite::othersHaveOpen(*shm);
     m_sawOthers = m_sawOthers || isOpen;
-    return m_sawOthers && !isOpen;
+    return !isOpen && (m_sawOthers || quiet > kRest);
 }
 
-/// A huge log file only keeps disk. At rest it is cut in any case: who puts another file in the
-/// place of the database would be given its old changes by SQLite. Both while the anchor lies at
-/// zero.
+/// A huge log file only keeps disk. That of a database that nobody has open is cut in any case: who
+/// puts another file in its place would be given the old changes by SQLite. Both while the anchor
+/// lies at zero; the writer's lock is held for it.
 void Replicator::Impl::truncateLog()
 {
     if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
@@ -94,9 +94,7 @@ void Replicator::Impl::truncateLog()
     }
     const auto size = m_anchor->wal().sizeBytes();
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
-    const bool rests =
-        size.ok() && size.value() > 0 && (m_stepAt - m_changedAt > kRest || wasClosed());
-    if (isHuge || rests) {
+    if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
         // When somebody is in the way: next time.
         const bool isCut = m_checkpointer->truncate(*m_anchor);
         m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);

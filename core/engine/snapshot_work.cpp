@@ -6,6 +6,7 @@
 #include "core/ltx/state_digest.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace tidemark::engine {
@@ -22,7 +23,7 @@ Error misread()
 /// one.
 class SnapshotReader final : public ltx::PageReader {
 public:
-    SnapshotReader(const sqlite::PageSnapshot& pages, std::uint64_t digest,
+    SnapshotReader(const HeldPages& pages, std::uint64_t digest,
                    const SnapshotWork::OnProgress& progress, std::stop_token stop)
         : m_pages(pages), m_digest(digest), m_progress(progress), m_stop(std::move(stop))
     {
@@ -59,7 +60,7 @@ public:
     }
 
 private:
-    const sqlite::PageSnapshot& m_pages;
+    const HeldPages& m_pages;
     std::uint64_t m_digest = 0;
     const SnapshotWork::OnProgress& m_progress;
     std::stop_token m_stop;
@@ -69,7 +70,7 @@ private:
 
 class SnapshotPages final : public ltx::PageSource {
 public:
-    SnapshotPages(const sqlite::PageSnapshot& pages, std::uint64_t digest,
+    SnapshotPages(const HeldPages& pages, std::uint64_t digest,
                   const SnapshotWork::OnProgress& progress, std::stop_token stop)
         : m_pages(pages), m_digest(digest), m_progress(progress), m_stop(std::move(stop))
     {
@@ -82,7 +83,7 @@ public:
     }
 
 private:
-    const sqlite::PageSnapshot& m_pages;
+    const HeldPages& m_pages;
     std::uint64_t m_digest = 0;
     const SnapshotWork::OnProgress& m_progress;
     std::stop_token m_stop;
@@ -90,8 +91,34 @@ private:
 
 }  // namespace
 
+HeldPages::HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages)
+    : m_pages(std::move(pages)),
+      m_pageCount(m_pages->pageCount()),
+      m_pageSizeBytes(m_pages->pageSizeBytes())
+{
+}
+
+Status HeldPages::read(std::uint32_t firstPage, std::uint32_t count,
+                       std::span<std::byte> into) const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_pages ? m_pages->read(firstPage, count, into) : Status(cancelled());
+}
+
+void HeldPages::letGo()
+{
+    const std::unique_lock lock(m_mutex);
+    m_pages.reset();
+}
+
+bool HeldPages::isHeld() const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_pages != nullptr;
+}
+
 SnapshotWork::SnapshotWork(std::unique_ptr<sqlite::PageSnapshot> pages, const ltx::Header& header)
-    : m_pages(std::move(pages)), m_header(header)
+    : m_pages(std::make_shared<HeldPages>(std::move(pages))), m_header(header)
 {
 }
 

@@ -166,7 +166,6 @@ private:
     void showPaused();
     void resume();
     void noteCaptured();
-    [[nodiscard]] bool waitsForLongWork() const;
     void listen(bool toFile);
     void stopListening();
     [[nodiscard]] StepPool::Due leaveSource();

@@ -12,18 +12,8 @@ using engine::Protection;
 
 }  // namespace
 
-bool FollowedDatabase::waitsForLongWork() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return !m_snapshots.empty();
-}
-
 StepPool::Due FollowedDatabase::pauseSource()
 {
-    // A snapshot holds on to the log; it was asked to stop and wakes this step.
-    if (waitsForLongWork()) {
-        return whenWoken(m_context.clock);
-    }
     {
         const std::scoped_lock lock(m_mutex);
         releasePlaces();
@@ -31,6 +21,7 @@ StepPool::Due FollowedDatabase::pauseSource()
     m_attached = false;
     if (m_replicator) {
         stopListening();
+        m_replicator->giveUpSnapshots();
         // What could not be captured now is compared page by page on resume.
         std::vector<engine::Fact> facts;
         noteReading(m_config.watch);
@@ -84,12 +75,11 @@ void FollowedDatabase::resume()
 
 StepPool::Due FollowedDatabase::leaveSource()
 {
-    if (waitsForLongWork()) {
-        return whenWoken(m_context.clock);
-    }
     std::optional<Error> failure;
     if (m_replicator) {
         stopListening();
+        // Whoever writes them was asked to stop, and may hang.
+        m_replicator->giveUpSnapshots();
         std::vector<engine::Fact> facts;
         noteReading(m_config.watch);
         const Status detached = m_replicator->detach(facts, m_stop.get_token());

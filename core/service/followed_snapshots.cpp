@@ -140,7 +140,7 @@ void FollowedDatabase::writeBase(const engine::SnapshotWork& work, ReplicaFollow
 {
     const std::uint64_t total = work.databaseBytes();
     const auto show = [this, total, &follower](std::uint64_t done) {
-        follower.progress().snapshotGoesOn(total);
+        follower.progress().snapshotGoesOn(total - std::min(done, total));
         m_board.update([done, total](DatabaseStatus& status) {
             status.work = LongWork{.kind = LongWork::Kind::Snapshot,
                                    .doneBytes = std::min(done, total),

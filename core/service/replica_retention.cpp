@@ -75,8 +75,8 @@ Error keptHasGone(ltx::TxId moment)
 
 std::size_t goneOf(const std::vector<ltx::TxId>& lost, const replica::Catalog& left)
 {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(lost, [&left](ltx::TxId each) { return !replica::isMoment(left, each); }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        lost, [&left](ltx::TxId each) { return !replica::isMoment(left, each); }));
 }
 
 ltx::TxId snapshotOf(const engine::ReplicaLevels& levels)
@@ -293,6 +293,11 @@ Status ReplicaRetention::carryOut(storage::Storage& storage, const engine::Reten
     if (run.objects > 0) {
         thinned =
             Thinned{.objects = run.objects, .bytes = run.bytes, .replicaId = m_follower->id()};
+    }
+    if (run.error && run.error->code == ErrorCode::Unavailable) {
+        return *run.error;  // Another folder may be there: what it lacks says nothing of this one.
+    }
+    if (run.objects > 0) {
         TIDEMARK_TRY(replica::Catalog listed, replica::readLtxCatalog(storage, stop));
         const replica::Catalog left = replica::without(std::move(listed), m_damaged);
         thinned->moments = goneOf(look.plan.lost, left);

@@ -1,26 +1,39 @@
 #include "core/service/shared_place.h"
 
-#include <algorithm>
-#include <string_view>
+#include "core/base/whole_number.h"
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
 
 namespace tidemark::service {
 namespace {
 
-/// Disks of people and of servers are mounted here: "/mnt/nas", "/srv/backup", "/media/ada/disk".
-constexpr int kDepth = 3;
-
-/// "/run/media/ada/disk" is one deeper.
-constexpr std::string_view kDeeper = "/run/";
-
-/// Without the folder of the replica itself, of which there is one for each database.
-std::string upperFolders(std::string_view path)
+/// "/mnt/a\\040disk": a blank, a line break or a backslash is three octal digits.
+std::string unescaped(const std::string& field)
 {
-    const std::string_view parent = path.substr(0, std::min(path.rfind('/'), path.size()));
-    std::size_t end = 0;
-    for (int depth = path.starts_with(kDeeper) ? -1 : 0; depth < kDepth; ++depth) {
-        end = std::min(parent.find('/', end + 1), parent.size());
+    constexpr std::size_t kDigits = 3;
+    std::string text;
+    for (std::size_t i = 0; i < field.size(); ++i) {
+        const auto code = field[i] == '\\' ? wholeNumber<unsigned>(
+                                                 std::string_view(field).substr(i + 1, kDigits), 8)
+                                           : std::nullopt;
+        text += code ? static_cast<char>(*code) : field[i];
+        i += code ? kDigits : 0;
     }
-    return "folder " + std::string(parent.substr(0, end));
+    return text;
+}
+
+bool isAbove(std::string_view mount, std::string_view path)
+{
+    return mount == "/" ||
+           (path.starts_with(mount) && (path.size() == mount.size() || path[mount.size()] == '/'));
+}
+
+std::string mounts()
+{
+    std::ifstream file("/proc/self/mountinfo");
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -33,8 +46,28 @@ std::string serverOf(const storage::StorageAddress& address)
 
 std::string sharedPlace(const storage::StorageAddress& address)
 {
-    return address.kind == storage::StorageKind::Folder ? upperFolders(address.path)
-                                                        : serverOf(address);
+    return address.kind == storage::StorageKind::Folder
+               ? "folder " + mountPointOf(address.path, mounts())
+               : serverOf(address);
+}
+
+std::string mountPointOf(std::string_view path, std::string_view mounts)
+{
+    std::string longest;
+    std::istringstream text{std::string(mounts)};
+    for (std::string line; std::getline(text, line);) {
+        // "36 35 98:0 /root /mnt/disk rw,noatime ...": the fifth field.
+        std::istringstream fields(line);
+        std::string id, parent, device, root, mount;
+        if (!(fields >> id >> parent >> device >> root >> mount)) {
+            continue;
+        }
+        // Of two at one point the later one is seen.
+        if (mount = unescaped(mount); isAbove(mount, path) && mount.size() >= longest.size()) {
+            longest = mount;
+        }
+    }
+    return longest;
 }
 
 }  // namespace tidemark::service

@@ -9,6 +9,9 @@ namespace {
 /// How long the timekeeper waits when nothing is due at all.
 constexpr std::chrono::hours kLong{1};
 
+/// How often it looks, while something waits for a thread, whether some hang.
+constexpr std::chrono::seconds kHangLook{30};
+
 }  // namespace
 
 StepPool::StepPool(Clock& clock, unsigned maxThreads, unsigned maxOfPlace)
@@ -172,14 +175,31 @@ void StepPool::putInLine(Key key, Entry& entry)
 {
     entry.state = State::Ready;
     m_ready.push_back(key);
-    if (m_idle < m_ready.size() && m_workers.size() < m_maxThreads && !m_stopped) {
-        ++m_living;
-        m_workers.emplace_back([this](const std::stop_token& stop) {
-            work(stop);
-            m_ended.ring();
-        });
-    }
+    addThread();
     m_readyChanged.notify_one();
+}
+
+/// Where one is wanted and may be.
+void StepPool::addThread()
+{
+    const bool isWanted = m_idle < m_ready.size() && !m_stopped;
+    if (!isWanted || (m_workers.size() >= m_maxThreads && m_workers.size() >= mostThreads())) {
+        return;
+    }
+    ++m_living;
+    m_workers.emplace_back([this](const std::stop_token& stop) {
+        work(stop);
+        m_ended.ring();
+    });
+}
+
+std::size_t StepPool::mostThreads() const
+{
+    const Clock::Instant now = m_clock.monotonic();
+    const auto hung = std::ranges::count_if(m_entries, [now](const auto& each) {
+        return each.second.state == State::Running && now - each.second.began >= kHangs;
+    });
+    return std::min(m_maxThreads + static_cast<std::size_t>(hung), kMostThreads);
 }
 
 /// One of its things has run: the next one's turn.
@@ -207,7 +227,12 @@ void StepPool::keepTime(const std::stop_token& stop)
         Clock::Instant next = {};
         {
             const std::scoped_lock lock(m_mutex);
-            next = collectDue(m_clock.monotonic());
+            const Clock::Instant now = m_clock.monotonic();
+            next = collectDue(now);
+            if (!m_ready.empty()) {
+                addThread();
+                next = std::min(next, now + kHangLook);
+            }
         }
         end = m_clock.waitUntil(next, stop, m_sooner);
     }

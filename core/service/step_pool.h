@@ -47,8 +47,14 @@ public:
     /// hundred of them at rest wake the computer once, not a hundred times.
     static constexpr std::chrono::milliseconds kSlack{250};
 
+    /// A call that takes so long may hang for good.
+    static constexpr std::chrono::minutes kHangs{5};
+    /// Threads there are at most, with those that hang.
+    static constexpr std::size_t kMostThreads = 256;
+
     /// Threads are made when they are needed, up to `maxThreads`, of which the things of one place
-    /// have `maxOfPlace` at most.
+    /// have `maxOfPlace` at most. One whose call kHangs is replaced by another one while something
+    /// waits.
     StepPool(Clock& clock, unsigned maxThreads, unsigned maxOfPlace);
     /// One whose things share no place.
     StepPool(Clock& clock, unsigned maxThreads) : StepPool(clock, maxThreads, maxThreads) {}
@@ -114,6 +120,8 @@ private:
     void runOne(std::unique_lock<std::mutex>& lock, Key key);
     [[nodiscard]] Clock::Instant collectDue(Clock::Instant now);
     [[nodiscard]] bool isAnyLiving() const;
+    void addThread();
+    [[nodiscard]] std::size_t mostThreads() const;
 
     Clock& m_clock;
     const unsigned m_maxThreads;

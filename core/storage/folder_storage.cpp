@@ -292,12 +292,13 @@ Result<std::size_t> FolderStorage::publish(std::span<StagedObject* const> staged
 
 Status FolderStorage::remove(std::span<const std::string> names, std::stop_token stop)
 {
-    TIDEMARK_TRY_STATUS(m_place.checkUnchanged());
     std::vector<std::string> folders;
     for (const std::string& name : names) {
         if (stop.stop_requested()) {
             return cancelled();
         }
+        // Each time: what lies in another folder that is put there meanwhile is not to go.
+        TIDEMARK_TRY_STATUS(m_place.checkUnchanged());
         TIDEMARK_TRY_STATUS(checkObjectName(name));
         TIDEMARK_TRY_STATUS(m_files.remove(pathOf(name)));
         const std::string folder = parentOf(pathOf(name));

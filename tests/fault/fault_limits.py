@@ -165,7 +165,7 @@ def another_tidemark(place):
     since = scene.mark()
 
     def both_are_told():
-        scene.sql("UPDATE bulk SET b = randomblob(1 << 20);" * 2 * WORRISOME_MIB)
+        scene.sql("PRAGMA busy_timeout = 5000;" + "UPDATE bulk SET b = randomblob(1 << 20);" * 2 * WORRISOME_MIB)
         return [
             event for each, first in ((scene.follower, since), (following, 0))
             for event in each.named("state", first) if "Another Tidemark" in (event.get("reason") or "")

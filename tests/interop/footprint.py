@@ -7,8 +7,10 @@
 """
 
 import argparse
+import sqlite3
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -63,7 +65,10 @@ def untouched(place, seconds):
     changed = place.path("changed.db")
     loads.copy_pages(database, changed)
     during = looks(database)
-    share_only(follower.process.pid, database, shm, seconds)
+    # When the last application has closed it, its log is cut; while one is there, nothing is.
+    with closing(sqlite3.connect(database)) as application:
+        application.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        share_only(follower.process.pid, database, shm, seconds)
     follower.stop()
 
     must(names(database) == before_names, f"files after we left: {names(database)}, before: {before_names}")

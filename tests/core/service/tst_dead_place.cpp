@@ -138,13 +138,16 @@ private slots:
 
     void manyReplicasInADeadPlaceKeepThoseElsewhereWaitingForNothing()
     {
+        // Another mount: a place of its own.
+        const QTemporaryDir elsewhere("/dev/shm/tidemark-XXXXXX");
+        QVERIFY(elsewhere.isValid());
+        const std::string dead = elsewhere.filePath("dead/").toStdString();
         m_service = makeService(m_clock, m_disk);
         for (int i = 0; i < kMany; ++i) {
             const std::string name = std::to_string(i);
             makeDatabase(name + ".db");
-            static_cast<void>(m_service->follow(
-                configOf(path((name + ".db").c_str()),
-                         {path(("dead/" + name).c_str()), path(("live/" + name).c_str())})));
+            static_cast<void>(m_service->follow(configOf(
+                path((name + ".db").c_str()), {dead + name, path(("live/" + name).c_str())})));
         }
         upToDate();
         std::vector<ltx::TxId> before;

@@ -20,18 +20,24 @@ class TestSharedPlace : public QObject {
 private slots:
     void replicasOfADiskShareIt()
     {
-        QCOMPARE(placeOf("/mnt/nas/notes"), placeOf("/mnt/nas/music"));
-        QCOMPARE(placeOf("/mnt/nas/tenants/1/a.db"), placeOf("/mnt/nas/tenants/2/a.db"));
-        QCOMPARE(placeOf("/run/media/ada/disk/a"), placeOf("/run/media/ada/disk/b"));
         QCOMPARE(placeOf("/notes"), placeOf("/music"));
+        QVERIFY(placeOf("/proc/1/notes") != placeOf("/notes"));
     }
 
-    void twoDisksAreTwoPlaces()
+    void theDiskIsTheOneThatIsMountedNearestAbove()
     {
-        QVERIFY(placeOf("/mnt/nas/notes") != placeOf("/mnt/usb/notes"));
-        QVERIFY(placeOf("/media/ada/one/a") != placeOf("/media/ada/two/a"));
-        QVERIFY(placeOf("/run/media/ada/one/a") != placeOf("/run/media/ada/two/a"));
-        QVERIFY(placeOf("/notes") != placeOf("/mnt/nas/notes"));
+        const std::string_view mounts =
+            "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+            "36 22 0:40 / /home/ada/mnt/nas rw - nfs4 nas:/export rw\n"
+            "37 22 8:17 / /home/ada/mnt/usb rw - ext4 /dev/sdb1 rw\n"
+            "38 22 8:33 / /media/my\\040disk rw - ext4 /dev/sdc1 rw\n"
+            "nonsense\n";
+        QCOMPARE(mountPointOf("/home/ada/mnt/nas/app/notes", mounts), "/home/ada/mnt/nas");
+        QCOMPARE(mountPointOf("/home/ada/mnt/nas", mounts), "/home/ada/mnt/nas");
+        QCOMPARE(mountPointOf("/home/ada/mnt/usb/notes", mounts), "/home/ada/mnt/usb");
+        QCOMPARE(mountPointOf("/home/ada/mnt/nas2/notes", mounts), "/");
+        QCOMPARE(mountPointOf("/media/my disk/notes", mounts), "/media/my disk");
+        QCOMPARE(mountPointOf("/notes", ""), "");
     }
 
     void replicasOnAServerShareIt()

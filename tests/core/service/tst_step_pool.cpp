@@ -137,6 +137,27 @@ private slots:
         release.release();
     }
 
+    void inThePlaceOfThreadsThatHangOthersAreMade()
+    {
+        SimulatedClock clock(SimulatedWait::LastsUntilMoved);
+        StepPool pool(clock, 2);
+        std::counting_semaphore<100> inside(0);
+        std::counting_semaphore<100> goOn(0);
+        for (int i = 0; i < 2; ++i) {
+            pool.post([&] {
+                inside.release();
+                goOn.acquire();
+            });
+            inside.acquire();
+        }
+        std::binary_semaphore done(0);
+        pool.post([&] { done.release(); });
+        QVERIFY(!done.try_acquire_for(50ms));
+        clock.advance(StepPool::kHangs + 1min);
+        QVERIFY(done.try_acquire_for(10s));
+        goOn.release(2);
+    }
+
     void itTellsWhatRunsWhatHasEndedAndWhatWaitsForAThread()
     {
         SimulatedClock clock(SimulatedWait::LastsUntilMoved);
