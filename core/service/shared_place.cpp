@@ -1,9 +1,8 @@
 #include "core/service/shared_place.h"
 
+#include "core/base/kernel_text.h"
 #include "core/base/whole_number.h"
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace tidemark::service {
@@ -30,12 +29,6 @@ bool isAbove(std::string_view mount, std::string_view path)
            (path.starts_with(mount) && (path.size() == mount.size() || path[mount.size()] == '/'));
 }
 
-std::string mounts()
-{
-    std::ifstream file("/proc/self/mountinfo");
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 }  // namespace
 
 std::string serverOf(const storage::StorageAddress& address)
@@ -47,7 +40,7 @@ std::string serverOf(const storage::StorageAddress& address)
 std::string sharedPlace(const storage::StorageAddress& address)
 {
     return address.kind == storage::StorageKind::Folder
-               ? "folder " + mountPointOf(address.path, mounts())
+               ? "folder " + mountPointOf(address.path, kernelText("/proc/self/mountinfo"))
                : serverOf(address);
 }
 

@@ -1,12 +1,11 @@
 #include "core/sqlite/log_readers.h"
 
+#include "core/base/kernel_text.h"
 #include "core/base/process.h"
 #include "core/base/whole_number.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace tidemark::sqlite {
@@ -33,15 +32,9 @@ bool isOf(const Line& line, const FileId& shm, const Bytes& bytes)
     return inode == shm.inode && first && last && *first >= bytes.first && *last <= bytes.last;
 }
 
-std::string contentOf(const std::string& path)
-{
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 std::string programOf(int process)
 {
-    std::string name = contentOf("/proc/" + std::to_string(process) + "/comm");
+    std::string name = kernelText("/proc/" + std::to_string(process) + "/comm");
     return name.substr(0, name.find('\n'));
 }
 
@@ -75,7 +68,7 @@ std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const Fil
 std::vector<LogReader> logReaders(const FileId& shm)
 {
     std::vector<LogReader> readers;
-    for (const int process : readersIn(contentOf("/proc/locks"), shm, processId())) {
+    for (const int process : readersIn(kernelText("/proc/locks"), shm, processId())) {
         readers.push_back({.processId = process, .program = programOf(process)});
     }
     return readers;
@@ -83,7 +76,7 @@ std::vector<LogReader> logReaders(const FileId& shm)
 
 bool othersHaveOpen(const FileId& shm)
 {
-    return !openersIn(contentOf("/proc/locks"), shm, processId()).empty();
+    return !openersIn(kernelText("/proc/locks"), shm, processId()).empty();
 }
 
 std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)
