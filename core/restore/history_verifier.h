@@ -44,8 +44,8 @@ struct HistoryReport {
     Tally moments = {};
     std::vector<DamagedObject> damaged = {};
     std::optional<replica::Gap> lost = {};  ///< What follows the last moment, to the end.
-    /// The first stretch between two moments in which there are objects that nothing leads to. Where
-    /// a merged object leads over it, and before the oldest snapshot, only if all objects are
+    /// The first stretch between two moments in which there are objects that nothing leads to.
+    /// Where a merged object leads over it, and before the oldest snapshot, only if all objects are
     /// Tidemark's: others leave some there when they delete.
     std::optional<replica::Gap> hole = {};
     std::uint64_t bytes = 0;  ///< Of all objects.
