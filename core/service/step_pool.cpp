@@ -182,8 +182,14 @@ void StepPool::putInLine(Key key, Entry& entry)
 /// Where one is wanted and may be.
 void StepPool::addThread()
 {
-    const bool isWanted = m_idle < m_ready.size() && !m_stopped;
-    if (!isWanted || (m_workers.size() >= m_maxThreads && m_workers.size() >= mostThreads())) {
+    if (m_idle >= m_ready.size() || m_stopped) {
+        return;
+    }
+    if (m_workers.size() >= m_maxThreads && m_workers.size() >= mostThreads()) {
+        if (!m_looksForHung) {
+            m_looksForHung = true;
+            m_sooner.ring();
+        }
         return;
     }
     ++m_living;
@@ -229,7 +235,8 @@ void StepPool::keepTime(const std::stop_token& stop)
             const std::scoped_lock lock(m_mutex);
             const Clock::Instant now = m_clock.monotonic();
             next = collectDue(now);
-            if (!m_ready.empty()) {
+            m_looksForHung = !m_ready.empty();
+            if (m_looksForHung) {
                 addThread();
                 next = std::min(next, now + kHangLook);
             }

@@ -139,6 +139,7 @@ private:
     unsigned m_idle = 0;
     unsigned m_living = 0;  // Threads that have not ended.
     bool m_stopped = false;
+    bool m_looksForHung = false;  // The timekeeper does, while something waits for a thread.
     std::vector<std::jthread> m_workers;
     std::jthread m_timekeeper;
 };
