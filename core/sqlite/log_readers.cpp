@@ -76,7 +76,9 @@ std::vector<LogReader> logReaders(const FileId& shm)
 
 bool othersHaveOpen(const FileId& shm)
 {
-    return !openersIn(kernelText("/proc/locks"), shm, processId()).empty();
+    const auto openers = openersIn(kernelText("/proc/locks"), shm, 0);
+    const bool isTold = std::ranges::find(openers, processId()) != openers.end();
+    return !isTold || openers.size() > 1;
 }
 
 std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)

@@ -22,8 +22,8 @@ struct LogReader {
 /// no file of the database. For any thread; as quick as the computer has locks.
 [[nodiscard]] std::vector<LogReader> logReaders(const FileId& shm);
 
-/// Whether another process than this one has the database of that index open (unixShmLock's dead
-/// man's switch, byte 128), as far as the kernel tells.
+/// Whether another process has the database of that index open, as this one has it (unixShmLock's
+/// dead man's switch, byte 128). True where the kernel does not even tell of this one.
 [[nodiscard]] bool othersHaveOpen(const FileId& shm);
 
 /// Their numbers, in the text of /proc/locks. The device is not compared: file systems with several

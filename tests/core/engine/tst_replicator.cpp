@@ -151,6 +151,9 @@ private slots:
         QVERIFY(QFileInfo(database() + "-wal").size() > 0);
         app.reset();
         steps(1s);
+        if (contentOf("/proc/locks").isEmpty()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
         QCOMPARE(QFileInfo(database() + "-wal").size(), qint64{0});
         const int before = captured();
         app.emplace(database());
