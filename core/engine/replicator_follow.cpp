@@ -269,10 +269,12 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
 
 Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
-    if (!m_anchor && !m_watched && m_attachRests && parting == Parting::ForGood) {
+    const bool isWaiting = m_attachRests || m_movingSince;
+    if (!m_anchor && !m_watched && isWaiting && parting == Parting::ForGood) {
         // What was committed since is worth one look more.
         m_stepAt = m_clock.monotonic();
         m_pace = {};
+        m_movingSince = Clock::Instant();
         TIDEMARK_TRY_STATUS(attach(outcome, stop));
     }
     if (m_watched) {
