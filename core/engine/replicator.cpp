@@ -19,6 +19,9 @@ constexpr milliseconds kLastLocked{4000};
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
 constexpr std::chrono::seconds kKnownPause{30};
+// The kernel's clock for files has steps of ten milliseconds at most.
+constexpr milliseconds kFineSettleTime{20};
+constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
 
 /// What heals with time waits; the rest needs somebody.
 Protection standingFor(ErrorCode code)
@@ -243,7 +246,7 @@ Status Replicator::Impl::remember(const std::optional<state::SegmentFacts>& fact
 
 /// In WAL mode of the last time when all was captured and in the file: what is written into that
 /// since is not known to be SQLite's work.
-std::optional<KnownFile> Replicator::Impl::knownNow() const
+std::optional<KnownFile> Replicator::Impl::knownNow()
 {
     if (m_watched) {
         return KnownFile{.mark = m_watched->seen, .txId = m_capture->txId()};
@@ -256,12 +259,25 @@ std::optional<KnownFile> Replicator::Impl::knownNow() const
     // Nothing is backfilled meanwhile: what was written since lies in the log.
     const auto header = m_anchor->header();
     const bool isAll =
-        header.ok() &&
+        isSettled(mark.stamp) && header.ok() &&
         (header.value().mxFrame == 0 ||
          (header.value().sameEnd(m_anchor->takenAt()) && m_capture->isAt(header.value())));
     const bool isSame = m_known && m_known->mark == mark;
     return KnownFile{.mark = mark,
                      .txId = isAll ? m_capture->txId() : (isSame ? m_known->txId : ltx::TxId())};
+}
+
+/// Whether the next write gives it another stamp. Until then one that comes when we have gone would
+/// not be seen.
+bool Replicator::Impl::isSettled(const sqlite::FileStamp& stamp)
+{
+    const Clock::Instant now = m_clock.monotonic();
+    if (!m_stood || m_stood->stamp != stamp) {
+        m_stood = {.stamp = stamp, .since = now};
+    }
+    // A clock that has steps of its own counts whole ones.
+    const bool isFine = stamp.modifiedNs % kNanosecondsAMillisecond != 0;
+    return now - m_stood->since >= (isFine ? kFineSettleTime : kSettleTime);
 }
 
 /// It saves the next start some reading, so that a disk that is full is no reason to let go.

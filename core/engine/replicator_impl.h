@@ -69,6 +69,12 @@ struct LivingSnapshot {
     std::stop_source giveUp;
 };
 
+/// Since when the database file was seen to be as it is, while nothing is backfilled.
+struct Stood {
+    sqlite::FileStamp stamp = {};
+    Clock::Instant since = {};
+};
+
 /// A log, and the file that it is of.
 struct FollowedLog {
     sqlite::FileId file = {};
@@ -183,7 +189,8 @@ private:
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
-    [[nodiscard]] std::optional<KnownFile> knownNow() const;
+    [[nodiscard]] std::optional<KnownFile> knownNow();
+    [[nodiscard]] bool isSettled(const sqlite::FileStamp& stamp);
     void rememberFile();
     [[nodiscard]] Status saveChecksums();
     [[nodiscard]] std::uint64_t worthSavingBytes() const;
@@ -216,13 +223,14 @@ private:
     std::unique_ptr<Capture> m_capture;
     std::unique_ptr<Checkpointer> m_checkpointer;
     std::unique_ptr<sqlite::Anchor> m_anchor;
-    std::unique_ptr<Watched> m_watched;           // At most one of both.
-    WatchPace m_pace;                             // Also between two of them: locks are paid for.
-    Clock::Instant m_nextLook = {};               // Behind a failure to keep what was read.
-    Clock::Instant m_nextCopy = {};               // For a snapshot.
-    std::optional<KnownFile> m_known;             // Of the file when it had what is captured.
-    std::optional<KnownFile> m_storedKnown;       // The same as it is remembered.
-    std::optional<FollowedLog> m_log;             // The last that was followed.
+    std::unique_ptr<Watched> m_watched;      // At most one of both.
+    WatchPace m_pace;                        // Also between two of them: locks are paid for.
+    Clock::Instant m_nextLook = {};          // Behind a failure to keep what was read.
+    Clock::Instant m_nextCopy = {};          // For a snapshot.
+    std::optional<KnownFile> m_known;        // Of the file when it had what is captured.
+    std::optional<KnownFile> m_storedKnown;  // The same as it is remembered.
+    std::optional<FollowedLog> m_log;        // The last that was followed.
+    std::optional<Stood> m_stood;
     Clock::Instant m_nextKnown = {};              // To remember it, behind a failure.
     std::optional<Clock::Instant> m_movingSince;  // A file that is being written over.
     bool m_hasMemory = false;

@@ -94,10 +94,14 @@ void Replicator::Impl::truncateLog()
     }
     const auto size = m_anchor->wal().sizeBytes();
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
+    const bool rests = m_stepAt - m_changedAt > kRest;
     if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
         // When somebody is in the way: next time.
         const bool isCut = m_checkpointer->truncate(*m_anchor);
         m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);
+    } else if (rests) {
+        // A database at rest costs next to nothing.
+        m_nextTruncate = m_stepAt + kCutPause;
     }
 }
 

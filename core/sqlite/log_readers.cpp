@@ -42,10 +42,13 @@ std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const Fil
                            int except)
 {
     std::vector<int> found;
-    std::istringstream text{std::string(locks)};
-    for (std::string row; std::getline(text, row);) {
+    // A computer has hundreds of locks, and a database some: only these are taken apart.
+    const std::string mark = ":" + std::to_string(shm.inode) + " ";
+    for (std::size_t at = locks.find(mark); at != std::string_view::npos;
+         at = locks.find(mark, at + 1)) {
+        const std::size_t begin = locks.rfind('\n', at) + 1;
         Line line;
-        std::istringstream words(row);
+        std::istringstream words{std::string(locks.substr(begin, locks.find('\n', at) - begin))};
         // Who waits for one has "->" in the place of the kind.
         if (!(words >> line.id >> line.kind >> line.mode >> line.access >> line.process >>
               line.file >> line.first >> line.last) ||
