@@ -280,6 +280,19 @@ bool Replicator::Impl::isSettled(const sqlite::FileStamp& stamp)
     return now - m_stood->since >= (isFine ? kFineSettleTime : kSettleTime);
 }
 
+/// The last checkpoint wrote into the file just now: one moment later its stamp can be trusted, and
+/// the next start need not read all of it.
+void Replicator::Impl::rememberFileForStart(const std::stop_token& stop)
+{
+    m_nextKnown = {};
+    rememberFile();
+    const bool isTrusted = m_storedKnown && m_storedKnown->txId == m_capture->txId();
+    if (!isTrusted && m_clock.waitUntil(m_clock.monotonic() + kFineSettleTime, stop)) {
+        m_nextKnown = {};
+        rememberFile();
+    }
+}
+
 /// It saves the next start some reading, so that a disk that is full is no reason to let go.
 void Replicator::Impl::rememberFile()
 {

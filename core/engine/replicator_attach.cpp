@@ -88,7 +88,11 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     } else {
         TIDEMARK_TRY_STATUS(noLogOfAnother());
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
-        TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
+        TIDEMARK_TRY(const bool isCaughtUp, catchUp(outcome, stop));
+        if (!isCaughtUp) {
+            letGo();
+            return {};
+        }
     }
     m_hasMemory = true;
     m_retry = kFirstRetry;
@@ -123,8 +127,9 @@ void Replicator::Impl::learnChecksums(ltx::TxId txId, state::PageChecksums check
     }
 }
 
-/// Goes on in the log where that is possible, else compares every page.
-Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
+/// Goes on in the log where that is possible, else compares every page. False: not now, when the
+/// file has rested.
+Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
 {
     const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
     // With the anchor held, and before a checkpoint of ours. A file that was copied over while
@@ -144,7 +149,9 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
         if (holds || isAll) {
             const auto captured = goOn(taken);
             if (captured.ok()) {
-                return captured.value() ? told(*captured.value(), outcome) : remember(std::nullopt);
+                TIDEMARK_TRY_STATUS(captured.value() ? told(*captured.value(), outcome)
+                                                     : remember(std::nullopt));
+                return true;
             }
             // A full disk would be no less full after reading everything.
             if (captured.error().code != ErrorCode::Damaged) {
@@ -152,13 +159,17 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
             }
         }
     }
-    TIDEMARK_TRY_STATUS(atRest(stamp));
-    return readWhole(outcome, stop);
+    TIDEMARK_TRY(const bool isAtRest, hasRested(stamp, outcome));
+    if (isAtRest) {
+        TIDEMARK_TRY_STATUS(readWhole(outcome, stop));
+    }
+    return isAtRest;
 }
 
 /// A file that is being copied over is no state of the database: it is read when it has rested, or
-/// has not for long. What is committed lies in the log, unless that is empty.
-Status Replicator::Impl::atRest(const sqlite::FileStamp& stamp)
+/// has not for long. What is committed lies in the log, unless that is empty. Whoever closed the
+/// database a moment ago wrote into it, too, so that nothing is told of the first look.
+Result<bool> Replicator::Impl::hasRested(const sqlite::FileStamp& stamp, StepOutcome& outcome)
 {
     const Timestamp written(
         std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stamp.modifiedNs)));
@@ -168,18 +179,25 @@ Status Replicator::Impl::atRest(const sqlite::FileStamp& stamp)
                          rested >= milliseconds(0) && rested < kFreshTime;
     if (!isFresh) {
         m_movingSince.reset();
-        return {};
+        return true;
     }
     m_movingSince = m_movingSince.value_or(m_stepAt);
-    if (m_stepAt - *m_movingSince >= kMovingPatience) {
-        return {};
+    const auto moving = m_stepAt - *m_movingSince;
+    if (moving >= kMovingPatience) {
+        return true;
     }
-    return Error{.code = ErrorCode::Busy,
-                 .what = {TIDEMARK_TEXT("engine",
-                                        "%1 is being written to by something else than "
-                                        "SQLite."),
-                          {m_setup.path}},
-                 .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+    if (moving >= kFreshTime) {
+        return Error{
+            .code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 is being written to, as when a file is copied over it."),
+                     {m_setup.path}},
+            .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+    }
+    setStanding(Protection::CatchingUp);
+    const Clock::Instant then = m_stepAt + (kFreshTime - rested);
+    attachAt(then, then, outcome);
+    return false;
 }
 
 /// What the log holds behind the position that was remembered. Damaged: it cannot be had from

@@ -302,8 +302,7 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         done = cycle.ok() ? saveChecksums() : Status(cycle.error());
     }
     if (done.ok()) {
-        m_nextKnown = {};
-        rememberFile();
+        rememberFileForStart(stop);
     }
     if (!done.ok() && isLogLost(done.error().code)) {
         loseLog();

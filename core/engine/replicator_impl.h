@@ -131,8 +131,8 @@ public:
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother() const;
-    [[nodiscard]] Status atRest(const sqlite::FileStamp& stamp);
-    [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Result<bool> hasRested(const sqlite::FileStamp& stamp, StepOutcome& outcome);
+    [[nodiscard]] Result<bool> catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
     [[nodiscard]] Status readWhole(StepOutcome& outcome, const std::stop_token& stop);
@@ -192,6 +192,7 @@ private:
     [[nodiscard]] std::optional<KnownFile> knownNow();
     [[nodiscard]] bool isSettled(const sqlite::FileStamp& stamp);
     void rememberFile();
+    void rememberFileForStart(const std::stop_token& stop);
     [[nodiscard]] Status saveChecksums();
     [[nodiscard]] std::uint64_t worthSavingBytes() const;
     void loseLog();

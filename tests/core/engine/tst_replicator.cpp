@@ -209,6 +209,42 @@ private slots:
         }
     }
 
+    void whatWasFollowedForAMomentIsNotReadAgainEither()
+    {
+        std::optional<Application> app(database());
+        app->write(20'000'000);
+        app.reset();
+        attach();
+        leave();
+        const qint64 readBefore = readBytes();
+        attach();
+        QVERIFY(readBytes() - readBefore < 10'000'000);
+    }
+
+    void aFileThatWasWrittenToAMomentAgoIsReadWhenItRestsAndOneThatNeverDoesIsToldOf()
+    {
+        Application(database()).write();
+        attach();
+        leave();
+        Application(database()).write();
+        const int before = captured();
+        writtenAgo(100ms);
+        attach();
+        QCOMPARE(captured(), before);
+        QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
+        m_clock->advance(1500ms);
+        writtenAgo(100ms);
+        step(0ms);
+        QCOMPARE(captured(), before);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(m_replicator->view().standing.reason.source.ends_with("copied over it."));
+        writtenAgo(1500ms);
+        m_clock->advance(1s);
+        step(0ms);
+        QCOMPARE(captured(), before + 1);
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void whereTheDiskTellsTheTimeInStepsAChangeWithinOneIsSeenAllTheSame()
     {
         m_disk->pretendTimes(1'700'000'000'000'000'000);
@@ -730,6 +766,11 @@ private:
     void copyOtherOver() const
     {
         QCOMPARE(QProcess::execute("cp", {m_folder->filePath("other.db"), database()}), 0);
+    }
+    void writtenAgo(std::chrono::nanoseconds ago)
+    {
+        m_disk->pretendTimes(
+            std::chrono::nanoseconds(m_clock->now().time_since_epoch() - ago).count());
     }
     void leave()
     {
