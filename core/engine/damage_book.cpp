@@ -39,8 +39,25 @@ Result<replica::ObjectNames> DamageBook::found() const
 Result<replica::ObjectNames> DamageBook::missing() const
 {
     TIDEMARK_TRY(replica::ObjectNames all, found());
-    std::erase_if(all, [this](const std::string& name) { return isWholeInSpool(name); });
+    const replica::ObjectNames distrusted = [this] {
+        const std::scoped_lock lock(m_distrusting);
+        return m_distrusted;
+    }();
+    std::erase_if(all, [&](const std::string& name) {
+        return !distrusted.contains(name) && isWholeInSpool(name);
+    });
     return all;
+}
+
+void DamageBook::distrustSpool(std::span<const replica::ObjectInfo> suspects,
+                               const replica::ObjectNames& known)
+{
+    const std::scoped_lock lock(m_distrusting);
+    for (const replica::ObjectInfo& each : suspects) {
+        if (known.contains(each.name)) {
+            m_distrusted.insert(each.name);
+        }
+    }
 }
 
 bool DamageBook::isWholeInSpool(const std::string& name) const
@@ -57,7 +74,7 @@ bool DamageBook::isWholeInSpool(const std::string& name) const
 
 Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
                                        std::span<const replica::ObjectInfo> suspects,
-                                       const std::stop_token& stop)
+                                       Suspecting who, const std::stop_token& stop)
 {
     TIDEMARK_TRY(replica::ObjectNames known, found());
     const auto isKnown = [&known](const auto& each) { return known.contains(each.name); };
@@ -75,6 +92,9 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
             m_suspected.erase(each.name);
         }
         return Inspection::News;
+    }
+    if (who == Suspecting::Merge && !isSuspected) {
+        distrustSpool(suspects, known);
     }
     TIDEMARK_TRY(const bool isMissed, missAgain(suspects));
     const auto otherwise = isSuspected ? Inspection::Suspected : Inspection::Nothing;

@@ -28,6 +28,12 @@ enum class Inspection {
     News,       ///< It is remembered from now on.
 };
 
+/// Who suspects objects.
+enum class Suspecting {
+    Reader,  ///< Whoever reads the replica alone.
+    Merge,   ///< A merge, which takes segments from the spool as well where it may.
+};
+
 /// One bad read condemns nothing: a cable or a share may have failed for a moment. Whoever found an
 /// object damaged reads it once more after so long.
 inline constexpr std::chrono::seconds kSecondRead{60};
@@ -47,15 +53,17 @@ public:
     [[nodiscard]] Result<replica::ObjectNames> found() const;
 
     /// Objects to do without: all that were found, but segments that the spool still holds whole.
-    /// These are read.
+    /// These are read, and those left out of which a merge could not use the spool's copy, since it
+    /// may be another transaction.
     [[nodiscard]] Result<replica::ObjectNames> missing() const;
 
     /// Reads each of `suspects` from start to end, and takes down those that are damaged for the
-    /// second time. Known ones that the spool does not hold any more count as not mended again.
-    /// Fails as replica::damagedOf() does.
+    /// second time. Known ones that the spool does not hold any more count as not mended again; so
+    /// do all known ones when a merge failed and nothing else is damaged: the spool's copies are no
+    /// good for it, and they are missing until a restart. Fails as replica::damagedOf() does.
     [[nodiscard]] Result<Inspection> inspect(const storage::Storage& storage,
                                              std::span<const replica::ObjectInfo> suspects,
-                                             const std::stop_token& stop);
+                                             Suspecting who, const std::stop_token& stop);
 
     /// Lists the replica; where it leads to `upTo` without any object that was found, those of
     /// `names`, which whoever looked at it did without, are mended: each moment from now on can be
@@ -87,6 +95,8 @@ private:
                                   const replica::Catalog& before, const replica::Catalog& after);
     [[nodiscard]] Result<bool> missAgain(std::span<const replica::ObjectInfo> suspects);
 
+    void distrustSpool(std::span<const replica::ObjectInfo> suspects,
+                       const replica::ObjectNames& known);
     [[nodiscard]] bool isWholeInSpool(const std::string& name) const;
 
     Clock& m_clock;
@@ -95,6 +105,9 @@ private:
     const std::string m_replicaId;
     std::mutex m_writing;  // What is taken down follows from what was. Guards m_suspected, too.
     std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
+
+    mutable std::mutex m_distrusting;   // Guards what follows; taken after m_writing.
+    replica::ObjectNames m_distrusted;  // Of which the spool's copy was no good.
 };
 
 }  // namespace tidemark::engine

@@ -28,11 +28,13 @@ std::chrono::milliseconds pauseAfter(int failures, Random& random)
 }  // namespace
 
 Uploader::Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
-                   replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt)
+                   const DamageBook& damage, replica::LtxReplica& replica, std::string replicaId,
+                   MayAdopt mayAdopt)
     : m_clock(clock),
       m_random(random),
       m_spool(spool),
       m_state(state),
+      m_damage(damage),
       m_replica(replica),
       m_replicaId(std::move(replicaId)),
       m_mayAdopt(std::move(mayAdopt))

@@ -25,6 +25,8 @@
 
 namespace tidemark::engine {
 
+class DamageBook;
+
 /// Brings the spool's segments into one replica, each once: some at a time, so that a backlog is
 /// gone soon, and no more than one where the storage is quick, or fails; or, with an interval, all
 /// that came within it as one file, but for the last one. They appear there in their
@@ -38,8 +40,10 @@ public:
     /// may go on with it. AlreadyExists refuses.
     using MayAdopt = std::function<Status(const replica::Catalog& catalog, std::stop_token stop)>;
 
+    /// All but the last two outlive it.
     Uploader(Clock& clock, Random& random, Spool& spool, state::StateDb& state,
-             replica::LtxReplica& replica, std::string replicaId, MayAdopt mayAdopt);
+             const DamageBook& damage, replica::LtxReplica& replica, std::string replicaId,
+             MayAdopt mayAdopt);
 
     /// Asked last of such a history: whether nothing was numbered without it, so that its end is
     /// gone on from. Otherwise a base follows above it, unless it turns out to be of our numbers.
@@ -196,6 +200,7 @@ private:
     Random& m_random;
     Spool& m_spool;
     state::StateDb& m_state;
+    const DamageBook& m_damage;
     replica::LtxReplica& m_replica;
     std::string m_replicaId;
     MayAdopt m_mayAdopt;

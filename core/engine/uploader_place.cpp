@@ -124,9 +124,8 @@ Status Uploader::compare(const std::stop_token& stop)
     if (highest > kLargestCredible) {
         return outOfReach(catalog.value());
     }
-    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
-    TIDEMARK_TRY(m_knownDamage, book.found());
-    TIDEMARK_TRY(const auto missing, book.missing());
+    TIDEMARK_TRY(m_knownDamage, m_damage.found());
+    TIDEMARK_TRY(const auto missing, m_damage.missing());
     const replica::Catalog whole = replica::without(std::move(catalog).value(), missing);
     const ltx::TxId reached = replica::positionOf(whole);
     if (isKnown && highest.value == 0) {

@@ -222,8 +222,7 @@ void Uploader::confirm(const Attempt& attempt)
 Status Uploader::requireKnownDamage(ltx::TxRange range, const std::stop_token& stop) const
 {
     const replica::ObjectInfo there = replica::segmentOf(range);
-    const DamageBook book(m_clock, m_state, m_spool, m_replicaId);
-    TIDEMARK_TRY(const auto known, book.found());
+    TIDEMARK_TRY(const auto known, m_damage.found());
     if (known.contains(there.name)) {
         return {};
     }

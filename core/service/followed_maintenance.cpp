@@ -44,7 +44,8 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
     settleOrders();
     if (outcome.thinned) {
         m_board.happened(*outcome.thinned);
-        // There may be room now for what could not be uploaded.
+    }
+    if (maintenance.takeWakesUploads()) {
         wakeReplicas();
     }
     showMaintenance(follower, outcome.failure);

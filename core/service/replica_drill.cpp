@@ -77,7 +77,8 @@ bool ReplicaDrill::readSuspects(const std::stop_token& stop)
     if (m_suspects.empty() || m_context.clock.monotonic() < m_secondReadAt) {
         return false;
     }
-    return m_follower->inspect(std::exchange(m_suspects, {}), stop) >= Inspection::Known;
+    return m_follower->inspect(std::exchange(m_suspects, {}), engine::Suspecting::Reader, stop) >=
+           Inspection::Known;
 }
 
 ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes,
@@ -185,8 +186,10 @@ Result<Proof> ReplicaDrill::drill(const ReplicaView& view, std::uint64_t databas
     const auto verified =
         verifier.verify(replica::AtTxId{view.confirmed}, folder,
                         isFirst ? restore::Check::Quick : restore::Check::Full, progress, stop);
-    const auto learnt = verifier.damaged().empty() ? Inspection::Nothing
-                                                   : m_follower->inspect(verifier.damaged(), stop);
+    const auto learnt =
+        verifier.damaged().empty()
+            ? Inspection::Nothing
+            : m_follower->inspect(verifier.damaged(), engine::Suspecting::Reader, stop);
     foundDamage = learnt >= Inspection::Known;
     m_suspects =
         learnt == Inspection::Suspected ? verifier.damaged() : std::vector<replica::ObjectInfo>();

@@ -78,8 +78,7 @@ StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const st
         return leftForLater(opened.error());
     }
     // A back-off outlasts the wakes of new segments, not the wish to try again.
-    if (!takeRetry() &&
-        m_uploader->nextTry().value_or(Clock::Instant::min()) > m_context.clock.monotonic()) {
+    if (!takeRetry() && nextTry().value_or(Clock::Instant::min()) > m_context.clock.monotonic()) {
         return nextStep(false);
     }
     m_uploader->setInterval(syncInterval());
@@ -97,6 +96,7 @@ StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const st
         m_tenure->release(stop);
     }
     remember(more.ok() ? std::nullopt : std::optional(more.error()));
+    holdAgain();
     return nextStep(more.ok() && more.value());
 }
 
@@ -154,12 +154,21 @@ StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
         return after(m_context.clock, Clock::Instant::duration::zero());
     }
     StepPool::Due due = whenWoken(m_context.clock);
-    due.atLatest = m_uploader->nextTry().value_or(m_uploader->heldUntil().value_or(due.atLatest));
+    due.atLatest = nextTry().value_or(m_uploader->heldUntil().value_or(due.atLatest));
     const std::scoped_lock lock(m_mutex);
     if (maybeMended()) {
         due.atLatest = std::min(due.atLatest, std::max(due.notBefore, m_proveMendedAt));
     }
     return due;
+}
+
+/// Empty: nothing stands in the way.
+std::optional<Clock::Instant> ReplicaFollower::nextTry() const
+{
+    const auto next = m_uploader->nextTry();
+    const std::scoped_lock lock(m_mutex);
+    const bool isHeld = m_holdsUntil > m_context.clock.monotonic();
+    return isHeld ? std::max(next, std::optional(m_holdsUntil)) : next;
 }
 
 bool ReplicaFollower::takeRetry()
@@ -201,7 +210,8 @@ Result<bool> ReplicaFollower::advance(ltx::TxId captured, const std::stop_token&
         more = m_uploader->step(captured, stop);
     }
     if (const auto suspect = m_uploader->takeSuspect()) {
-        m_hasFoundDamage = inspect(std::span(&*suspect, 1), stop) >= Inspection::Known;
+        m_hasFoundDamage =
+            inspect(std::span(&*suspect, 1), engine::Suspecting::Reader, stop) >= Inspection::Known;
     }
     if (!more.ok() && more.error().code == ErrorCode::Unavailable) {
         // What comes back need not be all that went.

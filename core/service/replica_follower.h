@@ -91,7 +91,7 @@ public:
     /// to be compacted goes without them from then on, and the next step looks whether a new base
     /// is needed: tell of it, call damageTold(), and wake that step. They are left as they are.
     [[nodiscard]] Inspection inspect(std::span<const replica::ObjectInfo> suspects,
-                                     const std::stop_token& stop);
+                                     engine::Suspecting who, const std::stop_token& stop);
     /// All objects that are known to be damaged. Fails as the state does.
     [[nodiscard]] Result<replica::ObjectNames> damaged() const { return m_damageBook.found(); }
     /// Whether the last step found some of them: tell of it. For the thread of step().
@@ -156,6 +156,13 @@ public:
     void retryNow();
     /// The next step uploads, however often that failed: wake it.
     void uploadAgain();
+    /// The same, but the steps behind it upload nothing, as if held.
+    void uploadAStep();
+    /// Until letGoOfUploads(), or it is asked to upload, but an hour at most, nothing is uploaded.
+    void holdUploads();
+    void letGoOfUploads();
+    /// Whether it was asked to upload, and has not yet.
+    [[nodiscard]] bool isToUpload() const;
 
     /// How far what is written into it is, and what is said when it does not come on: part of
     /// view(). For any thread.
@@ -206,6 +213,8 @@ private:
     [[nodiscard]] bool takeRetry();
     [[nodiscard]] bool takeLookAgain();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
+    [[nodiscard]] std::optional<Clock::Instant> nextTry() const;
+    void holdAgain();
     void remember(const std::optional<Error>& failure);
     [[nodiscard]] StepPool::Due goOn(ltx::TxId captured, bool isAwaited,
                                      const std::stop_token& stop);
@@ -248,6 +257,8 @@ private:
     std::uint64_t m_listings = 0;
     bool m_wasLooked = false;  // storage() gave it.
     bool m_retry = false;
+    bool m_isOneStep = false;          // That m_retry asks for.
+    Clock::Instant m_holdsUntil = {};  // Nothing is uploaded before.
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;
     bool m_lookAgain = false;

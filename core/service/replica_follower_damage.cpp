@@ -80,13 +80,13 @@ bool ReplicaFollower::isDamaged(const std::string& name) const
 }
 
 Inspection ReplicaFollower::inspect(std::span<const replica::ObjectInfo> suspects,
-                                    const std::stop_token& stop)
+                                    engine::Suspecting who, const std::stop_token& stop)
 {
     storage::Storage* const where = storage();
     if (where == nullptr) {
         return Inspection::Nothing;
     }
-    const auto learnt = m_damageBook.inspect(*where, suspects, stop);
+    const auto learnt = m_damageBook.inspect(*where, suspects, who, stop);
     if (!learnt.ok()) {
         // What has another size than was listed is listed anew.
         if (learnt.error().code == ErrorCode::Unavailable) {

@@ -60,7 +60,7 @@ Status ReplicaFollower::open(const std::stop_token& stop)
     m_place = placeName();
     m_replica = std::make_unique<replica::LtxReplica>(*m_storage, gate());
     m_uploader = std::make_unique<engine::Uploader>(
-        m_context.clock, m_context.random, m_spool, m_state, *m_replica, m_id,
+        m_context.clock, m_context.random, m_spool, m_state, m_damageBook, *m_replica, m_id,
         [this](const replica::Catalog& catalog, const std::stop_token& looking) {
             return mayAdopt(catalog, looking);
         });

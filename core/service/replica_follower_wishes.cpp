@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+/// Whoever holds the uploads may hang himself.
+constexpr std::chrono::hours kLongestHold{1};
+
+}  // namespace
 
 ReplicaView ReplicaFollower::view() const
 {
@@ -104,6 +110,8 @@ void ReplicaFollower::retryNow()
 {
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
+    m_isOneStep = false;
+    m_holdsUntil = {};
     m_retryMaintenance = true;
     m_readAgain = ReadAgain::All;
     m_drillWish = std::max(m_drillWish, DrillWish::Retry);
@@ -113,6 +121,42 @@ void ReplicaFollower::uploadAgain()
 {
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
+    m_isOneStep = false;
+    m_holdsUntil = {};
+}
+
+void ReplicaFollower::uploadAStep()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_retry = true;
+    m_isOneStep = true;
+    m_holdsUntil = {};
+}
+
+void ReplicaFollower::holdUploads()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_holdsUntil = m_context.clock.monotonic() + kLongestHold;
+}
+
+void ReplicaFollower::letGoOfUploads()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_holdsUntil = {};
+}
+
+bool ReplicaFollower::isToUpload() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_retry || m_isRetrying;
+}
+
+void ReplicaFollower::holdAgain()
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_retry && std::exchange(m_isOneStep, false)) {
+        m_holdsUntil = m_context.clock.monotonic() + kLongestHold;
+    }
 }
 
 storage::Storage* ReplicaFollower::storage() const

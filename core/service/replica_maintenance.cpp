@@ -135,6 +135,9 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
 {
     const ReplicaView view = m_follower->view();
     if (auto instead = notYet(view, stop)) {
+        if (m_isMergedFirst) {
+            endMergingFirst();
+        }
         return *std::move(instead);
     }
     if (m_follower->takeMaintenanceRetry()) {
@@ -178,7 +181,6 @@ ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
                                                       ltx::TxId ordered, bool isBehind)
 {
     const Timestamp now = m_context.clock.now();
-    // Of what is full nothing more is wanted than that something goes.
     const bool mayMake = !view.isFull();
     Choice choice;
     choice.isOrdered = mayMake && ordered <= view.confirmed && levels.snapshot() &&
@@ -188,12 +190,13 @@ ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
     if (choice.isRefused) {
         return choice;
     }
-    if (mayMake && mayTry(m_merges)) {
-        choice.merge = engine::nextMerge(levels, isBehind, now);
+    if (mayMerge(view) && mayTry(m_merges)) {
+        choice.merge = engine::nextMerge(levels, isBehind && !m_isMergedFirst, now);
     }
+    letUploadsGoOn(choice.merge.has_value(), isBehind);
     const bool mayOrder = choice.isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
     choice.isSnapshot = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
-    const auto thinAt = m_retention.dueAt();
+    const auto thinAt = m_retention.dueAt(waitsForRoom());
     choice.isThinning = !choice.merge && !choice.isSnapshot && thinAt &&
                         *thinAt <= m_context.clock.monotonic() && mayDelete(levels, isBehind, now);
     return choice;
@@ -224,7 +227,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
                       : merge       ? compactor.compact(*merge, stop)
                                     : compactor.snapshot(inputs, stop);
     const bool isBytes = !made.ok() && replica::isOfObject(made.error());
-    const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()), stop)
+    const auto learnt = isBytes ? m_follower->inspect(suspects(inputs, compactor.tried()),
+                                                      engine::Suspecting::Merge, stop)
                                 : Inspection::Nothing;
     if (learnt == Inspection::News) {
         // What was in the way is not read any more.
@@ -287,12 +291,17 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
         return {.due = whenWoken(m_context.clock), .failure = failure()};
     }
     const bool wasFull = waitsForRoom();
+    if (wasFull) {
+        m_follower->holdUploads();
+    }
     auto thinned = m_retention.step(*storage, !wasFull && mayTry(m_forMarks), stop);
     if (const auto wanted = m_retention.takeWanted(); !wanted.empty()) {
         return make(m_forMarks, std::nullopt, wanted, stop);
     }
     if (wasFull && thinned) {
         thereIsRoom();
+    } else if (wasFull) {
+        endMergingFirst();
     }
     return {.due = after(m_context.clock, kGlance),
             .thinned = std::move(thinned),
@@ -300,7 +309,9 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
             .foundDamage = m_retention.takeFoundDamage()};
 }
 
-/// Whatever failed for want of it is tried at once, snapshots for marks as well.
+/// Whatever failed for want of it is tried at once, snapshots for marks as well. First what is to
+/// be merged: what that supersedes goes in time, while a backlog would only take, and nothing could
+/// be merged any more.
 void ReplicaMaintenance::thereIsRoom()
 {
     for (Work* const work : {&m_merges, &m_snapshots, &m_forMarks}) {
@@ -308,7 +319,41 @@ void ReplicaMaintenance::thereIsRoom()
             *work = {};
         }
     }
-    m_follower->uploadAgain();
+    m_isMergedFirst = true;
+    m_hasLetUpload = false;
+}
+
+/// While a backlog fills what was full, each of its steps waits for the merges of the one before.
+void ReplicaMaintenance::letUploadsGoOn(bool isMergeDue, bool isBehind)
+{
+    if (!m_isMergedFirst || isMergeDue || m_follower->isToUpload()) {
+        return;
+    }
+    if (m_hasLetUpload && m_follower->view().isFull()) {
+        endMergingFirst();
+        return;
+    }
+    m_isMergedFirst = isBehind;
+    m_hasLetUpload = true;
+    m_wakesUploads = true;
+    if (isBehind) {
+        m_follower->uploadAStep();
+    } else {
+        m_follower->uploadAgain();
+    }
+}
+
+void ReplicaMaintenance::endMergingFirst()
+{
+    m_isMergedFirst = false;
+    m_wakesUploads = true;
+    m_follower->letGoOfUploads();
+}
+
+/// Of what is full nothing more is wanted than that something goes.
+bool ReplicaMaintenance::mayMerge(const ReplicaView& view) const
+{
+    return m_isMergedFirst || !view.isFull();
 }
 
 /// Snapshots for marks do not count: no deletion waits for them, so none has to go before.
@@ -354,16 +399,17 @@ StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, 
             due.atLatest = std::min(due.atLatest, std::max(start + pause, work.notBefore));
         }
     };
-    const bool mayMake = !m_follower->view().isFull();
+    const ReplicaView view = m_follower->view();
+    const bool mayMake = !view.isFull();
     const bool isHeldBack =
         engine::isSnapshotDue(levels, schedule(), now) && isNameTaken(*m_follower, levels);
-    if (mayMake) {
-        look(engine::nextMergeAt(levels, isBehind, now), m_merges);
+    if (mayMerge(view)) {
+        look(engine::nextMergeAt(levels, isBehind && !m_isMergedFirst, now), m_merges);
     }
     if (mayMake && !isHeldBack) {
         look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);
     }
-    const auto thinAt = m_retention.dueAt();
+    const auto thinAt = m_retention.dueAt(waitsForRoom());
     if (thinAt && mayDelete(levels, isBehind, now)) {
         due.atLatest = std::min(due.atLatest, std::max(start, *thinAt));
     }

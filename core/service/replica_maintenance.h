@@ -11,6 +11,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemark::service {
@@ -47,6 +48,9 @@ public:
     /// A snapshot that reaches `ordered` (0: none is) is made as soon as the replica does, whatever
     /// the schedule says.
     [[nodiscard]] Outcome step(ltx::TxId ordered, const std::stop_token& stop);
+
+    /// Whether what waits for its upload may go on, or not any more as it did: wake who uploads.
+    [[nodiscard]] bool takeWakesUploads() { return std::exchange(m_wakesUploads, false); }
 
 private:
     /// Merges and snapshots fail, and are tried again, each for itself.
@@ -88,6 +92,9 @@ private:
     [[nodiscard]] bool mayTry(const Work& work) const;
     [[nodiscard]] bool waitsForRoom() const;
     void thereIsRoom();
+    void letUploadsGoOn(bool isMergeDue, bool isBehind);
+    void endMergingFirst();
+    [[nodiscard]] bool mayMerge(const ReplicaView& view) const;
     [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                  Timestamp now) const;
     [[nodiscard]] engine::SnapshotSchedule schedule() const;
@@ -107,6 +114,10 @@ private:
     Work m_merges;
     Work m_snapshots;
     Work m_forMarks;  ///< Snapshots that retention wants: without them it deletes less.
+    bool m_isMergedFirst =
+        false;                    ///< Before what waits for its upload takes what a deletion freed.
+    bool m_hasLetUpload = false;  ///< A step of that since.
+    bool m_wakesUploads = false;
     ReplicaRetention m_retention;
 };
 

@@ -26,6 +26,9 @@ constexpr seconds kFirstLook{60};
 /// What is written in so long is not much beside what is there.
 constexpr seconds kPause{3600};
 
+/// Where there is no room, all that waits for some waits for the next look.
+constexpr seconds kPauseOfFull{60};
+
 /// Where nothing is written, things still grow old.
 constexpr seconds kLongestPause{24 * 3600};
 
@@ -100,7 +103,7 @@ ReplicaRetention::ReplicaRetention(EngineContext& context,
 {
 }
 
-std::optional<Clock::Instant> ReplicaRetention::dueAt()
+std::optional<Clock::Instant> ReplicaRetention::dueAt(bool isFull)
 {
     if (const engine::RetentionPolicy policy = m_follower->keep(); policy != m_policy) {
         m_policy = policy;
@@ -110,7 +113,9 @@ std::optional<Clock::Instant> ReplicaRetention::dueAt()
         return std::nullopt;
     }
     const bool hasGrown = m_follower->view().confirmed != m_position;
-    return m_lookedAt + (hasGrown ? std::min(m_pause, kPause) : m_pause);
+    const bool isHurried = isFull && m_failures == 0;
+    const seconds longest = isHurried ? kPauseOfFull : hasGrown ? kPause : kLongestPause;
+    return m_lookedAt + std::min(m_pause, longest);
 }
 
 void ReplicaRetention::retry()
@@ -265,7 +270,7 @@ Result<bool> ReplicaRetention::checkCountedOn(const storage::Storage& storage,
     if (!damage) {
         return isAll;
     }
-    const Inspection learnt = m_follower->inspect(damaged, stop);
+    const Inspection learnt = m_follower->inspect(damaged, engine::Suspecting::Reader, stop);
     m_hasFoundDamage = m_hasFoundDamage || learnt >= Inspection::Known;
     // What is read a second time, or was damaged and goes, is over with the next look.
     const bool isOver = learnt == Inspection::Suspected || learnt == Inspection::News;

@@ -30,8 +30,9 @@ public:
     /// `context` outlives it.
     ReplicaRetention(EngineContext& context, std::shared_ptr<ReplicaFollower> follower);
 
-    /// When the next step is due; empty while the replica keeps everything.
-    [[nodiscard]] std::optional<Clock::Instant> dueAt();
+    /// When the next step is due, sooner where the replica `isFull`; empty while it keeps
+    /// everything.
+    [[nodiscard]] std::optional<Clock::Instant> dueAt(bool isFull);
 
     /// One look, or the next piece of a long one, and a bounded number of deletions. To be called
     /// when it is due, the replica has all that was captured and nothing is to be written into it,

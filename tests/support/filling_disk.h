@@ -9,13 +9,23 @@
 namespace tidemark {
 
 /// A disk that a test can fill: then nothing can be written until something of a replica is
-/// deleted. Any thread.
+/// deleted, or, when it is kept full, as many objects as were deleted. Any thread.
 class FillingDisk final : public PassingFileSystem {
 public:
     using PassingFileSystem::PassingFileSystem;
 
     void fill() { m_isFull = true; }
-    void empty() { m_isFull = false; }
+    void fillAndKeepFull()
+    {
+        m_room = 0;
+        m_isCounted = true;
+        fill();
+    }
+    void empty()
+    {
+        m_isFull = false;
+        m_isCounted = false;
+    }
     [[nodiscard]] bool isFull() const { return m_isFull; }
 
     Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
@@ -34,10 +44,21 @@ public:
         }
         return PassingFileSystem::createUnnamed(directory, permissions);
     }
+    Status renameWithoutReplacing(const std::string& from, const std::string& to) override
+    {
+        if (m_isCounted && to.ends_with(".ltx")) {
+            if (m_room <= 0) {
+                return noSpace();
+            }
+            m_isFull = --m_room <= 0;
+        }
+        return PassingFileSystem::renameWithoutReplacing(from, to);
+    }
     Status remove(const std::string& path) override
     {
         Status removed = PassingFileSystem::remove(path);
         if (removed.ok() && path.ends_with(".ltx")) {
+            ++m_room;
             m_isFull = false;
         }
         return removed;
@@ -50,6 +71,8 @@ private:
     }
 
     std::atomic<bool> m_isFull = false;
+    std::atomic<bool> m_isCounted = false;
+    std::atomic<int> m_room = 0;
 };
 
 }  // namespace tidemark

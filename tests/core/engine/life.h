@@ -340,7 +340,7 @@ private:
         place.mustLook = false;
         place.book = std::make_unique<DamageBook>(m_clock, *m_state, m_spool, place.id);
         place.uploader = std::make_unique<Uploader>(
-            m_clock, m_random, m_spool, *m_state, place.replica, place.id,
+            m_clock, m_random, m_spool, *m_state, *place.book, place.replica, place.id,
             [](const replica::Catalog&, const std::stop_token&) { return Status(); });
         place.uploader->setInterval(place.isSeldom ? 1h : 0h);
         place.uploader->setRunAll([this](const auto& tasks) { runInAnyOrder(tasks); });
@@ -387,7 +387,7 @@ private:
         const std::uint64_t before = uploader.confirmed().value;
         static_cast<void>(uploader.step({m_captured}, {}));
         if (const auto suspect = uploader.takeSuspect()) {
-            readTwice(place, {*suspect});
+            readTwice(place, {*suspect}, Suspecting::Reader);
         }
         promise(place, before, uploader.confirmed().value);
         if (m_dice.oneIn(8)) {
@@ -499,7 +499,7 @@ private:
                                   .maxTxId = key->range.maxTxId,
                                   .name = compactor.tried()});
             }
-            readTwice(place, inputs);
+            readTwice(place, inputs, Suspecting::Merge);
         } else if (code != ErrorCode::Unavailable && code != ErrorCode::Io &&
                    code != ErrorCode::NoSpace) {
             m_problem = inEnglish(made.error().what);
@@ -594,7 +594,7 @@ private:
                 damaged.push_back(each);
             }
         }
-        readTwice(place, damaged);
+        readTwice(place, damaged, Suspecting::Reader);
         return damaged.empty();
     }
 
@@ -694,16 +694,16 @@ private:
             upload(place);
         }
         if (listed.ok() && place.uploader->looked()) {
-            readTwice(place, listed.value().objects);
+            readTwice(place, listed.value().objects, Suspecting::Reader);
         }
     }
 
     /// What is read as damaged once may be a cable.
-    void readTwice(Place& place, const std::vector<replica::ObjectInfo>& suspects)
+    void readTwice(Place& place, const std::vector<replica::ObjectInfo>& suspects, Suspecting who)
     {
-        if (place.inspect(suspects)) {
+        if (place.inspect(suspects, who)) {
             m_clock.advance(kSecondRead);
-            static_cast<void>(place.inspect(suspects));
+            static_cast<void>(place.inspect(suspects, who));
             count("damage found");
         }
     }

@@ -90,9 +90,9 @@ struct Place {
 
     /// Reads what may be damaged; what was learnt is done without from now on. Whether to read it
     /// again in a minute.
-    bool inspect(const std::vector<replica::ObjectInfo>& suspects)
+    bool inspect(const std::vector<replica::ObjectInfo>& suspects, Suspecting who)
     {
-        const auto learnt = book->inspect(storage, suspects, {});
+        const auto learnt = book->inspect(storage, suspects, who, {});
         if (learnt.ok() && learnt.value() >= Inspection::Known) {
             mustLook = true;
             relist();

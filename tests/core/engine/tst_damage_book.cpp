@@ -49,9 +49,10 @@ class TestDamageBook : public QObject {
         bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
     }
 
-    [[nodiscard]] Inspection inspect(const replica::ObjectNames& names)
+    [[nodiscard]] Inspection inspect(const replica::ObjectNames& names,
+                                     Suspecting who = Suspecting::Reader)
     {
-        return m_book->inspect(m_made->storage, listed(names), {}).value();
+        return m_book->inspect(m_made->storage, listed(names), who, {}).value();
     }
 
     /// Damaged, and found so.
@@ -75,8 +76,8 @@ private slots:
     {
         m_folder = std::make_unique<QTemporaryDir>();
         m_made = std::make_unique<MadeReplica>();
-        m_spool =
-            std::make_unique<Spool>(m_files, m_random, m_folder->filePath("spool").toStdString());
+        m_spool = std::make_unique<Spool>(m_files, m_random, m_folder->path().toStdString());
+        QVERIFY(m_spool->open().ok());
         m_state =
             state::StateDb::open(m_files, m_folder->filePath("state.db").toStdString()).value();
         m_book = std::make_unique<DamageBook>(m_clock, *m_state, *m_spool, "replica");
@@ -119,7 +120,7 @@ private slots:
     {
         const auto before = listed({segment(2)});
         m_made->storage.objects().at(segment(2)).bytes.resize(40);
-        const auto read = m_book->inspect(m_made->storage, before, {});
+        const auto read = m_book->inspect(m_made->storage, before, Suspecting::Reader, {});
         QVERIFY(!read.ok() && read.error().code == ErrorCode::Unavailable);
         QVERIFY(inspect({segment(2)}) == Inspection::Suspected);
     }
@@ -168,6 +169,23 @@ private slots:
         find(base);
         QVERIFY(!isMended({segment(2)}, 4));
         QVERIFY(!told().mendedAt);
+    }
+
+    void theSpoolStandsForADamagedSegmentUnlessAMergeCouldNotUseItsCopy()
+    {
+        const std::string bytes = m_made->fileOf({{3}, {3}});
+        QVERIFY(m_spool
+                    ->add({3},
+                          [&bytes](ByteSink& sink) {
+                              return sink.write(std::as_bytes(std::span(bytes)));
+                          })
+                    .ok());
+        find(segment(3));
+        QVERIFY(m_book->missing().value().empty());
+        QVERIFY(inspect({segment(2), segment(3)}) == Inspection::Nothing);
+        QVERIFY(m_book->missing().value().empty());
+        QVERIFY(inspect({segment(2), segment(3)}, Suspecting::Merge) == Inspection::Known);
+        QVERIFY(m_book->missing().value() == replica::ObjectNames{segment(3)});
     }
 
     void whatIsMissedAgainIsNotMendedAnyMore()

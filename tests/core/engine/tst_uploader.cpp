@@ -374,11 +374,12 @@ private slots:
         const auto suspect = writer->takeSuspect();
         QVERIFY(suspect && suspect->name == nameOf(2));
 
-        DamageBook book(m_clock, *m_state, *m_spool, "replica");
-        QCOMPARE(book.inspect(m_made->storage, std::span(&*suspect, 1), {}).value(),
+        QCOMPARE(m_damage->inspect(m_made->storage, std::span(&*suspect, 1), Suspecting::Reader, {})
+                     .value(),
                  Inspection::Suspected);
         m_clock.advance(kSecondRead);
-        QCOMPARE(book.inspect(m_made->storage, std::span(&*suspect, 1), {}).value(),
+        QCOMPARE(m_damage->inspect(m_made->storage, std::span(&*suspect, 1), Suspecting::Reader, {})
+                     .value(),
                  Inspection::News);
         writer->retryNow();
         QVERIFY(writer->step({3}, {}).ok());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/posix_file_system.h"
+#include "core/engine/damage_book.h"
 #include "core/engine/uploader.h"
 #include "tests/support/made_replica.h"
 #include "tests/support/simulated_clock.h"
@@ -29,6 +30,7 @@ protected:
     std::unique_ptr<MadeReplica> m_made;
     std::unique_ptr<Spool> m_spool;
     std::unique_ptr<state::StateDb> m_state;
+    std::unique_ptr<DamageBook> m_damage;
     std::unique_ptr<replica::LtxReplica> m_replica;
     Status m_mayAdopt;
     bool m_isFirst = true;
@@ -41,7 +43,7 @@ protected:
     [[nodiscard]] std::unique_ptr<Uploader> uploader()
     {
         auto made = std::make_unique<Uploader>(
-            m_clock, m_random, *m_spool, *m_state, *m_replica, "replica",
+            m_clock, m_random, *m_spool, *m_state, *m_damage, *m_replica, "replica",
             [this](const replica::Catalog&, const std::stop_token&) { return m_mayAdopt; });
         made->setIsFirst([this] { return m_isFirst; });
         return made;
@@ -107,6 +109,7 @@ protected:
         m_spool = std::make_unique<Spool>(m_files, m_random, path("spool"));
         QVERIFY(m_spool->open().ok());
         m_state = state::StateDb::open(m_files, path("state.db")).value();
+        m_damage = std::make_unique<DamageBook>(m_clock, *m_state, *m_spool, "replica");
         m_replica = std::make_unique<replica::LtxReplica>(m_made->storage);
         m_mayAdopt = {};
         m_isFirst = true;

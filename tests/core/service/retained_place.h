@@ -190,7 +190,7 @@ protected:
                      nullptr);
     }
 
-    void liveAnHour()
+    void liveAMoment()
     {
         change();
         const Status isThere = m_service->bringUpToDate({});
@@ -203,7 +203,7 @@ protected:
     {
         QTRY_VERIFY_WITH_TIMEOUT(newest() > 0, 30'000);
         for (int hour = 0; hour < hours; ++hour) {
-            liveAnHour();
+            liveAMoment();
             if (m_rows % 24 == 0) {
                 makeSnapshot();
             }
@@ -215,7 +215,7 @@ protected:
     {
         QTRY_VERIFY_WITH_TIMEOUT(newest() > 0, 30'000);
         for (int hour = 0; hour < hours; ++hour) {
-            liveAnHour();
+            liveAMoment();
             m_clock->advance(std::chrono::hours(1));
         }
     }

@@ -61,6 +61,7 @@ class TestRetentionRoom : public QObject, private RetainedPlace {
 
     /// The last ones are an hour apart: what waited only for its turn has had that.
     static constexpr int kTries = 9;
+    static constexpr std::uint64_t kBacklog = 150;
 
     FillingDisk m_disk{m_files};
     CrampedDisk m_own{m_files, "/cache/merges"};
@@ -70,6 +71,11 @@ class TestRetentionRoom : public QObject, private RetainedPlace {
     {
         const auto replicas = m_service->statuses().front().replicas;
         return !replicas.empty() && replicas.front().standing.state == engine::Protection::Waiting;
+    }
+
+    [[nodiscard]] std::uint64_t captured() const
+    {
+        return m_service->statuses().front().captured.value;
     }
 
 private slots:
@@ -100,6 +106,33 @@ private slots:
         QVERIFY(moments().size() < kHours);
         QCOMPARE(wrongMoment(), QString());
         QCOMPARE(m_listener->trouble(), QString());
+    }
+
+    void whatIsToBeMergedGoesBeforeABacklogThatWouldTakeAllRoomAgain()
+    {
+        follow(engine::kKeepEverything);
+        live(8);
+        QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
+        for (int i = 0; i < 40; ++i) {
+            liveAMoment();
+        }
+        const std::uint64_t before = newest();
+        m_disk.fillAndKeepFull();
+        for (std::uint64_t i = 1; i <= kBacklog; ++i) {
+            change();
+            m_rowsAt[before + i] = ++m_rows;
+            QTRY_COMPARE_WITH_TIMEOUT(captured(), before + i, 30'000);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(lacksRoom(), 30'000);
+        follow(shortHistory());
+        // A step of it at a time: what that needs is merged, grows old and goes.
+        const auto isAllThere = [&] {
+            m_clock->advance(10min);
+            QTest::qWait(300);
+            return newest() == before + kBacklog && !lacksRoom() && m_listener->trouble().isEmpty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isAllThere(), 120'000);
+        QCOMPARE(wrongMoment(), QString());
     }
 
     void aDiskThatWasFullAtTheStartIsLeftAsItIs()
