@@ -417,6 +417,8 @@ private:
         if (isNameTaken(place)) {
             return;
         }
+        const std::string name =
+            replica::objectName({.level = replica::kSnapshotLevel, .range = range});
         const std::string bytes = m_made.fileOf(range, true);
         const auto put = place.replica.put(replica::kSnapshotLevel, range, MemorySource(bytes),
                                            m_made.timeOf(m_captured), {});
@@ -425,13 +427,14 @@ private:
         if (!isThere || !place.uploader->baseWritten({m_captured}).ok()) {
             return;
         }
-        place.levels.add(
-            {.level = replica::kSnapshotLevel,
-             .minTxId = range.minTxId,
-             .maxTxId = range.maxTxId,
-             .time = m_made.timeOf(m_captured),
-             .sizeBytes = bytes.size(),
-             .name = replica::objectName({.level = replica::kSnapshotLevel, .range = range})});
+        // Where one was lost, it is whole again.
+        place.spoilt.erase(name);
+        place.levels.add({.level = replica::kSnapshotLevel,
+                          .minTxId = range.minTxId,
+                          .maxTxId = range.maxTxId,
+                          .time = m_made.timeOf(m_captured),
+                          .sizeBytes = bytes.size(),
+                          .name = name});
         static_cast<void>(place.book->noteBase());
         place.promised.insert(m_captured);
         count("bases");
