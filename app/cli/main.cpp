@@ -48,7 +48,7 @@ int main(int count, char** words)
     SeededRandom random(unpredictableSeed());
     // Wrong arguments, too, are told in the form that was asked for.
     const bool isJson = std::ranges::find(arguments, "--json") != arguments.end();
-    cli::Output output(stdout, stderr, isJson);
+    cli::Output output(stdout, stderr, isJson, signalsToEnd.token());
     const auto here = files.canonical(".");
     const cli::Places places = cli::placesFrom(variable, here.ok() ? here.value() : "/");
     // What Qt's network needs; arguments are ours alone to read.

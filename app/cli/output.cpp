@@ -2,15 +2,22 @@
 
 #include "app/cli/human.h"
 
+#include <poll.h>
 #include <stdio_ext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <system_error>
+#include <utility>
 
 namespace tidemark::cli {
 namespace {
+
+// Whether to end is looked at so often while nobody reads, and so often more when it is asked for.
+constexpr int kLookMs = 100;
+constexpr int kLooksAfterStop = 10;
 
 std::string withoutControls(std::string text)
 {
@@ -38,10 +45,11 @@ std::string oneLine(const Json& object)
 
 }  // namespace
 
-Output::Output(std::FILE* facts, std::FILE* rest, bool json)
+Output::Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop)
     : m_facts(facts),
       m_rest(rest),
       m_json(json),
+      m_stop(std::move(stop)),
       m_showsProgress(!json && ::isatty(::fileno(rest)) == 1)
 {
 }
@@ -92,8 +100,7 @@ void Output::progress(const std::string& line)
         return;
     }
     // Back to the first column; the rest of the old line goes.
-    std::fprintf(m_rest, "\r%s\033[K", line.c_str());
-    std::fflush(m_rest);
+    static_cast<void>(put(m_rest, "\r" + line + "\033[K"));
     m_hasProgress = !line.empty();
 }
 
@@ -128,15 +135,11 @@ void Output::write(std::FILE* stream, const std::string& line)
 {
     const std::scoped_lock lock(m_mutex);
     if (m_hasProgress) {
-        std::fputs("\r\033[K", m_rest);
-        std::fflush(m_rest);
+        static_cast<void>(put(m_rest, "\r\033[K"));
         m_hasProgress = false;
     }
-    const std::string whole = line + "\n";
     errno = 0;
-    const bool isWritten = std::fwrite(whole.data(), 1, whole.size(), stream) == whole.size() &&
-                           std::fflush(stream) == 0;
-    if (isWritten) {
+    if (put(stream, line + "\n")) {
         return;
     }
     const bool isEnd = errno == EPIPE;
@@ -146,9 +149,42 @@ void Output::write(std::FILE* stream, const std::string& line)
             m_lostBy = errno;
         }
     }
-    // A disk that is full has room again one day; what did not fit is not written then.
-    std::clearerr(stream);
-    ::__fpurge(stream);
+}
+
+/// With errno where it fails. A disk that is full has room again one day; what did not fit is not
+/// written then.
+bool Output::put(std::FILE* stream, std::string_view text)
+{
+    // As much as a pipe takes at once when it takes anything.
+    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), PIPE_BUF))) {
+        const std::string_view piece = text.substr(0, PIPE_BUF);
+        const bool isWritten = waitFor(stream) &&
+                               std::fwrite(piece.data(), 1, piece.size(), stream) == piece.size() &&
+                               std::fflush(stream) == 0;
+        if (!isWritten) {
+            const int error = errno;
+            std::clearerr(stream);
+            ::__fpurge(stream);
+            errno = error;
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Whether somebody takes what comes; a look at a file or a broken pipe never blocks.
+bool Output::waitFor(std::FILE* stream)
+{
+    pollfd taker{.fd = ::fileno(stream), .events = POLLOUT, .revents = 0};
+    int looksAfterStop = 0;
+    while (taker.fd >= 0 && ::poll(&taker, 1, m_isLeft ? 0 : kLookMs) == 0) {
+        m_isLeft = m_isLeft || (m_stop.stop_requested() && ++looksAfterStop > kLooksAfterStop);
+        if (m_isLeft) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+    }
+    return true;
 }
 
 std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,

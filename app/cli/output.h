@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidemark::cli {
@@ -23,12 +25,13 @@ using Json = nlohmann::ordered_json;
 inline constexpr std::size_t kLinesAtOnce = 1000;
 
 /// Where a run speaks: facts on stdout, all else on stderr. Control characters in texts are shown
-/// as '?', so that a hostile name cannot drive a terminal. Any thread may use it; a line is never
-/// torn.
+/// as '?', so that a hostile name cannot drive a terminal. Whoever does not read, as a pipe that is
+/// full or a terminal that was halted, is waited for until `stop` is requested, and then for a
+/// second. Any thread may use it; a line is never torn but then.
 class Output {
 public:
     /// `json` chooses JSON lines over texts. The streams outlive it.
-    Output(std::FILE* facts, std::FILE* rest, bool json);
+    Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop = {});
 
     [[nodiscard]] bool isJson() const { return m_json; }
 
@@ -62,13 +65,17 @@ public:
 
 private:
     void write(std::FILE* stream, const std::string& line);
+    [[nodiscard]] bool put(std::FILE* stream, std::string_view text);
+    [[nodiscard]] bool waitFor(std::FILE* stream);
 
     std::FILE* m_facts;
     std::FILE* m_rest;
     const bool m_json;
+    const std::stop_token m_stop;
     const bool m_showsProgress;
     mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
     bool m_hasProgress = false;
+    bool m_isLeft = false;  // Nobody is waited for any more.
     bool m_isHeard = true;
     bool m_isLog = false;
     int m_lostBy = 0;  // The errno of the first lost line.

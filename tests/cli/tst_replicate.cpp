@@ -7,7 +7,9 @@
 #include <QFileInfo>
 #include <QTest>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -62,6 +64,30 @@ private slots:
                 QVERIFY(!line["time"].toString().isEmpty());
             }
         }
+    }
+
+    void whoeverDoesNotReadWhatItSaysDoesNotKeepItFromEnding()
+    {
+        const QByteArray pipe = m_program->path("pipe").toLocal8Bit();
+        QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+        const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        const QByteArray much(4096, '\n');
+        while (::write(reader, much.constData(), 4096) > 0) {}
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        QProcess process;
+        m_program->prepare(process, {"replicate", "notes.db", "replica", "--json"});
+        process.setStandardOutputFile(pipe);
+        process.start();
+        const auto isSaved = [this] {
+            return !QDir(m_program->path("replica/ltx/9")).entryList(QDir::Files).isEmpty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isSaved(), Program::kLimitMs);
+        process.terminate();
+        QVERIFY(process.waitForFinished(Program::kLimitMs));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 0);
+        ::close(reader);
     }
 
     void aSecondFollowerIsToldWhoIsFirst()
