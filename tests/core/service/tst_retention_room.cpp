@@ -61,7 +61,7 @@ class TestRetentionRoom : public QObject, private RetainedPlace {
 
     /// The last ones are an hour apart: what waited only for its turn has had that.
     static constexpr int kTries = 9;
-    static constexpr std::uint64_t kBacklog = 150;
+    static constexpr std::uint64_t kBacklog = 80;
 
     FillingDisk m_disk{m_files};
     CrampedDisk m_own{m_files, "/cache/merges"};
@@ -113,7 +113,7 @@ private slots:
         follow(engine::kKeepEverything);
         live(8);
         QTRY_VERIFY_WITH_TIMEOUT((m_clock->advance(10min), endOf(3) == newest()), 60'000);
-        for (int i = 0; i < 40; ++i) {
+        for (int i = 0; i < 30; ++i) {
             liveAMoment();
         }
         const std::uint64_t before = newest();
@@ -128,10 +128,10 @@ private slots:
         // A step of it at a time: what that needs is merged, grows old and goes.
         const auto isAllThere = [&] {
             m_clock->advance(10min);
-            QTest::qWait(300);
+            QTest::qWait(200);
             return newest() == before + kBacklog && !lacksRoom() && m_listener->trouble().isEmpty();
         };
-        QTRY_VERIFY_WITH_TIMEOUT(isAllThere(), 120'000);
+        QTRY_VERIFY_WITH_TIMEOUT(isAllThere(), 240'000);
         QCOMPARE(wrongMoment(), QString());
     }
 
