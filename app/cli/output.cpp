@@ -15,9 +15,9 @@
 namespace tidemark::cli {
 namespace {
 
-// Whether to end is looked at so often while nobody reads, and so often more when it is asked for.
+// While nobody reads, and once it is time to end.
 constexpr int kLookMs = 100;
-constexpr int kLooksAfterStop = 10;
+constexpr int kPatienceMs = 1000;
 
 std::string withoutControls(std::string text)
 {
@@ -145,7 +145,7 @@ void Output::write(std::FILE* stream, const std::string& line)
     const bool isEnd = errno == EPIPE;
     if (stream == m_facts) {
         m_isHeard = m_isHeard && !isEnd;
-        if (m_lostBy == 0 && !isEnd && !m_isLog) {
+        if (m_lostBy == 0 && !isEnd && !m_isLog && !m_givenUp.contains(stream)) {
             m_lostBy = errno;
         }
     }
@@ -172,19 +172,21 @@ bool Output::put(std::FILE* stream, std::string_view text)
     return true;
 }
 
-/// Whether somebody takes what comes; a look at a file or a broken pipe never blocks.
+/// Whether somebody takes what comes. A look at a file or at a broken pipe never blocks.
 bool Output::waitFor(std::FILE* stream)
 {
-    pollfd taker{.fd = ::fileno(stream), .events = POLLOUT, .revents = 0};
-    int looksAfterStop = 0;
-    while (taker.fd >= 0 && ::poll(&taker, 1, m_isLeft ? 0 : kLookMs) == 0) {
-        m_isLeft = m_isLeft || (m_stop.stop_requested() && ++looksAfterStop > kLooksAfterStop);
-        if (m_isLeft) {
-            errno = ETIMEDOUT;
-            return false;
+    pollfd reader{.fd = ::fileno(stream), .events = POLLOUT, .revents = 0};
+    int left = kPatienceMs / kLookMs;
+    while (reader.fd >= 0 && !m_givenUp.contains(stream)) {
+        const int ready = ::poll(&reader, 1, kLookMs);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return true;
+        }
+        if (m_stop.stop_requested() && --left <= 0) {
+            m_givenUp.insert(stream);
         }
     }
-    return true;
+    return reader.fd < 0;
 }
 
 std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,

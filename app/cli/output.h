@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -26,8 +27,9 @@ inline constexpr std::size_t kLinesAtOnce = 1000;
 
 /// Where a run speaks: facts on stdout, all else on stderr. Control characters in texts are shown
 /// as '?', so that a hostile name cannot drive a terminal. Whoever does not read, as a pipe that is
-/// full or a terminal that was halted, is waited for until `stop` is requested, and then for a
-/// second. Any thread may use it; a line is never torn but then.
+/// full or a terminal that was halted, is waited for until `stop` is requested and for a second
+/// more; then the rest of a line and all that follows is lost. Any thread may use it; else no line
+/// is ever torn.
 class Output {
 public:
     /// `json` chooses JSON lines over texts. The streams outlive it.
@@ -75,7 +77,7 @@ private:
     const bool m_showsProgress;
     mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
     bool m_hasProgress = false;
-    bool m_isLeft = false;  // Nobody is waited for any more.
+    std::set<std::FILE*> m_givenUp = {};  // Nobody reads them, and it is time to end.
     bool m_isHeard = true;
     bool m_isLog = false;
     int m_lostBy = 0;  // The errno of the first lost line.

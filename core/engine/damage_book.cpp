@@ -39,25 +39,37 @@ Result<replica::ObjectNames> DamageBook::found() const
 Result<replica::ObjectNames> DamageBook::missing() const
 {
     TIDEMARK_TRY(replica::ObjectNames all, found());
-    const replica::ObjectNames distrusted = [this] {
-        const std::scoped_lock lock(m_distrusting);
-        return m_distrusted;
-    }();
+    const replica::ObjectNames noGood = distrusted();
     std::erase_if(all, [&](const std::string& name) {
-        return !distrusted.contains(name) && isWholeInSpool(name);
+        return !noGood.contains(name) && isWholeInSpool(name);
     });
     return all;
 }
 
-void DamageBook::distrustSpool(std::span<const replica::ObjectInfo> suspects,
+replica::ObjectNames DamageBook::distrusted() const
+{
+    const std::scoped_lock lock(m_spoolMutex);
+    return m_distrusted;
+}
+
+/// Whether it is to be asked again: what failed once may have been read wrongly.
+bool DamageBook::distrustSpool(std::span<const replica::ObjectInfo> suspects,
                                const replica::ObjectNames& known)
 {
-    const std::scoped_lock lock(m_distrusting);
+    const Clock::Instant now = m_clock.monotonic();
+    bool isFirst = false;
     for (const replica::ObjectInfo& each : suspects) {
-        if (known.contains(each.name)) {
+        if (!known.contains(each.name) || !isWholeInSpool(each.name)) {
+            continue;
+        }
+        const Clock::Instant since = m_inTheWay.try_emplace(each.name, now).first->second;
+        isFirst = isFirst || now - since < kSecondRead;
+        if (now - since >= kSecondRead) {
+            const std::scoped_lock lock(m_spoolMutex);
             m_distrusted.insert(each.name);
         }
     }
+    return isFirst;
 }
 
 bool DamageBook::isWholeInSpool(const std::string& name) const
@@ -85,7 +97,7 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
     const std::scoped_lock lock(m_writing);
     TIDEMARK_TRY(known, found());
     std::erase_if(damaged, isKnown);
-    const bool isSuspected = setAsideSuspected(unknown, damaged);
+    bool isSuspected = setAsideSuspected(unknown, damaged);
     if (!damaged.empty()) {
         TIDEMARK_TRY_STATUS(takeDownNews(storage, damaged, std::move(known), stop));
         for (const replica::ObjectInfo& each : damaged) {
@@ -94,7 +106,7 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
         return Inspection::News;
     }
     if (who == Suspecting::Merge && !isSuspected) {
-        distrustSpool(suspects, known);
+        isSuspected = distrustSpool(suspects, known);
     }
     TIDEMARK_TRY(const bool isMissed, missAgain(suspects));
     const auto otherwise = isSuspected ? Inspection::Suspected : Inspection::Nothing;

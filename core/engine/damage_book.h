@@ -58,9 +58,10 @@ public:
     [[nodiscard]] Result<replica::ObjectNames> missing() const;
 
     /// Reads each of `suspects` from start to end, and takes down those that are damaged for the
-    /// second time. Known ones that the spool does not hold any more count as not mended again; so
-    /// do all known ones when a merge failed and nothing else is damaged: the spool's copies are no
-    /// good for it, and they are missing until a restart. Fails as replica::damagedOf() does.
+    /// second time. Known ones that the spool does not hold any more count as not mended again. So
+    /// do the known ones of a merge that failed for the second time with nothing else damaged: the
+    /// spool's copies are no good for it, and they are missing until a restart. Fails as
+    /// replica::damagedOf() does.
     [[nodiscard]] Result<Inspection> inspect(const storage::Storage& storage,
                                              std::span<const replica::ObjectInfo> suspects,
                                              Suspecting who, const std::stop_token& stop);
@@ -95,8 +96,9 @@ private:
                                   const replica::Catalog& before, const replica::Catalog& after);
     [[nodiscard]] Result<bool> missAgain(std::span<const replica::ObjectInfo> suspects);
 
-    void distrustSpool(std::span<const replica::ObjectInfo> suspects,
-                       const replica::ObjectNames& known);
+    [[nodiscard]] bool distrustSpool(std::span<const replica::ObjectInfo> suspects,
+                                     const replica::ObjectNames& known);
+    [[nodiscard]] replica::ObjectNames distrusted() const;
     [[nodiscard]] bool isWholeInSpool(const std::string& name) const;
 
     Clock& m_clock;
@@ -106,7 +108,9 @@ private:
     std::mutex m_writing;  // What is taken down follows from what was. Guards m_suspected, too.
     std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
 
-    mutable std::mutex m_distrusting;   // Guards what follows; taken after m_writing.
+    std::map<std::string, Clock::Instant> m_inTheWay;  // Known, of a merge that failed first then.
+
+    mutable std::mutex m_spoolMutex;    // Guards what follows; taken after m_writing.
     replica::ObjectNames m_distrusted;  // Of which the spool's copy was no good.
 };
 

@@ -22,6 +22,14 @@ constexpr std::chrono::seconds kKnownPause{30};
 // The kernel's clock for files has steps of ten milliseconds at most.
 constexpr milliseconds kFineSettleTime{20};
 constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
+// Less than this is read anew without a thought.
+constexpr std::uint64_t kMuchToReadBytes = std::uint64_t{16} << 20;
+
+/// Whether a file system tells the time in small steps; one that has long ones counts whole ones.
+bool isFine(const sqlite::FileStamp& stamp)
+{
+    return stamp.modifiedNs % kNanosecondsAMillisecond != 0;
+}
 
 /// What heals with time waits; the rest needs somebody.
 Protection standingFor(ErrorCode code)
@@ -275,19 +283,23 @@ bool Replicator::Impl::isSettled(const sqlite::FileStamp& stamp)
     if (!m_stood || m_stood->stamp != stamp) {
         m_stood = {.stamp = stamp, .since = now};
     }
-    // A clock that has steps of its own counts whole ones.
-    const bool isFine = stamp.modifiedNs % kNanosecondsAMillisecond != 0;
-    return now - m_stood->since >= (isFine ? kFineSettleTime : kSettleTime);
+    return now - m_stood->since >= (isFine(stamp) ? kFineSettleTime : kSettleTime);
 }
 
 /// The last checkpoint wrote into the file just now: one moment later its stamp can be trusted, and
-/// the next start need not read all of it.
+/// the next start need not read all of it. Where that is little, or the file system tells the time
+/// in long steps, nobody waits.
 void Replicator::Impl::rememberFileForStart(const std::stop_token& stop)
 {
     m_nextKnown = {};
     rememberFile();
     const bool isTrusted = m_storedKnown && m_storedKnown->txId == m_capture->txId();
-    if (!isTrusted && m_clock.waitUntil(m_clock.monotonic() + kFineSettleTime, stop)) {
+    const state::PageChecksums& pages = m_capture->checksums();
+    const bool isMuch =
+        std::uint64_t{pages.pageCount()} * pages.pageSizeBytes() >= kMuchToReadBytes;
+    const bool isSoon = m_stood && isFine(m_stood->stamp);
+    if (!isTrusted && isMuch && isSoon &&
+        m_clock.waitUntil(m_clock.monotonic() + kFineSettleTime, stop)) {
         m_nextKnown = {};
         rememberFile();
     }

@@ -88,8 +88,8 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     } else {
         TIDEMARK_TRY_STATUS(noLogOfAnother());
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
-        TIDEMARK_TRY(const bool isCaughtUp, catchUp(outcome, stop));
-        if (!isCaughtUp) {
+        TIDEMARK_TRY(const bool isAttached, catchUp(outcome, stop));
+        if (!isAttached) {
             letGo();
             return {};
         }
@@ -127,8 +127,8 @@ void Replicator::Impl::learnChecksums(ltx::TxId txId, state::PageChecksums check
     }
 }
 
-/// Goes on in the log where that is possible, else compares every page. False: not now, when the
-/// file has rested.
+/// Goes on in the log where that is possible, else compares every page. False: not now, but when
+/// the file has rested.
 Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
 {
     const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
@@ -159,17 +159,18 @@ Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_tok
             }
         }
     }
-    TIDEMARK_TRY(const bool isAtRest, hasRested(stamp, outcome));
-    if (isAtRest) {
+    TIDEMARK_TRY(const bool isMoving, waitsForRest(stamp, outcome));
+    if (!isMoving) {
         TIDEMARK_TRY_STATUS(readWhole(outcome, stop));
     }
-    return isAtRest;
+    return !isMoving;
 }
 
-/// A file that is being copied over is no state of the database: it is read when it has rested, or
-/// has not for long. What is committed lies in the log, unless that is empty. Whoever closed the
-/// database a moment ago wrote into it, too, so that nothing is told of the first look.
-Result<bool> Replicator::Impl::hasRested(const sqlite::FileStamp& stamp, StepOutcome& outcome)
+/// True: the next attach is put off. A file that is being copied over is no state of the database:
+/// it is read when it has rested, or has not for long. What is committed lies in the log, unless
+/// that is empty. Whoever closed the database a moment ago wrote into it, too, so that nothing is
+/// told of the first look.
+Result<bool> Replicator::Impl::waitsForRest(const sqlite::FileStamp& stamp, StepOutcome& outcome)
 {
     const Timestamp written(
         std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stamp.modifiedNs)));
@@ -179,12 +180,12 @@ Result<bool> Replicator::Impl::hasRested(const sqlite::FileStamp& stamp, StepOut
                          rested >= milliseconds(0) && rested < kFreshTime;
     if (!isFresh) {
         m_movingSince.reset();
-        return true;
+        return false;
     }
     m_movingSince = m_movingSince.value_or(m_stepAt);
     const auto moving = m_stepAt - *m_movingSince;
     if (moving >= kMovingPatience) {
-        return true;
+        return false;
     }
     if (moving >= kFreshTime) {
         return Error{
@@ -197,7 +198,7 @@ Result<bool> Replicator::Impl::hasRested(const sqlite::FileStamp& stamp, StepOut
     setStanding(Protection::CatchingUp);
     const Clock::Instant then = m_stepAt + (kFreshTime - rested);
     attachAt(then, then, outcome);
-    return false;
+    return true;
 }
 
 /// What the log holds behind the position that was remembered. Damaged: it cannot be had from

@@ -131,7 +131,7 @@ public:
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother() const;
-    [[nodiscard]] Result<bool> hasRested(const sqlite::FileStamp& stamp, StepOutcome& outcome);
+    [[nodiscard]] Result<bool> waitsForRest(const sqlite::FileStamp& stamp, StepOutcome& outcome);
     [[nodiscard]] Result<bool> catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);

@@ -1,7 +1,5 @@
 #include "core/service/database_lock.h"
 
-#include "core/base/process.h"
-
 #include <nlohmann/json.hpp>
 
 #include <span>
@@ -42,16 +40,6 @@ Result<std::unique_ptr<FileLock>> lockDatabase(FileSystem& files, const std::str
 Error followedElsewhere(FileSystem& files, const std::string& path, const std::string& database)
 {
     const LockOwner holder = readLockOwner(files, path);
-    if (holder.processId == processId()) {
-        return {.code = ErrorCode::Busy,
-                .what = {TIDEMARK_TEXT("service",
-                                       "%1 is followed already by this program: by another path, "
-                                       "or as the file that was there before."),
-                         {database}},
-                .next = {TIDEMARK_TEXT("service",
-                                       "A file that was there before is let go of as soon as its "
-                                       "replicas answer; then the new one is followed.")}};
-    }
     const bool isKnown = holder.processId > 0;
     return {.code = ErrorCode::Busy,
             .what = isKnown ? Message{TIDEMARK_TEXT("service",

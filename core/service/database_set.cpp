@@ -45,6 +45,13 @@ void DatabaseSet::unfollow(const DatabaseId& id)
     }
 }
 
+bool DatabaseSet::isLeaving(const std::string& path) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_places.find(state::databaseId(path));
+    return found != m_places.end() && found->second.leaving;
+}
+
 void DatabaseSet::setPaused(const DatabaseId& id, bool paused)
 {
     const std::scoped_lock lock(m_mutex);

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] DatabaseId follow(const DatabaseConfig& config);
     void unfollow(const DatabaseId& id);
 
+    /// Whether what is at that path is let go of, and has not left yet.
+    [[nodiscard]] bool isLeaving(const std::string& path) const;
+
     /// Of one that is leaving: for when it is followed again.
     void setPaused(const DatabaseId& id, bool paused);
 

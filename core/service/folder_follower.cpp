@@ -16,6 +16,17 @@ constexpr int kPauses = 20;
 /// Something is expected to change without news.
 constexpr std::chrono::seconds kAgain{5};
 
+Error isOnItsWay(const std::string& database)
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("service",
+                                   "%1 was made anew, and the history of the file before it is "
+                                   "still on its way into a replica."),
+                     {database}},
+            .next = {TIDEMARK_TEXT(
+                "service", "It is followed as soon as that is done, or by the next start.")}};
+}
+
 }  // namespace
 
 FolderFollower::FolderFollower(Dependencies dependencies, const std::vector<FolderConfig>& folders)
@@ -24,7 +35,9 @@ FolderFollower::FolderFollower(Dependencies dependencies, const std::vector<Fold
     for (const FolderConfig& folder : m_configs) {
         m_folders.push_back(
             {.scan = FolderScan(m_world.files, folder, [this](const DatabaseConfig& database) {
-                 return mayFollow(m_world.files, m_world.directories, database);
+                 return m_world.service.isLeaving(database.path)
+                            ? Status(isOnItsWay(database.path))
+                            : mayFollow(m_world.files, m_world.directories, database);
              })});
     }
 }

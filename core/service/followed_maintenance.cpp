@@ -10,6 +10,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
                                                 ReplicaMaintenance& maintenance)
 {
     if (mayLeaveMaintenance(follower)) {
+        follower.letGoOfUploads();
         showMaintenance(follower, std::nullopt);
         leaveReplica(follower, &Upload::maintenanceLeft);
         return {.finished = true};

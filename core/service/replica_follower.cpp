@@ -95,9 +95,9 @@ StepPool::Due ReplicaFollower::goOn(ltx::TxId captured, bool isAwaited, const st
         // Its bytes are not ours, so we write nothing: a claim would only keep others out.
         m_tenure->release(stop);
     }
-    remember(more.ok() ? std::nullopt : std::optional(more.error()));
-    holdAgain();
-    return nextStep(more.ok() && more.value());
+    const bool hasMore = more.ok() && more.value();
+    remember(more.ok() ? std::nullopt : std::optional(more.error()), hasMore);
+    return nextStep(hasMore);
 }
 
 void ReplicaFollower::noteBegin()
@@ -126,6 +126,7 @@ StepPool::Due ReplicaFollower::leftForLater(const Error& error)
     const std::scoped_lock lock(m_mutex);
     m_retry = false;
     m_isRetrying = false;
+    m_turn.letGo();
     m_view.failure = error;
     // Nothing that the capture of the source has to wait for.
     m_view.foreign = error.code == ErrorCode::AlreadyExists;
@@ -154,9 +155,11 @@ StepPool::Due ReplicaFollower::nextStep(bool hasMore) const
         return after(m_context.clock, Clock::Instant::duration::zero());
     }
     StepPool::Due due = whenWoken(m_context.clock);
-    due.atLatest = nextTry().value_or(m_uploader->heldUntil().value_or(due.atLatest));
+    const auto next = nextTry();
+    due.atLatest = next.value_or(m_uploader->heldUntil().value_or(due.atLatest));
     const std::scoped_lock lock(m_mutex);
-    if (maybeMended()) {
+    // Before the next try nothing is looked at.
+    if (maybeMended() && next.value_or(due.notBefore) <= due.notBefore) {
         due.atLatest = std::min(due.atLatest, std::max(due.notBefore, m_proveMendedAt));
     }
     return due;
@@ -167,14 +170,16 @@ std::optional<Clock::Instant> ReplicaFollower::nextTry() const
 {
     const auto next = m_uploader->nextTry();
     const std::scoped_lock lock(m_mutex);
-    const bool isHeld = m_holdsUntil > m_context.clock.monotonic();
-    return isHeld ? std::max(next, std::optional(m_holdsUntil)) : next;
+    // What is to be looked at anew may not be its own any more.
+    const bool isHeld = m_turn.isHeld(m_context.clock.monotonic()) && !m_lookAgain;
+    return isHeld ? std::max(next, std::optional(m_turn.heldUntil())) : next;
 }
 
 bool ReplicaFollower::takeRetry()
 {
     const std::scoped_lock lock(m_mutex);
-    const bool retry = std::exchange(m_retry, false);
+    const bool isAsked = m_turn.begin();
+    const bool retry = std::exchange(m_retry, false) || isAsked;
     if (retry) {
         m_isRetrying = true;
         m_uploader->retryNow();
@@ -292,10 +297,11 @@ Status ReplicaFollower::takeNews()
     return {};
 }
 
-void ReplicaFollower::remember(const std::optional<Error>& failure)
+void ReplicaFollower::remember(const std::optional<Error>& failure, bool hasMore)
 {
     const std::scoped_lock lock(m_mutex);
     m_isRetrying = false;
+    m_turn.end(hasMore, m_context.clock.monotonic());
     const bool hasBase = m_uploader->hasBase() || m_baseWritten.has_value();
     if (hasBase) {
         m_snapshotFailure.reset();

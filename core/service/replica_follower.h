@@ -14,6 +14,7 @@
 #include "core/service/replica_tenure.h"
 #include "core/service/replica_view.h"
 #include "core/service/service.h"
+#include "core/service/upload_turn.h"
 #include "core/state/given_up.h"
 #include "core/state/state_db.h"
 #include "core/storage/storage.h"
@@ -156,13 +157,13 @@ public:
     void retryNow();
     /// The next step uploads, however often that failed: wake it.
     void uploadAgain();
-    /// The same, but the steps behind it upload nothing, as if held.
-    void uploadAStep();
-    /// Until letGoOfUploads(), or it is asked to upload, but an hour at most, nothing is uploaded.
+    /// Merges go before uploads now and then (service/upload_turn.h). Behind uploadAStep() and
+    /// letGoOfUploads() wake its step.
     void holdUploads();
+    void uploadAStep();
     void letGoOfUploads();
-    /// Whether it was asked to upload, and has not yet.
-    [[nodiscard]] bool isToUpload() const;
+    [[nodiscard]] bool areUploadsHeld() const;
+    [[nodiscard]] bool mergesGoFirst() const;
 
     /// How far what is written into it is, and what is said when it does not come on: part of
     /// view(). For any thread.
@@ -214,8 +215,7 @@ private:
     [[nodiscard]] bool takeLookAgain();
     [[nodiscard]] StepPool::Due nextStep(bool hasMore) const;
     [[nodiscard]] std::optional<Clock::Instant> nextTry() const;
-    void holdAgain();
-    void remember(const std::optional<Error>& failure);
+    void remember(const std::optional<Error>& failure, bool hasMore);
     [[nodiscard]] StepPool::Due goOn(ltx::TxId captured, bool isAwaited,
                                      const std::stop_token& stop);
     void noteBegin();
@@ -257,8 +257,7 @@ private:
     std::uint64_t m_listings = 0;
     bool m_wasLooked = false;  // storage() gave it.
     bool m_retry = false;
-    bool m_isOneStep = false;          // That m_retry asks for.
-    Clock::Instant m_holdsUntil = {};  // Nothing is uploaded before.
+    UploadTurn m_turn;
     bool m_isRetrying = false;
     bool m_retryMaintenance = false;
     bool m_lookAgain = false;

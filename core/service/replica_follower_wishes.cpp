@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace tidemark::service {
-namespace {
-
-/// Whoever holds the uploads may hang himself.
-constexpr std::chrono::hours kLongestHold{1};
-
-}  // namespace
 
 ReplicaView ReplicaFollower::view() const
 {
@@ -110,8 +104,7 @@ void ReplicaFollower::retryNow()
 {
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
-    m_isOneStep = false;
-    m_holdsUntil = {};
+    m_turn.letGo();
     m_retryMaintenance = true;
     m_readAgain = ReadAgain::All;
     m_drillWish = std::max(m_drillWish, DrillWish::Retry);
@@ -121,42 +114,36 @@ void ReplicaFollower::uploadAgain()
 {
     const std::scoped_lock lock(m_mutex);
     m_retry = true;
-    m_isOneStep = false;
-    m_holdsUntil = {};
-}
-
-void ReplicaFollower::uploadAStep()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_retry = true;
-    m_isOneStep = true;
-    m_holdsUntil = {};
 }
 
 void ReplicaFollower::holdUploads()
 {
     const std::scoped_lock lock(m_mutex);
-    m_holdsUntil = m_context.clock.monotonic() + kLongestHold;
+    m_turn.hold(m_context.clock.monotonic());
+}
+
+void ReplicaFollower::uploadAStep()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_turn.askForStep(m_context.clock.monotonic());
 }
 
 void ReplicaFollower::letGoOfUploads()
 {
     const std::scoped_lock lock(m_mutex);
-    m_holdsUntil = {};
+    m_turn.letGo();
 }
 
-bool ReplicaFollower::isToUpload() const
+bool ReplicaFollower::areUploadsHeld() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_retry || m_isRetrying;
+    return m_turn.isHeld(m_context.clock.monotonic());
 }
 
-void ReplicaFollower::holdAgain()
+bool ReplicaFollower::mergesGoFirst() const
 {
     const std::scoped_lock lock(m_mutex);
-    if (!m_retry && std::exchange(m_isOneStep, false)) {
-        m_holdsUntil = m_context.clock.monotonic() + kLongestHold;
-    }
+    return m_turn.isShared(m_context.clock.monotonic());
 }
 
 storage::Storage* ReplicaFollower::storage() const

@@ -135,9 +135,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
 {
     const ReplicaView view = m_follower->view();
     if (auto instead = notYet(view, stop)) {
-        if (m_isMergedFirst) {
-            endMergingFirst();
-        }
+        letGoOfUploads();
         return *std::move(instead);
     }
     if (m_follower->takeMaintenanceRetry()) {
@@ -191,9 +189,11 @@ ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
         return choice;
     }
     if (mayMerge(view) && mayTry(m_merges)) {
-        choice.merge = engine::nextMerge(levels, isBehind && !m_isMergedFirst, now);
+        choice.merge = engine::nextMerge(levels, mayGrow(isBehind), now);
     }
-    letUploadsGoOn(choice.merge.has_value(), isBehind);
+    if (!choice.merge) {
+        letUploadsGoOn();
+    }
     const bool mayOrder = choice.isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
     choice.isSnapshot = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
     const auto thinAt = m_retention.dueAt(waitsForRoom());
@@ -249,6 +249,9 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     work = {};
     m_follower->noteObject(made.value());
+    if (m_follower->areUploadsHeld()) {
+        m_follower->holdUploads();
+    }
     return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
             .made = made.value(),
             .failure = failure()};
@@ -300,8 +303,8 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
     }
     if (wasFull && thinned) {
         thereIsRoom();
-    } else if (wasFull) {
-        endMergingFirst();
+    } else {
+        letGoOfUploads();
     }
     return {.due = after(m_context.clock, kGlance),
             .thinned = std::move(thinned),
@@ -309,9 +312,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::thin(const std::stop_token& stop
             .foundDamage = m_retention.takeFoundDamage()};
 }
 
-/// Whatever failed for want of it is tried at once, snapshots for marks as well. First what is to
-/// be merged: what that supersedes goes in time, while a backlog would only take, and nothing could
-/// be merged any more.
+/// Whatever failed for want of it is tried at once, snapshots for marks as well.
 void ReplicaMaintenance::thereIsRoom()
 {
     for (Work* const work : {&m_merges, &m_snapshots, &m_forMarks}) {
@@ -319,41 +320,36 @@ void ReplicaMaintenance::thereIsRoom()
             *work = {};
         }
     }
-    m_isMergedFirst = true;
-    m_hasLetUpload = false;
 }
 
-/// While a backlog fills what was full, each of its steps waits for the merges of the one before.
-void ReplicaMaintenance::letUploadsGoOn(bool isMergeDue, bool isBehind)
+/// When there is nothing to merge.
+void ReplicaMaintenance::letUploadsGoOn()
 {
-    if (!m_isMergedFirst || isMergeDue || m_follower->isToUpload()) {
-        return;
-    }
-    if (m_hasLetUpload && m_follower->view().isFull()) {
-        endMergingFirst();
-        return;
-    }
-    m_isMergedFirst = isBehind;
-    m_hasLetUpload = true;
-    m_wakesUploads = true;
-    if (isBehind) {
+    if (m_follower->areUploadsHeld()) {
         m_follower->uploadAStep();
-    } else {
-        m_follower->uploadAgain();
+        m_wakesUploads = true;
     }
 }
 
-void ReplicaMaintenance::endMergingFirst()
+void ReplicaMaintenance::letGoOfUploads()
 {
-    m_isMergedFirst = false;
-    m_wakesUploads = true;
-    m_follower->letGoOfUploads();
+    if (m_follower->mergesGoFirst()) {
+        m_follower->letGoOfUploads();
+        m_wakesUploads = true;
+    }
+}
+
+/// Whether the last window of a level may become larger. While merges go first it is merged as it
+/// is: what is still to come may need the room.
+bool ReplicaMaintenance::mayGrow(bool isBehind) const
+{
+    return isBehind && !m_follower->mergesGoFirst();
 }
 
 /// Of what is full nothing more is wanted than that something goes.
 bool ReplicaMaintenance::mayMerge(const ReplicaView& view) const
 {
-    return m_isMergedFirst || !view.isFull();
+    return !view.isFull() || m_follower->mergesGoFirst();
 }
 
 /// Snapshots for marks do not count: no deletion waits for them, so none has to go before.
@@ -404,7 +400,7 @@ StepPool::Due ReplicaMaintenance::nextStep(const engine::ReplicaLevels& levels, 
     const bool isHeldBack =
         engine::isSnapshotDue(levels, schedule(), now) && isNameTaken(*m_follower, levels);
     if (mayMerge(view)) {
-        look(engine::nextMergeAt(levels, isBehind && !m_isMergedFirst, now), m_merges);
+        look(engine::nextMergeAt(levels, mayGrow(isBehind), now), m_merges);
     }
     if (mayMake && !isHeldBack) {
         look(engine::nextSnapshotAt(levels, schedule(), now), m_snapshots);

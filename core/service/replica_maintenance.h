@@ -49,7 +49,7 @@ public:
     /// the schedule says.
     [[nodiscard]] Outcome step(ltx::TxId ordered, const std::stop_token& stop);
 
-    /// Whether what waits for its upload may go on, or not any more as it did: wake who uploads.
+    /// Whether uploads that were held have their turn since the last call: wake who uploads.
     [[nodiscard]] bool takeWakesUploads() { return std::exchange(m_wakesUploads, false); }
 
 private:
@@ -92,9 +92,10 @@ private:
     [[nodiscard]] bool mayTry(const Work& work) const;
     [[nodiscard]] bool waitsForRoom() const;
     void thereIsRoom();
-    void letUploadsGoOn(bool isMergeDue, bool isBehind);
-    void endMergingFirst();
+    void letUploadsGoOn();
+    void letGoOfUploads();
     [[nodiscard]] bool mayMerge(const ReplicaView& view) const;
+    [[nodiscard]] bool mayGrow(bool isBehind) const;
     [[nodiscard]] bool mayDelete(const engine::ReplicaLevels& levels, bool isBehind,
                                  Timestamp now) const;
     [[nodiscard]] engine::SnapshotSchedule schedule() const;
@@ -114,9 +115,6 @@ private:
     Work m_merges;
     Work m_snapshots;
     Work m_forMarks;  ///< Snapshots that retention wants: without them it deletes less.
-    bool m_isMergedFirst =
-        false;                    ///< Before what waits for its upload takes what a deletion freed.
-    bool m_hasLetUpload = false;  ///< A step of that since.
     bool m_wakesUploads = false;
     ReplicaRetention m_retention;
 };

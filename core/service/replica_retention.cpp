@@ -26,7 +26,8 @@ constexpr seconds kFirstLook{60};
 /// What is written in so long is not much beside what is there.
 constexpr seconds kPause{3600};
 
-/// Where there is no room, all that waits for some waits for the next look.
+/// Where there is no room, all that waits for some waits for the next look; where that deletes
+/// nothing, it is worth less and less.
 constexpr seconds kPauseOfFull{60};
 
 /// Where nothing is written, things still grow old.
@@ -113,8 +114,10 @@ std::optional<Clock::Instant> ReplicaRetention::dueAt(bool isFull)
         return std::nullopt;
     }
     const bool hasGrown = m_follower->view().confirmed != m_position;
-    const bool isHurried = isFull && m_failures == 0;
-    const seconds longest = isHurried ? kPauseOfFull : hasGrown ? kPause : kLongestPause;
+    seconds longest = hasGrown ? kPause : kLongestPause;
+    if (isFull && m_failures == 0) {
+        longest = m_pauseOfFull;
+    }
     return m_lookedAt + std::min(m_pause, longest);
 }
 
@@ -123,6 +126,7 @@ void ReplicaRetention::retry()
     m_failures = 0;
     m_lookedAt = m_context.clock.monotonic();
     m_pause = kFirstLook;
+    m_pauseOfFull = kPauseOfFull;
     if (!m_isBroken) {
         m_failure.reset();
     }
@@ -339,6 +343,7 @@ Status ReplicaRetention::checkLeft(const engine::RetentionLook& look, const repl
 void ReplicaRetention::rest(ltx::TxId position, bool hasDeleted)
 {
     const bool isCalm = !hasDeleted && position == m_position && m_pause >= kPause;
+    m_pauseOfFull = hasDeleted ? kPauseOfFull : std::min(2 * m_pauseOfFull, kPause);
     m_pause = isCalm ? std::min(2 * m_pause, kLongestPause) : kPause;
     m_position = position;
     m_lookedAt = m_context.clock.monotonic();

@@ -95,10 +95,11 @@ private:
     std::vector<replica::ObjectInfo> m_wanted;
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};
-    std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.
-    ltx::TxId m_position;             // What the replica reached then.
-    bool m_isBroken = false;          // It deleted what was to stay: never again.
-    int m_failures = 0;               // In a row.
+    std::chrono::seconds m_pause{0};         // From then to the next one, if nothing is written.
+    std::chrono::seconds m_pauseOfFull{60};  // At most, where there is no room.
+    ltx::TxId m_position;                    // What the replica reached then.
+    bool m_isBroken = false;                 // It deleted what was to stay: never again.
+    int m_failures = 0;                      // In a row.
     std::optional<Error> m_failure;
 };
 

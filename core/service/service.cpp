@@ -263,6 +263,11 @@ void Service::unfollow(const DatabaseId& id)
     m_impl->databases().unfollow(id);
 }
 
+bool Service::isLeaving(const std::string& path) const
+{
+    return m_impl->databases().isLeaving(path);
+}
+
 void Service::pause(const DatabaseId& id)
 {
     m_impl->databases().setPaused(id, true);

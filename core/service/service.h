@@ -128,6 +128,10 @@ public:
     /// Replicas stay.
     void unfollow(const DatabaseId& id);
 
+    /// Whether that is under way for the database at `path`; then one that is made anew there has
+    /// to wait, as long as a disk of a replica hangs.
+    [[nodiscard]] bool isLeaving(const std::string& path) const;
+
     /// Lets go of the source until resume(); the state says so.
     void pause(const DatabaseId& id);
     void resume(const DatabaseId& id);

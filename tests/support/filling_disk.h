@@ -19,19 +19,18 @@ public:
     {
         m_room = 0;
         m_isCounted = true;
-        fill();
     }
     void empty()
     {
         m_isFull = false;
         m_isCounted = false;
     }
-    [[nodiscard]] bool isFull() const { return m_isFull; }
+    [[nodiscard]] bool isFull() const { return m_isCounted ? m_room <= 0 : m_isFull.load(); }
 
     Result<std::unique_ptr<File>> open(const std::string& path, OpenFor purpose,
                                        std::uint32_t permissions) override
     {
-        if (m_isFull && purpose != OpenFor::Reading) {
+        if (isFull() && purpose != OpenFor::Reading) {
             return noSpace();
         }
         return PassingFileSystem::open(path, purpose, permissions);
@@ -39,7 +38,7 @@ public:
     Result<std::unique_ptr<File>> createUnnamed(const std::string& directory,
                                                 std::uint32_t permissions) override
     {
-        if (m_isFull) {
+        if (isFull()) {
             return noSpace();
         }
         return PassingFileSystem::createUnnamed(directory, permissions);
@@ -47,10 +46,10 @@ public:
     Status renameWithoutReplacing(const std::string& from, const std::string& to) override
     {
         if (m_isCounted && to.ends_with(".ltx")) {
-            if (m_room <= 0) {
+            if (isFull()) {
                 return noSpace();
             }
-            m_isFull = --m_room <= 0;
+            --m_room;
         }
         return PassingFileSystem::renameWithoutReplacing(from, to);
     }

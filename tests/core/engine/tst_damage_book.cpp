@@ -76,7 +76,9 @@ private slots:
     {
         m_folder = std::make_unique<QTemporaryDir>();
         m_made = std::make_unique<MadeReplica>();
-        m_spool = std::make_unique<Spool>(m_files, m_random, m_folder->path().toStdString());
+        const std::string spool = m_folder->filePath("spool").toStdString();
+        QVERIFY(m_files.makeDirectories(spool, kPrivateDirectory).ok());
+        m_spool = std::make_unique<Spool>(m_files, m_random, spool);
         QVERIFY(m_spool->open().ok());
         m_state =
             state::StateDb::open(m_files, m_folder->filePath("state.db").toStdString()).value();
@@ -184,6 +186,9 @@ private slots:
         QVERIFY(m_book->missing().value().empty());
         QVERIFY(inspect({segment(2), segment(3)}) == Inspection::Nothing);
         QVERIFY(m_book->missing().value().empty());
+        QVERIFY(inspect({segment(2), segment(3)}, Suspecting::Merge) == Inspection::Suspected);
+        QVERIFY(m_book->missing().value().empty());
+        m_clock.advance(kSecondRead);
         QVERIFY(inspect({segment(2), segment(3)}, Suspecting::Merge) == Inspection::Known);
         QVERIFY(m_book->missing().value() == replica::ObjectNames{segment(3)});
     }
