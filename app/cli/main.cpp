@@ -7,6 +7,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/base/process.h"
 #include "core/base/random.h"
+#include "core/base/standard_streams.h"
 #include "core/base/system_clock.h"
 #include "core/net/qt_http_transport.h"
 #include "core/storage/environment_secrets.h"
@@ -40,6 +41,7 @@ std::optional<std::string> variable(const std::string& name)
 
 int main(int count, char** words)
 {
+    openClosedStreams();
     const std::vector<std::string> arguments(words + std::min(count, 1), words + count);
     const cli::Signals signalsToEnd;
     raiseOpenFileLimit();

@@ -2,22 +2,15 @@
 
 #include "app/cli/human.h"
 
-#include <poll.h>
-#include <stdio_ext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <system_error>
 #include <utility>
 
 namespace tidemark::cli {
 namespace {
-
-// While nobody reads, and once it is time to end.
-constexpr int kLookMs = 100;
-constexpr int kPatienceMs = 1000;
 
 std::string withoutControls(std::string text)
 {
@@ -46,10 +39,9 @@ std::string oneLine(const Json& object)
 }  // namespace
 
 Output::Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop)
-    : m_facts(facts),
-      m_rest(rest),
-      m_json(json),
-      m_stop(std::move(stop)),
+    : m_json(json),
+      m_facts(::fileno(facts), stop),
+      m_rest(::fileno(rest), stop),
       m_showsProgress(!json && ::isatty(::fileno(rest)) == 1)
 {
 }
@@ -100,7 +92,7 @@ void Output::progress(const std::string& line)
         return;
     }
     // Back to the first column; the rest of the old line goes.
-    static_cast<void>(put(m_rest, "\r" + line + "\033[K"));
+    static_cast<void>(m_rest.write("\r" + line + "\033[K"));
     m_hasProgress = !line.empty();
 }
 
@@ -115,6 +107,10 @@ Status Output::wholeness() const
     const std::scoped_lock lock(m_mutex);
     if (m_lostBy == 0) {
         return {};
+    }
+    if (m_lostBy == ECANCELED) {
+        return Error{.code = ErrorCode::Cancelled,
+                     .what = {TIDEMARK_TEXT("cli", "Stopped; nobody took all of the output.")}};
     }
     return Error{.code = ErrorCode::Io,
                  .what = {TIDEMARK_TEXT("cli", "The output could not be written in full: %1."),
@@ -131,62 +127,24 @@ void Output::becomeLog()
     m_lostBy = 0;
 }
 
-void Output::write(std::FILE* stream, const std::string& line)
+void Output::write(PatientWriter& stream, const std::string& line)
 {
     const std::scoped_lock lock(m_mutex);
     if (m_hasProgress) {
-        static_cast<void>(put(m_rest, "\r\033[K"));
+        static_cast<void>(m_rest.write("\r\033[K"));
         m_hasProgress = false;
     }
     errno = 0;
-    if (put(stream, line + "\n")) {
+    if (stream.write(line + "\n")) {
         return;
     }
     const bool isEnd = errno == EPIPE;
-    if (stream == m_facts) {
+    if (&stream == &m_facts) {
         m_isHeard = m_isHeard && !isEnd;
-        if (m_lostBy == 0 && !isEnd && !m_isLog && !m_givenUp.contains(stream)) {
+        if (m_lostBy == 0 && !isEnd && !m_isLog) {
             m_lostBy = errno;
         }
     }
-}
-
-/// With errno where it fails. A disk that is full has room again one day; what did not fit is not
-/// written then.
-bool Output::put(std::FILE* stream, std::string_view text)
-{
-    // As much as a pipe takes at once when it takes anything.
-    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), PIPE_BUF))) {
-        const std::string_view piece = text.substr(0, PIPE_BUF);
-        const bool isWritten = waitFor(stream) &&
-                               std::fwrite(piece.data(), 1, piece.size(), stream) == piece.size() &&
-                               std::fflush(stream) == 0;
-        if (!isWritten) {
-            const int error = errno;
-            std::clearerr(stream);
-            ::__fpurge(stream);
-            errno = error;
-            return false;
-        }
-    }
-    return true;
-}
-
-/// Whether somebody takes what comes. A look at a file or at a broken pipe never blocks.
-bool Output::waitFor(std::FILE* stream)
-{
-    pollfd reader{.fd = ::fileno(stream), .events = POLLOUT, .revents = 0};
-    int left = kPatienceMs / kLookMs;
-    while (reader.fd >= 0 && !m_givenUp.contains(stream)) {
-        const int ready = ::poll(&reader, 1, kLookMs);
-        if (ready > 0 || (ready < 0 && errno != EINTR)) {
-            return true;
-        }
-        if (m_stop.stop_requested() && --left <= 0) {
-            m_givenUp.insert(stream);
-        }
-    }
-    return reader.fd < 0;
 }
 
 std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/cli/patient_writer.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/result.h"
@@ -10,10 +11,8 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tidemark::cli {
@@ -26,13 +25,12 @@ using Json = nlohmann::ordered_json;
 inline constexpr std::size_t kLinesAtOnce = 1000;
 
 /// Where a run speaks: facts on stdout, all else on stderr. Control characters in texts are shown
-/// as '?', so that a hostile name cannot drive a terminal. Whoever does not read, as a pipe that is
-/// full or a terminal that was halted, is waited for until `stop` is requested and for a second
-/// more; then the rest of a line and all that follows is lost. Any thread may use it; else no line
-/// is ever torn.
+/// as '?', so that a hostile name cannot drive a terminal. Whoever does not read is waited for, see
+/// PatientWriter. Any thread may use it; a line is never torn, unless that gives up.
 class Output {
 public:
-    /// `json` chooses JSON lines over texts. The streams outlive it.
+    /// `json` chooses JSON lines over texts. Nothing else is written to the streams, and they
+    /// outlive it.
     Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop = {});
 
     [[nodiscard]] bool isJson() const { return m_json; }
@@ -66,18 +64,14 @@ public:
     void becomeLog();
 
 private:
-    void write(std::FILE* stream, const std::string& line);
-    [[nodiscard]] bool put(std::FILE* stream, std::string_view text);
-    [[nodiscard]] bool waitFor(std::FILE* stream);
+    void write(PatientWriter& stream, const std::string& line);
 
-    std::FILE* m_facts;
-    std::FILE* m_rest;
     const bool m_json;
-    const std::stop_token m_stop;
+    PatientWriter m_facts;
+    PatientWriter m_rest;
     const bool m_showsProgress;
     mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
     bool m_hasProgress = false;
-    std::set<std::FILE*> m_givenUp = {};  // Nobody reads them, and it is time to end.
     bool m_isHeard = true;
     bool m_isLog = false;
     int m_lostBy = 0;  // The errno of the first lost line.

@@ -168,15 +168,17 @@ Error nothingIsLost(const HistoryReport& report)
 
 Error momentsAreLost(const HistoryReport& report)
 {
-    return {.code = ErrorCode::Damaged,
-            .what = {TIDEMARK_TEXT("cli",
-                                   "Of the replica's %1 objects %2 damaged, and %3 cannot be "
-                                   "restored."),
-                     {std::to_string(report.objects.all()), countedAre(report.damaged.size()),
-                      counted(report.moments.damaged, "moment")}},
-            .next = {TIDEMARK_TEXT("cli",
-                                   "Restore what there is, and give the database a new place to "
-                                   "be saved to.")}};
+    return {
+        .code = ErrorCode::Damaged,
+        .what = {TIDEMARK_TEXT("cli",
+                               "Of the replica's %1 objects %2 damaged, and %3 cannot be "
+                               "restored."),
+                 {std::to_string(report.objects.all()), countedAre(report.damaged.size()),
+                  counted(report.moments.damaged, "moment")}},
+        .next = {TIDEMARK_TEXT("cli",
+                               "All other moments can be restored. While the database is "
+                               "followed, Tidemark makes a new snapshot for what comes: see "
+                               "tidemarkctl status. Check the disk that the replica lies on.")}};
 }
 
 Error damagedReplica(const HistoryReport& report)

@@ -25,10 +25,12 @@ constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
 // Less than this is read anew without a thought.
 constexpr std::uint64_t kMuchToReadBytes = std::uint64_t{16} << 20;
 
-/// Whether a file system tells the time in small steps; one that has long ones counts whole ones.
+/// Whether a file system tells the time in small steps; one that has long ones counts whole ones,
+/// and so may whoever sets the one of its two times that can be set.
 bool isFine(const sqlite::FileStamp& stamp)
 {
-    return stamp.modifiedNs % kNanosecondsAMillisecond != 0;
+    return stamp.modifiedNs % kNanosecondsAMillisecond != 0 ||
+           stamp.changedNs % kNanosecondsAMillisecond != 0;
 }
 
 /// What heals with time waits; the rest needs somebody.
@@ -283,7 +285,14 @@ bool Replicator::Impl::isSettled(const sqlite::FileStamp& stamp)
     if (!m_stood || m_stood->stamp != stamp) {
         m_stood = {.stamp = stamp, .since = now};
     }
-    return now - m_stood->since >= (isFine(stamp) ? kFineSettleTime : kSettleTime);
+    return now - m_stood->since >= (isSoonSettled(stamp) ? kFineSettleTime : kSettleTime);
+}
+
+/// Where the steps of time are small, and of what was written long ago in any case.
+bool Replicator::Impl::isSoonSettled(const sqlite::FileStamp& stamp) const
+{
+    const std::chrono::nanoseconds written(std::max(stamp.modifiedNs, stamp.changedNs));
+    return isFine(stamp) || m_clock.now().time_since_epoch() - written >= kSettleTime;
 }
 
 /// The last checkpoint wrote into the file just now: one moment later its stamp can be trusted, and
@@ -297,7 +306,7 @@ void Replicator::Impl::rememberFileForStart(const std::stop_token& stop)
     const state::PageChecksums& pages = m_capture->checksums();
     const bool isMuch =
         std::uint64_t{pages.pageCount()} * pages.pageSizeBytes() >= kMuchToReadBytes;
-    const bool isSoon = m_stood && isFine(m_stood->stamp);
+    const bool isSoon = m_stood && isSoonSettled(m_stood->stamp);
     if (!isTrusted && isMuch && isSoon &&
         m_clock.waitUntil(m_clock.monotonic() + kFineSettleTime, stop)) {
         m_nextKnown = {};

@@ -10,10 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What was written to in the last moment may be in the midst of being written; one that never rests
-// is read after so long all the same, and what is read is kept only if it stood still meanwhile.
+// What was written to in the last moment may be in the midst of being written.
 constexpr milliseconds kFreshTime{1500};
-constexpr std::chrono::seconds kMovingPatience{10};
 
 // Behind an attach at zero the rest of the log is read into memory up to this size.
 constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
@@ -88,11 +86,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     } else {
         TIDEMARK_TRY_STATUS(noLogOfAnother());
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
-        TIDEMARK_TRY(const bool isAttached, catchUp(outcome, stop));
-        if (!isAttached) {
-            letGo();
-            return {};
-        }
+        TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
     m_hasMemory = true;
     m_retry = kFirstRetry;
@@ -127,9 +121,8 @@ void Replicator::Impl::learnChecksums(ltx::TxId txId, state::PageChecksums check
     }
 }
 
-/// Goes on in the log where that is possible, else compares every page. False: not now, but when
-/// the file has rested.
-Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
+/// Goes on in the log where that is possible, else compares every page.
+Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& stop)
 {
     const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
     // With the anchor held, and before a checkpoint of ours. A file that was copied over while
@@ -149,9 +142,7 @@ Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_tok
         if (holds || isAll) {
             const auto captured = goOn(taken);
             if (captured.ok()) {
-                TIDEMARK_TRY_STATUS(captured.value() ? told(*captured.value(), outcome)
-                                                     : remember(std::nullopt));
-                return true;
+                return captured.value() ? told(*captured.value(), outcome) : remember(std::nullopt);
             }
             // A full disk would be no less full after reading everything.
             if (captured.error().code != ErrorCode::Damaged) {
@@ -159,46 +150,40 @@ Result<bool> Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_tok
             }
         }
     }
-    TIDEMARK_TRY(const bool isMoving, waitsForRest(stamp, outcome));
-    if (!isMoving) {
-        TIDEMARK_TRY_STATUS(readWhole(outcome, stop));
-    }
-    return !isMoving;
+    return readWhole(outcome, stop);
 }
 
-/// True: the next attach is put off. A file that is being copied over is no state of the database:
-/// it is read when it has rested, or has not for long. What is committed lies in the log, unless
-/// that is empty. Whoever closed the database a moment ago wrote into it, too, so that nothing is
-/// told of the first look.
-Result<bool> Replicator::Impl::waitsForRest(const sqlite::FileStamp& stamp, StepOutcome& outcome)
+/// A file that is being copied over is no state of the database: what was read is kept when the
+/// file has stood still for a while. SQLite does not write to it while the anchor lies at zero;
+/// whatever its programs commit lies in the log.
+Status Replicator::Impl::rested(const std::stop_token& stop)
 {
-    const Timestamp written(
-        std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stamp.modifiedNs)));
-    const auto rested = m_clock.now() - written;
-    // A time to come tells nothing.
-    const bool isFresh = m_hasMemory && m_anchor->place() == sqlite::Place::AtZero &&
-                         rested >= milliseconds(0) && rested < kFreshTime;
-    if (!isFresh) {
-        m_movingSince.reset();
-        return false;
+    if (!m_anchor) {
+        return {};
     }
-    m_movingSince = m_movingSince.value_or(m_stepAt);
-    const auto moving = m_stepAt - *m_movingSince;
-    if (moving >= kMovingPatience) {
-        return false;
+    m_isMoving = true;
+    if (const auto& stood = m_anchor->standing()) {
+        // Not the time of the content, which whoever copies may set.
+        const Timestamp changed(
+            std::chrono::ceil<milliseconds>(std::chrono::nanoseconds(stood->changedNs)));
+        const auto left = kFreshTime - (m_clock.now() - changed);
+        // A time to come tells nothing.
+        const bool isFresh = left > milliseconds(0) && left <= kFreshTime;
+        if (isFresh && !m_clock.waitUntil(m_clock.monotonic() + left, stop)) {
+            return cancelled();
+        }
+        TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
+        if (now != *stood) {
+            return Error{.code = ErrorCode::Busy,
+                         .what = {TIDEMARK_TEXT("engine",
+                                                "%1 is being written to, as when a file is copied "
+                                                "over it."),
+                                  {m_setup.path}},
+                         .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+        }
     }
-    if (moving >= kFreshTime) {
-        return Error{
-            .code = ErrorCode::Busy,
-            .what = {TIDEMARK_TEXT("engine",
-                                   "%1 is being written to, as when a file is copied over it."),
-                     {m_setup.path}},
-            .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
-    }
-    setStanding(Protection::CatchingUp);
-    const Clock::Instant then = m_stepAt + (kFreshTime - rested);
-    attachAt(then, then, outcome);
-    return true;
+    m_isMoving = false;
+    return m_anchor->sameFiles();
 }
 
 /// What the log holds behind the position that was remembered. Damaged: it cannot be had from
@@ -243,7 +228,7 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
 Status Replicator::Impl::compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
                                       StepOutcome& outcome, const std::stop_token& stop)
 {
-    const auto isStill = [this] { return m_anchor ? m_anchor->sameFiles() : Status(); };
+    const auto isStill = [this, &stop] { return rested(stop); };
     if (m_capture->txId() == ltx::TxId{}) {
         TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, isStill, stop));
         TIDEMARK_TRY_STATUS(remember(std::nullopt));

@@ -269,12 +269,11 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
 
 Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
-    const bool isWaiting = m_attachRests || m_movingSince;
+    const bool isWaiting = m_attachRests || m_isMoving;
     if (!m_anchor && !m_watched && isWaiting && parting == Parting::ForGood) {
         // What was committed since is worth one look more.
         m_stepAt = m_clock.monotonic();
         m_pace = {};
-        m_movingSince = Clock::Instant();
         TIDEMARK_TRY_STATUS(attach(outcome, stop));
     }
     if (m_watched) {

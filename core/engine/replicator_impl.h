@@ -131,8 +131,8 @@ public:
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother() const;
-    [[nodiscard]] Result<bool> waitsForRest(const sqlite::FileStamp& stamp, StepOutcome& outcome);
-    [[nodiscard]] Result<bool> catchUp(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status rested(const std::stop_token& stop);
+    [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
     [[nodiscard]] Status readWhole(StepOutcome& outcome, const std::stop_token& stop);
@@ -191,6 +191,7 @@ private:
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] std::optional<KnownFile> knownNow();
     [[nodiscard]] bool isSettled(const sqlite::FileStamp& stamp);
+    [[nodiscard]] bool isSoonSettled(const sqlite::FileStamp& stamp) const;
     void rememberFile();
     void rememberFileForStart(const std::stop_token& stop);
     [[nodiscard]] Status saveChecksums();
@@ -232,8 +233,8 @@ private:
     std::optional<KnownFile> m_storedKnown;  // The same as it is remembered.
     std::optional<FollowedLog> m_log;        // The last that was followed.
     std::optional<Stood> m_stood;
-    Clock::Instant m_nextKnown = {};              // To remember it, behind a failure.
-    std::optional<Clock::Instant> m_movingSince;  // A file that is being written over.
+    Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
+    bool m_isMoving = false;          // The file was written over while it was read.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

@@ -1,3 +1,4 @@
+#include "core/base/descriptor.h"
 #include "tests/cli/follower.h"
 #include "tests/cli/program.h"
 #include "tests/cli/sample_database.h"
@@ -9,10 +10,10 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <memory>
@@ -68,16 +69,18 @@ private slots:
 
     void whoeverDoesNotReadWhatItSaysDoesNotKeepItFromEnding()
     {
-        const QByteArray pipe = m_program->path("pipe").toLocal8Bit();
-        QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
-        const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        std::array<int, 2> pipe = {};
+        QCOMPARE(::pipe2(pipe.data(), O_NONBLOCK | O_CLOEXEC), 0);
+        const tidemark::Descriptor reader(pipe[0]);
+        const tidemark::Descriptor writer(pipe[1]);
         const QByteArray much(4096, '\n');
-        while (::write(reader, much.constData(), 4096) > 0) {}
+        while (::write(writer.number(), much.constData(), 4096) > 0) {}
         SampleDatabase database(m_program->path("notes.db"));
         QVERIFY(database.addNote());
         QProcess process;
         m_program->prepare(process, {"replicate", "notes.db", "replica", "--json"});
-        process.setStandardOutputFile(pipe);
+        process.setStandardOutputFile(
+            QString("/proc/%1/fd/%2").arg(::getpid()).arg(writer.number()));
         process.start();
         const auto isSaved = [this] {
             return !QDir(m_program->path("replica/ltx/9")).entryList(QDir::Files).isEmpty();
@@ -87,7 +90,6 @@ private slots:
         QVERIFY(process.waitForFinished(Program::kLimitMs));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 0);
-        ::close(reader);
     }
 
     void aSecondFollowerIsToldWhoIsFirst()

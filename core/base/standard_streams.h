@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/base/descriptor.h"
+
+namespace tidemark {
+
+/// Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed, so that no file of ours
+/// gets its number, and with that what we print. Once, before anything else is opened.
+void openClosedStreams();
+
+/// The terminal or pipe behind `fd` once more, for writes that never block; another opening, so
+/// that nobody who shares `fd` is concerned. Invalid for anything else, and where the system does
+/// not give it.
+[[nodiscard]] Descriptor openAgainWithoutBlocking(int fd);
+
+}  // namespace tidemark
