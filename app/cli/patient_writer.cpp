@@ -10,10 +10,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace tidemark::cli {
 namespace {
 
+// Whoever wants the program to end waits for no longer than that.
 constexpr int kLookMs = 100;
 constexpr int kPatienceMs = 1000;
 
@@ -35,34 +37,27 @@ PatientWriter::PatientWriter(int fd, std::stop_token stop)
 
 bool PatientWriter::write(std::string_view text)
 {
-    while (!text.empty()) {
-        if (!waitForReader()) {
-            errno = ECANCELED;
+    int patienceMs = kPatienceMs;
+    while (!text.empty() && !m_isGivenUp) {
+        pollfd reader{.fd = m_fd, .events = POLLOUT, .revents = 0};
+        const bool isReady = ::poll(&reader, 1, kLookMs) != 0;
+        const ssize_t written = isReady ? writeSome(text) : 0;
+        if (written < 0 && errno != EAGAIN && errno != EINTR) {
             return false;
         }
-        const ssize_t written = writeSome(text);
-        const bool isTriedAgain = written < 0 && (errno == EAGAIN || errno == EINTR);
-        if (written < 0 && !isTriedAgain) {
-            return false;
+        if (written > 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+            continue;
         }
-        text.remove_prefix(isTriedAgain ? 0 : static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-/// False when it is given up. A file or a pipe that nobody has open any more is never waited for.
-bool PatientWriter::waitForReader()
-{
-    pollfd reader{.fd = m_fd, .events = POLLOUT, .revents = 0};
-    for (int waitedMs = 0; !m_isGivenUp;) {
-        const int ready = ::poll(&reader, 1, kLookMs);
-        if (ready > 0 || (ready < 0 && errno != EINTR)) {
-            return true;
+        if (isReady) {
+            // A terminal that has room for less than it wants.
+            static_cast<void>(::poll(nullptr, 0, kLookMs));
         }
-        waitedMs += m_stop.stop_requested() ? kLookMs : 0;
-        m_isGivenUp = waitedMs >= kPatienceMs;
+        patienceMs -= m_stop.stop_requested() ? kLookMs : 0;
+        m_isGivenUp = patienceMs <= 0;
     }
-    return false;
+    errno = ECANCELED;
+    return text.empty();
 }
 
 ssize_t PatientWriter::writeSome(std::string_view text) const
@@ -73,7 +68,7 @@ ssize_t PatientWriter::writeSome(std::string_view text) const
     if (m_again.valid()) {
         return ::write(m_again.number(), text.data(), text.size());
     }
-    // A pipe that takes anything takes as much.
+    // As much as a pipe takes at once when it takes anything.
     return ::write(m_fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
 }
 

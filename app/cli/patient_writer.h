@@ -2,9 +2,10 @@
 
 #include "core/base/descriptor.h"
 
+#include <sys/types.h>
+
 #include <stop_token>
 #include <string_view>
-#include <utility>
 
 namespace tidemark::cli {
 
@@ -20,10 +21,7 @@ public:
     /// have been written then.
     [[nodiscard]] bool write(std::string_view text);
 
-    [[nodiscard]] bool isGivenUp() const { return m_isGivenUp; }
-
 private:
-    [[nodiscard]] bool waitForReader();
     [[nodiscard]] ssize_t writeSome(std::string_view text) const;
 
     const int m_fd;

@@ -14,7 +14,7 @@ void openClosedStreams()
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF) {
             // The lowest number that is free: this one.
-            static_cast<void>(::open("/dev/null", O_RDWR));
+            static_cast<void>(::open("/dev/null", O_RDONLY));
         }
     }
 }

@@ -4,8 +4,9 @@
 
 namespace tidemark {
 
-/// Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed, so that no file of ours
-/// gets its number, and with that what we print. Once, before anything else is opened.
+/// Gives each of the descriptors 0, 1 and 2 that is closed something that can be read and not be
+/// written to, so that no file of ours gets its number, and with that what we print. Once, before
+/// anything else is opened.
 void openClosedStreams();
 
 /// The terminal or pipe behind `fd` once more, for writes that never block; another opening, so

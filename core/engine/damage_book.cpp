@@ -10,6 +10,8 @@
 namespace tidemark::engine {
 namespace {
 
+constexpr std::chrono::hours kOtherFailure{2};
+
 /// Takes down in `object` which moments of `before` are not in `after`.
 void noteLost(const replica::Catalog& before, const replica::Catalog& after,
               state::DamagedObject& object)
@@ -57,19 +59,21 @@ bool DamageBook::distrustSpool(std::span<const replica::ObjectInfo> suspects,
                                const replica::ObjectNames& known)
 {
     const Clock::Instant now = m_clock.monotonic();
-    bool isFirst = false;
+    bool isAnyFirst = false;
     for (const replica::ObjectInfo& each : suspects) {
         if (!known.contains(each.name) || !isWholeInSpool(each.name)) {
             continue;
         }
-        const Clock::Instant since = m_inTheWay.try_emplace(each.name, now).first->second;
-        isFirst = isFirst || now - since < kSecondRead;
+        Clock::Instant& since = m_inTheWay.try_emplace(each.name, now).first->second;
+        // Merges are tried again within an hour: this is another failure.
+        since = now - since > kOtherFailure ? now : since;
+        isAnyFirst = isAnyFirst || now - since < kSecondRead;
         if (now - since >= kSecondRead) {
             const std::scoped_lock lock(m_spoolMutex);
             m_distrusted.insert(each.name);
         }
     }
-    return isFirst;
+    return isAnyFirst;
 }
 
 bool DamageBook::isWholeInSpool(const std::string& name) const
@@ -257,6 +261,7 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
         if (read.ok()) {
             const std::scoped_lock lock(m_writing);
             TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
+            m_inTheWay.erase(each.name);
             isAnyWhole = true;
         } else if (!replica::isOfObject(read.error()) && read.error().code != ErrorCode::NotFound) {
             return read.error();

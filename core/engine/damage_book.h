@@ -105,7 +105,7 @@ private:
     state::StateDb& m_state;
     const Spool& m_spool;
     const std::string m_replicaId;
-    std::mutex m_writing;  // What is taken down follows from what was. Guards m_suspected, too.
+    std::mutex m_writing;  // What is taken down follows from what was. Guards the next two, too.
     std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
 
     std::map<std::string, Clock::Instant> m_inTheWay;  // Known, of a merge that failed first then.

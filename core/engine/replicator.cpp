@@ -21,17 +21,8 @@ constexpr int kMaxBusySteps = 250;
 constexpr std::chrono::seconds kKnownPause{30};
 // The kernel's clock for files has steps of ten milliseconds at most.
 constexpr milliseconds kFineSettleTime{20};
-constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
 // Less than this is read anew without a thought.
 constexpr std::uint64_t kMuchToReadBytes = std::uint64_t{16} << 20;
-
-/// Whether a file system tells the time in small steps; one that has long ones counts whole ones,
-/// and so may whoever sets the one of its two times that can be set.
-bool isFine(const sqlite::FileStamp& stamp)
-{
-    return stamp.modifiedNs % kNanosecondsAMillisecond != 0 ||
-           stamp.changedNs % kNanosecondsAMillisecond != 0;
-}
 
 /// What heals with time waits; the rest needs somebody.
 Protection standingFor(ErrorCode code)
@@ -141,6 +132,7 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         }
     }
     letGo();
+    m_isMoving = m_isMoving && isBusy;
     // One that reads a database as it was before its files were replaced: nothing can be attached
     // to until it has ended, and what is committed meanwhile is held by nobody.
     const Status mayEnter = sqlite::OpenDatabase::mayEnter(m_setup.path);

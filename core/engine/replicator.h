@@ -75,7 +75,7 @@ inline constexpr std::uint64_t kReplayBytes = std::uint64_t{32} << 20;
 
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
 /// log short. One that is not in WAL mode it watches, if it may: on change every page is read and
-/// compared. It has no thread, and does not sleep in step(): whoever owns it calls that when it is
+/// compared. It has no thread: whoever owns it calls step() when it is
 /// due or the source changed, from one thread at a time.
 class Replicator {
 public:
@@ -135,13 +135,14 @@ public:
     void giveUpSnapshots();
 
     /// One bounded piece of work. Blocks on the disk; a first look at a large database takes as
-    /// long as reading it, or until `stop`. Failures are the standing of view(), with the next try
-    /// in the outcome.
+    /// long as reading it, or until `stop`, and at a file that was just written to until that
+    /// rests: 2.5 s at most. Failures are the standing of view(), with the next try in the outcome.
     [[nodiscard]] StepOutcome step(const std::stop_token& stop);
 
     /// Captures to the end and lets go: checkpoint, close, remember. Fine when not attached.
     /// `facts` gets what it captured. For a database that is watched and locked it waits a second
-    /// when it is for good.
+    /// when it is for good; for the file of a large one to get another time a moment. Busy when it
+    /// was being copied over.
     [[nodiscard]] Status detach(std::vector<Fact>& facts, const std::stop_token& stop,
                                 Parting parting = Parting::ForGood);
 

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 // What was written to in the last moment may be in the midst of being written.
 constexpr milliseconds kFreshTime{1500};
+constexpr milliseconds kLogLook{20};
 
 // Behind an attach at zero the rest of the log is read into memory up to this size.
 constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
@@ -89,6 +90,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
     m_hasMemory = true;
+    m_isMoving = false;
     m_retry = kFirstRetry;
     m_lockedPause = kBusyRetry;
     m_busySteps = 0;
@@ -158,32 +160,44 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
 /// whatever its programs commit lies in the log.
 Status Replicator::Impl::rested(const std::stop_token& stop)
 {
-    if (!m_anchor) {
-        return {};
+    if (m_anchor && m_anchor->standing()) {
+        const sqlite::FileStamp stood = *m_anchor->standing();
+        TIDEMARK_TRY_STATUS(waitForRest(stood, stop));
+        TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
+        m_isMoving = now != stood;
     }
-    m_isMoving = true;
-    if (const auto& stood = m_anchor->standing()) {
-        // Not the time of the content, which whoever copies may set.
-        const Timestamp changed(
-            std::chrono::ceil<milliseconds>(std::chrono::nanoseconds(stood->changedNs)));
-        const auto left = kFreshTime - (m_clock.now() - changed);
-        // A time to come tells nothing.
-        const bool isFresh = left > milliseconds(0) && left <= kFreshTime;
-        if (isFresh && !m_clock.waitUntil(m_clock.monotonic() + left, stop)) {
+    if (m_isMoving) {
+        return Error{
+            .code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 is being written to, as when a file is copied over it."),
+                     {m_setup.path}},
+            .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+    }
+    return m_anchor ? m_anchor->sameFiles() : Status();
+}
+
+/// The anchor at zero may keep a program waiting that wants to begin the log anew, and that others
+/// wait for: where somebody commits the file is a database, and nobody copies.
+Status Replicator::Impl::waitForRest(const sqlite::FileStamp& stood, const std::stop_token& stop)
+{
+    const milliseconds fresh = isFine(stood) ? kFreshTime : kSettleTime;
+    // Not the time of the content, which whoever copies may set.
+    const Timestamp changed(
+        std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stood.changedNs)));
+    const auto left = fresh - (m_clock.now() - changed);
+    // A time to come tells nothing.
+    const Clock::Instant end = m_clock.monotonic() + (left <= fresh ? left : milliseconds(0));
+    while (m_clock.monotonic() < end) {
+        if (!m_clock.waitUntil(std::min(end, m_clock.monotonic() + kLogLook), stop)) {
             return cancelled();
         }
-        TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
-        if (now != *stood) {
-            return Error{.code = ErrorCode::Busy,
-                         .what = {TIDEMARK_TEXT("engine",
-                                                "%1 is being written to, as when a file is copied "
-                                                "over it."),
-                                  {m_setup.path}},
-                         .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+        const auto header = m_anchor->header();
+        if (header.ok() && !header.value().sameEnd(m_anchor->takenAt())) {
+            return {};
         }
     }
-    m_isMoving = false;
-    return m_anchor->sameFiles();
+    return {};
 }
 
 /// What the log holds behind the position that was remembered. Damaged: it cannot be had from
@@ -220,6 +234,10 @@ Result<std::unique_ptr<sqlite::PageSnapshot>> Replicator::Impl::snapshotOfSource
 
 Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& stop)
 {
+    if (m_isMoving) {
+        // Read before it rests it would only be read again.
+        TIDEMARK_TRY_STATUS(rested(stop));
+    }
     setStanding(Protection::CatchingUp);
     TIDEMARK_TRY(auto pages, snapshotOfSource());
     return compareWhole(std::move(pages), outcome, stop);

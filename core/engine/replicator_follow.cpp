@@ -274,7 +274,10 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         // What was committed since is worth one look more.
         m_stepAt = m_clock.monotonic();
         m_pace = {};
-        TIDEMARK_TRY_STATUS(attach(outcome, stop));
+        if (Status attached = attach(outcome, stop); !attached.ok()) {
+            letGo();
+            return attached;
+        }
     }
     if (m_watched) {
         return detachWatched(outcome, parting, stop);

@@ -40,6 +40,15 @@ inline constexpr std::chrono::minutes kSettledCheck{1};
 /// the change counter was read is changed by the next write.
 inline constexpr std::chrono::milliseconds kSettleTime{2500};
 
+/// Whether a file system tells the time in small steps; one that has long ones counts whole ones,
+/// and so may whoever sets the one of its two times that can be set.
+[[nodiscard]] constexpr bool isFine(const sqlite::FileStamp& stamp)
+{
+    constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
+    return stamp.modifiedNs % kNanosecondsAMillisecond != 0 ||
+           stamp.changedNs % kNanosecondsAMillisecond != 0;
+}
+
 /// A database in rollback mode while it is watched. Nothing of it is open between two looks.
 struct Watched {
     sqlite::SourceIdentity identity = {};
@@ -132,6 +141,7 @@ private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother() const;
     [[nodiscard]] Status rested(const std::stop_token& stop);
+    [[nodiscard]] Status waitForRest(const sqlite::FileStamp& stood, const std::stop_token& stop);
     [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);

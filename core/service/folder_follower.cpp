@@ -20,8 +20,8 @@ Error isOnItsWay(const std::string& database)
 {
     return {.code = ErrorCode::Busy,
             .what = {TIDEMARK_TEXT("service",
-                                   "%1 was made anew, and the history of the file before it is "
-                                   "still on its way into a replica."),
+                                   "What was committed to %1 before is still on its way into a "
+                                   "replica."),
                      {database}},
             .next = {TIDEMARK_TEXT(
                 "service", "It is followed as soon as that is done, or by the next start.")}};

@@ -11,6 +11,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
 {
     if (mayLeaveMaintenance(follower)) {
         follower.letGoOfUploads();
+        wakeReplicas();
         showMaintenance(follower, std::nullopt);
         leaveReplica(follower, &Upload::maintenanceLeft);
         return {.finished = true};

@@ -147,7 +147,7 @@ void FollowedDatabase::noteOutcome(const engine::SourceView& view, std::uint64_t
     m_remembered = m_replicator->rememberedUpTo();
     m_sourceFailure = view.failure;
     m_attached = view.standing.state == Protection::Protected;
-    // An attach that waits for a file to rest is no success.
+    // An attach that is put off is no success.
     m_failedSteps = view.failure ? m_failedSteps + 1 : (m_attached ? 0 : m_failedSteps);
     m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
     m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;

@@ -160,6 +160,7 @@ public:
     /// Merges go before uploads now and then (service/upload_turn.h). Behind uploadAStep() and
     /// letGoOfUploads() wake its step.
     void holdUploads();
+    void renewHold();
     void uploadAStep();
     void letGoOfUploads();
     [[nodiscard]] bool areUploadsHeld() const;

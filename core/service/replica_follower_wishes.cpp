@@ -122,6 +122,12 @@ void ReplicaFollower::holdUploads()
     m_turn.hold(m_context.clock.monotonic());
 }
 
+void ReplicaFollower::renewHold()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_turn.renew(m_context.clock.monotonic());
+}
+
 void ReplicaFollower::uploadAStep()
 {
     const std::scoped_lock lock(m_mutex);

@@ -191,14 +191,14 @@ ReplicaMaintenance::Choice ReplicaMaintenance::choose(const ReplicaView& view,
     if (mayMerge(view) && mayTry(m_merges)) {
         choice.merge = engine::nextMerge(levels, mayGrow(isBehind), now);
     }
-    if (!choice.merge) {
-        letUploadsGoOn();
-    }
     const bool mayOrder = choice.isOrdered && (!m_snapshots.isSuspecting || mayTry(m_snapshots));
     choice.isSnapshot = mayOrder || (mayMake && mayTry(m_snapshots) && isSnapshotDue(levels, now));
     const auto thinAt = m_retention.dueAt(waitsForRoom());
     choice.isThinning = !choice.merge && !choice.isSnapshot && thinAt &&
                         *thinAt <= m_context.clock.monotonic() && mayDelete(levels, isBehind, now);
+    if (!choice.merge && !choice.isThinning) {
+        letUploadsGoOn();
+    }
     return choice;
 }
 
@@ -249,9 +249,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
     }
     work = {};
     m_follower->noteObject(made.value());
-    if (m_follower->areUploadsHeld()) {
-        m_follower->holdUploads();
-    }
+    m_follower->renewHold();
     return {.due = after(m_context.clock, Clock::Instant::duration::zero()),
             .made = made.value(),
             .failure = failure()};

@@ -26,10 +26,6 @@ constexpr seconds kFirstLook{60};
 /// What is written in so long is not much beside what is there.
 constexpr seconds kPause{3600};
 
-/// Where there is no room, all that waits for some waits for the next look; where that deletes
-/// nothing, it is worth less and less.
-constexpr seconds kPauseOfFull{60};
-
 /// Where nothing is written, things still grow old.
 constexpr seconds kLongestPause{24 * 3600};
 
@@ -115,7 +111,9 @@ std::optional<Clock::Instant> ReplicaRetention::dueAt(bool isFull)
     }
     const bool hasGrown = m_follower->view().confirmed != m_position;
     seconds longest = hasGrown ? kPause : kLongestPause;
-    if (isFull && m_failures == 0) {
+    if (!isFull) {
+        m_pauseOfFull = kPauseOfFull;
+    } else if (m_failures == 0) {
         longest = m_pauseOfFull;
     }
     return m_lookedAt + std::min(m_pause, longest);

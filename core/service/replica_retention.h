@@ -58,6 +58,10 @@ public:
     [[nodiscard]] const std::optional<Error>& failure() const { return m_failure; }
 
 private:
+    /// Where there is no room, all that waits for some waits for the next look; where that deletes
+    /// nothing, it is worth less and less.
+    static constexpr std::chrono::seconds kPauseOfFull{60};
+
     /// What the replica was known to hold at one time.
     struct Known {
         std::uint64_t listings = 0;
@@ -95,11 +99,11 @@ private:
     std::vector<replica::ObjectInfo> m_wanted;
     engine::RetentionPolicy m_policy = engine::kKeepEverything;  // Of the last look.
     Clock::Instant m_lookedAt = {};
-    std::chrono::seconds m_pause{0};         // From then to the next one, if nothing is written.
-    std::chrono::seconds m_pauseOfFull{60};  // At most, where there is no room.
-    ltx::TxId m_position;                    // What the replica reached then.
-    bool m_isBroken = false;                 // It deleted what was to stay: never again.
-    int m_failures = 0;                      // In a row.
+    std::chrono::seconds m_pause{0};  // From then to the next one, if nothing is written.
+    std::chrono::seconds m_pauseOfFull = kPauseOfFull;  // At most, where there is no room.
+    ltx::TxId m_position;                               // What the replica reached then.
+    bool m_isBroken = false;                            // It deleted what was to stay: never again.
+    int m_failures = 0;                                 // In a row.
     std::optional<Error> m_failure;
 };
 

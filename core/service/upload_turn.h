@@ -22,6 +22,14 @@ public:
         m_heldUntil = now + kLongestHold;
     }
 
+    /// Once more as long, if they are held.
+    void renew(Clock::Instant now)
+    {
+        if (isHeld(now)) {
+            hold(now);
+        }
+    }
+
     /// One step, if they are held.
     void askForStep(Clock::Instant now)
     {

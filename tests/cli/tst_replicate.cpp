@@ -92,6 +92,22 @@ private slots:
         QCOMPARE(process.exitCode(), 0);
     }
 
+    void closedStreamsAreNobodyElsesFiles()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        QVERIFY(database.addNote());
+        QProcess process;
+        m_program->prepare(process, {});
+        const QString program = process.program();
+        process.setArguments(
+            {"-c", R"(exec "$0" replicate notes.db replica --once <&- >&- 2>&-)", program});
+        process.setProgram("/bin/sh");
+        process.start();
+        QVERIFY(process.waitForFinished(Program::kLimitMs));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QVERIFY(!QDir(m_program->path("replica/ltx/9")).entryList(QDir::Files).isEmpty());
+    }
+
     void aSecondFollowerIsToldWhoIsFirst()
     {
         SampleDatabase database(m_program->path("notes.db"));
