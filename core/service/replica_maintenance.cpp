@@ -2,15 +2,12 @@
 
 #include "core/base/back_off.h"
 #include "core/engine/compactor.h"
-#include "core/ltx/merge.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
-#include "core/replica/merged_plan.h"
-#include "core/storage/temporary_file.h"
+#include "core/service/merge_scratch.h"
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,37 +63,6 @@ Error nameTaken(ltx::TxId newest)
             .next = {TIDEMARK_TEXT("service",
                                    "Order it again after the next change of the database. The "
                                    "transaction can be restored without it.")}};
-}
-
-Error noRoomForScratch(const std::string& folder)
-{
-    return {.code = ErrorCode::NoSpace,
-            .what = {TIDEMARK_TEXT("service",
-                                   "There is not enough room in %1 to make a snapshot of many "
-                                   "objects."),
-                     {folder}},
-            .next = {TIDEMARK_TEXT(
-                "service", "It is made as soon as there is. Everything is saved meanwhile.")}};
-}
-
-/// What Compactor::snapshot() may take there. Where nobody can say how full the disk is, it does
-/// not count.
-Status requireScratch(FileSystem& files, const std::string& folder,
-                      const std::vector<replica::ObjectInfo>& inputs)
-{
-    if (inputs.size() <= ltx::kMaxMergeInputs) {
-        return {};
-    }
-    TIDEMARK_TRY_STATUS(files.makeDirectories(folder));
-    // What a program that died left there is in nobody's way.
-    TIDEMARK_TRY_STATUS(storage::removeLeftovers(files, folder, replica::kMergeStem));
-    std::uint64_t bytes = 0;
-    for (const replica::ObjectInfo& each : std::span(inputs).subspan(1)) {
-        bytes += each.sizeBytes;
-    }
-    const auto space = files.space(folder);
-    return !space.ok() || space.value().freeBytes >= bytes ? Status()
-                                                           : Status(noRoomForScratch(folder));
 }
 
 std::vector<std::string> namesOf(const std::vector<replica::ObjectInfo>& objects)
