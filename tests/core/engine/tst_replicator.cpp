@@ -223,18 +223,9 @@ private slots:
 
     void aFileThatIsWrittenToWhileItIsReadIsNoMoment()
     {
-        makeOther();
-        Application(database()).write();
-        attach();
-        leave();
-        Application(database()).write();
+        changeWhileAway();
         const int before = captured();
-        // Copied over while what was read waits for the file to rest.
-        writtenAgo(100ms);
-        m_clock->onWait([this] {
-            copyOtherOver();
-            writtenAgo(50ms);
-        });
+        copyOverWhileItIsRead();
         attach();
         QCOMPARE(captured(), before);
         QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
@@ -251,11 +242,7 @@ private slots:
     {
         makeOther();
         Application(database()).write();
-        writtenAgo(100ms);
-        m_clock->onWait([this] {
-            copyOtherOver();
-            writtenAgo(50ms);
-        });
+        copyOverWhileItIsRead();
         attach();
         QCOMPARE(captured(), 0);
         m_clock->onWait([] {});
@@ -267,17 +254,9 @@ private slots:
 
     void whoLeavesAFileThatIsBeingWrittenToLeavesItToTheNextStart()
     {
-        makeOther();
-        Application(database()).write();
-        attach();
-        leave();
-        Application(database()).write();
+        changeWhileAway();
         const int before = captured();
-        writtenAgo(100ms);
-        m_clock->onWait([this] {
-            copyOtherOver();
-            writtenAgo(50ms);
-        });
+        copyOverWhileItIsRead();
         attach();
         std::vector<Fact> facts;
         const Status left = m_replicator->detach(facts, {});
@@ -826,6 +805,23 @@ private:
     void copyOtherOver() const
     {
         QCOMPARE(QProcess::execute("cp", {m_folder->filePath("other.db"), database()}), 0);
+    }
+    void changeWhileAway()
+    {
+        makeOther();
+        Application(database()).write();
+        attach();
+        leave();
+        Application(database()).write();
+    }
+    /// While what was read waits for the file to rest.
+    void copyOverWhileItIsRead()
+    {
+        writtenAgo(100ms);
+        m_clock->onWait([this] {
+            copyOtherOver();
+            writtenAgo(50ms);
+        });
     }
     void writtenAgo(std::chrono::nanoseconds ago)
     {
