@@ -134,8 +134,9 @@ void Output::write(PatientWriter& stream, const std::string& line)
         static_cast<void>(m_rest.write("\r\033[K"));
         m_hasProgress = false;
     }
+    const std::string whole = line + "\n";
     errno = 0;
-    if (stream.write(line + "\n")) {
+    if (stream.write(whole)) {
         return;
     }
     const bool isEnd = errno == EPIPE;

@@ -75,8 +75,8 @@ inline constexpr std::uint64_t kReplayBytes = std::uint64_t{32} << 20;
 
 /// Follows one database: attaches, catches up, captures what is committed into the spool, keeps the
 /// log short. One that is not in WAL mode it watches, if it may: on change every page is read and
-/// compared. It has no thread: whoever owns it calls step() when it is
-/// due or the source changed, from one thread at a time.
+/// compared. It has no thread: whoever owns it calls step() when it is due or the source changed,
+/// from one thread at a time.
 class Replicator {
 public:
     struct Setup {

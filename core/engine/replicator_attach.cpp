@@ -160,6 +160,7 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
 /// whatever its programs commit lies in the log.
 Status Replicator::Impl::rested(const std::stop_token& stop)
 {
+    m_isMoving = false;
     if (m_anchor && m_anchor->standing()) {
         const sqlite::FileStamp stood = *m_anchor->standing();
         TIDEMARK_TRY_STATUS(waitForRest(stood, stop));

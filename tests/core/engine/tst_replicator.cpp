@@ -268,6 +268,25 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
+    void whatWasWrittenOverIsFollowedOnceSomebodyCommitsToItTheLogBeingNotEmpty()
+    {
+        changeWhileAway();
+        const int before = captured();
+        copyOverWhileItIsRead();
+        attach();
+        QCOMPARE(captured(), before);
+        m_clock->onWait([] {});
+        Application app(database());
+        app.write();
+        m_clock->advance(1s);
+        steps(1s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(captured() > before);
+        app.write();
+        steps(1s);
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void aFileThatSomebodyCommitsToIsNotWaitedFor()
     {
         std::optional<Application> app(database());
