@@ -38,7 +38,7 @@ std::string oneLine(const Json& object)
 
 }  // namespace
 
-Output::Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop)
+Output::Output(std::FILE* facts, std::FILE* rest, bool json, const std::stop_token& stop)
     : m_json(json),
       m_facts(::fileno(facts), stop),
       m_rest(::fileno(rest), stop),

@@ -31,7 +31,7 @@ class Output {
 public:
     /// `json` chooses JSON lines over texts. Nothing else is written to the streams, and they
     /// outlive it.
-    Output(std::FILE* facts, std::FILE* rest, bool json, std::stop_token stop = {});
+    Output(std::FILE* facts, std::FILE* rest, bool json, const std::stop_token& stop = {});
 
     [[nodiscard]] bool isJson() const { return m_json; }
 
