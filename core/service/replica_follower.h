@@ -158,12 +158,11 @@ public:
     /// The next step uploads, however often that failed: wake it.
     void uploadAgain();
     /// Merges go before uploads now and then (service/upload_turn.h). Behind uploadAStep() and
-    /// letGoOfUploads() wake its step.
+    /// letGoOfUploads() wake its step, where they are true: something was held.
     void holdUploads();
     void renewHold();
-    void uploadAStep();
-    void letGoOfUploads();
-    [[nodiscard]] bool areUploadsHeld() const;
+    bool uploadAStep();
+    bool letGoOfUploads();
     [[nodiscard]] bool mergesGoFirst() const;
 
     /// How far what is written into it is, and what is said when it does not come on: part of

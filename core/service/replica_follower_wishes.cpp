@@ -128,22 +128,16 @@ void ReplicaFollower::renewHold()
     m_turn.renew(m_context.clock.monotonic());
 }
 
-void ReplicaFollower::uploadAStep()
+bool ReplicaFollower::uploadAStep()
 {
     const std::scoped_lock lock(m_mutex);
-    m_turn.askForStep(m_context.clock.monotonic());
+    return m_turn.askForStep();
 }
 
-void ReplicaFollower::letGoOfUploads()
+bool ReplicaFollower::letGoOfUploads()
 {
     const std::scoped_lock lock(m_mutex);
-    m_turn.letGo();
-}
-
-bool ReplicaFollower::areUploadsHeld() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_turn.isHeld(m_context.clock.monotonic());
+    return m_turn.letGo();
 }
 
 bool ReplicaFollower::mergesGoFirst() const

@@ -289,18 +289,12 @@ void ReplicaMaintenance::thereIsRoom()
 /// When there is nothing to merge.
 void ReplicaMaintenance::letUploadsGoOn()
 {
-    if (m_follower->areUploadsHeld()) {
-        m_follower->uploadAStep();
-        m_wakesUploads = true;
-    }
+    m_wakesUploads = m_follower->uploadAStep() || m_wakesUploads;
 }
 
 void ReplicaMaintenance::letGoOfUploads()
 {
-    if (m_follower->mergesGoFirst()) {
-        m_follower->letGoOfUploads();
-        m_wakesUploads = true;
-    }
+    m_wakesUploads = m_follower->letGoOfUploads() || m_wakesUploads;
 }
 
 /// Whether the last window of a level may become larger. While merges go first it is merged as it

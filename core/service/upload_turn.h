@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 
 #include <chrono>
+#include <utility>
 
 namespace tidemark::service {
 
@@ -22,23 +23,24 @@ public:
         m_heldUntil = now + kLongestHold;
     }
 
-    /// Once more as long, if they are held.
+    /// Once more as long, if they are held, or were for too long: whoever says so does not hang.
     void renew(Clock::Instant now)
     {
-        if (isHeld(now)) {
+        if (m_turn == Turn::Held) {
             hold(now);
         }
     }
 
-    /// One step, if they are held.
-    void askForStep(Clock::Instant now)
+    /// One step, if they are held or were for too long; false where they are not.
+    bool askForStep()
     {
-        if (isHeld(now)) {
-            m_turn = Turn::Asked;
-        }
+        const bool isHeldBack = m_turn == Turn::Held;
+        m_turn = isHeldBack ? Turn::Asked : m_turn;
+        return isHeldBack;
     }
 
-    void letGo() { m_turn = Turn::Free; }
+    /// False where they were free.
+    bool letGo() { return std::exchange(m_turn, Turn::Free) != Turn::Free; }
 
     /// A step begins; whether it is the one that was asked for.
     [[nodiscard]] bool begin()

@@ -16,7 +16,7 @@ private slots:
     {
         UploadTurn turn;
         QVERIFY(!turn.isHeld(kNow) && !turn.isShared(kNow));
-        turn.askForStep(kNow);
+        QVERIFY(!turn.askForStep());
         QVERIFY(!turn.begin());
         turn.hold(kNow);
         QVERIFY(turn.isHeld(kNow) && turn.isShared(kNow));
@@ -26,12 +26,12 @@ private slots:
     {
         UploadTurn turn;
         turn.hold(kNow);
-        turn.askForStep(kNow);
+        QVERIFY(turn.askForStep());
         QVERIFY(!turn.isHeld(kNow) && turn.isShared(kNow));
         QVERIFY(turn.begin());
         turn.end(true, kNow);
         QVERIFY(turn.isHeld(kNow));
-        turn.askForStep(kNow);
+        QVERIFY(turn.askForStep());
         QVERIFY(turn.begin());
         turn.end(false, kNow);
         QVERIFY(!turn.isShared(kNow));
@@ -41,7 +41,7 @@ private slots:
     {
         UploadTurn turn;
         turn.hold(kNow);
-        turn.askForStep(kNow);
+        QVERIFY(turn.askForStep());
         QVERIFY(turn.begin());
         turn.hold(kNow);
         turn.end(false, kNow);
@@ -53,9 +53,9 @@ private slots:
         for (const bool hasBegun : {false, true}) {
             UploadTurn turn;
             turn.hold(kNow);
-            turn.askForStep(kNow);
+            QVERIFY(turn.askForStep());
             QVERIFY(!hasBegun || turn.begin());
-            turn.letGo();
+            QVERIFY(turn.letGo());
             turn.end(true, kNow);
             QVERIFY(!turn.begin());
             QVERIFY(!turn.isShared(kNow));
@@ -69,6 +69,21 @@ private slots:
         QCOMPARE(turn.heldUntil(), kNow + 60s);
         QVERIFY(turn.isHeld(kNow + 59s));
         QVERIFY(!turn.isHeld(kNow + 60s) && !turn.isShared(kNow + 60s));
+    }
+
+    void whoeverHeldForLongerAndGoesOnHoldsAgain()
+    {
+        UploadTurn turn;
+        turn.hold(kNow);
+        turn.renew(kNow + 90s);
+        QVERIFY(turn.isHeld(kNow + 100s));
+        QVERIFY(!turn.isHeld(kNow + 200s));
+        QVERIFY(turn.askForStep());
+        QVERIFY(turn.begin());
+        turn.end(false, kNow + 200s);
+        QVERIFY(!turn.letGo());
+        turn.renew(kNow + 210s);
+        QVERIFY(!turn.isHeld(kNow + 211s));
     }
 };
 
