@@ -168,6 +168,10 @@ Error nothingIsLost(const HistoryReport& report)
 
 Error momentsAreLost(const HistoryReport& report)
 {
+    std::string others = "All other moments can be restored.";
+    if (report.lost || report.hole) {
+        others = inEnglish((report.lost ? endIsLost(*report.lost) : hasHole(*report.hole)).what);
+    }
     return {
         .code = ErrorCode::Damaged,
         .what = {TIDEMARK_TEXT("cli",
@@ -176,9 +180,10 @@ Error momentsAreLost(const HistoryReport& report)
                  {std::to_string(report.objects.all()), countedAre(report.damaged.size()),
                   counted(report.moments.damaged, "moment")}},
         .next = {TIDEMARK_TEXT("cli",
-                               "All other moments can be restored. While the database is "
-                               "followed, Tidemark makes a new snapshot for what comes: see "
-                               "tidemarkctl status. Check the disk that the replica lies on.")}};
+                               "%1 While the database is followed, Tidemark makes a new snapshot "
+                               "for what comes: see tidemarkctl status. Check the disk that the "
+                               "replica lies on."),
+                 {others}}};
 }
 
 Error damagedReplica(const HistoryReport& report)
