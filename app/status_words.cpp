@@ -73,6 +73,28 @@ StatusWords wordsOf(const engine::Standing& standing, Timestamp now, const Speec
     return words;
 }
 
+/// For a week, where the state says nothing else: what a power loss or an older copy took away.
+void addReturn(StatusWords& words, const service::DatabaseStatus& status, Timestamp now,
+               const Speech& speech)
+{
+    constexpr std::chrono::hours kShown{7 * 24};
+    const auto& wentBack = status.wentBack;
+    if (!words.reason.isEmpty() || !wentBack || now - wentBack->at > kShown) {
+        return;
+    }
+    const auto dayAndTime = [&speech](Timestamp at) {
+        return Text::tr("%1, %2", "day, time of day")
+            .arg(timeline::shortDay(millis(at), speech), timeline::clockTime(millis(at), speech));
+    };
+    words.reason = Text::tr("It was found as it had been at %1.", "day, time of day")
+                       .arg(dayAndTime(wentBack->toAt));
+    const auto moments =
+        static_cast<int>(std::min<std::uint64_t>(wentBack->moments(), 999'999'999));
+    words.next = Text::tr("%Ln later moments, up to %1, are in its history only.",
+                          "day, time of day", moments)
+                     .arg(dayAndTime(wentBack->lastAt));
+}
+
 QString workWords(const service::LongWork& work, const Speech& speech)
 {
     const QString share = percent(shareDone(work), speech);
@@ -93,6 +115,9 @@ StatusWords wordsFor(const service::DatabaseStatus& status, Timestamp now, const
     }
     const bool healthy = status.standing.state == engine::Protection::Protected ||
                          status.standing.state == engine::Protection::CatchingUp;
+    if (healthy) {
+        addReturn(words, status, now, speech);
+    }
     if (healthy && status.lastChangeAt) {
         words.age = briefAge(*status.lastChangeAt, now, speech);
         if (status.standing.state == engine::Protection::Protected) {

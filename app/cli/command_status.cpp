@@ -90,6 +90,24 @@ std::string givenUpText(const Json& givenUp, Timestamp now)
                        : " so far; its backlog came to the limit " + ageOf(givenUp, "began", now));
 }
 
+/// "Found 3 min ago as it was at 2026-03-01 10:00:00 (transaction 8): 12 moments behind that, up to
+/// 2026-03-01 10:00:40, only the history holds."
+std::string wentBackText(const Json& wentBack, Timestamp now)
+{
+    const auto time = parseRfc3339(textOf(wentBack, "time"));
+    const auto lastTime = parseRfc3339(textOf(wentBack, "lastTime"));
+    std::string text = "Found " + ageOf(wentBack, "at", now) + " as it was";
+    if (time) {
+        text += " at " + humanTime(*time);
+    }
+    text += " (transaction " + std::to_string(numberOf(wentBack, "txid")) +
+            "): " + counted(numberOf(wentBack, "moments"), "moment") + " behind that";
+    if (lastTime) {
+        text += ", up to " + humanTime(*lastTime);
+    }
+    return text + ", only the history holds.";
+}
+
 /// "proven 3 h ago (transaction 42)", and why it is not when the last try gave no proof.
 std::string proofText(const Json& status, Timestamp now)
 {
@@ -131,6 +149,10 @@ void printText(Output& output, const Json& status, Timestamp now)
     }
     if (const auto watch = status.find("watch"); watch != status.end() && watch->is_object()) {
         printWatch(output, *watch);
+    }
+    const auto wentBack = status.find("wentBack");
+    if (wentBack != status.end() && wentBack->is_object()) {
+        output.text("    " + wentBackText(*wentBack, now));
     }
     for (const Json& replica : objectsOf(status, "replicas")) {
         output.text("  " + textOf(replica, "address") + ": " + textOf(replica, "state") + ", " +

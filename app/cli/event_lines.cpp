@@ -71,6 +71,15 @@ std::string spanOf(const state::GivenUp& givenUp)
 /// The fields of each kind of event.
 struct Fields {
     Json operator()(const Attached&) const { return {{"event", "attached"}}; }
+    Json operator()(const state::WentBack& wentBack) const
+    {
+        return {{"event", "went-back"},
+                {"txid", wentBack.to.value},
+                {"time", formatRfc3339(wentBack.toAt)},
+                {"moments", wentBack.moments()},
+                {"last", wentBack.last.value},
+                {"lastTime", formatRfc3339(wentBack.lastAt)}};
+    }
     Json operator()(const SegmentWritten& segment) const
     {
         return {{"event", "segment"},
@@ -161,6 +170,12 @@ std::string stateName(engine::Protection state)
 
 struct Sentence {
     std::string operator()(const Attached&) const { return "attached"; }
+    std::string operator()(const state::WentBack& wentBack) const
+    {
+        return "the database is as it was at " + humanTime(wentBack.toAt) + " (transaction " +
+               std::to_string(wentBack.to.value) + "): " + counted(wentBack.moments(), "moment") +
+               " behind that, up to " + humanTime(wentBack.lastAt) + ", only the history holds";
+    }
     std::string operator()(const SegmentWritten& segment) const
     {
         return "segment " + std::to_string(segment.txId.value) + ": " +
@@ -268,7 +283,8 @@ bool isTrouble(const Event& event)
     if (const auto* const stopped = std::get_if<Stopped>(&event.what)) {
         return stopped->failure.has_value();
     }
-    if (std::holds_alternative<DamageFound>(event.what)) {
+    if (std::holds_alternative<DamageFound>(event.what) ||
+        std::holds_alternative<state::WentBack>(event.what)) {
         return true;
     }
     if (const auto* const gaveUp = std::get_if<GaveUp>(&event.what)) {

@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 // and when something is heard of it.
 constexpr milliseconds kLastRetry{30'000};
 constexpr milliseconds kLastLocked{4000};
+// A file that is being written over is looked at as often, for a second and a half each time.
+constexpr milliseconds kMovingPause{500};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
@@ -40,6 +42,7 @@ Status Replicator::Impl::open()
     m_checkpointer = std::make_unique<Checkpointer>(m_clock, m_setup.path, *m_capture);
     TIDEMARK_TRY(auto remembered,
                  recall(m_setup.files, m_setup.directory.checksums(), *m_state, m_spool));
+    TIDEMARK_TRY(m_wentBack, m_state->wentBack());
     if (remembered) {
         m_hasMemory = remembered->hasState;
         m_savedChecksums = remembered->storedChecksums;
@@ -137,11 +140,14 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
     }
+    // One that is being written over has been waited for already, with a thread that others want.
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
-                        error.code != ErrorCode::NotFound;
+                        error.code != ErrorCode::NotFound && !m_isMoving;
     setStanding(standingFor(error.code), error.what, error.next);
     m_failure = error;
-    const milliseconds busyPause = isLocked ? m_lockedPause : std::min(m_retry, kBusyRetry);
+    const milliseconds busyPause = m_isMoving ? kMovingPause
+                                   : isLocked ? m_lockedPause
+                                              : std::min(m_retry, kBusyRetry);
     const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
     attachAt(m_stepAt + pause, m_stepAt + (isLocked ? kBusyRetry : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
@@ -229,6 +235,36 @@ Status Replicator::Impl::told(const state::SegmentFacts& facts, StepOutcome& out
     return remember(facts);
 }
 
+/// Of a comparison of all pages, before which `before` was captured; empty: the database cannot
+/// have gone back.
+Status Replicator::Impl::toldDifference(const std::optional<state::SegmentFacts>& facts,
+                                        const std::optional<Newest>& before, StepOutcome& outcome)
+{
+    if (!facts) {
+        return remember(std::nullopt);
+    }
+    TIDEMARK_TRY_STATUS(told(*facts, outcome));
+    return before ? noteReturn(*before, outcome) : Status();
+}
+
+/// Told where the database is what it was behind a segment: commits that were captured as one are
+/// no moments each.
+Status Replicator::Impl::noteReturn(const Newest& before, StepOutcome& outcome)
+{
+    TIDEMARK_TRY(const auto earlier,
+                 m_state->lastOfDigest(m_capture->checksums().digest(), before.txId));
+    if (!earlier || earlier->txId == before.txId) {
+        return {};
+    }
+    m_wentBack = {.at = m_clock.now(),
+                  .to = earlier->txId,
+                  .toAt = earlier->time,
+                  .last = before.txId,
+                  .lastAt = before.time};
+    outcome.facts.emplace_back(*m_wentBack);
+    return m_state->setWentBack(*m_wentBack);
+}
+
 void Replicator::Impl::setStanding(Protection state, Message reason, Message next)
 {
     m_failure.reset();
@@ -245,8 +281,11 @@ void Replicator::Impl::setStanding(Protection state, Message reason, Message nex
 
 SourceView Replicator::Impl::view() const
 {
-    SourceView view{
-        .standing = m_standing, .failure = m_failure, .walBytes = m_walBytes, .noCopy = m_noCopy};
+    SourceView view{.standing = m_standing,
+                    .failure = m_failure,
+                    .walBytes = m_walBytes,
+                    .noCopy = m_noCopy,
+                    .wentBack = m_wentBack};
     if (m_watched) {
         view.watch = m_watched->cost;
     }

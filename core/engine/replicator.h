@@ -12,6 +12,7 @@
 #include "core/state/database_directory.h"
 #include "core/state/page_checksums.h"
 #include "core/state/state_db.h"
+#include "core/state/went_back.h"
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +37,7 @@ struct CheckpointDone {
     std::chrono::microseconds held{0};
 };
 struct AttachedToSource {};
-using Fact = std::variant<AttachedToSource, SegmentCaptured, CheckpointDone>;
+using Fact = std::variant<AttachedToSource, SegmentCaptured, CheckpointDone, state::WentBack>;
 
 /// What comes of one step.
 struct StepOutcome {
@@ -61,6 +62,7 @@ struct SourceView {
     std::optional<Timestamp> capturedAt = {};
     std::optional<WatchCost> watch = {};  ///< While it is watched, not being in WAL mode.
     std::optional<Error> noCopy = {};     ///< Why no snapshot can be made; all else goes on.
+    std::optional<state::WentBack> wentBack = {};  ///< The last time.
 
     bool operator==(const SourceView&) const = default;
 };

@@ -155,40 +155,45 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
     return readWhole(outcome, stop);
 }
 
+Error Replicator::Impl::beingWrittenTo(Message next) const
+{
+    return {.code = ErrorCode::Busy,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 is being written to, as when a file is copied over it."),
+                     {m_setup.path}},
+            .next = std::move(next)};
+}
+
 /// A file that is being copied over is no state of the database: what was read is kept when the
-/// file has stood still for a while. SQLite does not write to it while the anchor lies at zero;
-/// whatever its programs commit lies in the log.
-Status Replicator::Impl::rested(const std::stop_token& stop)
+/// file has stood still, for `rest` where its times have small steps. SQLite does not write to it
+/// while the anchor lies at zero; whatever its programs commit lies in the log.
+Status Replicator::Impl::rested(milliseconds rest, const std::stop_token& stop)
 {
     m_isMoving = false;
     if (m_anchor && m_anchor->standing()) {
         const sqlite::FileStamp stood = *m_anchor->standing();
-        TIDEMARK_TRY_STATUS(waitForRest(stood, stop));
+        TIDEMARK_TRY_STATUS(waitForRest(stood, isFine(stood) ? rest : kSettleTime, stop));
         TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
         m_isMoving = now != stood;
     }
     if (m_isMoving) {
-        return Error{
-            .code = ErrorCode::Busy,
-            .what = {TIDEMARK_TEXT("engine",
-                                   "%1 is being written to, as when a file is copied over it."),
-                     {m_setup.path}},
-            .next = {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}};
+        return beingWrittenTo({TIDEMARK_TEXT("engine", "It is read as soon as it rests.")});
     }
     return m_anchor ? m_anchor->sameFiles() : Status();
 }
 
-/// The anchor at zero may keep a program waiting that wants to begin the log anew, and that others
-/// wait for: where somebody commits the file is a database, and nobody copies.
-Status Replicator::Impl::waitForRest(const sqlite::FileStamp& stood, const std::stop_token& stop)
+/// Until the file was last written to `rest` ago. The anchor at zero may keep a program waiting
+/// that wants to begin the log anew, and that others wait for: where somebody commits the file is a
+/// database, and nobody copies.
+Status Replicator::Impl::waitForRest(const sqlite::FileStamp& stood, milliseconds rest,
+                                     const std::stop_token& stop)
 {
-    const milliseconds fresh = isFine(stood) ? kFreshTime : kSettleTime;
     // Not the time of the content, which whoever copies may set.
     const Timestamp changed(
         std::chrono::floor<milliseconds>(std::chrono::nanoseconds(stood.changedNs)));
-    const auto left = fresh - (m_clock.now() - changed);
+    const auto left = rest - (m_clock.now() - changed);
     // A time to come tells nothing.
-    const Clock::Instant end = m_clock.monotonic() + (left <= fresh ? left : milliseconds(0));
+    const Clock::Instant end = m_clock.monotonic() + (left <= rest ? left : milliseconds(0));
     while (m_clock.monotonic() < end) {
         if (!m_clock.waitUntil(std::min(end, m_clock.monotonic() + kLogLook), stop)) {
             return cancelled();
@@ -235,10 +240,9 @@ Result<std::unique_ptr<sqlite::PageSnapshot>> Replicator::Impl::snapshotOfSource
 
 Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& stop)
 {
-    if (m_isMoving) {
-        // Read before it rests it would only be read again.
-        TIDEMARK_TRY_STATUS(rested(stop));
-    }
+    // What is written into it from now on gives it another stamp; and one that is being written
+    // over would only be read again.
+    TIDEMARK_TRY_STATUS(rested(m_isMoving ? kFreshTime : kFineSettleTime, stop));
     setStanding(Protection::CatchingUp);
     TIDEMARK_TRY(auto pages, snapshotOfSource());
     return compareWhole(std::move(pages), outcome, stop);
@@ -247,18 +251,15 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
 Status Replicator::Impl::compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
                                       StepOutcome& outcome, const std::stop_token& stop)
 {
-    const auto isStill = [this, &stop] { return rested(stop); };
+    const auto isStill = [this, &stop] { return rested(kFreshTime, stop); };
     if (m_capture->txId() == ltx::TxId{}) {
         TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, isStill, stop));
         TIDEMARK_TRY_STATUS(remember(std::nullopt));
         m_snapshotWanted = true;
     } else {
+        const Newest before = newest();
         TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, isStill, stop));
-        if (facts) {
-            TIDEMARK_TRY_STATUS(told(*facts, outcome));
-        } else {
-            TIDEMARK_TRY_STATUS(remember(std::nullopt));
-        }
+        TIDEMARK_TRY_STATUS(toldDifference(facts, before, outcome));
     }
     TIDEMARK_TRY_STATUS(saveChecksums());
     return m_snapshotWanted ? offerSnapshot(std::move(pages), outcome) : Status();

@@ -276,7 +276,9 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         m_pace = {};
         if (Status attached = attach(outcome, stop); !attached.ok()) {
             letGo();
-            return attached;
+            return m_isMoving ? beingWrittenTo({TIDEMARK_TEXT(
+                                    "engine", "It is read when it is followed the next time.")})
+                              : attached;
         }
     }
     if (m_watched) {

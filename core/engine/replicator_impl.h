@@ -39,6 +39,8 @@ inline constexpr std::chrono::minutes kSettledCheck{1};
 /// Some file systems tell the time of a write in steps of two seconds: a stamp that was older when
 /// the change counter was read is changed by the next write.
 inline constexpr std::chrono::milliseconds kSettleTime{2500};
+/// Where the steps are small: the kernel's clock for files has some of ten milliseconds at most.
+inline constexpr std::chrono::milliseconds kFineSettleTime{20};
 
 /// Whether a file system tells the time in small steps; one that has long ones counts whole ones,
 /// and so may whoever sets the one of its two times that can be set.
@@ -97,6 +99,12 @@ struct Pinning {
     bool isTold = false;
 };
 
+/// The newest moment at some time.
+struct Newest {
+    ltx::TxId txId = {};
+    Timestamp time = {};
+};
+
 /// What was found under the lock, which is gone by then.
 struct Reading {
     ReadEnd end = ReadEnd::Complete;
@@ -140,8 +148,10 @@ public:
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother() const;
-    [[nodiscard]] Status rested(const std::stop_token& stop);
-    [[nodiscard]] Status waitForRest(const sqlite::FileStamp& stood, const std::stop_token& stop);
+    [[nodiscard]] Error beingWrittenTo(Message next) const;
+    [[nodiscard]] Status rested(std::chrono::milliseconds rest, const std::stop_token& stop);
+    [[nodiscard]] Status waitForRest(const sqlite::FileStamp& stood, std::chrono::milliseconds rest,
+                                     const std::stop_token& stop);
     [[nodiscard]] Status catchUp(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> goOn(
         const sqlite::WalIndexHeader& taken);
@@ -198,6 +208,10 @@ private:
     [[nodiscard]] Status offerSnapshot(std::unique_ptr<sqlite::PageSnapshot> pages,
                                        StepOutcome& outcome);
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
+    [[nodiscard]] Status toldDifference(const std::optional<state::SegmentFacts>& facts,
+                                        const std::optional<Newest>& before, StepOutcome& outcome);
+    [[nodiscard]] Status noteReturn(const Newest& before, StepOutcome& outcome);
+    [[nodiscard]] Newest newest() const { return {m_capture->txId(), m_capture->time()}; }
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] std::optional<KnownFile> knownNow();
     [[nodiscard]] bool isSettled(const sqlite::FileStamp& stamp);
@@ -278,6 +292,7 @@ private:
     std::uint64_t m_walBytes = 0;
     Standing m_standing = {};
     std::optional<Error> m_failure;
+    std::optional<state::WentBack> m_wentBack;
 };
 
 }  // namespace tidemark::engine

@@ -10,8 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kKnownPause{30};
-// The kernel's clock for files has steps of ten milliseconds at most.
-constexpr milliseconds kFineSettleTime{20};
 // Less than this is read anew without a thought.
 constexpr std::uint64_t kMuchToReadBytes = std::uint64_t{16} << 20;
 

@@ -190,6 +190,8 @@ void Replicator::Impl::noteNoCopy(const Error& error, std::chrono::milliseconds 
 Status Replicator::Impl::keep(Reading reading, const sqlite::FileMark& mark, StepOutcome& outcome,
                               const std::stop_token& stop)
 {
+    const bool isOlder = m_known && mark.changeCounter < m_known->mark.changeCounter;
+    const auto before = isOlder ? std::optional(newest()) : std::nullopt;
     m_watched->seen = mark;  // It is remembered with the segment.
     const bool isCopied = reading.copy != nullptr;
     Status kept;
@@ -197,9 +199,7 @@ Status Replicator::Impl::keep(Reading reading, const sqlite::FileMark& mark, Ste
         kept = compareWhole(std::move(reading.copy), outcome, stop);
     } else {
         const auto facts = m_capture->store(reading.difference);
-        kept = !facts.ok()
-                   ? Status(facts.error())
-                   : (facts.value() ? told(*facts.value(), outcome) : remember(std::nullopt));
+        kept = facts.ok() ? toldDifference(facts.value(), before, outcome) : Status(facts.error());
     }
     if (!kept.ok()) {
         m_watched->seen = {};

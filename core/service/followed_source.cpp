@@ -281,6 +281,8 @@ void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)
                 using What = std::decay_t<decltype(what)>;
                 if constexpr (std::is_same_v<What, engine::AttachedToSource>) {
                     m_board.happened(Attached{});
+                } else if constexpr (std::is_same_v<What, state::WentBack>) {
+                    m_board.happened(what);
                 } else if constexpr (std::is_same_v<What, engine::CheckpointDone>) {
                     m_board.happened(Checkpointed{
                         .walBytes = what.walBytes, .sealed = what.sealed, .held = what.held});
@@ -315,6 +317,7 @@ void FollowedDatabase::showSource()
         status.pageSizeBytes = view.pageSizeBytes;
         status.captured = view.captured;
         status.lastChangeAt = view.capturedAt;
+        status.wentBack = view.wentBack;
         for (ReplicaStatus& replica : status.replicas) {
             countPending(replica, view.captured, view.capturedAt);
         }

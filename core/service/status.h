@@ -8,6 +8,7 @@
 #include "core/ltx/tx_id.h"
 #include "core/restore/restorer.h"
 #include "core/state/given_up.h"
+#include "core/state/went_back.h"
 #include "core/storage/storage_address.h"
 
 #include <chrono>
@@ -89,10 +90,11 @@ struct DatabaseStatus {
     std::uint64_t sizeBytes = 0;
     std::uint64_t walBytes = 0;
     std::uint32_t pageSizeBytes = 0;
-    std::optional<engine::WatchCost> watch = {};  ///< While it is watched, not being in WAL mode.
-    ltx::TxId captured = {};                      ///< The newest moment; 0 before the first.
-    std::optional<Timestamp> lastChangeAt = {};   ///< Its time.
-    std::optional<Timestamp> savedAt = {};        ///< When all changes were last in each replica.
+    std::optional<engine::WatchCost> watch = {};   ///< While it is watched, not being in WAL mode.
+    ltx::TxId captured = {};                       ///< The newest moment; 0 before the first.
+    std::optional<Timestamp> lastChangeAt = {};    ///< Its time.
+    std::optional<Timestamp> savedAt = {};         ///< When all changes were last in each replica.
+    std::optional<state::WentBack> wentBack = {};  ///< The last time.
     std::vector<ReplicaStatus> replicas = {};
     std::optional<Proof> proof = {};
     std::optional<Unproven> unproven = {};  ///< Of one replica, until a drill of it goes well.
@@ -166,8 +168,8 @@ struct Event {
     DatabaseId database = {};
     std::string path = {};
     Timestamp at = {};
-    std::variant<Attached, SegmentWritten, SnapshotWritten, Thinned, Checkpointed, StandingChanged,
-                 Proven, DamageFound, DamageMended, GaveUp, Stuck, Stopped>
+    std::variant<Attached, state::WentBack, SegmentWritten, SnapshotWritten, Thinned, Checkpointed,
+                 StandingChanged, Proven, DamageFound, DamageMended, GaveUp, Stuck, Stopped>
         what = {};
 };
 

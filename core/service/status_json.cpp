@@ -80,6 +80,16 @@ Json givenUpJson(const state::GivenUp& givenUp)
     return told;
 }
 
+Json wentBackJson(const state::WentBack& wentBack)
+{
+    return {{"at", formatRfc3339(wentBack.at)},
+            {"txid", wentBack.to.value},
+            {"time", formatRfc3339(wentBack.toAt)},
+            {"moments", wentBack.moments()},
+            {"last", wentBack.last.value},
+            {"lastTime", formatRfc3339(wentBack.lastAt)}};
+}
+
 Json proofJson(const Proof& proof)
 {
     const bool isProven = proof.verdict == restore::Verdict::Proven;
@@ -147,6 +157,9 @@ std::string statusJson(const DatabaseStatus& status, int processId)
         object["unproven"] = {{"at", formatRfc3339(status.unproven->at)},
                               {"reason", inEnglish(status.unproven->why.what)},
                               {"next", inEnglish(status.unproven->why.next)}};
+    }
+    if (status.wentBack) {
+        object["wentBack"] = wentBackJson(*status.wentBack);
     }
     object["replicas"] = Json::array();
     for (const ReplicaStatus& replica : status.replicas) {

@@ -35,6 +35,9 @@ constexpr std::array kSteps = {
     " ended, limit_bytes) WITHOUT ROWID;",
     "CREATE TABLE unfinished(replica TEXT PRIMARY KEY, names) WITHOUT ROWID;",
     "ALTER TABLE source ADD COLUMN mark_tx DEFAULT 0;",
+    "ALTER TABLE segments ADD COLUMN digest;"
+    "CREATE TABLE went_back(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, time, last, "
+    "last_time);",
 };
 constexpr std::size_t kVersion = kSteps.size();
 
@@ -140,13 +143,24 @@ Status writeSource(sqlite3* handle, const SourceState& source)
     return put.finish();
 }
 
-Status writeSegment(sqlite3* handle, const SegmentFacts& segment)
+Status writeSegment(sqlite3* handle, const SegmentFacts& segment, std::uint64_t digest)
 {
-    Statement put(handle, "INSERT OR REPLACE INTO segments VALUES(?, ?, ?, ?, ?, ?)");
+    Statement put(handle, "INSERT OR REPLACE INTO segments VALUES(?, ?, ?, ?, ?, ?, ?)");
     put.add(segment.txId.value).add(segment.time).add(std::uint64_t{segment.pages});
     put.add(std::uint64_t{segment.databasePages}).add(segment.bytes);
-    put.add(std::uint64_t{segment.commits});
+    put.add(std::uint64_t{segment.commits}).add(digest);
     return put.finish();
+}
+
+SegmentFacts segmentIn(Statement& row)
+{
+    SegmentFacts segment{.txId = {row.number()}};
+    segment.time = row.time();
+    segment.pages = row.number32();
+    segment.databasePages = row.number32();
+    segment.bytes = row.number();
+    segment.commits = row.number32();
+    return segment;
 }
 
 }  // namespace
@@ -213,7 +227,7 @@ Status StateDb::record(const SourceState& source, const std::optional<SegmentFac
     TIDEMARK_TRY_STATUS(run(m_handle, "BEGIN IMMEDIATE"));
     Status written = writeSource(m_handle, source);
     if (written.ok() && segment) {
-        written = writeSegment(m_handle, *segment);
+        written = writeSegment(m_handle, *segment, source.digest);
     }
     if (written.ok()) {
         written = run(m_handle, "COMMIT");
@@ -230,6 +244,41 @@ Result<std::optional<Timestamp>> StateDb::timeOf(ltx::TxId txId) const
     Statement row(m_handle, "SELECT time FROM segments WHERE tx = ?");
     TIDEMARK_TRY(const bool there, row.add(txId.value).next());
     return there ? std::optional(row.time()) : std::nullopt;
+}
+
+Result<std::optional<SegmentFacts>> StateDb::lastOfDigest(std::uint64_t digest,
+                                                          ltx::TxId newest) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle,
+                  "SELECT * FROM segments WHERE digest = ? AND tx <= ? ORDER BY tx DESC LIMIT 1");
+    TIDEMARK_TRY(const bool there, row.add(digest).add(newest.value).next());
+    return there ? std::optional(segmentIn(row)) : std::nullopt;
+}
+
+Result<std::optional<WentBack>> StateDb::wentBack() const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT at, tx, time, last, last_time FROM went_back");
+    TIDEMARK_TRY(const bool there, row.next());
+    if (!there) {
+        return std::optional<WentBack>();
+    }
+    WentBack wentBack{.at = row.time()};
+    wentBack.to = {row.number()};
+    wentBack.toAt = row.time();
+    wentBack.last = {row.number()};
+    wentBack.lastAt = row.time();
+    return std::optional(wentBack);
+}
+
+Status StateDb::setWentBack(const WentBack& wentBack)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO went_back VALUES(1, ?, ?, ?, ?, ?)");
+    put.add(wentBack.at).add(wentBack.to.value).add(wentBack.toAt);
+    put.add(wentBack.last.value).add(wentBack.lastAt);
+    return put.finish();
 }
 
 Result<std::vector<SegmentFacts>> StateDb::segments() const
@@ -251,13 +300,7 @@ Status StateDb::eachSegment(const std::function<bool(const SegmentFacts&)>& each
         if (!there) {
             return {};
         }
-        SegmentFacts segment{.txId = {row.number()}};
-        segment.time = row.time();
-        segment.pages = row.number32();
-        segment.databasePages = row.number32();
-        segment.bytes = row.number();
-        segment.commits = row.number32();
-        if (!each(segment)) {
+        if (!each(segmentIn(row))) {
             return {};
         }
     }

@@ -7,6 +7,7 @@
 #include "core/sqlite/source_identity.h"
 #include "core/sqlite/wal_reader.h"
 #include "core/state/given_up.h"
+#include "core/state/went_back.h"
 
 #include <cstdint>
 #include <functional>
@@ -108,7 +109,8 @@ public:
 
     [[nodiscard]] Result<std::optional<SourceState>> source() const;
 
-    /// Remembers where capture is and, with it, the segment that got it there.
+    /// Remembers where capture is and, with it, the segment that got it there: behind which the
+    /// database has the digest of `source`.
     [[nodiscard]] Status record(const SourceState& source,
                                 const std::optional<SegmentFacts>& segment);
 
@@ -141,6 +143,15 @@ public:
 
     /// When the transaction was, if it was captured here.
     [[nodiscard]] Result<std::optional<Timestamp>> timeOf(ltx::TxId txId) const;
+
+    /// The newest segment captured here, of those up to `newest`, after which the digest of the
+    /// database was `digest`. Looks through all of them.
+    [[nodiscard]] Result<std::optional<SegmentFacts>> lastOfDigest(std::uint64_t digest,
+                                                                   ltx::TxId newest) const;
+
+    /// When the database was last found to have gone back.
+    [[nodiscard]] Result<std::optional<WentBack>> wentBack() const;
+    [[nodiscard]] Status setWentBack(const WentBack& wentBack);
 
     /// All segments, oldest first.
     [[nodiscard]] Result<std::vector<SegmentFacts>> segments() const;

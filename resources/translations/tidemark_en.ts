@@ -77,6 +77,14 @@
             <numerusform>%Ln to send</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln later moments, up to %1, are in its history only.</source>
+        <comment>day, time of day</comment>
+        <translation>
+            <numerusform>%Ln later moment, that of %1, is in its history only.</numerusform>
+            <numerusform>%Ln later moments, up to %1, are in its history only.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Timeline</name>

@@ -149,6 +149,22 @@ private slots:
         }
     }
 
+    void forAWeekItIsSaidThatItWasFoundAsItHadBeenBefore()
+    {
+        auto status = statusOf("/a.db", Engine::Protected);
+        status.wentBack = {.at = kNow - 6 * 24h,
+                           .to = {5},
+                           .toAt = kNow - 7 * 24h,
+                           .last = {8},
+                           .lastAt = kNow - 6 * 24h - 1h};
+        QCOMPARE(said(status).reason,
+                 QStringLiteral("It was found as it had been at Thu 10 Sep, 14:53:12."));
+        QCOMPARE(said(status).next, QStringLiteral("3 later moments, up to Fri 11 Sep, 13:53:12, "
+                                                   "are in its history only."));
+        status.wentBack->at = kNow - 8 * 24h;
+        QVERIFY(said(status).reason.isEmpty());
+    }
+
     void aReplicaSaysWhatIsStillToBeSent()
     {
         service::ReplicaStatus replica{.standing = {.state = Engine::CatchingUp},

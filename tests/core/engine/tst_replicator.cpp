@@ -737,6 +737,53 @@ private slots:
         QCOMPARE(app->run("PRAGMA integrity_check"), "ok");
     }
 
+    void whatIsWrittenInTheSameTickOfTheFilesClockIsReadBehindIt()
+    {
+        Application(database()).write(20'000);
+        attach();
+        leave();
+        Application(database()).write();
+        writtenAgo(5ms);
+        // Into a page that did not differ before.
+        m_clock->onWait([this] {
+            QCOMPARE(QProcess::execute("dd", {"if=/dev/urandom", "of=" + database(), "bs=100",
+                                              "seek=100", "count=1", "conv=notrunc", "status=none"}),
+                     0);
+        });
+        attach();
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void anOlderFileInItsPlaceIsToldWithTheMomentThatItIs()
+    {
+        const QString older = m_folder->filePath("older.db");
+        std::optional<Application> app(database());
+        attach();
+        app->write();
+        steps(10s);
+        const ltx::TxId then = m_replicator->view().captured;
+        QCOMPARE(QProcess::execute("cp", {database(), older}), 0);
+        for (int moment = 0; moment < 2; ++moment) {
+            app->write();
+            steps(10s);
+        }
+        const auto before = m_replicator->stateDb().segments().value();
+        leave();
+        app.reset();
+        QCOMPARE(QProcess::execute("cp", {older, database()}), 0);
+        attach();
+        QVERIFY(endsAsTheDatabase());
+        const auto wentBack = m_replicator->view().wentBack;
+        QVERIFY(wentBack);
+        QCOMPARE(wentBack->to.value, then.value);
+        QCOMPARE(wentBack->last.value, before.back().txId.value);
+        QCOMPARE(wentBack->moments(), 2U);
+        QVERIFY(wentBack->lastAt == before.back().time && wentBack->toAt < wentBack->lastAt);
+        kill();
+        attach();
+        QVERIFY(m_replicator->view().wentBack == wentBack);
+    }
+
     void pagesByWhichTheDatabaseGrewWithoutAFrameAreCaptured()
     {
         Application app(database());

@@ -138,6 +138,39 @@ private slots:
         }
     }
 
+    void anOlderFileInItsPlaceIsToldWithTheMomentThatItIs()
+    {
+        const QString older = m_folder->filePath("older.db");
+        for (const bool isWatchedMeanwhile : {false, true}) {
+            {
+                Application app(database());
+                app.write();
+            }
+            attach();
+            steps(5s);
+            const ltx::TxId then = m_replicator->view().captured;
+            QCOMPARE(QProcess::execute("cp", {database(), older}), 0);
+            QVERIFY(Application(database()).write());
+            heard();
+            steps(5s);
+            QVERIFY(m_replicator->view().captured > then);
+            if (!isWatchedMeanwhile) {
+                leave();
+            }
+            QCOMPARE(QProcess::execute("cp", {older, database()}), 0);
+            if (isWatchedMeanwhile) {
+                heard();
+            } else {
+                attach();
+            }
+            steps(5s);
+            QVERIFY(endsAsTheDatabase());
+            QVERIFY(m_replicator->view().wentBack);
+            QCOMPARE(m_replicator->view().wentBack->to.value, then.value);
+            QCOMPARE(m_replicator->view().wentBack->moments(), 1U);
+        }
+    }
+
     void aWriterThatDoesNotRestIsLookedAtEachSecond()
     {
         Application app(database());

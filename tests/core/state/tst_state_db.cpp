@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <array>
+
 using namespace tidemark;
 using namespace tidemark::state;
 
@@ -141,6 +143,53 @@ private slots:
         const SourceState followed{.txId = {8}};
         QVERIFY(made.value()->record(followed, std::nullopt).ok());
         QVERIFY(made.value()->source().value() == followed);
+    }
+
+    void knowsTheNewestSegmentBehindWhichTheDatabaseWasTheSame()
+    {
+        const auto state = StateDb::open(m_files, path("digests"));
+        const std::array<std::uint64_t, 4> digests{UINT64_MAX - 1, 5, UINT64_MAX - 1, 6};
+        for (std::uint64_t number = 1; number <= digests.size(); ++number) {
+            const SourceState source{.txId = {number}, .digest = digests[number - 1]};
+            const SegmentFacts segment{.txId = {number}, .pages = 2};
+            QVERIFY(state.value()->record(source, segment).ok());
+        }
+        QCOMPARE(state.value()->lastOfDigest(digests[0], {4}).value()->txId.value, 3U);
+        QVERIFY(state.value()->lastOfDigest(digests[0], {2}).value() ==
+                (SegmentFacts{.txId = {1}, .pages = 2}));
+        QVERIFY(!state.value()->lastOfDigest(6, {3}).value());
+        QVERIFY(!state.value()->lastOfDigest(0, {4}).value());
+    }
+
+    void remembersThatTheDatabaseWentBack()
+    {
+        const Timestamp time(std::chrono::seconds(7));
+        WentBack wentBack{.at = time, .to = {3}, .toAt = time, .last = {9}, .lastAt = time};
+        QCOMPARE(wentBack.moments(), 6U);
+        {
+            const auto state = StateDb::open(m_files, path("went-back"));
+            QVERIFY(!state.value()->wentBack().value());
+            QVERIFY(state.value()->setWentBack(wentBack).ok());
+            wentBack.to = {4};
+            QVERIFY(state.value()->setWentBack(wentBack).ok());
+        }
+        QVERIFY(StateDb::open(m_files, path("went-back")).value()->wentBack().value() == wentBack);
+    }
+
+    void aFileOfTheVersionBeforeGoesOn()
+    {
+        const SegmentFacts segment{.txId = {7}, .pages = 2, .bytes = 100};
+        {
+            const auto made = StateDb::open(m_files, path("before"));
+            QVERIFY(made.value()->record({.txId = {7}, .digest = 5}, segment).ok());
+        }
+        run(path("before"),
+            "ALTER TABLE segments DROP COLUMN digest; DROP TABLE went_back;"
+            "PRAGMA user_version = 7");
+        const auto again = StateDb::open(m_files, path("before"));
+        QVERIFY(again.value()->segments().value() == std::vector{segment});
+        QVERIFY(!again.value()->lastOfDigest(5, {7}).value());
+        QVERIFY(again.value()->record({.txId = {8}, .digest = 5}, segment).ok());
     }
 
     void canBeLookedIntoWhileItIsWrittenTo()
