@@ -45,6 +45,7 @@ public:
     Relay(const std::string& host, std::uint16_t port)
     {
         QVERIFY(m_server.listen(QHostAddress::LocalHost));
+        m_server.pauseAccepting();  // By the events of this thread: the other one does it.
         m_thread = std::jthread([this, host, port](const std::stop_token& stop) {
             const int listener = static_cast<int>(m_server.socketDescriptor());
             pollfd wanted{.fd = listener, .events = POLLIN};
