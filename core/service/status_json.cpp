@@ -82,12 +82,9 @@ Json givenUpJson(const state::GivenUp& givenUp)
 
 Json wentBackJson(const state::WentBack& wentBack)
 {
-    return {{"at", formatRfc3339(wentBack.at)},
-            {"txid", wentBack.to.value},
-            {"time", formatRfc3339(wentBack.toAt)},
-            {"moments", wentBack.moments()},
-            {"last", wentBack.last.value},
-            {"lastTime", formatRfc3339(wentBack.lastAt)}};
+    return {{"at", formatRfc3339(wentBack.at)},     {"txid", wentBack.to.value},
+            {"time", formatRfc3339(wentBack.toAt)}, {"moments", wentBack.moments()},
+            {"last", wentBack.last.value},          {"lastTime", formatRfc3339(wentBack.lastAt)}};
 }
 
 Json proofJson(const Proof& proof)

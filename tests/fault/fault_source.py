@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from scene import Scene, loads, play, programs  # noqa: E402
+from scene import NOTICE_SECONDS, Scene, bytes_equal, loads, play, programs  # noqa: E402
 
 NOT_FOUND = 3
 SUFFIXES = ("", "-wal", "-shm")
@@ -107,8 +107,35 @@ def another_put_there_while_away(place):
     scene.judge(goes_back=True)
 
 
+def power_lost(place):
+    """What was not synchronised yet is gone from the disk of the database, and not from the replica."""
+    scene = Scene(place, "power-lost")
+    synchronised = scene.folder / "synchronised"
+    synchronised.mkdir()
+    for path in parts(scene.database)[:2]:  # The index is made anew.
+        shutil.copyfile(path, synchronised / path.name)
+    scene.arrives(lambda: scene.write(seed=3))
+    had = scene.told()
+    scene.kill()
+    delete(scene)
+    for path in synchronised.iterdir():
+        shutil.copyfile(path, scene.user / path.name)
+    scene.start()
+    found = scene.follower.wait_for("went-back", NOTICE_SECONDS)
+    print(f"{scene.name}: {found}", flush=True)
+    if found["last"] < max(had) or found["moments"] != found["last"] - found["txid"] or found["moments"] < 1:
+        raise AssertionError(f"{scene.name}: {sorted(had)[-3:]} were told")
+    then = scene.folder / "then.db"
+    scene.replicator.restore(then, txid=found["txid"])
+    if loads.truth_of(then) != loads.truth_of(scene.database, live=True):
+        raise AssertionError(f"{scene.name}: it is not as it was at transaction {found['txid']}")
+    bytes_equal.remove_database(then)
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
 def main():
-    scenes = (deleted, deleted_while_away, moved_and_back, restored_over, another_put_there_while_away)
+    scenes = (deleted, deleted_while_away, moved_and_back, restored_over, another_put_there_while_away, power_lost)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
     play("source", scenes, parser.parse_args())

@@ -746,9 +746,10 @@ private slots:
         writtenAgo(5ms);
         // Into a page that did not differ before.
         m_clock->onWait([this] {
-            QCOMPARE(QProcess::execute("dd", {"if=/dev/urandom", "of=" + database(), "bs=100",
-                                              "seek=100", "count=1", "conv=notrunc", "status=none"}),
-                     0);
+            QCOMPARE(
+                QProcess::execute("dd", {"if=/dev/urandom", "of=" + database(), "bs=100",
+                                         "seek=100", "count=1", "conv=notrunc", "status=none"}),
+                0);
         });
         attach();
         QVERIFY(endsAsTheDatabase());
