@@ -125,19 +125,20 @@ private slots:
         QCOMPARE(::sigaction(SIGUSR1, &counting, nullptr), 0);
         const QTemporaryDir home;
         const auto asker = ::pthread_self();
-        const auto socket = ControlSocket::serve(
-            m_files, home.path().toStdString(), 42, [asker](const ControlRequest&) {
-                // Each is taken before the next one: all but the first few find it waiting.
-                for (int sent = 1; sent <= 20; ++sent) {
-                    const int taken = signalCount;
-                    // ThreadSanitizer keeps one that comes just before a wait until that ends.
-                    while (signalCount == taken) {
-                        ::pthread_kill(asker, SIGUSR1);
-                        ::poll(nullptr, 0, 1);
-                    }
+        const auto signalAsker = [asker](const ControlRequest&) {
+            // Each is taken before the next one: all but the first few find it waiting.
+            for (int sent = 1; sent <= 20; ++sent) {
+                const int taken = signalCount;
+                // ThreadSanitizer keeps one that comes just before a wait until that ends.
+                while (signalCount == taken) {
+                    ::pthread_kill(asker, SIGUSR1);
+                    ::poll(nullptr, 0, 1);
                 }
-                return std::vector<std::string>{"{}"};
-            });
+            }
+            return std::vector<std::string>{"{}"};
+        };
+        const auto socket =
+            ControlSocket::serve(m_files, home.path().toStdString(), 42, signalAsker);
         const auto lines = askEngine(socket.value()->path(), kStatus);
         QVERIFY(signalCount >= 20);
         QVERIFY(lines.ok());
