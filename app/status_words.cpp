@@ -74,8 +74,8 @@ StatusWords wordsOf(const engine::Standing& standing, Timestamp now, const Speec
 }
 
 /// For a week, where the state says nothing else: what a power loss or an older copy took away.
-void addReturn(StatusWords& words, const service::DatabaseStatus& status, Timestamp now,
-               const Speech& speech)
+void addWentBack(StatusWords& words, const service::DatabaseStatus& status, Timestamp now,
+                 const Speech& speech)
 {
     constexpr std::chrono::hours kShown{7 * 24};
     const auto& wentBack = status.wentBack;
@@ -86,13 +86,14 @@ void addReturn(StatusWords& words, const service::DatabaseStatus& status, Timest
         return Text::tr("%1, %2", "day, time of day")
             .arg(timeline::shortDay(millis(at), speech), timeline::clockTime(millis(at), speech));
     };
-    words.reason = Text::tr("It was found as it had been at %1.", "day, time of day")
-                       .arg(dayAndTime(wentBack->toAt));
     const auto moments =
         static_cast<int>(std::min<std::uint64_t>(wentBack->moments(), 999'999'999));
-    words.next = Text::tr("%Ln later moments, up to %1, are in its history only.",
-                          "day, time of day", moments)
-                     .arg(dayAndTime(wentBack->lastAt));
+    words.reason = Text::tr(
+                       "It was found as it had been at %1. Only its history has the %Ln later "
+                       "moments, up to %2.",
+                       "day, time of day, each", moments)
+                       .arg(dayAndTime(wentBack->toAt), dayAndTime(wentBack->lastAt));
+    words.next = Text::tr("If that was not meant, open its history and restore a later moment.");
 }
 
 QString workWords(const service::LongWork& work, const Speech& speech)
@@ -116,7 +117,7 @@ StatusWords wordsFor(const service::DatabaseStatus& status, Timestamp now, const
     const bool healthy = status.standing.state == engine::Protection::Protected ||
                          status.standing.state == engine::Protection::CatchingUp;
     if (healthy) {
-        addReturn(words, status, now, speech);
+        addWentBack(words, status, now, speech);
     }
     if (healthy && status.lastChangeAt) {
         words.age = briefAge(*status.lastChangeAt, now, speech);

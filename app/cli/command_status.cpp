@@ -90,22 +90,25 @@ std::string givenUpText(const Json& givenUp, Timestamp now)
                        : " so far; its backlog came to the limit " + ageOf(givenUp, "began", now));
 }
 
-/// "Found 3 min ago as it was at 2026-03-01 10:00:00 (transaction 8): 12 moments behind that, up to
-/// 2026-03-01 10:00:40, only the history holds."
+/// "Went back: found 3 min ago as it had been at 2026-03-01 10:00:00 (transaction 8). Only the
+/// history has the 12 moments after it, up to 2026-03-01 10:00:40. To get them back, restore
+/// transaction 20."
 std::string wentBackText(const Json& wentBack, Timestamp now)
 {
     const auto time = parseRfc3339(textOf(wentBack, "time"));
     const auto lastTime = parseRfc3339(textOf(wentBack, "lastTime"));
-    std::string text = "Found " + ageOf(wentBack, "at", now) + " as it was";
+    std::string text = "Went back: found " + ageOf(wentBack, "at", now) + " as it had been";
     if (time) {
         text += " at " + humanTime(*time);
     }
     text += " (transaction " + std::to_string(numberOf(wentBack, "txid")) +
-            "): " + counted(numberOf(wentBack, "moments"), "moment") + " behind that";
+            "). Only the history has the " + counted(numberOf(wentBack, "moments"), "moment") +
+            " after it";
     if (lastTime) {
         text += ", up to " + humanTime(*lastTime);
     }
-    return text + ", only the history holds.";
+    return text + ". To get them back, restore transaction " +
+           std::to_string(numberOf(wentBack, "last")) + ".";
 }
 
 /// "proven 3 h ago (transaction 42)", and why it is not when the last try gave no proof.

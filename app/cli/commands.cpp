@@ -29,6 +29,7 @@ constexpr std::array kReplicateOptions{
     OptionSpec{"--once", "", "bring every replica up to date, then exit"},
     kSwitchToWal,
     kWatch,
+    OptionSpec{"--same-database", "", "go on with its history, few of its pages being as before"},
 };
 constexpr std::array kRetentionOptions{
     OptionSpec{"--keep", "WHAT", "time-machine (the default), also with numbers, or everything"},

@@ -172,9 +172,11 @@ struct Sentence {
     std::string operator()(const Attached&) const { return "attached"; }
     std::string operator()(const state::WentBack& wentBack) const
     {
-        return "the database is as it was at " + humanTime(wentBack.toAt) + " (transaction " +
-               std::to_string(wentBack.to.value) + "): " + counted(wentBack.moments(), "moment") +
-               " behind that, up to " + humanTime(wentBack.lastAt) + ", only the history holds";
+        return "the database went back to how it was at " + humanTime(wentBack.toAt) +
+               " (transaction " + std::to_string(wentBack.to.value) +
+               "): only the history has the " + counted(wentBack.moments(), "moment") +
+               " after it, up to " + humanTime(wentBack.lastAt) + "; restore transaction " +
+               std::to_string(wentBack.last.value) + " to get them back";
     }
     std::string operator()(const SegmentWritten& segment) const
     {

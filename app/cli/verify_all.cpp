@@ -176,14 +176,13 @@ Error momentsAreLost(const HistoryReport& report)
         .code = ErrorCode::Damaged,
         .what = {TIDEMARK_TEXT("cli",
                                "Of the replica's %1 objects %2 damaged, and %3 cannot be "
-                               "restored."),
+                               "restored. %4"),
                  {std::to_string(report.objects.all()), countedAre(report.damaged.size()),
-                  counted(report.moments.damaged, "moment")}},
+                  counted(report.moments.damaged, "moment"), others}},
         .next = {TIDEMARK_TEXT("cli",
-                               "%1 While the database is followed, Tidemark makes a new snapshot "
-                               "for what comes: see tidemarkctl status. Check the disk that the "
-                               "replica lies on."),
-                 {others}}};
+                               "Check the disk that the replica lies on. While Tidemark follows "
+                               "the database it makes a new snapshot, so that later moments can "
+                               "be restored; tidemarkctl status says whether it has.")}};
 }
 
 Error damagedReplica(const HistoryReport& report)

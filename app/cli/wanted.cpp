@@ -82,8 +82,11 @@ Result<Wanted> fromOperands(Session& session, const ParsedArguments& arguments)
     for (std::size_t i = 1; i < arguments.operands().size(); ++i) {
         const std::string& text = arguments.operands()[i];
         TIDEMARK_TRY(auto address, storageOperand(session, text));
-        database.replicas.push_back(
-            {.name = text, .address = std::move(address), .keep = keep, .syncInterval = interval});
+        database.replicas.push_back({.name = text,
+                                     .address = std::move(address),
+                                     .keep = keep,
+                                     .syncInterval = interval,
+                                     .isSameDatabase = arguments.has("--same-database")});
     }
     std::vector databases{std::move(database)};
     TIDEMARK_TRY_STATUS(checkPlaces(session, databases));
@@ -102,6 +105,7 @@ Result<service::DatabaseConfig> fromSettings(Session& session, const ParsedArgum
     for (const config::ReplicaSettings& each : settings.replicas) {
         TIDEMARK_TRY(auto replica,
                      service::configOf(each, session.places.workingDirectory, session.places.home));
+        replica.isSameDatabase = arguments.has("--same-database");
         database.replicas.push_back(std::move(replica));
     }
     return database;

@@ -15,11 +15,12 @@ using std::chrono::milliseconds;
 // and when something is heard of it.
 constexpr milliseconds kLastRetry{30'000};
 constexpr milliseconds kLastLocked{4000};
-// A file that is being written over is looked at as often, for a second and a half each time.
-constexpr milliseconds kMovingPause{500};
+// Between two tries at a file that is being written over; each of them waits for it to rest.
+constexpr milliseconds kOverwrittenPause{500};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
+
 /// What heals with time waits; the rest needs somebody.
 Protection standingFor(ErrorCode code)
 {
@@ -53,7 +54,8 @@ Status Replicator::Impl::open()
         if (remembered->source.position.frame > 0) {
             m_log = FollowedLog{.file = remembered->source.identity.database,
                                 .wal = remembered->source.identity.wal,
-                                .salts = remembered->source.position.salts};
+                                .salts = remembered->source.position.salts,
+                                .frame = remembered->source.position.frame};
         }
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
@@ -99,7 +101,7 @@ StepOutcome Replicator::Impl::step(const std::stop_token& stop)
         }
         return outcome;
     }
-    const Status followed = follow(outcome);
+    const Status followed = follow(outcome, stop);
     if (followed.ok()) {
         m_busySteps = 0;
     } else if (followed.error().code == ErrorCode::Busy && m_capture->positionKnown() &&
@@ -121,15 +123,10 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
     if (isLost) {
-        const auto end = m_anchor ? m_anchor->header() : Result<sqlite::WalIndexHeader>(error);
-        const bool isCaptured = end.ok() && m_capture->isAt(end.value());
-        loseLog();
-        if (isCaptured) {
-            cutLogOfAnother(end.value());
-        }
+        leaveLog(outcome);
     }
     letGo();
-    m_isMoving = m_isMoving && isBusy;
+    m_isOverwritten = m_isOverwritten && isBusy;
     // One that reads a database as it was before its files were replaced: nothing can be attached
     // to until it has ended, and what is committed meanwhile is held by nobody.
     const Status mayEnter = sqlite::OpenDatabase::mayEnter(m_setup.path);
@@ -142,12 +139,12 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     }
     // One that is being written over has been waited for already, with a thread that others want.
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
-                        error.code != ErrorCode::NotFound && !m_isMoving;
+                        error.code != ErrorCode::NotFound && !m_isOverwritten;
     setStanding(standingFor(error.code), error.what, error.next);
     m_failure = error;
-    const milliseconds busyPause = m_isMoving ? kMovingPause
-                                   : isLocked ? m_lockedPause
-                                              : std::min(m_retry, kBusyRetry);
+    const milliseconds busyPause = m_isOverwritten ? kOverwrittenPause
+                                   : isLocked      ? m_lockedPause
+                                                   : std::min(m_retry, kBusyRetry);
     const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
     attachAt(m_stepAt + pause, m_stepAt + (isLocked ? kBusyRetry : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
@@ -225,6 +222,8 @@ void Replicator::Impl::letGo()
     m_watched.reset();
     m_pinning.reset();
     m_sawOthers = false;
+    m_seenFile.reset();
+    m_isFollowing = false;
     m_caughtUp = false;
 }
 
@@ -244,12 +243,12 @@ Status Replicator::Impl::toldDifference(const std::optional<state::SegmentFacts>
         return remember(std::nullopt);
     }
     TIDEMARK_TRY_STATUS(told(*facts, outcome));
-    return before ? noteReturn(*before, outcome) : Status();
+    return before ? noteWentBack(*before, outcome) : Status();
 }
 
 /// Told where the database is what it was behind a segment: commits that were captured as one are
 /// no moments each.
-Status Replicator::Impl::noteReturn(const Newest& before, StepOutcome& outcome)
+Status Replicator::Impl::noteWentBack(const Newest& before, StepOutcome& outcome)
 {
     TIDEMARK_TRY(const auto earlier,
                  m_state->lastOfDigest(m_capture->checksums().digest(), before.txId));

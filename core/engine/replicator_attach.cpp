@@ -65,6 +65,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
                                                  m_setup.watch ? sqlite::SourceUse::Watched
                                                                : sqlite::SourceUse::Followed));
+    TIDEMARK_TRY_STATUS(noLogOfAnother(facts.isWal, stop));
     const bool isWatched = !facts.isWal && m_setup.watch;
     m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
     if (!facts.isWal && !isWatched && m_setup.switchToWal) {
@@ -85,12 +86,12 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     if (isWatched) {
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
     } else {
-        TIDEMARK_TRY_STATUS(noLogOfAnother());
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
         TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
     m_hasMemory = true;
-    m_isMoving = false;
+    m_isOverwritten = false;
+    m_isFollowing = !isWatched;
     m_retry = kFirstRetry;
     m_lockedPause = kBusyRetry;
     m_busySteps = 0;
@@ -169,14 +170,14 @@ Error Replicator::Impl::beingWrittenTo(Message next) const
 /// while the anchor lies at zero; whatever its programs commit lies in the log.
 Status Replicator::Impl::rested(milliseconds rest, const std::stop_token& stop)
 {
-    m_isMoving = false;
+    m_isOverwritten = false;
     if (m_anchor && m_anchor->standing()) {
         const sqlite::FileStamp stood = *m_anchor->standing();
-        TIDEMARK_TRY_STATUS(waitForRest(stood, isFine(stood) ? rest : kSettleTime, stop));
+        TIDEMARK_TRY_STATUS(waitForRest(stood, hasFineTimes(stood) ? rest : kSettleTime, stop));
         TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
-        m_isMoving = now != stood;
+        m_isOverwritten = now != stood;
     }
-    if (m_isMoving) {
+    if (m_isOverwritten) {
         return beingWrittenTo({TIDEMARK_TEXT("engine", "It is read as soon as it rests.")});
     }
     return m_anchor ? m_anchor->sameFiles() : Status();
@@ -242,7 +243,7 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
 {
     // What is written into it from now on gives it another stamp; and one that is being written
     // over would only be read again.
-    TIDEMARK_TRY_STATUS(rested(m_isMoving ? kFreshTime : kFineSettleTime, stop));
+    TIDEMARK_TRY_STATUS(rested(m_isOverwritten ? kFreshTime : kFineSettleTime, stop));
     setStanding(Protection::CatchingUp);
     TIDEMARK_TRY(auto pages, snapshotOfSource());
     return compareWhole(std::move(pages), outcome, stop);

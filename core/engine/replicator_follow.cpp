@@ -48,7 +48,7 @@ constexpr int kMaxDetachTurns = 64;
 
 }  // namespace
 
-Status Replicator::Impl::follow(StepOutcome& outcome)
+Status Replicator::Impl::follow(StepOutcome& outcome, const std::stop_token& stop)
 {
     TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
     auto header = m_anchor->header();
@@ -66,11 +66,12 @@ Status Replicator::Impl::follow(StepOutcome& outcome)
         TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());
         TIDEMARK_TRY(header, m_anchor->header());
     }
+    noteSeenFile(header.value());
     if (isCopyDue(m_stepAt)) {
         TIDEMARK_TRY_STATUS(takeSnapshot(outcome));
     }
     TIDEMARK_TRY_STATUS(captureDue(header.value(), outcome));
-    TIDEMARK_TRY_STATUS(cycleDue(outcome));
+    TIDEMARK_TRY_STATUS(cycleDue(outcome, stop));
     rememberFile();
     TIDEMARK_TRY_STATUS(saveDue());
     m_reachedStart = m_capture->hasReached(header.value());
@@ -112,7 +113,7 @@ Status Replicator::Impl::captureDue(const sqlite::WalIndexHeader& header, StepOu
     return {};
 }
 
-Status Replicator::Impl::cycleDue(StepOutcome& outcome)
+Status Replicator::Impl::cycleDue(StepOutcome& outcome, const std::stop_token& stop)
 {
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, m_anchor->header());
     if (m_anchor->place() == sqlite::Place::AtZero || header.mxFrame == 0) {
@@ -133,11 +134,16 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome)
     if ((!isCalm && !isLong(header)) || m_stepAt < m_nextCycle) {
         return {};
     }
+    TIDEMARK_TRY_STATUS(notWrittenOver(stop));
     TIDEMARK_TRY(const CycleOutcome cycle,
                  m_checkpointer->run(*m_anchor, [this, &outcome](const state::SegmentFacts& facts) {
                      m_cadence.captured(m_stepAt);
                      return told(facts, outcome);
                  }));
+    if (const auto backfilled = m_anchor->header(); backfilled.ok()) {
+        m_seenFile.reset();
+        noteSeenFile(backfilled.value());
+    }
     judgeCycle(cycle, logBytes(header), isCalm, outcome);
     return {};
 }
@@ -267,19 +273,65 @@ void Replicator::Impl::planByState(const sqlite::WalIndexHeader& header, StepOut
     outcome.atLatest = m_stepAt + (quiet < kRest ? kActiveLook : kIdleLook);
 }
 
+/// What was committed since the last try is worth one look more.
+Status Replicator::Impl::attachToLeave(StepOutcome& outcome, const std::stop_token& stop)
+{
+    m_stepAt = m_clock.monotonic();
+    m_pace = {};
+    Status attached = attach(outcome, stop);
+    if (!attached.ok()) {
+        letGo();
+    }
+    return attached.ok() || !m_isOverwritten
+               ? attached
+               : beingWrittenTo(
+                     {TIDEMARK_TEXT("engine", "It is read when it is followed the next time.")});
+}
+
+Status Replicator::Impl::captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop)
+{
+    for (int turn = 0; turn < kMaxDetachTurns && !stop.stop_requested(); ++turn) {
+        m_stepAt = m_clock.monotonic();
+        TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
+        const auto header = m_anchor->header();
+        if (!header.ok() || m_capture->isAt(header.value())) {
+            break;
+        }
+        TIDEMARK_TRY(const auto facts,
+                     m_capture->captureLog(*m_anchor, header.value(), kCaptureBytes));
+        TIDEMARK_TRY_STATUS(facts ? told(*facts, outcome) : Status());
+    }
+    TIDEMARK_TRY_STATUS(notWrittenOver(stop));
+    TIDEMARK_TRY([[maybe_unused]] const CycleOutcome cycle,
+                 m_checkpointer->run(*m_anchor, [this, &outcome](const state::SegmentFacts& facts) {
+                     return told(facts, outcome);
+                 }));
+    return saveChecksums();
+}
+
+/// `isKept`: the last one to close it leaves no log.
+void Replicator::Impl::closeLog(bool isKept)
+{
+    m_checkpointer->rest();
+    if (m_anchor) {
+        const bool cleansUp = isKept && m_anchor->sameFiles().ok();
+        const auto connection = std::move(*m_anchor).release();
+        m_anchor.reset();
+        if (connection) {
+            connection->rollback();
+            if (cleansUp) {
+                connection->cleanUpOnClose();
+            }
+        }
+    }
+    letGo();
+}
+
 Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
-    const bool isWaiting = m_attachRests || m_isMoving;
+    const bool isWaiting = m_attachRests || m_isOverwritten;
     if (!m_anchor && !m_watched && isWaiting && parting == Parting::ForGood) {
-        // What was committed since is worth one look more.
-        m_stepAt = m_clock.monotonic();
-        m_pace = {};
-        if (Status attached = attach(outcome, stop); !attached.ok()) {
-            letGo();
-            return m_isMoving ? beingWrittenTo({TIDEMARK_TEXT(
-                                    "engine", "It is read when it is followed the next time.")})
-                              : attached;
-        }
+        TIDEMARK_TRY_STATUS(attachToLeave(outcome, stop));
     }
     if (m_watched) {
         return detachWatched(outcome, parting, stop);
@@ -287,40 +339,17 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
     if (!m_anchor) {
         return {};
     }
-    Status done;
-    for (int turn = 0; turn < kMaxDetachTurns && done.ok() && !stop.stop_requested(); ++turn) {
-        m_stepAt = m_clock.monotonic();
-        done = m_anchor->sameFiles();
-        const auto header = done.ok() ? m_anchor->header() : done.error();
-        if (!header.ok() || m_capture->isAt(header.value())) {
-            break;
-        }
-        const auto facts = m_capture->captureLog(*m_anchor, header.value(), kCaptureBytes);
-        done = facts.ok() ? (facts.value() ? told(*facts.value(), outcome) : Status())
-                          : Status(facts.error());
-    }
-    if (done.ok()) {
-        const auto cycle = m_checkpointer->run(
-            *m_anchor,
-            [this, &outcome](const state::SegmentFacts& facts) { return told(facts, outcome); });
-        done = cycle.ok() ? saveChecksums() : Status(cycle.error());
-    }
+    Status done = captureToTheEnd(outcome, stop);
+    const bool isLost = !done.ok() && isLogLost(done.error().code);
     if (done.ok()) {
         rememberFileForStart(stop);
+    } else if (isLost) {
+        leaveLog(outcome);
     }
-    if (!done.ok() && isLogLost(done.error().code)) {
-        loseLog();
-    }
-    m_checkpointer->rest();
-    const bool sameFiles = m_anchor->sameFiles().ok();
-    const auto connection = std::move(*m_anchor).release();
-    m_anchor.reset();
-    m_caughtUp = false;
-    if (connection) {
-        connection->rollback();
-        if (sameFiles) {
-            connection->cleanUpOnClose();
-        }
+    closeLog(!isLost);
+    if (isLost) {
+        // The next start would not know of it.
+        static_cast<void>(noLogOfAnother(true, stop));
     }
     return done;
 }

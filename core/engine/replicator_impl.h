@@ -42,9 +42,9 @@ inline constexpr std::chrono::milliseconds kSettleTime{2500};
 /// Where the steps are small: the kernel's clock for files has some of ten milliseconds at most.
 inline constexpr std::chrono::milliseconds kFineSettleTime{20};
 
-/// Whether a file system tells the time in small steps; one that has long ones counts whole ones,
-/// and so may whoever sets the one of its two times that can be set.
-[[nodiscard]] constexpr bool isFine(const sqlite::FileStamp& stamp)
+/// Whether the file system tells times finer than a millisecond. Either time proves it: that of the
+/// content may have been set to a whole one, the other nobody sets.
+[[nodiscard]] constexpr bool hasFineTimes(const sqlite::FileStamp& stamp)
 {
     constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
     return stamp.modifiedNs % kNanosecondsAMillisecond != 0 ||
@@ -91,6 +91,18 @@ struct FollowedLog {
     sqlite::FileId file = {};
     std::optional<sqlite::FileId> wal = {};
     sqlite::Salts salts = {};
+    std::uint32_t frame = 0;  ///< Captured up to there.
+};
+
+/// Whether a log is of the file that it lies beside.
+enum class Fit { Yes, No, Unknown };
+
+/// What the database file was like when the log was backfilled so far: only a checkpoint, which
+/// goes further, writes into it.
+struct SeenFile {
+    sqlite::FileStamp stamp = {};
+    sqlite::Salts salts = {};
+    std::uint32_t backfilled = 0;
 };
 
 /// A log that old read transactions of others keep from being cut.
@@ -114,8 +126,9 @@ struct Reading {
 
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
-/// cycles), replicator_watch.cpp (a database that is not in WAL mode), replicator_look.cpp (a look
-/// at one).
+/// cycles), replicator_log.cpp (a log that grows), replicator_stale.cpp (one of another file),
+/// replicator_known.cpp (what a start trusts), replicator_watch.cpp (a database that is not in WAL
+/// mode), replicator_look.cpp (a look at one).
 class Replicator::Impl {
 public:
     explicit Impl(const Setup& setup)
@@ -147,7 +160,15 @@ public:
 
 private:
     [[nodiscard]] Status attach(StepOutcome& outcome, const std::stop_token& stop);
-    [[nodiscard]] Status noLogOfAnother() const;
+    [[nodiscard]] Status attachToLeave(StepOutcome& outcome, const std::stop_token& stop);
+    [[nodiscard]] Status captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop);
+    void closeLog(bool isKept);
+    [[nodiscard]] Status noLogOfAnother(bool isWal, const std::stop_token& stop);
+    [[nodiscard]] Result<bool> isLogOfAnother() const;
+    [[nodiscard]] Result<Fit> fitOfLog(const std::stop_token& stop) const;
+    [[nodiscard]] Status disownLog() const;
+    [[nodiscard]] Status notWrittenOver(const std::stop_token& stop);
+    void noteSeenFile(const sqlite::WalIndexHeader& header);
     [[nodiscard]] Error beingWrittenTo(Message next) const;
     [[nodiscard]] Status rested(std::chrono::milliseconds rest, const std::stop_token& stop);
     [[nodiscard]] Status waitForRest(const sqlite::FileStamp& stood, std::chrono::milliseconds rest,
@@ -192,10 +213,10 @@ private:
     void planWatch(StepOutcome& outcome) const;
     [[nodiscard]] Status detachWatched(StepOutcome& outcome, Parting parting,
                                        const std::stop_token& stop);
-    [[nodiscard]] Status follow(StepOutcome& outcome);
+    [[nodiscard]] Status follow(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status captureDue(const sqlite::WalIndexHeader& header, StepOutcome& outcome);
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
-    [[nodiscard]] Status cycleDue(StepOutcome& outcome);
+    [[nodiscard]] Status cycleDue(StepOutcome& outcome, const std::stop_token& stop);
     void watchPinnedLog(std::uint64_t logBytes);
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
@@ -210,7 +231,7 @@ private:
     [[nodiscard]] Status told(const state::SegmentFacts& facts, StepOutcome& outcome);
     [[nodiscard]] Status toldDifference(const std::optional<state::SegmentFacts>& facts,
                                         const std::optional<Newest>& before, StepOutcome& outcome);
-    [[nodiscard]] Status noteReturn(const Newest& before, StepOutcome& outcome);
+    [[nodiscard]] Status noteWentBack(const Newest& before, StepOutcome& outcome);
     [[nodiscard]] Newest newest() const { return {m_capture->txId(), m_capture->time()}; }
     [[nodiscard]] Status remember(const std::optional<state::SegmentFacts>& facts);
     [[nodiscard]] std::optional<KnownFile> knownNow();
@@ -223,8 +244,13 @@ private:
     void loseLog();
     void letGoToCompare();
     void letGo();
+    [[nodiscard]] bool isOurs(const std::string& path,
+                              const std::optional<sqlite::FileId>& id) const;
+    void leaveLog(StepOutcome& outcome);
+    void captureRest(StepOutcome& outcome);
     void cutLogOfAnother(const sqlite::WalIndexHeader& captured);
     void noteLog();
+    void noteLogToLeave(const sqlite::WalIndexHeader& end);
     void failed(const Error& error, StepOutcome& outcome);
     [[nodiscard]] bool isPinnedBySnapshot() const;
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
@@ -256,9 +282,12 @@ private:
     std::optional<KnownFile> m_known;        // Of the file when it had what is captured.
     std::optional<KnownFile> m_storedKnown;  // The same as it is remembered.
     std::optional<FollowedLog> m_log;        // The last that was followed.
+    bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
+    bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
+    std::optional<SeenFile> m_seenFile;      // Since attach.
     std::optional<Stood> m_stood;
     Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
-    bool m_isMoving = false;          // The file was written over while it was read.
+    bool m_isOverwritten = false;     // The file was written over while it was read.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

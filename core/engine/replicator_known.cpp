@@ -64,7 +64,7 @@ bool Replicator::Impl::isSettled(const sqlite::FileStamp& stamp)
 bool Replicator::Impl::isSoonSettled(const sqlite::FileStamp& stamp) const
 {
     const std::chrono::nanoseconds written(std::max(stamp.modifiedNs, stamp.changedNs));
-    return isFine(stamp) || m_clock.now().time_since_epoch() - written >= kSettleTime;
+    return hasFineTimes(stamp) || m_clock.now().time_since_epoch() - written >= kSettleTime;
 }
 
 /// The last checkpoint wrote into the file just now: one moment later its stamp can be trusted, and

@@ -1,3 +1,4 @@
+#include "core/base/process.h"
 #include "core/engine/pinned_log.h"
 #include "core/engine/replicator_impl.h"
 
@@ -17,7 +18,7 @@ constexpr seconds kRoomPause{1};
 // A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 // From this long behind the last change on it is looked whether anybody has the database open.
-constexpr milliseconds kClosedLook{100};
+constexpr milliseconds kClosedLook{30};
 constexpr seconds kTruncatePause{1};
 // The same at rest, where it is not urgent.
 constexpr seconds kCutPause{30};
@@ -71,7 +72,7 @@ void Replicator::Impl::tellPinned()
 
 /// Whether all others who had the database open have closed it, without the checkpoint and the end
 /// of the log that they would have made without us: what comes next may be another file in its
-/// place. Who was never seen, since he is in another container or is too quick, is given some time.
+/// place. Who may not be seen, in another container, is given some time.
 bool Replicator::Impl::wasClosed()
 {
     const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
@@ -81,7 +82,7 @@ bool Replicator::Impl::wasClosed()
     }
     const bool isOpen = sqlite::othersHaveOpen(*shm);
     m_sawOthers = m_sawOthers || isOpen;
-    return !isOpen && (m_sawOthers || quiet > kRest);
+    return !isOpen && (m_sawOthers || seesEveryProcess() || quiet > kRest);
 }
 
 /// A huge log file only keeps disk. That of a database that nobody has open is cut in any case: who

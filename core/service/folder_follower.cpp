@@ -16,15 +16,16 @@ constexpr int kPauses = 20;
 /// Something is expected to change without news.
 constexpr std::chrono::seconds kAgain{5};
 
-Error isOnItsWay(const std::string& database)
+Error stillLeaving(const std::string& database)
 {
     return {.code = ErrorCode::Busy,
             .what = {TIDEMARK_TEXT("service",
-                                   "What was committed to %1 before is still on its way into a "
-                                   "replica."),
+                                   "A database at %1 went away, and its last changes are still "
+                                   "being saved to a replica."),
                      {database}},
-            .next = {TIDEMARK_TEXT(
-                "service", "It is followed as soon as that is done, or by the next start.")}};
+            .next = {TIDEMARK_TEXT("service",
+                                   "The new one is followed as soon as they are saved, or when "
+                                   "Tidemark is started again.")}};
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ FolderFollower::FolderFollower(Dependencies dependencies, const std::vector<Fold
         m_folders.push_back(
             {.scan = FolderScan(m_world.files, folder, [this](const DatabaseConfig& database) {
                  return m_world.service.isLeaving(database.path)
-                            ? Status(isOnItsWay(database.path))
+                            ? Status(stillLeaving(database.path))
                             : mayFollow(m_world.files, m_world.directories, database);
              })});
     }

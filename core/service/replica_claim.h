@@ -28,6 +28,9 @@ public:
     /// AlreadyExists when it is that of another one whose file is still there.
     [[nodiscard]] Status mayHoldOurs() const;
 
+    /// Whether it is, by what was noted.
+    [[nodiscard]] bool isNotedOurs() const { return m_owner == m_database; }
+
     /// What is in the replica is ours from now on.
     [[nodiscard]] Status note();
 

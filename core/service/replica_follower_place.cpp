@@ -93,6 +93,9 @@ Status ReplicaFollower::mayAdopt(const replica::Catalog& catalog, const std::sto
 {
     TIDEMARK_TRY_STATUS(m_claim->mayHoldOurs());
     m_numbering.look(m_id);
+    if (m_config.isSameDatabase || m_claim->isNotedOurs()) {
+        return {};
+    }
     return checkSameDatabase(m_context.files, *m_storage, catalog, m_path, stop);
 }
 

@@ -31,12 +31,16 @@ using Places = std::map<std::uint32_t, Place>;
 
 Error otherDatabase(const storage::Storage& storage)
 {
-    return {.code = ErrorCode::AlreadyExists,
-            .what = {TIDEMARK_TEXT("service",
-                                   "%1 holds the history of another database, or of this one long "
-                                   "ago."),
-                     {storage.describe()}},
-            .next = {TIDEMARK_TEXT("service", "Give this database a new place.")}};
+    return {
+        .code = ErrorCode::AlreadyExists,
+        .what = {TIDEMARK_TEXT("service",
+                               "%1 holds the history of another database, or of this one long "
+                               "ago."),
+                 {storage.describe()}},
+        .next = {TIDEMARK_TEXT("service",
+                               "Give this database a new place. If it is this one all the same, "
+                               "few of whose pages are as they were, say so once: tidemarkctl "
+                               "replicate DB STORAGE --once --same-database.")}};
 }
 
 Status addPlaces(const storage::Storage& storage, const replica::LtxObject& object,

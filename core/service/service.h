@@ -38,6 +38,7 @@ struct ReplicaConfig {
     /// So often it is uploaded to at most, what came meanwhile as two files: fewer requests, fewer
     /// moments, and as long the newest changes are on this computer alone. 0: each at once.
     std::chrono::milliseconds syncInterval{0};
+    bool isSameDatabase = false;  ///< The owner knows that what is there is of this database.
 };
 
 /// What following one database takes.

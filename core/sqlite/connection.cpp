@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 namespace tidemark::sqlite {
@@ -14,6 +15,9 @@ namespace {
 
 // What SQLite maps of a wal-index at once.
 constexpr int kIndexRegionBytes = 32768;
+
+// WAL_CKPT_LOCK of the wal-index: https://www.sqlite.org/walformat.html, 2.3.
+constexpr int kCheckpointLock = 1;
 
 // SQLite's own reads are never longer than a page, and it checks in debug builds that they stay
 // below 128 KiB.
@@ -160,17 +164,23 @@ bool Connection::inTransaction() const
     return sqlite3_get_autocommit(m_handle) == 0;
 }
 
+Result<volatile void*> Connection::mappedIndex() const
+{
+    volatile void* mapped = nullptr;
+    const int code = m_file->pMethods->xShmMap(m_file, 0, kIndexRegionBytes, 0, &mapped);
+    if (code != SQLITE_OK || mapped == nullptr) {
+        return sqliteError(nullptr, code != SQLITE_OK ? code : SQLITE_BUSY, m_path);
+    }
+    return mapped;
+}
+
 Result<WalIndexHeader> Connection::walIndex() const
 {
     // Without WAL mode the call below would make a -shm file.
     if (!m_logOpen) {
         return notInWalMode(m_path);
     }
-    volatile void* mapped = nullptr;
-    const int code = m_file->pMethods->xShmMap(m_file, 0, kIndexRegionBytes, 0, &mapped);
-    if (code != SQLITE_OK || mapped == nullptr) {
-        return sqliteError(nullptr, code != SQLITE_OK ? code : SQLITE_BUSY, m_path);
-    }
+    TIDEMARK_TRY(volatile void* const mapped, mappedIndex());
     TIDEMARK_TRY(WalIndexHeader header, readWalIndexHeader(mapped));
     if (header.mxFrame == 0 && (header.pageSizeBytes == 0 || header.pageCount == 0)) {
         TIDEMARK_TRY_STATUS(describeEmptyLog(header));
@@ -210,6 +220,26 @@ Result<CheckpointOutcome> Connection::checkpoint(CheckpointMode mode)
     }
     return CheckpointOutcome{.logFrames = static_cast<std::uint32_t>(log),
                              .backfilledFrames = static_cast<std::uint32_t>(backfilled)};
+}
+
+/// Whatever the header of the database says: SQLite has the log that lies beside it open.
+Status Connection::disownLog(const Salts& salts, std::uint32_t frame)
+{
+    assert(inTransaction());
+    TIDEMARK_TRY(volatile void* const mapped, mappedIndex());
+    TIDEMARK_TRY(const WalIndexHeader header, readWalIndexHeader(mapped));
+    if (header.salts != salts || header.mxFrame != frame) {
+        return sqliteError(nullptr, SQLITE_BUSY, m_path);
+    }
+    const auto lock = [this](int how) {
+        return m_file->pMethods->xShmLock(m_file, kCheckpointLock, 1, how | SQLITE_SHM_EXCLUSIVE);
+    };
+    if (const int code = lock(SQLITE_SHM_LOCK); code != SQLITE_OK) {
+        return sqliteError(nullptr, code, m_path);
+    }
+    writeBackfilled(mapped, header.mxFrame);
+    lock(SQLITE_SHM_UNLOCK);
+    return {};
 }
 
 Status Connection::readFile(std::span<std::byte> into, std::uint64_t offset) const

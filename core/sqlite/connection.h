@@ -71,6 +71,12 @@ public:
     /// Busy when another checkpoint or writer stands in the way, NotInWalMode.
     [[nodiscard]] Result<CheckpointOutcome> checkpoint(CheckpointMode mode);
 
+    /// For a log that is of another file than the one it lies beside, and that ends at `frame`:
+    /// SQLite takes its frames for backfilled from now on, so that it writes none of them into the
+    /// file, and cuts the log at the next checkpoint. Under this one's seal (asserted). Busy while
+    /// somebody checkpoints, and when the log is another one or goes on.
+    [[nodiscard]] Status disownLog(const Salts& salts, std::uint32_t frame);
+
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is
     /// zeros.
     [[nodiscard]] Status readFile(std::span<std::byte> into, std::uint64_t offset) const;
@@ -97,6 +103,7 @@ private:
     [[nodiscard]] Status run(const char* sql);
     [[nodiscard]] Status begin(const char* first, const char* second);
     [[nodiscard]] Status noteLog();
+    [[nodiscard]] Result<volatile void*> mappedIndex() const;
     [[nodiscard]] Status describeEmptyLog(WalIndexHeader& header) const;
 
     std::unique_ptr<OpenDatabase> m_entry;

@@ -79,9 +79,16 @@ std::vector<LogReader> logReaders(const FileId& shm)
 
 bool othersHaveOpen(const FileId& shm)
 {
-    const auto openers = openersIn(kernelText("/proc/locks"), shm, 0);
-    const bool isTold = std::ranges::find(openers, processId()) != openers.end();
-    return !isTold || openers.size() > 1;
+    // The text comes in pieces of a page, between which locks come and go: one may be missed.
+    constexpr int kReadings = 2;
+    for (int reading = 0; reading < kReadings; ++reading) {
+        const auto openers = openersIn(kernelText("/proc/locks"), shm, 0);
+        const bool isTold = std::ranges::find(openers, processId()) != openers.end();
+        if (!isTold || openers.size() > 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
 std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)

@@ -23,6 +23,7 @@ constexpr std::size_t kFrameChecksumAt = 6;
 constexpr std::size_t kSaltsAt = 8;
 constexpr std::size_t kChecksumAt = 10;
 constexpr std::size_t kBackfillAt = 24;
+constexpr std::size_t kBackfillAttemptedAt = 32;
 
 constexpr std::uint32_t kIndexVersion = 3007000;
 
@@ -109,6 +110,15 @@ Result<WalIndexHeader> readWalIndexHeader(const volatile void* mapped)
     }
     return Error{.code = ErrorCode::Busy,
                  .what = {TIDEMARK_TEXT("sqlite", "The wal-index is being changed.")}};
+}
+
+void writeBackfilled(volatile void* mapped, std::uint32_t frames)
+{
+    auto* const index = static_cast<volatile std::uint32_t*>(mapped);
+    index[kBackfillAttemptedAt] = frames;
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    index[kBackfillAt] = frames;
+    std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 }  // namespace tidemark::sqlite

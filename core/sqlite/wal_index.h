@@ -31,4 +31,7 @@ struct WalIndexHeader {
 /// writer is at it. Busy when it never was whole, Unsupported for another version of the index.
 [[nodiscard]] Result<WalIndexHeader> readWalIndexHeader(const volatile void* mapped);
 
+/// Says that `frames` are in the database file. For whoever holds the lock for checkpoints.
+void writeBackfilled(volatile void* mapped, std::uint32_t frames);
+
 }  // namespace tidemark::sqlite

@@ -37,7 +37,7 @@ _tidemarkctl() {
         ;;
     esac
     case $command in
-    replicate) options="--config --keep --sync-interval --once --switch-to-wal --watch" ;;
+    replicate) options="--config --keep --sync-interval --once --switch-to-wal --watch --same-database" ;;
     list) options="--since --until --limit --newest-first" ;;
     plan) options="--latest --txid --time --mark" ;;
     restore) options="--latest --txid --time --mark --check" ;;

@@ -31,6 +31,7 @@ complete -c tidemarkctl -n $replicate -l sync-interval -x -a '10s 1m 5m' -d 'upl
 complete -c tidemarkctl -n $replicate -l once -d 'bring every replica up to date, then exit'
 complete -c tidemarkctl -n $replicate -l switch-to-wal -d 'allow the change of a database not in WAL mode'
 complete -c tidemarkctl -n $replicate -l watch -d 'leave such a database as it is and compare its pages'
+complete -c tidemarkctl -n $replicate -l same-database -d 'go on with its history, few of its pages being as before'
 
 set -l keeping '__fish_seen_subcommand_from replicate retention'
 complete -c tidemarkctl -n $keeping -l keep -x -a 'everything time-machine' -d 'what stays of the history'

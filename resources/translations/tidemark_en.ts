@@ -78,11 +78,11 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln later moments, up to %1, are in its history only.</source>
-        <comment>day, time of day</comment>
+        <source>It was found as it had been at %1. Only its history has the %Ln later moments, up to %2.</source>
+        <comment>day, time of day, each</comment>
         <translation>
-            <numerusform>%Ln later moment, that of %1, is in its history only.</numerusform>
-            <numerusform>%Ln later moments, up to %1, are in its history only.</numerusform>
+            <numerusform>It was found as it had been at %1. Only its history has the %Ln later moment, that of %2.</numerusform>
+            <numerusform>It was found as it had been at %1. Only its history has the %Ln later moments, up to %2.</numerusform>
         </translation>
     </message>
 </context>

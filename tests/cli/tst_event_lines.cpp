@@ -47,9 +47,13 @@ private slots:
                                   .lastAt = *parseRfc3339("2026-11-22T12:30:40.000Z")});
         QVERIFY(isTrouble(found));
         const std::string text = eventText(found, false);
-        QVERIFY2(text.find("  the database is as it was at ") != std::string::npos, text.c_str());
-        QVERIFY2(text.find(" (transaction 8): 1 moment behind that, up to ") != std::string::npos,
+        QVERIFY2(text.find("  the database went back to how it was at ") != std::string::npos,
                  text.c_str());
+        QVERIFY2(
+            text.find(" (transaction 8): only the history has the 1 moment after it, up to ") !=
+                std::string::npos,
+            text.c_str());
+        QVERIFY2(text.ends_with("; restore transaction 9 to get them back"), text.c_str());
         QVERIFY(eventJson(found) == Json({{"event", "went-back"},
                                           {"txid", 8},
                                           {"time", "2026-11-22T12:30:00.000Z"},

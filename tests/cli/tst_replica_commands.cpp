@@ -203,7 +203,8 @@ private slots:
         QCOMPARE(ran.status, 5);
         QCOMPARE(ran.error()["error"].toString(), QString("damaged"));
         QVERIFY(ran.error()["message"].toString().endsWith(
-            " objects 1 is damaged, and 1 moment cannot be restored."));
+            " objects 1 is damaged, and 1 moment cannot be restored. All other moments can be "
+            "restored."));
         QCOMPARE(ran.lines().size(), 2);
         const QJsonObject damaged = ran.lines()[0];
         QCOMPARE(damaged["kind"].toString(), QString("damaged"));

@@ -120,6 +120,28 @@ private slots:
         QCOMPARE(follower.stop().status, 0);
     }
 
+    void aSmallDatabaseThatChangedWhileAllWasForgottenIsItselfWhenItsOwnerSaysSo()
+    {
+        SampleDatabase database(m_program->path("notes.db"));
+        for (const char* const table : {"a", "b", "c"}) {
+            database.run(QByteArray("CREATE TABLE ") + table + "(x)");
+            database.run(QByteArray("INSERT INTO ") + table + " VALUES (1)");
+        }
+        const QStringList words{"replicate", "notes.db", "replica", "--once"};
+        QCOMPARE(m_program->run(words).status, 0);
+        QVERIFY(QDir(m_program->path("data")).removeRecursively());
+        for (const char* const table : {"a", "b", "c"}) {
+            database.run(QByteArray("INSERT INTO ") + table + " VALUES (2)");
+        }
+        const Ran refused = m_program->run(words + QStringList{"--json"});
+        QCOMPARE(refused.status, 4);
+        QVERIFY(refused.error()["hint"].toString().contains("--same-database"));
+        QCOMPARE(m_program->run(words + QStringList{"--same-database"}).status, 0);
+        QCOMPARE(m_program->run(words).status, 0);
+        QCOMPARE(m_program->run({"restore", "replica", "out.db"}).status, 0);
+        QCOMPARE(valueIn(m_program->path("out.db"), "SELECT sum(x) FROM a"), 3);
+    }
+
     void aDatabaseNotInWalModeIsRefusedWithAdvice()
     {
         SampleDatabase(m_program->path("notes.db"), "DELETE").addNote();

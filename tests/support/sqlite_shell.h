@@ -18,7 +18,9 @@ public:
         m_process.start("sqlite3", {"-batch", path});
         m_process.waitForStarted();
     }
-    ~SqliteShell()
+    ~SqliteShell() { close(); }
+
+    void close()
     {
         if (m_process.state() == QProcess::Running) {
             m_process.closeWriteChannel();

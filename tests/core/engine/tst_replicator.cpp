@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 using namespace tidemark;
 using namespace tidemark::engine;
@@ -110,7 +111,7 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
-    void besideTheLogOfTheFileBeforeAnotherFileIsNotOpened()
+    void theLogOfTheFileBeforeIsCutAndNothingOfItComesIntoAnotherFile()
     {
         {
             Application app(database());
@@ -133,12 +134,138 @@ private slots:
         const QByteArray bytes = contentOf(database());
         attach();
         steps(10s);
-        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
         QCOMPARE(contentOf(database()), bytes);
-        QVERIFY(QFile::remove(database() + "-wal") && QFile::remove(database() + "-shm"));
-        steps(60s);
+        QCOMPARE(QFileInfo(database() + "-wal").size(), qint64{0});
         QVERIFY(captured() > before);
         QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLogOfTheFileBeforeThatIsNotAllSavedIsLeftToThePerson()
+    {
+        {
+            Application app(database());
+            app.run("CREATE TABLE other(x)");
+        }
+        QVERIFY(QFile::copy(database(), m_folder->filePath("other.db")));
+        {
+            Application app(database());
+            app.leaveLogBehind();
+            app.write();
+            attach();
+            step(20ms);
+            kill();
+            app.write();
+        }
+        QVERIFY(QFile::remove(database()));
+        QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        const QByteArray bytes = contentOf(database());
+        const qint64 logBytes = QFileInfo(database() + "-wal").size();
+        attach();
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QCOMPARE(contentOf(database()), bytes);
+        QCOMPARE(QFileInfo(database() + "-wal").size(), logBytes);
+        QVERIFY(QFile::remove(database() + "-wal") && QFile::remove(database() + "-shm"));
+        steps(60s);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLastCommitBeforeTheFileIsReplacedIsAMomentAndComesIntoNoOther()
+    {
+        for (const bool isLogBegunAnew : {false, true}) {
+            init();
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            copyTo("other.db");
+            attach();
+            app.run("INSERT INTO t VALUES (1)");
+            steps(isLogBegunAnew ? 10s : 200ms);
+            const int before = captured();
+            app.run("INSERT INTO t VALUES (2)");
+            app.close();
+            QVERIFY(QFile::rename(m_folder->filePath("other.db"), database() + "-new"));
+            QCOMPARE(QProcess::execute("mv", {database() + "-new", database()}), 0);
+            const QByteArray bytes = contentOf(database());
+            step(20ms);
+            QCOMPARE(captured(), before + 1);
+            steps(10s);
+            QCOMPARE(contentOf(database()), bytes);
+            QVERIFY(endsAsTheDatabase());
+        }
+    }
+
+    void nothingOfTheLogComesIntoAFileThatWasCopiedOverTheClosedOne()
+    {
+        for (const bool isLogBegunAnew : {false, true}) {
+            init();
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            app.run("INSERT INTO t VALUES (zeroblob(9000))");
+            copyTo("other.db");
+            app.run("UPDATE t SET x = randomblob(20000); PRAGMA wal_checkpoint(TRUNCATE)");
+            app.run("CREATE TABLE v(z)");
+            attach();
+            steps(isLogBegunAnew ? 10s : 0s);
+            app.run("CREATE TABLE u(y); INSERT INTO u VALUES (2)");
+            app.close();
+            step(20ms);
+            const int before = captured();
+            copyOtherOver();
+            steps(20s);
+            QVERIFY(captured() > before);
+            QCOMPARE(QProcess::execute("cmp", {m_folder->filePath("other.db"), database()}), 0);
+            QVERIFY(endsAsTheDatabase());
+        }
+    }
+
+    void norWhenWeLeaveRightBehindThat()
+    {
+        for (const bool isReplaced : {false, true}) {
+            init();
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            app.run("INSERT INTO t VALUES (zeroblob(9000))");
+            copyTo("other.db");
+            copyTo("kept.db");
+            app.run("UPDATE t SET x = randomblob(20000); PRAGMA wal_checkpoint(TRUNCATE)");
+            attach();
+            app.run("CREATE TABLE u(y); INSERT INTO u VALUES (2)");
+            const int before = captured();
+            app.close();
+            if (isReplaced) {
+                QVERIFY(QFile::rename(m_folder->filePath("other.db"), database() + "-new"));
+                QCOMPARE(QProcess::execute("mv", {database() + "-new", database()}), 0);
+            } else {
+                copyOtherOver();
+            }
+            std::vector<Fact> facts;
+            QVERIFY(!m_replicator->detach(facts, {}).ok());
+            QCOMPARE(captured(), before + 1);
+            QCOMPARE(QProcess::execute("cmp", {m_folder->filePath("kept.db"), database()}), 0);
+            kill();
+            attach();
+            steps(10s);
+            QCOMPARE(QProcess::execute("cmp", {m_folder->filePath("kept.db"), database()}), 0);
+            QVERIFY(endsAsTheDatabase());
+        }
+    }
+
+    void aFileThatOnlyGotOtherRightsKeepsItsLog()
+    {
+        for (const bool isLogBegunAnew : {false, true}) {
+            init();
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            attach();
+            steps(isLogBegunAnew ? 10s : 0s);
+            app.run("INSERT INTO t VALUES (randomblob(20000))");
+            app.close();
+            step(20ms);
+            QCOMPARE(QProcess::execute("chmod", {"g+w", database()}), 0);
+            steps(20s);
+            QVERIFY(endsAsTheDatabase());
+            QCOMPARE(sqlite::SqliteShell(database()).run("SELECT length(x) FROM t"), "20000");
+        }
     }
 
     void whenTheApplicationHasClosedNoLogIsLeftForAnotherFile()
@@ -292,7 +419,7 @@ private slots:
         std::optional<Application> app(database());
         app->write();
         app.reset();
-        writtenAgo(100ms);
+        writtenAgo(100ms + kFine);
         app.emplace(database());
         m_clock->onWait([&app] { app->write(); });
         const auto before = m_clock->monotonic();
@@ -545,6 +672,7 @@ private slots:
         m_disk->beforeStat({});
         QVERIFY(commits > 5);
         QVERIFY(done && done->sealed);
+        steps(500ms);  // One came behind the seal.
         QVERIFY(endsAsTheDatabase());
         app.write();  // Begins the log anew.
         steps(1s);
@@ -743,7 +871,7 @@ private slots:
         attach();
         leave();
         Application(database()).write();
-        writtenAgo(5ms);
+        writtenAgo(5ms + kFine);
         // Into a page that did not differ before.
         m_clock->onWait([this] {
             QCOMPARE(
@@ -861,12 +989,19 @@ private:
             step(20ms);
         }
     }
+    /// Times with a part of a millisecond, as a file system with small steps tells them.
+    static constexpr std::chrono::nanoseconds kFine{1};
+
     /// A database of the same size with other rows, for copyOtherOver().
     void makeOther() const
     {
         Application other(m_folder->filePath("other.db"));
         other.write();
         other.write();
+    }
+    void copyTo(const QString& name) const
+    {
+        sqlite::SqliteShell(database()).run(".backup '" + m_folder->filePath(name) + "'\n");
     }
     /// As `cp` does it; another process, so that no lock of ours goes.
     void copyOtherOver() const
@@ -884,10 +1019,10 @@ private:
     /// While what was read waits for the file to rest.
     void copyOverWhileItIsRead()
     {
-        writtenAgo(100ms);
+        writtenAgo(100ms + kFine);
         m_clock->onWait([this] {
             copyOtherOver();
-            writtenAgo(50ms);
+            writtenAgo(50ms + kFine);
         });
     }
     void writtenAgo(std::chrono::nanoseconds ago)
