@@ -91,7 +91,7 @@ struct FollowedLog {
     sqlite::FileId file = {};
     std::optional<sqlite::FileId> wal = {};
     sqlite::Salts salts = {};
-    std::uint32_t frame = 0;  ///< Captured up to there.
+    std::uint32_t frame = 0;  ///< Captured up to there; 0: not known.
 };
 
 /// Whether a log is of the file that it lies beside.

@@ -87,6 +87,9 @@ Result<Fit> Replicator::Impl::fitOfLog(const std::stop_token& stop) const
     const state::PageChecksums& known = m_capture->checksums();
     TIDEMARK_TRY(const auto pages, sqlite::PageSnapshot::begin(m_setup.files, m_setup.path));
     const sqlite::WalPosition& end = pages->position();
+    if (end.frame == 0) {
+        return Fit::Yes;  // There is nothing in it.
+    }
     if (known.pageCount() == 0 || end.salts != m_log->salts || end.frame != m_log->frame) {
         return Fit::Unknown;
     }
