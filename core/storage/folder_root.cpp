@@ -47,6 +47,11 @@ Result<bool> FolderRoot::isTheSame(const Identity& found) const
 Status FolderRoot::check() const
 {
     const std::scoped_lock lock(m_mutex);
+    return look();
+}
+
+Status FolderRoot::look() const
+{
     TIDEMARK_TRY(const auto facts, m_files.stat(m_path));
     const bool there = facts && facts->kind == FileKind::Directory;
     if (there) {
@@ -85,7 +90,8 @@ Result<bool> FolderRoot::prepare()
     if (m_prepared) {
         return std::exchange(m_written, m_seen) == m_seen;
     }
-    TIDEMARK_TRY_STATUS(makeDirectoriesDurably(m_files, m_path));
+    // One that was seen and is not there is a disk that has gone: never made anew.
+    TIDEMARK_TRY_STATUS(m_seen ? look() : makeDirectoriesDurably(m_files, m_path));
     TIDEMARK_TRY_STATUS(m_files.makeDirectories(temporaryFolder(), kPrivateDirectory));
     TIDEMARK_TRY_STATUS(removeLeftovers(m_files, temporaryFolder(), {}));
     TIDEMARK_TRY(const auto facts, m_files.stat(m_path));

@@ -29,9 +29,9 @@ public:
     /// write: it holds another history.
     [[nodiscard]] Status checkUnchanged() const;
 
-    /// Makes it before the first write, and clears what a dead writer left in it. False, once, for
-    /// another disk of ours that was put there meanwhile: whoever writes has to list it before.
-    /// Blocks on the disk.
+    /// Makes it before the first write, if it was never seen (else fails as check() does), and
+    /// clears what a dead writer left in it. False, once, for another disk of ours that was put
+    /// there meanwhile: whoever writes has to list it before. Blocks on the disk.
     [[nodiscard]] Result<bool> prepare();
 
     /// What is said of a folder that has gone, or in whose place another one is.
@@ -46,6 +46,7 @@ private:
         bool operator==(const Identity&) const = default;
     };
 
+    [[nodiscard]] Status look() const;  // With m_mutex held, as the next one.
     [[nodiscard]] Result<bool> isTheSame(const Identity& found) const;
     [[nodiscard]] std::string temporaryFolder() const;
 

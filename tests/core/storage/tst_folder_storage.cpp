@@ -1,4 +1,5 @@
 #include "core/base/posix_file_system.h"
+#include "core/storage/folder_root.h"
 #include "core/storage/folder_storage.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/passing_file_system.h"
@@ -208,6 +209,23 @@ private slots:
         QVERIFY(!QDir(m_folder->path()).exists("replica"));
         QVERIFY(QDir(m_folder->path()).rename("elsewhere", "replica"));
         QVERIFY(contract::put(storage, "y", "2"));
+    }
+
+    void norByTheFirstWriteOfAStartThatSawItJustBefore()
+    {
+        {
+            FolderStorage before(m_files, m_random, root());
+            QVERIFY(contract::put(before, "x", "1"));
+        }
+        FolderRoot seen(m_files, root());
+        QVERIFY(seen.check().ok());
+        const QDir folder(m_folder->path());
+        QVERIFY(QDir(folder).rename("replica", "elsewhere"));
+        const auto prepared = seen.prepare();
+        QVERIFY(!prepared.ok() && prepared.error().code == ErrorCode::Unavailable);
+        QVERIFY(!folder.exists("replica"));
+        QVERIFY(QDir(folder).rename("elsewhere", "replica"));
+        QVERIFY(seen.prepare().ok());
     }
 
     void aFolderInItsPlaceThatNothingWasWrittenToIsNotTakenForIt()
