@@ -10,12 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What was written to in the last moment may be in the midst of being written.
-constexpr milliseconds kFreshTime{1500};
+// How often a wait for rest looks whether somebody commits: a writer may wait for the anchor.
 constexpr milliseconds kLogLook{20};
-
-// Behind an attach at zero the rest of the log is read into memory up to this size.
-constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
 
 Error logWentOn()
 {

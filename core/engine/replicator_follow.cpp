@@ -99,6 +99,7 @@ Status Replicator::Impl::captureDue(const sqlite::WalIndexHeader& header, StepOu
         return {};
     }
     m_changedAt = m_stepAt;
+    m_nextClosedLook = {};
     if (!mayCapture(header)) {
         return {};
     }

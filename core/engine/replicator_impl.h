@@ -9,6 +9,10 @@
 #include "core/sqlite/log_readers.h"
 #include "core/sqlite/page_snapshot.h"
 
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 namespace tidemark::engine {
 
 // A cycle that did not come to its end, or a torn index, is tried again after this.
@@ -19,6 +23,7 @@ inline constexpr std::chrono::milliseconds kFirstRetry{1000};
 inline constexpr std::chrono::milliseconds kFirstPinned{500};
 // A flood that left no exact place, or the lock of a program, is tried again after this.
 inline constexpr std::chrono::milliseconds kBusyRetry{100};
+inline constexpr std::chrono::milliseconds kFirstCutPause{20};
 
 // Connections that an idle database does not need are closed after this.
 inline constexpr std::chrono::seconds kRest{5};
@@ -50,6 +55,12 @@ inline constexpr std::chrono::milliseconds kFineSettleTime{20};
     return stamp.modifiedNs % kNanosecondsAMillisecond != 0 ||
            stamp.changedNs % kNanosecondsAMillisecond != 0;
 }
+
+/// What was written to in the last moment may be in the midst of being written.
+inline constexpr std::chrono::milliseconds kFreshTime{1500};
+
+/// Where the anchor lies at zero the rest of a log is read into memory up to this size.
+inline constexpr std::uint64_t kHeldAtAttachBytes = std::uint64_t{64} << 20;
 
 /// A database in rollback mode while it is watched. Nothing of it is open between two looks.
 struct Watched {
@@ -92,6 +103,8 @@ struct FollowedLog {
     std::optional<sqlite::FileId> wal = {};
     sqlite::Salts salts = {};
     std::uint32_t frame = 0;  ///< Captured up to there; 0: not known.
+    /// The hash that each page of the log had in its file when that was replaced; empty: not known.
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> underneath = {};
 };
 
 /// Whether a log is of the file that it lies beside.
@@ -166,6 +179,7 @@ private:
     [[nodiscard]] Status noLogOfAnother(bool isWal, const std::stop_token& stop);
     [[nodiscard]] Result<bool> isLogOfAnother() const;
     [[nodiscard]] Result<Fit> fitOfLog(const std::stop_token& stop) const;
+    [[nodiscard]] Status contentRests() const;
     [[nodiscard]] Status disownLog() const;
     [[nodiscard]] Status notWrittenOver(const std::stop_token& stop);
     void noteSeenFile(const sqlite::WalIndexHeader& header);
@@ -248,7 +262,10 @@ private:
                               const std::optional<sqlite::FileId>& id) const;
     void leaveLog(StepOutcome& outcome);
     void captureRest(StepOutcome& outcome);
-    void cutLogOfAnother(const sqlite::WalIndexHeader& captured);
+    [[nodiscard]] bool mayBeOfNewFile() const;
+    void noteUnderneath(const sqlite::WalIndexHeader& end);
+    [[nodiscard]] Result<bool> isCopyOfOldFile() const;
+    void completeOldFile(const sqlite::WalIndexHeader& captured);
     void noteLog();
     void noteLogToLeave(const sqlite::WalIndexHeader& end);
     void failed(const Error& error, StepOutcome& outcome);
@@ -306,7 +323,9 @@ private:
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};
     Clock::Instant m_nextTruncate = {};
-    Clock::Instant m_nextRoomLook = {};  // While a snapshot pins a long log.
+    std::chrono::milliseconds m_cutPause = kFirstCutPause;  // Behind one that somebody hindered.
+    Clock::Instant m_nextClosedLook = {};  // Whether others have the database open.
+    Clock::Instant m_nextRoomLook = {};    // While a snapshot pins a long log.
     ltx::TxId m_savedChecksums = {};
     std::uint64_t m_unsavedBytes = 0;  // Of the segments since.
     Clock::Instant m_stepAt = {};

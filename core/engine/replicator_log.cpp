@@ -19,6 +19,8 @@ constexpr seconds kRoomPause{1};
 constexpr std::chrono::minutes kGivenUpPause{10};
 // From this long behind the last change on it is looked whether anybody has the database open.
 constexpr milliseconds kClosedLook{30};
+// And again after this part of the time that passed.
+constexpr int kClosedLookShare = 4;
 constexpr seconds kTruncatePause{1};
 // The same at rest, where it is not urgent.
 constexpr seconds kCutPause{30};
@@ -77,10 +79,13 @@ bool Replicator::Impl::wasClosed()
 {
     const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
     const auto& shm = m_anchor->identity().shm;
-    if (!shm || quiet < kClosedLook) {
+    const bool hasJustLooked = m_stepAt < m_nextClosedLook && quiet <= kRest;
+    if (!shm || quiet < kClosedLook || hasJustLooked) {
         return false;
     }
     const bool isOpen = sqlite::othersHaveOpen(*shm);
+    // Who has it open will mostly have so for a while; the kernel's table may be long.
+    m_nextClosedLook = m_stepAt + (isOpen ? quiet / kClosedLookShare : Clock::Instant::duration());
     m_sawOthers = m_sawOthers || isOpen;
     return !isOpen && (m_sawOthers || seesEveryProcess() || quiet > kRest);
 }
@@ -97,9 +102,11 @@ void Replicator::Impl::truncateLog()
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
     const bool rests = m_stepAt - m_changedAt > kRest;
     if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
-        // When somebody is in the way: next time.
+        // When somebody is in the way, perhaps for an instant: next time, later and later.
         const bool isCut = m_checkpointer->truncate(*m_anchor);
-        m_nextTruncate = m_stepAt + (isCut || isHuge ? kTruncatePause : kCutPause);
+        m_nextTruncate = m_stepAt + (isCut ? milliseconds(kTruncatePause) : m_cutPause);
+        const milliseconds longest = isHuge ? kTruncatePause : kCutPause;
+        m_cutPause = isCut ? kFirstCutPause : std::min(2 * m_cutPause, longest);
     } else if (rests) {
         // A database at rest costs next to nothing.
         m_nextTruncate = m_stepAt + kCutPause;

@@ -4,12 +4,14 @@
 #include "core/base/byte_order.h"
 #include "core/engine/page_difference.h"
 #include "core/engine/replicator_impl.h"
+#include "core/ltx/state_digest.h"
 #include "core/sqlite/log_readers.h"
 #include "core/sqlite/page_snapshot.h"
 #include "core/sqlite/wal_reader.h"
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tidemark::engine {
 namespace {
@@ -98,7 +100,39 @@ Result<Fit> Replicator::Impl::fitOfLog(const std::stop_token& stop) const
         return Fit::No;
     }
     TIDEMARK_TRY(const auto changed, changedPages(known, *pages, stop));
-    return changed.empty() ? Fit::Yes : Fit::No;
+    TIDEMARK_TRY(const bool isCopy, isCopyOfOldFile());
+    return changed.empty() && isCopy ? Fit::Yes : Fit::No;
+}
+
+/// An older copy that differs in pages of the log alone would be what it was behind the log, too.
+Result<bool> Replicator::Impl::isCopyOfOldFile() const
+{
+    TIDEMARK_TRY(const auto file, sqlite::Connection::openToRead(m_setup.path));
+    std::vector<std::byte> page(m_capture->checksums().pageSizeBytes());
+    for (const auto& [number, hash] : m_log->underneath) {
+        TIDEMARK_TRY_STATUS(file->readFile(page, std::uint64_t{number - 1} * page.size()));
+        if (ltx::pageHash(number, page) != hash) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)
+{
+    const auto log = sqlite::WalReader(m_anchor->wal()).read({.salts = end.salts}, end, UINT64_MAX);
+    if (!log.ok()) {
+        return;
+    }
+    std::vector<std::byte> page(end.pageSizeBytes);
+    for (const sqlite::PageFrame& each : log.value().pages) {
+        const std::uint64_t offset = std::uint64_t{each.pageNumber - 1} * page.size();
+        if (!m_anchor->connection().readFile(page, offset).ok()) {
+            m_log->underneath.clear();
+            return;
+        }
+        m_log->underneath.emplace_back(each.pageNumber, ltx::pageHash(each.pageNumber, page));
+    }
 }
 
 /// Where another file was put beside a log of which all is saved, that log is cut without a word of
@@ -107,6 +141,7 @@ Status Replicator::Impl::noLogOfAnother(bool isWal, const std::stop_token& stop)
 {
     TIDEMARK_TRY(const bool isThere, isLogOfAnother());
     if (isThere) {
+        TIDEMARK_TRY_STATUS(contentRests());
         const auto fit = isWal ? fitOfLog(stop) : Result<Fit>(Fit::No);
         if (!fit.ok()) {
             return fit.error();
@@ -121,6 +156,20 @@ Status Replicator::Impl::noLogOfAnother(bool isWal, const std::stop_token& stop)
     }
     m_isLogSuspect = false;
     return {};
+}
+
+/// Half of a copy of the very file would not fit its log. By the time of the content: a file that
+/// was moved there is whole.
+Status Replicator::Impl::contentRests() const
+{
+    TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
+    const std::chrono::nanoseconds written(stamp.modifiedNs);
+    const auto ago = m_clock.now().time_since_epoch() - written;
+    const bool isFresh =
+        ago >= ago.zero() && ago < (hasFineTimes(stamp) ? kFreshTime : kSettleTime);
+    return isFresh ? Status(beingWrittenTo(
+                         {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}))
+                   : Status();
 }
 
 Status Replicator::Impl::disownLog() const
@@ -177,18 +226,30 @@ Status Replicator::Impl::notWrittenOver(const std::stop_token& stop)
     return {};
 }
 
-bool Replicator::Impl::isOurs(const std::string& path,
-                              const std::optional<sqlite::FileId>& id) const
+/// Whether the log was written to behind the last change of the file that lies beside it now, whose
+/// programs find the log by its name: what is new in it may be theirs. Where both times are one,
+/// whoever put the file there had no time to open it.
+bool Replicator::Impl::mayBeOfNewFile() const
 {
-    const auto facts = m_setup.files.stat(path);
-    return id && facts.ok() && facts.value() && facts.value()->device == id->device &&
-           facts.value()->inode == id->inode;
+    const std::string wal = sqlite::walPath(m_setup.path);
+    const auto log = sqlite::stampOf(m_setup.files, wal);
+    const auto file = sqlite::stampOf(m_setup.files, m_setup.path);
+    return isOurs(wal, m_anchor->identity().wal) && log.ok() && file.ok() &&
+           log.value().modifiedNs > file.value().changedNs;
 }
 
 /// Its file is not what was followed, or the log itself was lost.
 void Replicator::Impl::leaveLog(StepOutcome& outcome)
 {
     if (!m_anchor || !m_isFollowing) {
+        loseLog();
+        return;
+    }
+    const auto before = m_anchor->header();
+    const bool isKnown = before.ok() && m_capture->isAt(before.value());
+    if (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile()) {
+        // Nothing of it is to be taken for the old file's, nor to be cut.
+        m_log.reset();
         loseLog();
         return;
     }
@@ -199,38 +260,60 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
         noteLogToLeave(end.value());
     }
     loseLog();
+    if (isCaptured && !isOurs(m_setup.path, m_anchor->identity().database)) {
+        noteUnderneath(end.value());
+    }
     if (isCaptured) {
-        cutLogOfAnother(end.value());
+        completeOldFile(end.value());
     }
 }
 
-/// What was committed before the file was replaced, removed or written over: its log is open here.
+bool Replicator::Impl::isOurs(const std::string& path,
+                              const std::optional<sqlite::FileId>& id) const
+{
+    const auto facts = m_setup.files.stat(path);
+    return id && facts.ok() && facts.value() && facts.value()->device == id->device &&
+           facts.value()->inode == id->inode;
+}
+
+/// What was committed before the file was replaced, removed or written over: its log is open here,
+/// whatever lies under its name.
 void Replicator::Impl::captureRest(StepOutcome& outcome)
 {
     const auto end = m_anchor->header();
-    const bool isOurLog = isOurs(sqlite::walPath(m_setup.path), m_anchor->identity().wal);
-    if (!end.ok() || m_capture->isAt(end.value()) || !isOurLog || m_anchor->sameFiles().ok()) {
+    if (!end.ok() || m_capture->isAt(end.value()) || m_anchor->sameFiles().ok()) {
         return;
     }
-    const auto rest = goOn(end.value());
+    const auto& shm = m_anchor->identity().shm;
+    const bool isMuch = m_capture->uncapturedBytes(end.value()) > kHeldAtAttachBytes;
+    if (isMuch && (!shm || sqlite::othersHaveOpen(*shm))) {
+        return;
+    }
+    // A log that nobody else has open stands still, however long it is.
+    const auto rest =
+        isMuch ? m_capture->captureLog(*m_anchor, end.value(), UINT64_MAX) : goOn(end.value());
     if (rest.ok() && rest.value()) {
         // Should this fail, the next start finds the segment in the spool.
         static_cast<void>(told(*rest.value(), outcome));
     }
 }
 
-/// The application closed its database and had it replaced: without us there would be no log any
-/// more. All of it is captured, so it is cut before we let go, unless something of it would be
-/// written into the file that is there now.
-void Replicator::Impl::cutLogOfAnother(const sqlite::WalIndexHeader& captured)
+/// The application closed its database and had it replaced. Without us the old file, which may have
+/// another name now, would have all of its log; and there would be none any more. A log of which
+/// all is in the file is cut. One that may be of the file that is there now, as of a copy of the
+/// old one, is left to noLogOfAnother().
+void Replicator::Impl::completeOldFile(const sqlite::WalIndexHeader& captured)
 {
     const sqlite::SourceIdentity& ours = m_anchor->identity();
     const bool isOurLog = isOurs(sqlite::walPath(m_setup.path), ours.wal) &&
                           isOurs(sqlite::shmPath(m_setup.path), ours.shm);
-    const bool isOurFile = isOurs(m_setup.path, ours.database);
     const auto header = m_anchor->header();
-    if (!isOurLog || !header.ok() || !header.value().sameEnd(captured) ||
-        (isOurFile && header.value().backfilled != header.value().mxFrame)) {
+    if (!isOurLog || !header.ok() || !header.value().sameEnd(captured)) {
+        return;
+    }
+    const bool isWhole = header.value().backfilled == header.value().mxFrame;
+    const bool isOurFile = isOurs(m_setup.path, ours.database);
+    if (!isWhole && (isOurFile || sqlite::othersHaveOpen(*ours.shm))) {
         return;
     }
     m_checkpointer->rest();
@@ -238,8 +321,10 @@ void Replicator::Impl::cutLogOfAnother(const sqlite::WalIndexHeader& captured)
     m_anchor.reset();
     if (connection) {
         connection->rollback();
-        // Whoever reads is in the way: then it stays.
-        static_cast<void>(connection->checkpoint(sqlite::CheckpointMode::Truncate));
+        // Whoever reads is in the way: then it stays. The index goes with us, the last to have it
+        // open, so that whoever opens the log next does not take it for backfilled.
+        static_cast<void>(connection->checkpoint(isWhole ? sqlite::CheckpointMode::Truncate
+                                                         : sqlite::CheckpointMode::Passive));
     }
 }
 

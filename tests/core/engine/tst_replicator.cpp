@@ -306,19 +306,62 @@ private slots:
             app.run("CREATE TABLE other(x)");
         }
         QVERIFY(QFile::copy(database(), m_folder->filePath("other.db")));
-        Application app(database());
-        app.write();
+        Application(m_folder->filePath("other.db")).write();
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA wal_autocheckpoint=0; INSERT INTO t VALUES (1)");
         attach();
-        app.write();
+        app.run("INSERT INTO t VALUES (2)");
         steps(20ms);
         const QByteArray bytes = contentOf(m_folder->filePath("other.db"));
         QVERIFY(QFile::remove(database()));
         QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
-        steps(1s);
+        steps(60s);
+        // While the old file's application runs its log is left to it.
         QCOMPARE(contentOf(database()), bytes);
+        app.close();
         steps(60s);
         QCOMPARE(contentOf(database()), bytes);
         QVERIFY(endsAsTheDatabase());
+    }
+
+    void aLogIsKeptForACopyOfTheFileThatIsPutInItsPlace()
+    {
+        for (const bool isLogBegunAnew : {false, true}) {
+            init();
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            attach();
+            app.run("INSERT INTO t VALUES (1)");
+            steps(isLogBegunAnew ? 10s : 20ms);
+            app.run("INSERT INTO t VALUES (2)");
+            app.close();
+            const QString copy = m_folder->filePath("copy.db");
+            QCOMPARE(QProcess::execute("cp", {"-p", database(), copy}), 0);
+            QCOMPARE(QProcess::execute("mv", {copy, database()}), 0);
+            steps(20s);
+            QVERIFY(endsAsTheDatabase());
+            QCOMPARE(sqlite::SqliteShell(database()).run("SELECT count(*) FROM t"), "2");
+        }
+    }
+
+    void whatAProgramCommitsToTheFileThatWasPutThereIsItsOwn()
+    {
+        sqlite::SqliteShell(database()).run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+        copyTo("other.db");
+        sqlite::SqliteShell(database()).run("CREATE TABLE old(x); INSERT INTO old VALUES (1)");
+        attach();
+        steps(60s);
+        QCOMPARE(QProcess::execute("mv", {m_folder->filePath("other.db"), database()}), 0);
+        QTest::qWait(20);  // Two ticks of the file system's clock.
+        const int before = captured();
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA wal_autocheckpoint=0; INSERT INTO t VALUES (1)");
+        step(20ms);
+        QCOMPARE(captured(), before);
+        app.close();
+        steps(20s);
+        QVERIFY(endsAsTheDatabase());
+        QCOMPARE(sqlite::SqliteShell(database()).run("SELECT count(*) FROM t"), "1");
     }
 
     void whatDidNotChangeWhileAwayIsNotReadAgain()
