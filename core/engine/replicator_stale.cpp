@@ -217,6 +217,11 @@ Status Replicator::Impl::notWrittenOver(const std::stop_token& stop)
     if (isCheckpoint || m_seenFile->stamp == stamp || !m_capture->isAt(now)) {
         return {};
     }
+    // A checkpoint of somebody else writes before it says so: all pages are not read for that.
+    const auto& shm = m_anchor->identity().shm;
+    if (!shm || sqlite::othersHaveOpen(*shm)) {
+        return {};
+    }
     noteLog();
     TIDEMARK_TRY(const Fit fit, fitOfLog(stop));
     if (fit == Fit::No) {

@@ -270,6 +270,24 @@ private slots:
         }
     }
 
+    void whileAProgramHasItOpenAChangeOfItsStampHasNothingReadAgain()
+    {
+        if (!areLocksTold()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+        app.run("INSERT INTO t VALUES (randomblob(20000000)); PRAGMA wal_checkpoint(TRUNCATE)");
+        attach();
+        app.run("INSERT INTO t VALUES (1)");
+        step(20ms);
+        QCOMPARE(QProcess::execute("chmod", {"g+w", database()}), 0);
+        const qint64 readBefore = readBytes();
+        steps(10s);
+        QVERIFY(readBytes() - readBefore < 10'000'000);
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void aFileThatOnlyGotOtherRightsKeepsItsLog()
     {
         for (const bool isLogBegunAnew : {false, true}) {
