@@ -100,6 +100,8 @@ class TestDeadPlace : public QObject, private FollowedPlace {
     {
         sqlite3* handle = nullptr;
         sqlite3_open(path(name.c_str()).c_str(), &handle);
+        // Of this process it is not seen that it has the log open, which is cut after each rest.
+        sqlite3_busy_timeout(handle, 20'000);
         sqlite3_exec(handle, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
                      nullptr);
         m_others.push_back(handle);

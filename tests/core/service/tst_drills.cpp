@@ -129,6 +129,8 @@ private slots:
         m_files = std::make_unique<CacheDisk>(m_disk);
         m_counter = std::make_unique<Counter>();
         sqlite3_open(path("a.db").c_str(), &m_application);
+        // Of this process it is not seen that it has the log open, which is cut after each rest.
+        sqlite3_busy_timeout(m_application, 20'000);
         sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
                      nullptr);
     }

@@ -294,6 +294,8 @@ private slots:
         m_listener = std::make_unique<Listener>();
         m_rows = 0;
         sqlite3_open(path("a.db").c_str(), &m_application);
+        // Of this process it is not seen that it has the log open, which is cut after each rest.
+        sqlite3_busy_timeout(m_application, 20'000);
         sqlite3_exec(m_application, "PRAGMA journal_mode=WAL; CREATE TABLE t(x)", nullptr, nullptr,
                      nullptr);
     }

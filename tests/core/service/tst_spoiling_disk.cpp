@@ -149,6 +149,8 @@ private slots:
         m_directory = std::make_unique<QTemporaryDir>();
         m_files = std::make_unique<SpoilingDisk>(m_disk, m_clock, path("bad"));
         sqlite3_open(path("a.db").c_str(), &m_application);
+        // Of this process it is not seen that it has the log open, which is cut after each rest.
+        sqlite3_busy_timeout(m_application, 20'000);
         sqlite3_exec(m_application,
                      "PRAGMA journal_mode=WAL; CREATE TABLE t(x);"
                      "INSERT INTO t VALUES (hex(randomblob(2000)))",

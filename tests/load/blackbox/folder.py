@@ -14,8 +14,11 @@ class File:
 
 
 def modified(path):
-    """The modification time, exact to the microsecond (a float's seconds are not)."""
-    ns = os.stat(path).st_mtime_ns
+    """The modification time, exact to the microsecond (a float's seconds are not). None: it has gone meanwhile."""
+    try:
+        ns = os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        return None
     whole = datetime.fromtimestamp(ns // 1_000_000_000, timezone.utc)
     return whole.replace(microsecond=ns % 1_000_000_000 // 1000)
 
@@ -43,9 +46,10 @@ class Folder:
         return "ltx" if number is None else f"ltx/{number}"
 
     def files(self, under):
-        """All below that name, by name."""
+        """All below that name, by name. What a writer renames or deletes under our eyes is left out."""
         found = [path for path in (self.path / under).rglob("*") if path.is_file()]
-        return sorted(File(str(path.relative_to(self.path)), modified(path)) for path in found)
+        listed = [File(str(path.relative_to(self.path)), modified(path)) for path in found]
+        return sorted(file for file in listed if file.modified)
 
     def change(self):
         """Something that differs once a segment arrived; 0 before the first."""
