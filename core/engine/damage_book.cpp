@@ -28,6 +28,34 @@ void noteLost(const replica::Catalog& before, const replica::Catalog& after,
 
 }  // namespace
 
+DamageBook::DamageBook(Clock& clock, state::StateDb& state, const Spool& spool,
+                       std::string replicaId)
+    : m_clock(clock), m_state(state), m_spool(spool), m_replicaId(std::move(replicaId))
+{
+    // Whatever cannot be read is found anew.
+    if (auto names = m_state.suspected(m_replicaId); names.ok()) {
+        m_rememberedSuspected = std::move(names).value();
+    }
+    for (const std::string& name : m_rememberedSuspected) {
+        m_suspected.emplace(name, m_clock.monotonic());
+    }
+}
+
+std::vector<replica::ObjectInfo> DamageBook::suspected()
+{
+    const std::scoped_lock lock(m_writing);
+    std::vector<replica::ObjectInfo> objects;
+    for (const auto& [name, since] : m_suspected) {
+        if (const auto key = replica::parseObjectName(name)) {
+            objects.push_back({.level = key->level,
+                               .minTxId = key->range.minTxId,
+                               .maxTxId = key->range.maxTxId,
+                               .name = name});
+        }
+    }
+    return objects;
+}
+
 Result<replica::ObjectNames> DamageBook::found() const
 {
     TIDEMARK_TRY(const auto objects, m_state.damaged(m_replicaId));
@@ -102,11 +130,13 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
     TIDEMARK_TRY(known, found());
     std::erase_if(damaged, isKnown);
     bool isSuspected = setAsideSuspected(unknown, damaged);
+    rememberSuspected();
     if (!damaged.empty()) {
         TIDEMARK_TRY_STATUS(takeDownNews(storage, damaged, std::move(known), stop));
         for (const replica::ObjectInfo& each : damaged) {
             m_suspected.erase(each.name);
         }
+        rememberSuspected();
         return Inspection::News;
     }
     if (who == Suspecting::Merge && !isSuspected) {
@@ -115,6 +145,18 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
     TIDEMARK_TRY(const bool isMissed, missAgain(suspects));
     const auto otherwise = isSuspected ? Inspection::Suspected : Inspection::Nothing;
     return isMissed ? Inspection::Known : otherwise;
+}
+
+/// A stop between the two reads would leave nobody who reads it again.
+void DamageBook::rememberSuspected()
+{
+    replica::ObjectNames names;
+    for (const auto& [name, since] : m_suspected) {
+        names.insert(names.end(), name);
+    }
+    if (names != m_rememberedSuspected && m_state.setSuspected(m_replicaId, names).ok()) {
+        m_rememberedSuspected = std::move(names);
+    }
 }
 
 /// Leaves in `damaged` what was read as damaged before; whether others were in it.

@@ -44,10 +44,7 @@ inline constexpr std::chrono::seconds kSecondRead{60};
 class DamageBook {
 public:
     /// All outlive it.
-    DamageBook(Clock& clock, state::StateDb& state, const Spool& spool, std::string replicaId)
-        : m_clock(clock), m_state(state), m_spool(spool), m_replicaId(std::move(replicaId))
-    {
-    }
+    DamageBook(Clock& clock, state::StateDb& state, const Spool& spool, std::string replicaId);
 
     /// All that were found: their names stay taken.
     [[nodiscard]] Result<replica::ObjectNames> found() const;
@@ -65,6 +62,9 @@ public:
     [[nodiscard]] Result<Inspection> inspect(const storage::Storage& storage,
                                              std::span<const replica::ObjectInfo> suspects,
                                              Suspecting who, const std::stop_token& stop);
+
+    /// What was read as damaged once, also before a restart: to be inspected kSecondRead later.
+    [[nodiscard]] std::vector<replica::ObjectInfo> suspected();
 
     /// Lists the replica; where it leads to `upTo` without any object that was found, those of
     /// `names`, which whoever looked at it did without, are mended: each moment from now on can be
@@ -87,6 +87,7 @@ public:
 
 private:
     // With m_writing held.
+    void rememberSuspected();
     [[nodiscard]] bool setAsideSuspected(std::span<const replica::ObjectInfo> read,
                                          std::vector<replica::ObjectInfo>& damaged);
     [[nodiscard]] Status takeDownNews(const storage::Storage& storage,
@@ -105,10 +106,10 @@ private:
     state::StateDb& m_state;
     const Spool& m_spool;
     const std::string m_replicaId;
-    std::mutex m_writing;  // What is taken down follows from what was. Guards the next two, too.
+    std::mutex m_writing;  // What is taken down follows from what was. Guards the next three, too.
     std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
-
-    std::map<std::string, Clock::Instant> m_inTheWay;  // Known, of a merge that failed first then.
+    replica::ObjectNames m_rememberedSuspected;         // In the state.
+    std::map<std::string, Clock::Instant> m_inTheWay;   // Known, of a merge that failed first then.
 
     mutable std::mutex m_spoolMutex;    // Guards what follows; taken after m_writing.
     replica::ObjectNames m_distrusted;  // Of which the spool's copy was no good.

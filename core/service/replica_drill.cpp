@@ -44,7 +44,9 @@ ReplicaDrill::ReplicaDrill(EngineContext& context, std::shared_ptr<ReplicaFollow
     : m_context(context),
       m_follower(std::move(follower)),
       m_rules(rules),
-      m_since(context.clock.now())
+      m_since(context.clock.now()),
+      m_suspects(m_follower->suspected()),
+      m_secondReadAt(context.clock.monotonic() + engine::kSecondRead)
 {
 }
 
@@ -71,14 +73,17 @@ ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes,
     return outcome;
 }
 
-/// What the newest drill read as damaged, and may have gone around; whether it is.
+/// What the newest drill read as damaged, and may have gone around, or who read before a restart;
+/// whether it is. As long as that cannot be found out it is tried again.
 bool ReplicaDrill::readSuspects(const std::stop_token& stop)
 {
     if (m_suspects.empty() || m_context.clock.monotonic() < m_secondReadAt) {
         return false;
     }
-    return m_follower->inspect(std::exchange(m_suspects, {}), engine::Suspecting::Reader, stop) >=
-           Inspection::Known;
+    const auto learnt = m_follower->inspect(m_suspects, engine::Suspecting::Reader, stop);
+    m_suspects = m_follower->suspected();
+    m_secondReadAt = m_context.clock.monotonic() + engine::kSecondRead;
+    return learnt >= Inspection::Known;
 }
 
 ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes,
@@ -191,8 +196,7 @@ Result<Proof> ReplicaDrill::drill(const ReplicaView& view, std::uint64_t databas
             ? Inspection::Nothing
             : m_follower->inspect(verifier.damaged(), engine::Suspecting::Reader, stop);
     foundDamage = learnt >= Inspection::Known;
-    m_suspects =
-        learnt == Inspection::Suspected ? verifier.damaged() : std::vector<replica::ObjectInfo>();
+    m_suspects = m_follower->suspected();
     m_secondReadAt = m_context.clock.monotonic() + engine::kSecondRead;
     if (!verified.ok() && verified.error().code == ErrorCode::Damaged &&
         verifier.damaged().empty()) {

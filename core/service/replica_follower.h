@@ -93,6 +93,8 @@ public:
     /// is needed: tell of it, call damageTold(), and wake that step. They are left as they are.
     [[nodiscard]] Inspection inspect(std::span<const replica::ObjectInfo> suspects,
                                      engine::Suspecting who, const std::stop_token& stop);
+    /// What was read as damaged once, also before a restart: to be inspected kSecondRead later.
+    [[nodiscard]] std::vector<replica::ObjectInfo> suspected() { return m_damageBook.suspected(); }
     /// All objects that are known to be damaged. Fails as the state does.
     [[nodiscard]] Result<replica::ObjectNames> damaged() const { return m_damageBook.found(); }
     /// Whether the last step found some of them: tell of it. For the thread of step().

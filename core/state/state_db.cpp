@@ -38,6 +38,7 @@ constexpr std::array kSteps = {
     "ALTER TABLE segments ADD COLUMN digest;"
     "CREATE TABLE went_back(one INTEGER PRIMARY KEY CHECK(one = 1), at, tx, time, last, "
     "last_time);",
+    "CREATE TABLE suspected(replica TEXT PRIMARY KEY, names) WITHOUT ROWID;",
 };
 constexpr std::size_t kVersion = kSteps.size();
 

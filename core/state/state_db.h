@@ -132,6 +132,11 @@ public:
     /// It is whole after all. Fine if it is not known.
     [[nodiscard]] Status dropDamaged(const std::string& replicaId, const std::string& name);
 
+    /// Names of the objects of one replica that were read as damaged once.
+    [[nodiscard]] Result<ObjectNames> suspected(const std::string& replicaId) const;
+    /// In the place of those that were known.
+    [[nodiscard]] Status setSuspected(const std::string& replicaId, const ObjectNames& names);
+
     /// Names of the objects that a deletion from one replica, which broke off, was about to delete.
     [[nodiscard]] Result<ObjectNames> unfinished(const std::string& replicaId) const;
     /// In the place of those that were known.

@@ -23,6 +23,27 @@ Result<std::optional<ProofState>> proofIn(Statement& row)
     return std::optional(proof);
 }
 
+/// Names of objects are kept a line each.
+std::string linesOf(const ObjectNames& names)
+{
+    std::string lines;
+    for (const std::string& each : names) {
+        lines += each + '\n';
+    }
+    return lines;
+}
+
+Result<ObjectNames> namesIn(Statement& row)
+{
+    TIDEMARK_TRY(const bool there, row.next());
+    ObjectNames names;
+    std::istringstream lines(there ? row.text() : std::string());
+    for (std::string name; std::getline(lines, name);) {
+        names.insert(names.end(), name);
+    }
+    return names;
+}
+
 }  // namespace
 
 Result<std::optional<ReplicaState>> StateDb::replica(const std::string& id) const
@@ -121,30 +142,32 @@ Status StateDb::dropDamaged(const std::string& replicaId, const std::string& nam
     return drop.finish();
 }
 
+Result<ObjectNames> StateDb::suspected(const std::string& replicaId) const
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement row(m_handle, "SELECT names FROM suspected WHERE replica = ?");
+    return namesIn(row.add(replicaId));
+}
+
+Status StateDb::setSuspected(const std::string& replicaId, const ObjectNames& names)
+{
+    const std::scoped_lock lock(m_mutex);
+    Statement put(m_handle, "INSERT OR REPLACE INTO suspected VALUES(?, ?)");
+    return put.add(replicaId).add(linesOf(names)).finish();
+}
+
 Result<ObjectNames> StateDb::unfinished(const std::string& replicaId) const
 {
     const std::scoped_lock lock(m_mutex);
     Statement row(m_handle, "SELECT names FROM unfinished WHERE replica = ?");
-    row.add(replicaId);
-    TIDEMARK_TRY(const bool there, row.next());
-    ObjectNames names;
-    std::istringstream lines(there ? row.text() : std::string());
-    for (std::string name; std::getline(lines, name);) {
-        names.insert(names.end(), name);
-    }
-    return names;
+    return namesIn(row.add(replicaId));
 }
 
 Status StateDb::setUnfinished(const std::string& replicaId, const ObjectNames& names)
 {
-    std::string lines;
-    for (const std::string& each : names) {
-        lines += each + '\n';
-    }
     const std::scoped_lock lock(m_mutex);
     Statement put(m_handle, "INSERT OR REPLACE INTO unfinished VALUES(?, ?)");
-    put.add(replicaId).add(lines);
-    return put.finish();
+    return put.add(replicaId).add(linesOf(names)).finish();
 }
 
 Result<std::optional<GivenUp>> StateDb::givenUp(const std::string& replicaId) const

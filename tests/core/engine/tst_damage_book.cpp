@@ -64,6 +64,11 @@ class TestDamageBook : public QObject {
         QVERIFY(inspect({name}) == Inspection::News);
     }
 
+    void restart()
+    {
+        m_book = std::make_unique<DamageBook>(m_clock, *m_state, *m_spool, "replica");
+    }
+
     [[nodiscard]] bool isMended(const replica::ObjectNames& names, std::uint64_t upTo)
     {
         return m_book->mended(m_made->storage, names, {upTo}, {}).value();
@@ -82,7 +87,7 @@ private slots:
         QVERIFY(m_spool->open().ok());
         m_state =
             state::StateDb::open(m_files, m_folder->filePath("state.db").toStdString()).value();
-        m_book = std::make_unique<DamageBook>(m_clock, *m_state, *m_spool, "replica");
+        restart();
         m_made->commit({1, 2}, 2);
         m_made->put(9, 1, 1);
         for (std::uint64_t txId = 2; txId <= 4; ++txId) {
@@ -104,6 +109,27 @@ private slots:
         QVERIFY(inspect({segment(2)}) == Inspection::Suspected);
         QVERIFY(m_book->found().value().empty());
         QVERIFY(!m_book->damage().value());
+    }
+
+    void whatIsSuspectedIsStillSoBehindARestart()
+    {
+        damage(segment(2));
+        damage(segment(3));
+        QVERIFY(inspect({segment(2), segment(3)}) == Inspection::Suspected);
+        m_clock.advance(std::chrono::hours(1));
+        restart();
+        QCOMPARE(m_book->suspected().size(), 2U);
+        QCOMPARE(m_book->suspected().front().name, segment(2));
+        // Whatever was wrong then may be so at the start.
+        QVERIFY(inspect({segment(2)}) == Inspection::Suspected);
+        m_clock.advance(kSecondRead);
+        damage(segment(3));
+        const auto suspects = m_book->suspected();
+        QVERIFY(m_book->inspect(m_made->storage, suspects, Suspecting::Reader, {}).value() ==
+                Inspection::News);
+        QCOMPARE(m_book->found().value(), replica::ObjectNames{segment(2)});
+        restart();
+        QVERIFY(m_book->suspected().empty());
     }
 
     void whatIsReadAsDamagedTwiceIsTakenDown()

@@ -1,6 +1,7 @@
 #include "core/base/posix_file_system.h"
 #include "core/service/drill_schedule.h"
 #include "core/service/service.h"
+#include "core/state/state_db.h"
 #include "tests/support/folder_opener.h"
 #include "tests/support/hurried_clock.h"
 #include "tests/support/passing_file_system.h"
@@ -8,6 +9,8 @@
 #include <sqlite3.h>
 
 #include <QDir>
+#include <QDirIterator>
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -116,6 +119,24 @@ class TestDrills : public QObject {
         return status().savedAt && status().standing.state == engine::Protection::Protected;
     }
 
+    /// The name of the one snapshot of the replica.
+    [[nodiscard]] std::string theBase() const
+    {
+        const auto names = QDir(m_directory->filePath("replica/ltx/9")).entryList(QDir::Files);
+        return names.isEmpty() ? std::string() : "ltx/9/" + names.front().toStdString();
+    }
+
+    /// As a drill would have been remembered that was followed by a stop.
+    void suspect(const std::string& object)
+    {
+        QDirIterator found(m_directory->filePath("data"), {"state.db"}, QDir::Files,
+                           QDirIterator::Subdirectories);
+        const auto state = state::StateDb::open(m_disk, found.next().toStdString());
+        QVERIFY(state.ok());
+        const std::string id = storage::replicaId({.path = path("replica")});
+        QVERIFY(state.value()->setSuspected(id, {object}).ok());
+    }
+
     [[nodiscard]] bool isCacheEmpty() const
     {
         return QDir(m_directory->filePath("cache/drills"))
@@ -167,6 +188,22 @@ private slots:
         QVERIFY(m_clock.waitUntil(m_clock.monotonic() + 2 * kDrillPatience, {}));
         QCOMPARE(m_counter->proven(), 1);
         QVERIFY(status().replicas.front().proof.has_value());
+    }
+
+    void whatWasReadAsDamagedOnceBeforeAStopIsReadAgain()
+    {
+        follow(0, false);
+        QTRY_VERIFY_WITH_TIMEOUT(isSaved(), 20'000);
+        m_service.reset();
+        const std::string base = theBase();
+        QFile file(m_directory->filePath("replica/") + QString::fromStdString(base));
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() / 2));
+        QCOMPARE(file.write(QByteArray(8, '\x5a')), 8);
+        file.close();
+        suspect(base);
+        follow(0, false);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !status().replicas.empty() && status().replicas.front().damage.has_value(), 20'000);
     }
 
     void turnedOffItIsDoneOnlyWhenItIsAskedFor()

@@ -97,6 +97,17 @@ private slots:
         QVERIFY(state.value()->unfinished("one").value().empty());
     }
 
+    void remembersWhatIsSuspected()
+    {
+        const auto state = StateDb::open(m_files, path("suspected"));
+        QVERIFY(state.value()->suspected("one").value().empty());
+        QVERIFY(state.value()->setSuspected("one", {"ltx/0/a", "ltx/0/b"}).ok());
+        QVERIFY(state.value()->setSuspected("one", {"ltx/0/b"}).ok());
+        QCOMPARE(state.value()->suspected("one").value(), ObjectNames{"ltx/0/b"});
+        QVERIFY(state.value()->suspected("two").value().empty());
+        QVERIFY(state.value()->unfinished("one").value().empty());
+    }
+
     void knowsWhenATransactionWas()
     {
         const Timestamp time(std::chrono::seconds(7));
@@ -184,7 +195,7 @@ private slots:
             QVERIFY(made.value()->record({.txId = {7}, .digest = 5}, segment).ok());
         }
         run(path("before"),
-            "ALTER TABLE segments DROP COLUMN digest; DROP TABLE went_back;"
+            "ALTER TABLE segments DROP COLUMN digest; DROP TABLE went_back; DROP TABLE suspected;"
             "PRAGMA user_version = 7");
         const auto again = StateDb::open(m_files, path("before"));
         QVERIFY(again.value()->segments().value() == std::vector{segment});
