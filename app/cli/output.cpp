@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace tidemark::cli {
@@ -105,16 +103,16 @@ bool Output::isHeard() const
 Status Output::wholeness() const
 {
     const std::scoped_lock lock(m_mutex);
-    if (m_lostBy == 0) {
+    if (!m_lostBy) {
         return {};
     }
-    if (m_lostBy == ECANCELED) {
+    if (m_lostBy == std::errc::operation_canceled) {
         return Error{.code = ErrorCode::Cancelled,
                      .what = {TIDEMARK_TEXT("cli", "Stopped; nobody took all of the output.")}};
     }
     return Error{.code = ErrorCode::Io,
                  .what = {TIDEMARK_TEXT("cli", "The output could not be written in full: %1."),
-                          {std::generic_category().message(m_lostBy)}},
+                          {m_lostBy.message()}},
                  .next = {TIDEMARK_TEXT("cli",
                                         "Let it go to a place with room, and run the command "
                                         "again.")}};
@@ -124,7 +122,7 @@ void Output::becomeLog()
 {
     const std::scoped_lock lock(m_mutex);
     m_isLog = true;
-    m_lostBy = 0;
+    m_lostBy.clear();
 }
 
 void Output::write(PatientWriter& stream, const std::string& line)
@@ -135,15 +133,12 @@ void Output::write(PatientWriter& stream, const std::string& line)
         m_hasProgress = false;
     }
     const std::string whole = line + "\n";
-    errno = 0;
-    if (stream.write(whole)) {
-        return;
-    }
-    const bool isEnd = errno == EPIPE;
+    const std::error_code lostBy = stream.write(whole);
+    const bool isEnd = lostBy == std::errc::broken_pipe;
     if (&stream == &m_facts) {
         m_isHeard = m_isHeard && !isEnd;
-        if (m_lostBy == 0 && !isEnd && !m_isLog) {
-            m_lostBy = errno;
+        if (!m_lostBy && !isEnd && !m_isLog) {
+            m_lostBy = lostBy;
         }
     }
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace tidemark::cli {
@@ -74,7 +75,7 @@ private:
     bool m_hasProgress = false;
     bool m_isHeard = true;
     bool m_isLog = false;
-    int m_lostBy = 0;  // The errno of the first lost line.
+    std::error_code m_lostBy = {};  // What the first lost line was lost by.
 };
 
 /// Rows of texts with their columns aligned, to the right where `right` says so, else to the

@@ -35,7 +35,7 @@ PatientWriter::PatientWriter(int fd, std::stop_token stop)
 {
 }
 
-bool PatientWriter::write(std::string_view text)
+std::error_code PatientWriter::write(std::string_view text)
 {
     int patienceMs = kPatienceMs;
     while (!text.empty() && !m_isGivenUp) {
@@ -43,7 +43,7 @@ bool PatientWriter::write(std::string_view text)
         const bool isReady = ::poll(&reader, 1, kLookMs) != 0;
         const ssize_t written = isReady ? writeSome(text) : 0;
         if (written < 0 && errno != EAGAIN && errno != EINTR) {
-            return false;
+            return {errno, std::generic_category()};
         }
         if (written > 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
@@ -56,8 +56,7 @@ bool PatientWriter::write(std::string_view text)
         patienceMs -= m_stop.stop_requested() ? kLookMs : 0;
         m_isGivenUp = patienceMs <= 0;
     }
-    errno = ECANCELED;
-    return text.empty();
+    return text.empty() ? std::error_code() : std::make_error_code(std::errc::operation_canceled);
 }
 
 ssize_t PatientWriter::writeSome(std::string_view text) const

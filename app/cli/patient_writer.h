@@ -6,6 +6,7 @@
 
 #include <stop_token>
 #include <string_view>
+#include <system_error>
 
 namespace tidemark::cli {
 
@@ -17,9 +18,9 @@ public:
     /// `fd` outlives it.
     PatientWriter(int fd, std::stop_token stop);
 
-    /// All of it; else false, and errno says why: ECANCELED when it was given up. Some of it may
-    /// have been written then.
-    [[nodiscard]] bool write(std::string_view text);
+    /// All of it. Else what the system said, or operation_canceled when it was given up; some of it
+    /// may have been written then.
+    [[nodiscard]] std::error_code write(std::string_view text);
 
 private:
     [[nodiscard]] ssize_t writeSome(std::string_view text) const;

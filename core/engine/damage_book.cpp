@@ -69,16 +69,16 @@ Result<replica::ObjectNames> DamageBook::found() const
 Result<replica::ObjectNames> DamageBook::missing() const
 {
     TIDEMARK_TRY(replica::ObjectNames all, found());
-    const replica::ObjectNames noGood = distrusted();
+    const replica::ObjectNames unusable = distrusted();
     std::erase_if(all, [&](const std::string& name) {
-        return !noGood.contains(name) && isWholeInSpool(name);
+        return !unusable.contains(name) && isWholeInSpool(name);
     });
     return all;
 }
 
 replica::ObjectNames DamageBook::distrusted() const
 {
-    const std::scoped_lock lock(m_spoolMutex);
+    const std::scoped_lock lock(m_distrustedMutex);
     return m_distrusted;
 }
 
@@ -92,12 +92,12 @@ bool DamageBook::distrustSpool(std::span<const replica::ObjectInfo> suspects,
         if (!known.contains(each.name) || !isWholeInSpool(each.name)) {
             continue;
         }
-        Clock::Instant& since = m_inTheWay.try_emplace(each.name, now).first->second;
+        Clock::Instant& since = m_failedMerges.try_emplace(each.name, now).first->second;
         // Merges are tried again within an hour: this is another failure.
         since = now - since > kOtherFailure ? now : since;
         isAnyFirst = isAnyFirst || now - since < kSecondRead;
         if (now - since >= kSecondRead) {
-            const std::scoped_lock lock(m_spoolMutex);
+            const std::scoped_lock lock(m_distrustedMutex);
             m_distrusted.insert(each.name);
         }
     }
@@ -303,7 +303,7 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
         if (read.ok()) {
             const std::scoped_lock lock(m_writing);
             TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
-            m_inTheWay.erase(each.name);
+            m_failedMerges.erase(each.name);
             isAnyWhole = true;
         } else if (!replica::isOfObject(read.error()) && read.error().code != ErrorCode::NotFound) {
             return read.error();

@@ -109,10 +109,11 @@ private:
     std::mutex m_writing;  // What is taken down follows from what was. Guards the next three, too.
     std::map<std::string, Clock::Instant> m_suspected;  // When each was first read as damaged.
     replica::ObjectNames m_rememberedSuspected;         // In the state.
-    std::map<std::string, Clock::Instant> m_inTheWay;   // Known, of a merge that failed first then.
+    std::map<std::string, Clock::Instant>
+        m_failedMerges;  // Known, of a merge that failed first then.
 
-    mutable std::mutex m_spoolMutex;    // Guards what follows; taken after m_writing.
-    replica::ObjectNames m_distrusted;  // Of which the spool's copy was no good.
+    mutable std::mutex m_distrustedMutex;  // Guards what follows; taken after m_writing.
+    replica::ObjectNames m_distrusted;     // Of which the spool's copy was no good.
 };
 
 }  // namespace tidemark::engine

@@ -178,7 +178,7 @@ std::optional<Clock::Instant> ReplicaFollower::nextTry() const
 bool ReplicaFollower::takeRetry()
 {
     const std::scoped_lock lock(m_mutex);
-    const bool isAsked = m_turn.begin();
+    const bool isAsked = m_turn.beginStep();
     const bool retry = std::exchange(m_retry, false) || isAsked;
     if (retry) {
         m_isRetrying = true;
@@ -301,7 +301,7 @@ void ReplicaFollower::remember(const std::optional<Error>& failure, bool hasMore
 {
     const std::scoped_lock lock(m_mutex);
     m_isRetrying = false;
-    m_turn.end(hasMore, m_context.clock.monotonic());
+    m_turn.endStep(hasMore, m_context.clock.monotonic());
     const bool hasBase = m_uploader->hasBase() || m_baseWritten.has_value();
     if (hasBase) {
         m_snapshotFailure.reset();

@@ -43,7 +43,7 @@ public:
     bool letGo() { return std::exchange(m_turn, Turn::Free) != Turn::Free; }
 
     /// A step begins; whether it is the one that was asked for.
-    [[nodiscard]] bool begin()
+    [[nodiscard]] bool beginStep()
     {
         const bool isAsked = m_turn == Turn::Asked;
         m_turn = isAsked ? Turn::UnderWay : m_turn;
@@ -51,7 +51,7 @@ public:
     }
 
     /// It has ended. What has nothing more to upload, or could not, is free again.
-    void end(bool hasMore, Clock::Instant now)
+    void endStep(bool hasMore, Clock::Instant now)
     {
         if (m_turn == Turn::UnderWay) {
             letGo();

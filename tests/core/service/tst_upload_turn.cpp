@@ -17,7 +17,7 @@ private slots:
         UploadTurn turn;
         QVERIFY(!turn.isHeld(kNow) && !turn.isShared(kNow));
         QVERIFY(!turn.askForStep());
-        QVERIFY(!turn.begin());
+        QVERIFY(!turn.beginStep());
         turn.hold(kNow);
         QVERIFY(turn.isHeld(kNow) && turn.isShared(kNow));
     }
@@ -28,12 +28,12 @@ private slots:
         turn.hold(kNow);
         QVERIFY(turn.askForStep());
         QVERIFY(!turn.isHeld(kNow) && turn.isShared(kNow));
-        QVERIFY(turn.begin());
-        turn.end(true, kNow);
+        QVERIFY(turn.beginStep());
+        turn.endStep(true, kNow);
         QVERIFY(turn.isHeld(kNow));
         QVERIFY(turn.askForStep());
-        QVERIFY(turn.begin());
-        turn.end(false, kNow);
+        QVERIFY(turn.beginStep());
+        turn.endStep(false, kNow);
         QVERIFY(!turn.isShared(kNow));
     }
 
@@ -42,9 +42,9 @@ private slots:
         UploadTurn turn;
         turn.hold(kNow);
         QVERIFY(turn.askForStep());
-        QVERIFY(turn.begin());
+        QVERIFY(turn.beginStep());
         turn.hold(kNow);
-        turn.end(false, kNow);
+        turn.endStep(false, kNow);
         QVERIFY(turn.isHeld(kNow));
     }
 
@@ -54,10 +54,10 @@ private slots:
             UploadTurn turn;
             turn.hold(kNow);
             QVERIFY(turn.askForStep());
-            QVERIFY(!hasBegun || turn.begin());
+            QVERIFY(!hasBegun || turn.beginStep());
             QVERIFY(turn.letGo());
-            turn.end(true, kNow);
-            QVERIFY(!turn.begin());
+            turn.endStep(true, kNow);
+            QVERIFY(!turn.beginStep());
             QVERIFY(!turn.isShared(kNow));
         }
     }
@@ -79,8 +79,8 @@ private slots:
         QVERIFY(turn.isHeld(kNow + 100s));
         QVERIFY(!turn.isHeld(kNow + 200s));
         QVERIFY(turn.askForStep());
-        QVERIFY(turn.begin());
-        turn.end(false, kNow + 200s);
+        QVERIFY(turn.beginStep());
+        turn.endStep(false, kNow + 200s);
         QVERIFY(!turn.letGo());
         turn.renew(kNow + 210s);
         QVERIFY(!turn.isHeld(kNow + 211s));
