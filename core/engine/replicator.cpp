@@ -51,13 +51,11 @@ Status Replicator::Impl::open()
             m_known = {.mark = *mark, .txId = remembered->source.markTxId};
             m_storedKnown = m_known;
         }
-        if (remembered->source.position.frame > 0) {
-            m_log = FollowedLog{
-                .file = remembered->source.identity.database,
-                .wal = remembered->source.identity.wal,
-                .salts = remembered->source.position.salts,
-                .frame = remembered->positionHolds ? remembered->source.position.frame : 0};
-        }
+        m_log =
+            FollowedLog{.file = remembered->source.identity.database,
+                        .wal = remembered->source.identity.wal,
+                        .salts = remembered->source.position.salts,
+                        .frame = remembered->positionHolds ? remembered->source.position.frame : 0};
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
     }

@@ -61,7 +61,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
                                                  m_setup.watch ? sqlite::SourceUse::Watched
                                                                : sqlite::SourceUse::Followed));
-    TIDEMARK_TRY_STATUS(noLogOfAnother(facts.isWal, stop));
+    TIDEMARK_TRY_STATUS(noLogOfAnother(stop));
     const bool isWatched = !facts.isWal && m_setup.watch;
     m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
     if (!facts.isWal && !isWatched && m_setup.switchToWal) {

@@ -316,7 +316,8 @@ void Replicator::Impl::closeLog(bool isKept)
     m_checkpointer->rest();
     if (m_anchor) {
         const bool cleansUp = isKept && m_anchor->sameFiles().ok();
-        const auto connection = std::move(*m_anchor).release();
+        const sqlite::FileId file = m_anchor->identity().database;
+        auto connection = std::move(*m_anchor).release();
         m_anchor.reset();
         if (connection) {
             connection->rollback();
@@ -324,8 +325,22 @@ void Replicator::Impl::closeLog(bool isKept)
                 connection->cleanUpOnClose();
             }
         }
+        connection.reset();
+        if (cleansUp) {
+            forgetRemovedLog(file);
+        }
     }
     letGo();
+}
+
+/// Another log may have its number next.
+void Replicator::Impl::forgetRemovedLog(const sqlite::FileId& file)
+{
+    const auto log = m_setup.files.stat(sqlite::walPath(m_setup.path));
+    if (log.ok() && !log.value()) {
+        // Should this fail, its salts tell it from another one, if it ever had any.
+        static_cast<void>(m_capture->remember({.database = file}, std::nullopt, m_known));
+    }
 }
 
 Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
@@ -338,6 +353,7 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         return detachWatched(outcome, parting, stop);
     }
     if (!m_anchor) {
+        static_cast<void>(noLogOfAnotherToLeave(stop));
         return {};
     }
     Status done = captureToTheEnd(outcome, stop);
@@ -350,7 +366,7 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
     closeLog(!isLost);
     if (isLost) {
         // The next start would not know of it.
-        static_cast<void>(noLogOfAnother(true, stop));
+        static_cast<void>(noLogOfAnotherToLeave(stop));
     }
     return done;
 }

@@ -3,6 +3,7 @@
 #include "core/engine/cadence.h"
 #include "core/engine/capture.h"
 #include "core/engine/checkpointer.h"
+#include "core/engine/log_fit.h"
 #include "core/engine/replicator.h"
 #include "core/engine/watch_pace.h"
 #include "core/sqlite/anchor.h"
@@ -97,19 +98,6 @@ struct Stood {
     Clock::Instant since = {};
 };
 
-/// A log, and the file that it is of.
-struct FollowedLog {
-    sqlite::FileId file = {};
-    std::optional<sqlite::FileId> wal = {};
-    sqlite::Salts salts = {};
-    std::uint32_t frame = 0;  ///< Captured up to there; 0: not known.
-    /// The hash that each page of the log had in its file when that was replaced; empty: not known.
-    std::vector<std::pair<std::uint32_t, std::uint64_t>> underneath = {};
-};
-
-/// Whether a log is of the file that it lies beside.
-enum class Fit { Yes, No, Unknown };
-
 /// What the database file was like when the log was backfilled so far: only a checkpoint, which
 /// goes further, writes into it.
 struct SeenFile {
@@ -176,9 +164,13 @@ private:
     [[nodiscard]] Status attachToLeave(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop);
     void closeLog(bool isKept);
-    [[nodiscard]] Status noLogOfAnother(bool isWal, const std::stop_token& stop);
+    void forgetRemovedLog(const sqlite::FileId& file);
+    [[nodiscard]] Status noLogOfAnother(const std::stop_token& stop);
+    [[nodiscard]] Status noLogOfAnotherToLeave(const std::stop_token& stop);
     [[nodiscard]] Result<bool> isLogOfAnother() const;
-    [[nodiscard]] Result<Fit> fitOfLog(const std::stop_token& stop) const;
+    [[nodiscard]] Result<Fit> fitOfLogThere(const std::stop_token& stop) const;
+    [[nodiscard]] Result<Fit> fitOfLog(const sqlite::WalRange& log,
+                                       const std::stop_token& stop) const;
     [[nodiscard]] Status contentRests() const;
     [[nodiscard]] Status disownLog() const;
     [[nodiscard]] Status notWrittenOver(const std::stop_token& stop);
@@ -262,9 +254,8 @@ private:
                               const std::optional<sqlite::FileId>& id) const;
     void leaveLog(StepOutcome& outcome);
     void captureRest(StepOutcome& outcome);
-    [[nodiscard]] bool mayBeOfNewFile() const;
+    [[nodiscard]] bool mayBeOfNewFile(const std::optional<sqlite::FileId>& followed) const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
-    [[nodiscard]] Result<bool> isCopyOfOldFile() const;
     void completeOldFile(const sqlite::WalIndexHeader& captured);
     void noteLog();
     void noteLogToLeave(const sqlite::WalIndexHeader& end);

@@ -2,11 +2,9 @@
 // put the file there, and would write old changes into it.
 
 #include "core/base/byte_order.h"
-#include "core/engine/page_difference.h"
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
 #include "core/sqlite/log_readers.h"
-#include "core/sqlite/page_snapshot.h"
 #include "core/sqlite/wal_reader.h"
 
 #include <span>
@@ -15,6 +13,9 @@
 
 namespace tidemark::engine {
 namespace {
+
+// A stop looks this often whether a file that was put in the place of the database rests.
+constexpr std::chrono::milliseconds kLeaveLook{100};
 
 std::uint32_t firstSalt(const sqlite::Salts& salts)
 {
@@ -78,44 +79,28 @@ Result<bool> Replicator::Impl::isLogOfAnother() const
     if (isOfName || !now.wal || now.wal != m_log->wal) {
         return false;
     }
+    if (m_log->salts == sqlite::Salts{}) {
+        return !mayBeOfNewFile(*now.wal);
+    }
     const auto wal = m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading);
     const auto header = wal.ok() ? sqlite::WalReader(*wal.value()).header() : wal.error();
     return header.ok() && isSameOrLater(m_log->salts, header.value().salts);
 }
 
-/// Whether file and log are the database that was captured last. Unknown where the log goes on.
-Result<Fit> Replicator::Impl::fitOfLog(const std::stop_token& stop) const
+/// Of the file and the log that lie there now.
+Result<Fit> Replicator::Impl::fitOfLogThere(const std::stop_token& stop) const
 {
-    const state::PageChecksums& known = m_capture->checksums();
-    TIDEMARK_TRY(const auto pages, sqlite::PageSnapshot::begin(m_setup.files, m_setup.path));
-    const sqlite::WalPosition& end = pages->position();
-    if (end.frame == 0) {
-        return Fit::Yes;  // There is nothing in it.
-    }
-    if (known.pageCount() == 0 || end.salts != m_log->salts || end.frame != m_log->frame) {
-        return Fit::Unknown;
-    }
-    if (known.pageSizeBytes() != pages->pageSizeBytes() ||
-        known.pageCount() != pages->pageCount()) {
-        return Fit::No;
-    }
-    TIDEMARK_TRY(const auto changed, changedPages(known, *pages, stop));
-    TIDEMARK_TRY(const bool isCopy, isCopyOfOldFile());
-    return changed.empty() && isCopy ? Fit::Yes : Fit::No;
+    TIDEMARK_TRY(const auto wal,
+                 m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading));
+    TIDEMARK_TRY(const sqlite::WalRange log, sqlite::WalReader(*wal).recover());
+    return fitOfLog(log, stop);
 }
 
-/// An older copy that differs in pages of the log alone would be what it was behind the log, too.
-Result<bool> Replicator::Impl::isCopyOfOldFile() const
+Result<Fit> Replicator::Impl::fitOfLog(const sqlite::WalRange& log,
+                                       const std::stop_token& stop) const
 {
     TIDEMARK_TRY(const auto file, sqlite::Connection::openToRead(m_setup.path));
-    std::vector<std::byte> page(m_capture->checksums().pageSizeBytes());
-    for (const auto& [number, hash] : m_log->underneath) {
-        TIDEMARK_TRY_STATUS(file->readFile(page, std::uint64_t{number - 1} * page.size()));
-        if (ltx::pageHash(number, page) != hash) {
-            return false;
-        }
-    }
-    return true;
+    return fitOf(*file, log, *m_log, m_capture->checksums(), stop);
 }
 
 void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)
@@ -137,25 +122,39 @@ void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)
 
 /// Where another file was put beside a log of which all is saved, that log is cut without a word of
 /// it in the file: without us whoever closed the old file last would have removed it.
-Status Replicator::Impl::noLogOfAnother(bool isWal, const std::stop_token& stop)
+Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)
 {
     TIDEMARK_TRY(const bool isThere, isLogOfAnother());
     if (isThere) {
         TIDEMARK_TRY_STATUS(contentRests());
-        const auto fit = isWal ? fitOfLog(stop) : Result<Fit>(Fit::No);
-        if (!fit.ok()) {
+        const auto fit = fitOfLogThere(stop);
+        const bool isNoDatabase = !fit.ok() && fit.error().code == ErrorCode::Damaged;
+        if (!fit.ok() && !isNoDatabase) {
             return fit.error();
         }
         TIDEMARK_TRY(const auto now, sqlite::identify(m_setup.files, m_setup.path));
-        const bool isItsFile = fit.value() == Fit::Unknown && now.database == m_log->file;
-        const bool isSettled =
-            fit.value() == Fit::Yes || isItsFile || (fit.value() == Fit::No && disownLog().ok());
+        const bool isItsFile =
+            fit.ok() && fit.value() == Fit::Unknown && now.database == m_log->file;
+        const bool isSettled = fit.ok() && (fit.value() == Fit::Yes || isItsFile ||
+                                            (fit.value() == Fit::No && disownLog().ok()));
         if (!isSettled) {
             return logOfAnother(m_setup.path, m_capture->txId());
         }
     }
     m_isLogSuspect = false;
     return {};
+}
+
+/// Nobody looks behind this, and a file that was put there just now is not looked into at once.
+Status Replicator::Impl::noLogOfAnotherToLeave(const std::stop_token& stop)
+{
+    const Clock::Instant patience = m_clock.monotonic() + kSettleTime;
+    Status done = noLogOfAnother(stop);
+    while (!done.ok() && done.error().code == ErrorCode::Busy && m_clock.monotonic() < patience &&
+           m_clock.waitUntil(m_clock.monotonic() + kLeaveLook, stop)) {
+        done = noLogOfAnother(stop);
+    }
+    return done;
 }
 
 /// Half of a copy of the very file would not fit its log. By the time of the content: a file that
@@ -175,15 +174,16 @@ Status Replicator::Impl::contentRests() const
 Status Replicator::Impl::disownLog() const
 {
     TIDEMARK_TRY(const auto connection, sqlite::Connection::open(m_setup.path));
-    TIDEMARK_TRY_STATUS(connection->beginSeal());
-    TIDEMARK_TRY(const auto now, sqlite::identify(m_setup.files, m_setup.path));
-    if (now.wal != m_log->wal || !now.shm || sqlite::othersHaveOpen(*now.shm)) {
-        return logOfAnother(m_setup.path, m_capture->txId());
-    }
-    TIDEMARK_TRY_STATUS(connection->disownLog(m_log->salts, m_log->frame));
-    connection->rollback();
-    const auto cut = connection->checkpoint(sqlite::CheckpointMode::Truncate);
-    return cut.ok() ? Status() : Status(cut.error());
+    TIDEMARK_TRY(const auto wal,
+                 m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Updating));
+    return connection->cutLog(*wal, [this, &wal] {
+        const auto now = sqlite::identify(m_setup.files, m_setup.path);
+        const bool isOurs = now.ok() && now.value().wal == m_log->wal && now.value().shm &&
+                            !sqlite::othersHaveOpen(*now.value().shm);
+        const auto log = sqlite::WalReader(*wal).recover();
+        return isOurs && log.ok() && log.value().to.salts == m_log->salts &&
+               log.value().to.frame == m_log->frame;
+    });
 }
 
 void Replicator::Impl::noteSeenFile(const sqlite::WalIndexHeader& header)
@@ -223,7 +223,11 @@ Status Replicator::Impl::notWrittenOver(const std::stop_token& stop)
         return {};
     }
     noteLog();
-    TIDEMARK_TRY(const Fit fit, fitOfLog(stop));
+    const auto log = sqlite::WalReader(m_anchor->wal()).read({.salts = now.salts}, now, UINT64_MAX);
+    if (!m_log || !log.ok()) {
+        return {};
+    }
+    TIDEMARK_TRY(const Fit fit, fitOfLog(log.value(), stop));
     if (fit == Fit::No) {
         return sqlite::overwritten(m_setup.path);
     }
@@ -234,12 +238,12 @@ Status Replicator::Impl::notWrittenOver(const std::stop_token& stop)
 /// Whether the log was written to behind the last change of the file that lies beside it now, whose
 /// programs find the log by its name: what is new in it may be theirs. Where both times are one,
 /// whoever put the file there had no time to open it.
-bool Replicator::Impl::mayBeOfNewFile() const
+bool Replicator::Impl::mayBeOfNewFile(const std::optional<sqlite::FileId>& followed) const
 {
     const std::string wal = sqlite::walPath(m_setup.path);
     const auto log = sqlite::stampOf(m_setup.files, wal);
     const auto file = sqlite::stampOf(m_setup.files, m_setup.path);
-    return isOurs(wal, m_anchor->identity().wal) && log.ok() && file.ok() &&
+    return isOurs(wal, followed) && log.ok() && file.ok() &&
            log.value().modifiedNs > file.value().changedNs;
 }
 
@@ -252,7 +256,7 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
     }
     const auto before = m_anchor->header();
     const bool isKnown = before.ok() && m_capture->isAt(before.value());
-    if (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile()) {
+    if (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(m_anchor->identity().wal)) {
         // Nothing of it is to be taken for the old file's, nor to be cut.
         m_log.reset();
         loseLog();
@@ -318,7 +322,9 @@ void Replicator::Impl::completeOldFile(const sqlite::WalIndexHeader& captured)
     }
     const bool isWhole = header.value().backfilled == header.value().mxFrame;
     const bool isOurFile = isOurs(m_setup.path, ours.database);
-    if (!isWhole && (isOurFile || sqlite::othersHaveOpen(*ours.shm))) {
+    // Whoever opened it under its new name knows nothing of this log.
+    if (!isWhole && (isOurFile || sqlite::othersHaveOpen(*ours.shm) ||
+                     sqlite::othersHaveFileOpen(ours.database))) {
         return;
     }
     m_checkpointer->rest();

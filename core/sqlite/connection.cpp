@@ -16,8 +16,11 @@ namespace {
 // What SQLite maps of a wal-index at once.
 constexpr int kIndexRegionBytes = 32768;
 
-// WAL_CKPT_LOCK of the wal-index: https://www.sqlite.org/walformat.html, 2.3.
-constexpr int kCheckpointLock = 1;
+// The locks of the wal-index: https://www.sqlite.org/walformat.html, 2.3. SQLite takes the one for
+// writers first, and for a recovery all others at once.
+constexpr int kWriteLock = 0;
+constexpr int kOtherLocks = 1;
+constexpr int kOtherLocksCount = SQLITE_SHM_NLOCK - kOtherLocks;
 
 // SQLite's own reads are never longer than a page, and it checks in debug builds that they stay
 // below 128 KiB.
@@ -41,6 +44,42 @@ Error readOnly(const std::string& path)
 {
     return sqliteError(nullptr, SQLITE_READONLY, path);
 }
+
+/// All locks of the mapped wal-index of `file`, until it goes.
+class IndexLocks {
+public:
+    explicit IndexLocks(sqlite3_file& file) : m_file(file) {}
+    IndexLocks(const IndexLocks&) = delete;
+    IndexLocks& operator=(const IndexLocks&) = delete;
+    ~IndexLocks()
+    {
+        if (m_hasOthers) {
+            change(kOtherLocks, kOtherLocksCount, SQLITE_SHM_UNLOCK);
+        }
+        if (m_hasWrite) {
+            change(kWriteLock, 1, SQLITE_SHM_UNLOCK);
+        }
+    }
+
+    /// Whether nobody had any of them.
+    [[nodiscard]] bool take()
+    {
+        m_hasWrite = change(kWriteLock, 1, SQLITE_SHM_LOCK);
+        m_hasOthers = m_hasWrite && change(kOtherLocks, kOtherLocksCount, SQLITE_SHM_LOCK);
+        return m_hasOthers;
+    }
+
+private:
+    bool change(int first, int count, int how)
+    {
+        return m_file.pMethods->xShmLock(&m_file, first, count, how | SQLITE_SHM_EXCLUSIVE) ==
+               SQLITE_OK;
+    }
+
+    sqlite3_file& m_file;
+    bool m_hasWrite = false;
+    bool m_hasOthers = false;
+};
 
 }  // namespace
 
@@ -164,10 +203,11 @@ bool Connection::inTransaction() const
     return sqlite3_get_autocommit(m_handle) == 0;
 }
 
-Result<volatile void*> Connection::mappedIndex() const
+Result<volatile void*> Connection::mappedIndex(bool makes) const
 {
     volatile void* mapped = nullptr;
-    const int code = m_file->pMethods->xShmMap(m_file, 0, kIndexRegionBytes, 0, &mapped);
+    const int code =
+        m_file->pMethods->xShmMap(m_file, 0, kIndexRegionBytes, makes ? 1 : 0, &mapped);
     if (code != SQLITE_OK || mapped == nullptr) {
         return sqliteError(nullptr, code != SQLITE_OK ? code : SQLITE_BUSY, m_path);
     }
@@ -180,7 +220,7 @@ Result<WalIndexHeader> Connection::walIndex() const
     if (!m_logOpen) {
         return notInWalMode(m_path);
     }
-    TIDEMARK_TRY(volatile void* const mapped, mappedIndex());
+    TIDEMARK_TRY(volatile void* const mapped, mappedIndex(false));
     TIDEMARK_TRY(WalIndexHeader header, readWalIndexHeader(mapped));
     if (header.mxFrame == 0 && (header.pageSizeBytes == 0 || header.pageCount == 0)) {
         TIDEMARK_TRY_STATUS(describeEmptyLog(header));
@@ -222,24 +262,23 @@ Result<CheckpointOutcome> Connection::checkpoint(CheckpointMode mode)
                              .backfilledFrames = static_cast<std::uint32_t>(backfilled)};
 }
 
-/// Whatever the header of the database says: SQLite has the log that lies beside it open.
-Status Connection::disownLog(const Salts& salts, std::uint32_t frame)
+Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
 {
-    assert(inTransaction());
-    TIDEMARK_TRY(volatile void* const mapped, mappedIndex());
-    TIDEMARK_TRY(const WalIndexHeader header, readWalIndexHeader(mapped));
-    if (header.salts != salts || header.mxFrame != frame) {
-        return sqliteError(nullptr, SQLITE_BUSY, m_path);
+    assert(!inTransaction() && !m_logOpen);
+    const auto mapped = mappedIndex(true);
+    Status done = mapped.ok() ? m_entry->logOpened() : Status(mapped.error());
+    if (done.ok()) {
+        IndexLocks locks(*m_file);
+        done = !locks.take() || !mayCut() ? Status(sqliteError(nullptr, SQLITE_BUSY, m_path))
+                                          : Status();
+        if (done.ok()) {
+            // Killed in between, whoever comes next recovers the log as it was.
+            invalidateWalIndex(mapped.value());
+            done = wal.resize(0);
+        }
     }
-    const auto lock = [this](int how) {
-        return m_file->pMethods->xShmLock(m_file, kCheckpointLock, 1, how | SQLITE_SHM_EXCLUSIVE);
-    };
-    if (const int code = lock(SQLITE_SHM_LOCK); code != SQLITE_OK) {
-        return sqliteError(nullptr, code, m_path);
-    }
-    writeBackfilled(mapped, header.mxFrame);
-    lock(SQLITE_SHM_UNLOCK);
-    return {};
+    m_file->pMethods->xShmUnmap(m_file, 0);
+    return done;
 }
 
 Status Connection::readFile(std::span<std::byte> into, std::uint64_t offset) const

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "core/base/file_system.h"
 #include "core/base/result.h"
 #include "core/sqlite/handle.h"
 #include "core/sqlite/open_database.h"
 #include "core/sqlite/wal_index.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -71,11 +73,12 @@ public:
     /// Busy when another checkpoint or writer stands in the way, NotInWalMode.
     [[nodiscard]] Result<CheckpointOutcome> checkpoint(CheckpointMode mode);
 
-    /// For a log that is of another file than the one it lies beside, and that ends at `frame`:
-    /// SQLite takes its frames for backfilled from now on, so that it writes none of them into the
-    /// file, and cuts the log at the next checkpoint. Under this one's seal (asserted). Busy while
-    /// somebody checkpoints, and when the log is another one or goes on.
-    [[nodiscard]] Status disownLog(const Salts& salts, std::uint32_t frame);
+    /// For a log that is of another file than the one it lies beside: cuts `wal`, the open -wal
+    /// file, without a look at the database, of which SQLite may refuse every transaction while the
+    /// log is there. `mayCut` is asked while all locks of the index are held, as for a recovery:
+    /// nobody reads or writes then. Instead of any transaction (asserted), and this connection is
+    /// good for none behind it. Busy when somebody is in the way, or `mayCut` says no.
+    [[nodiscard]] Status cutLog(File& wal, const std::function<bool()>& mayCut);
 
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is
     /// zeros.
@@ -103,7 +106,7 @@ private:
     [[nodiscard]] Status run(const char* sql);
     [[nodiscard]] Status begin(const char* first, const char* second);
     [[nodiscard]] Status noteLog();
-    [[nodiscard]] Result<volatile void*> mappedIndex() const;
+    [[nodiscard]] Result<volatile void*> mappedIndex(bool makes) const;
     [[nodiscard]] Status describeEmptyLog(WalIndexHeader& header) const;
 
     std::unique_ptr<OpenDatabase> m_entry;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <sstream>
 
 namespace tidemark::sqlite {
@@ -17,6 +18,7 @@ struct Bytes {
 };
 constexpr Bytes kReadLocks{123, 127};
 constexpr Bytes kOpenLock{128, 128};
+constexpr Bytes kSharedLock{0x40000002, 0x400001ff};  // os.h: SHARED_FIRST, SHARED_SIZE
 
 /// Of "1: POSIX  ADVISORY  READ  1234 fe:00:5678 124 124".
 struct Line {
@@ -66,6 +68,21 @@ std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const Fil
     return found;
 }
 
+/// Of those whom `openers` finds, this process among them.
+bool areOthers(const std::function<std::vector<int>(std::string_view)>& openers)
+{
+    // The text comes in pieces of a page, between which locks come and go: one may be missed.
+    constexpr int kReadings = 2;
+    for (int reading = 0; reading < kReadings; ++reading) {
+        const auto found = openers(kernelText("/proc/locks"));
+        const bool isTold = std::ranges::find(found, processId()) != found.end();
+        if (!isTold || found.size() > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 std::vector<LogReader> logReaders(const FileId& shm)
@@ -79,16 +96,12 @@ std::vector<LogReader> logReaders(const FileId& shm)
 
 bool othersHaveOpen(const FileId& shm)
 {
-    // The text comes in pieces of a page, between which locks come and go: one may be missed.
-    constexpr int kReadings = 2;
-    for (int reading = 0; reading < kReadings; ++reading) {
-        const auto openers = openersIn(kernelText("/proc/locks"), shm, 0);
-        const bool isTold = std::ranges::find(openers, processId()) != openers.end();
-        if (!isTold || openers.size() > 1) {
-            return true;
-        }
-    }
-    return false;
+    return areOthers([&shm](std::string_view locks) { return openersIn(locks, shm, 0); });
+}
+
+bool othersHaveFileOpen(const FileId& database)
+{
+    return areOthers([&](std::string_view locks) { return fileOpenersIn(locks, database, 0); });
 }
 
 std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)
@@ -99,6 +112,11 @@ std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except
 std::vector<int> openersIn(std::string_view locks, const FileId& shm, int except)
 {
     return holdersOf(kOpenLock, locks, shm, except);
+}
+
+std::vector<int> fileOpenersIn(std::string_view locks, const FileId& database, int except)
+{
+    return holdersOf(kSharedLock, locks, database, except);
 }
 
 }  // namespace tidemark::sqlite

@@ -26,9 +26,16 @@ struct LogReader {
 /// dead man's switch, byte 128). True where the kernel does not even tell of this one.
 [[nodiscard]] bool othersHaveOpen(const FileId& shm);
 
+/// Whether another process has `database` open, as this one has it, and read or wrote it since: in
+/// WAL mode the shared lock is kept (pager.c). Under whatever name, with whatever log. True where
+/// the kernel does not even tell of this one.
+[[nodiscard]] bool othersHaveFileOpen(const FileId& database);
+
 /// Their numbers, in the text of /proc/locks. The device is not compared: file systems with several
 /// volumes tell stat(2) another one.
 [[nodiscard]] std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except);
 [[nodiscard]] std::vector<int> openersIn(std::string_view locks, const FileId& shm, int except);
+[[nodiscard]] std::vector<int> fileOpenersIn(std::string_view locks, const FileId& database,
+                                             int except);
 
 }  // namespace tidemark::sqlite

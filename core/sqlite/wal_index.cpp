@@ -23,7 +23,6 @@ constexpr std::size_t kFrameChecksumAt = 6;
 constexpr std::size_t kSaltsAt = 8;
 constexpr std::size_t kChecksumAt = 10;
 constexpr std::size_t kBackfillAt = 24;
-constexpr std::size_t kBackfillAttemptedAt = 32;
 
 constexpr std::uint32_t kIndexVersion = 3007000;
 
@@ -112,12 +111,12 @@ Result<WalIndexHeader> readWalIndexHeader(const volatile void* mapped)
                  .what = {TIDEMARK_TEXT("sqlite", "The wal-index is being changed.")}};
 }
 
-void writeBackfilled(volatile void* mapped, std::uint32_t frames)
+void invalidateWalIndex(volatile void* mapped)
 {
     auto* const index = static_cast<volatile std::uint32_t*>(mapped);
-    index[kBackfillAttemptedAt] = frames;
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    index[kBackfillAt] = frames;
+    for (std::size_t word = 0; word < 2 * kWords; ++word) {
+        index[word] = 0;
+    }
     std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 

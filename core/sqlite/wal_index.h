@@ -31,7 +31,7 @@ struct WalIndexHeader {
 /// writer is at it. Busy when it never was whole, Unsupported for another version of the index.
 [[nodiscard]] Result<WalIndexHeader> readWalIndexHeader(const volatile void* mapped);
 
-/// Says that `frames` are in the database file. For whoever holds the lock for checkpoints.
-void writeBackfilled(volatile void* mapped, std::uint32_t frames);
+/// Makes whoever reads the index next recover it from the log. For whoever holds all of its locks.
+void invalidateWalIndex(volatile void* mapped);
 
 }  // namespace tidemark::sqlite

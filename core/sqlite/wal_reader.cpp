@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 namespace tidemark::sqlite {
@@ -72,12 +73,21 @@ public:
         return std::move(m_range);
     }
 
+    /// The range up to the last commit, where the frames end somewhere.
+    [[nodiscard]] WalRange cut() &&
+    {
+        m_range.reachedEnd = true;
+        keepNewest();
+        return std::move(m_range);
+    }
+
 private:
     void keepNewest()
     {
         auto& pages = m_range.pages;
-        std::erase_if(pages,
-                      [&](const PageFrame& page) { return page.pageNumber > m_range.pageCount; });
+        std::erase_if(pages, [&](const PageFrame& page) {
+            return page.pageNumber > m_range.pageCount || page.frame > m_range.to.frame;
+        });
         std::ranges::sort(pages, [](const PageFrame& left, const PageFrame& right) {
             return left.pageNumber != right.pageNumber ? left.pageNumber < right.pageNumber
                                                        : left.frame > right.frame;
@@ -164,6 +174,38 @@ Result<WalRange> WalReader::read(const WalPosition& from, const WalIndexHeader& 
         }
     }
     return std::move(scan).finish();
+}
+
+Result<WalRange> WalReader::recover() const
+{
+    const auto header = this->header();
+    if (!header.ok()) {
+        const bool isNoLog =
+            header.error().code == ErrorCode::NotFound || header.error().code == ErrorCode::Damaged;
+        return isNoLog ? Result<WalRange>(WalRange{.reachedEnd = true}) : header.error();
+    }
+    const WalHeader& log = header.value();
+    const WalIndexHeader all{.order = log.order,
+                             .pageSizeBytes = log.pageSizeBytes,
+                             .mxFrame = std::numeric_limits<std::uint32_t>::max(),
+                             .salts = log.salts};
+    Scan scan(all, {.salts = log.salts}, log.checksum);
+    const std::size_t frameSize = kFrameHeaderSize + log.pageSizeBytes;
+    const std::size_t blockBytes = std::max<std::size_t>(kBlockBytes / frameSize, 1) * frameSize;
+    const auto block = std::make_unique_for_overwrite<std::byte[]>(blockBytes);
+    const std::span<std::byte> bytes(block.get(), blockBytes);
+    for (;;) {
+        TIDEMARK_TRY(const std::size_t got,
+                     m_wal.readAt(bytes, frameOffset(scan.nextFrame(), log.pageSizeBytes)));
+        for (std::size_t at = 0; at + frameSize <= got; at += frameSize) {
+            if (!scan.take(bytes.subspan(at, frameSize)).ok()) {
+                return std::move(scan).cut();
+            }
+        }
+        if (got < blockBytes) {
+            return std::move(scan).cut();
+        }
+    }
 }
 
 Status WalReader::readPage(std::uint32_t frame, std::span<std::byte> into) const

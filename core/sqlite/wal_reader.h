@@ -38,7 +38,7 @@ struct WalRange {
 };
 
 /// Reads committed frames of one log file. Bounded memory: 12 bytes a frame until they are sorted.
-/// Reads nothing beyond the committed end. For one thread.
+/// For one thread.
 class WalReader {
 public:
     /// `wal` is the open -wal file (it carries no locks).
@@ -47,14 +47,19 @@ public:
     /// The header at the start of the file. NotFound when the file is shorter; Damaged.
     [[nodiscard]] Result<WalHeader> header() const;
 
-    /// Reads from `from` up to the last commit at or below `committed.mxFrame`, stopping at the
-    /// first commit behind `limitBytes` of frames. `from` must be of the same log (asserted); at
-    /// frame 0 the log's own header, which must carry those salts, is what the checksum starts
-    /// from. At mxFrame the running checksum must be the one of `committed`. Damaged when the
-    /// frames are not those of that log: the log is lost and only a comparison of pages helps. An
-    /// empty range (to == from) when there is nothing new.
+    /// Reads from `from` up to the last commit at or below `committed.mxFrame`, and nothing beyond,
+    /// stopping at the first commit behind `limitBytes` of frames. `from` must be of the same log
+    /// (asserted); at frame 0 the log's own header, which must carry those salts, is what the
+    /// checksum starts from. At mxFrame the running checksum must be the one of `committed`.
+    /// Damaged when the frames are not those of that log: the log is lost and only a comparison of
+    /// pages helps. An empty range (to == from) when there is nothing new.
     [[nodiscard]] Result<WalRange> read(const WalPosition& from, const WalIndexHeader& committed,
                                         std::uint64_t limitBytes) const;
+
+    /// What SQLite's recovery makes of the file when nobody has it open: everything up to the last
+    /// commit before the first frame that is not of this log. Frame 0 when there is none, also of a
+    /// file that is no log. Io; Unsupported for a log of another version.
+    [[nodiscard]] Result<WalRange> recover() const;
 
     /// The page in `frame`. Damaged when the file ends before. `into` is one page.
     [[nodiscard]] Status readPage(std::uint32_t frame, std::span<std::byte> into) const;

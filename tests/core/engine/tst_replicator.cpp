@@ -154,6 +154,116 @@ private slots:
         QVERIFY(endsAsTheDatabase());
     }
 
+    void anyFileIsPutBesideALogThatIsAllSavedAndStaysAsItIs_data()
+    {
+        QTest::addColumn<QString>("other");
+        QTest::addColumn<bool>("isKilled");
+        QTest::addColumn<bool>("isStopped");
+        // SQLite refuses every transaction of one that is larger than the log says.
+        const std::vector<std::pair<QString, QString>> others = {
+            {"larger", "PRAGMA journal_mode=WAL"},
+            {"larger, not in WAL mode", "PRAGMA journal_mode=DELETE"},
+            {"smaller pages", "PRAGMA page_size=512; PRAGMA journal_mode=WAL"},
+            {"larger pages", "PRAGMA page_size=65536; PRAGMA journal_mode=WAL"},
+        };
+        for (const auto& [name, pragmas] : others) {
+            for (const QString how : {"followed", "killed", "stopped"}) {
+                QTest::newRow(qPrintable(name + ", " + how))
+                    << pragmas << (how == "killed") << (how == "stopped");
+            }
+        }
+    }
+    void anyFileIsPutBesideALogThatIsAllSavedAndStaysAsItIs()
+    {
+        QFETCH(const QString, other);
+        QFETCH(const bool, isKilled);
+        QFETCH(const bool, isStopped);
+        if (!areLocksTold()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        sqlite::SqliteShell(m_folder->filePath("other.db"))
+            .run(other + "; CREATE TABLE other(x); INSERT INTO other VALUES (randomblob(300000))");
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(5s);
+        app.run("UPDATE t SET x = 2");  // Not of the first page.
+        step(10ms);
+        app.close();
+        QCOMPARE(QProcess::execute("sleep", {"1.6"}), 0);
+        const qint64 logBytes = QFileInfo(database() + "-wal").size();
+        QVERIFY(logBytes > 0);
+        if (isKilled) {
+            kill();
+        }
+        QCOMPARE(QProcess::execute("mv", {m_folder->filePath("other.db"), database()}), 0);
+        const QByteArray bytes = contentOf(database());
+        if (isStopped) {
+            std::vector<Fact> facts;
+            QVERIFY(!m_replicator->detach(facts, {}).ok());
+        } else if (isKilled) {
+            attach();
+        } else {
+            step(20ms);
+            step(20ms);
+        }
+        QCOMPARE(QFileInfo(database() + "-wal").size(), qint64{0});
+        QCOMPARE(contentOf(database()), bytes);
+        sqlite::SqliteShell newcomer(database());
+        QCOMPARE(newcomer.run("SELECT length(x) FROM other"), "300000");
+        QCOMPARE(newcomer.run("PRAGMA integrity_check"), "ok");
+    }
+
+    void aLogOfWhichNothingWasCapturedDoesNotComeIntoAnotherFile()
+    {
+        sqlite::SqliteShell(m_folder->filePath("other.db"))
+            .run("PRAGMA journal_mode=WAL; CREATE TABLE other(x); INSERT INTO other VALUES (1)");
+        sqlite::SqliteShell(database()).run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+        QCOMPARE(QProcess::execute("sleep", {"1.6"}), 0);
+        attach();
+        sqlite::SqliteShell app(database());
+        app.run("INSERT INTO t VALUES (1)");
+        app.close();
+        const int before = captured();
+        kill();
+        QCOMPARE(QProcess::execute("mv", {m_folder->filePath("other.db"), database()}), 0);
+        const QByteArray bytes = contentOf(database());
+        attach();
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(m_replicator->view().standing.next != Message());
+        QCOMPARE(contentOf(database()), bytes);
+        QCOMPARE(captured(), before);
+        QVERIFY(QFile::remove(database() + "-wal") && QFile::remove(database() + "-shm"));
+        steps(60s);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void aFileThatIsInUseUnderItsNewNameIsNotWrittenTo()
+    {
+        if (!areLocksTold()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        copyTo("other.db");
+        attach();
+        steps(5s);
+        app.run("UPDATE t SET x = 2");
+        step(10ms);
+        app.close();
+        const QString moved = m_folder->filePath("moved.db");
+        QVERIFY(QFile::rename(database(), moved));
+        sqlite::SqliteShell user(moved);
+        const QString has = user.run("SELECT x FROM t");
+        QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        const QByteArray bytes = contentOf(moved);
+        steps(10s);
+        QCOMPARE(contentOf(moved), bytes);
+        QCOMPARE(user.run("SELECT x FROM t"), has);
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void aLogOfTheFileBeforeThatIsNotAllSavedIsLeftToThePerson()
     {
         {

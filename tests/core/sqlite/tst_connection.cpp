@@ -1,8 +1,10 @@
+#include "core/base/posix_file_system.h"
 #include "core/sqlite/connection.h"
 #include "tests/support/sqlite_shell.h"
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 using namespace tidemark;
 using namespace tidemark::sqlite;
@@ -97,6 +99,61 @@ private slots:
         application.run("BEGIN IMMEDIATE");
         const auto busy = connection.value()->checkpoint(CheckpointMode::Truncate);
         QVERIFY(!busy.ok() && busy.error().code == ErrorCode::Busy);
+    }
+
+    void aLogIsCutWithoutALookAtTheDatabase()
+    {
+        const Source source;
+        const Source other;
+        SqliteShell(other.path()).run("INSERT INTO t VALUES (2, randomblob(50000))");
+        SqliteShell application(source.path());
+        const auto ours = Connection::open(source.name());
+        application.run("UPDATE t SET v = 'two'");
+        QVERIFY(QFile::remove(source.path()) && QFile::copy(other.path(), source.path()));
+        application.kill();
+        const QString wal = source.path() + "-wal";
+        PosixFileSystem files;
+        const auto log = files.open(wal.toStdString(), OpenFor::Updating, kPrivateFile);
+        const qint64 logBytes = QFileInfo(wal).size();
+        QVERIFY(logBytes > 0);
+        // SQLite can read nothing: the log says that the database is smaller.
+        QVERIFY(!Connection::open(source.name()).value()->beginRead().ok());
+        const auto cut = [&](bool may) {
+            return Connection::open(source.name()).value()->cutLog(*log.value(), [may] {
+                return may;
+            });
+        };
+        QCOMPARE(cut(false).error().code, ErrorCode::Busy);
+        QCOMPARE(QFileInfo(wal).size(), logBytes);
+        QVERIFY(cut(true).ok());
+        QCOMPARE(QFileInfo(wal).size(), qint64{0});
+        SqliteShell newcomer(source.path());
+        QCOMPARE(newcomer.run("SELECT count(*) FROM t; PRAGMA integrity_check"), "2\nok");
+    }
+
+    void aLogThatSomebodyReadsOrWritesIsNotCut()
+    {
+        const Source source;
+        SqliteShell application(source.path());
+        application.run("UPDATE t SET v = 'two'");
+        PosixFileSystem files;
+        const auto log = files.open(source.name() + "-wal", OpenFor::Updating, kPrivateFile);
+        const auto cut = [&] {
+            return Connection::open(source.name()).value()->cutLog(*log.value(), [] {
+                return true;
+            });
+        };
+        for (const char* const begin : {"BEGIN; SELECT * FROM t", "BEGIN IMMEDIATE"}) {
+            application.run(begin);
+            QCOMPARE(cut().error().code, ErrorCode::Busy);
+            application.run("ROLLBACK");
+        }
+        QCOMPARE(application.run("SELECT v FROM t"), "two");
+        // Who has it open at rest goes on with what is there then.
+        QVERIFY(cut().ok());
+        QCOMPARE(application.run("SELECT v FROM t"), "one");
+        application.run("UPDATE t SET v = 'three'");
+        QCOMPARE(SqliteShell(source.path()).run("SELECT v FROM t"), "three");
     }
 
     void withoutWalModeNothingIsMade()

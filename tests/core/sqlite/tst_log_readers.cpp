@@ -1,8 +1,10 @@
 #include "core/base/kernel_text.h"
 #include "core/base/posix_file_system.h"
+#include "core/sqlite/connection.h"
 #include "core/sqlite/log_readers.h"
 #include "tests/support/sqlite_shell.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -27,7 +29,8 @@ constexpr const char* kLocks =
     "8: POSIX  ADVISORY  READ  0 fe:00:5678 125 125\n"
     "9: FLOCK  ADVISORY  READ  600 fe:00:5678 0 EOF\n"
     "10: POSIX  ADVISORY  READ  700 fe:00:5678 0 EOF\n"
-    "11: LEASE  ACTIVE    READ\n"
+    "11: POSIX  ADVISORY  READ  800 fe:00:5678 1073741826 1073742335\n"
+    "12: LEASE  ACTIVE    READ\n"
     "nonsense\n";
 
 }  // namespace
@@ -44,6 +47,7 @@ private slots:
         QVERIFY(readersIn("", shm, 0).empty());
         QVERIFY(openersIn(kLocks, shm, 0) == std::vector{300});
         QVERIFY(openersIn(kLocks, shm, 300).empty());
+        QVERIFY(fileOpenersIn(kLocks, shm, 0) == std::vector{800});
     }
 
     void anotherProcessThatReadsIsFoundAndNamedWhileItDoes()
@@ -65,6 +69,26 @@ private slots:
         QCOMPARE(readers.front().program, std::string("sqlite3"));
         shell.run("COMMIT");
         QVERIFY(logReaders(*files.value().shm).empty());
+    }
+
+    void aFileIsSeenToBeOpenUnderWhateverName()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath("app.db");
+        SqliteShell(path).run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+        if (kernelText("/proc/locks").empty()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        const auto ours = Connection::open(path.toStdString());
+        QVERIFY(ours.value()->beginRead().ok());
+        const FileId file = identify(PosixFileSystem(), path.toStdString()).value().database;
+        QVERIFY(!othersHaveFileOpen(file));
+        QVERIFY(QFile::rename(path, folder.filePath("moved.db")));
+        SqliteShell shell(folder.filePath("moved.db"));
+        shell.run("SELECT * FROM t");
+        QVERIFY(othersHaveFileOpen(file));
+        shell.close();
+        QVERIFY(!othersHaveFileOpen(file));
     }
 };
 

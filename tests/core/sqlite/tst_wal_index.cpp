@@ -88,6 +88,16 @@ private slots:
         QVERIFY(!header.ok() && header.error().code == ErrorCode::Busy);
     }
 
+    void oneThatWasMadeInvalidIsNotSetUp()
+    {
+        Index index = example();
+        invalidateWalIndex(index.data());
+        const auto header = readWalIndexHeader(index.data());
+        QVERIFY(!header.ok() && header.error().code == ErrorCode::Busy);
+        QVERIFY(
+            std::ranges::all_of(std::span(index).first<24>(), [](auto word) { return word == 0; }));
+    }
+
     void anotherVersionIsUnsupported()
     {
         Index index = example();

@@ -184,6 +184,55 @@ private slots:
         QVERIFY(WalReader(file).header().error().code == ErrorCode::NotFound);
     }
 
+    void whatALogHasIsFoundWithoutAnIndex()
+    {
+        for (const WordOrder order : {WordOrder::LittleEndian, WordOrder::BigEndian}) {
+            for (std::uint32_t size = 512; size <= 65536; size *= 2) {
+                const WalMaker log = example(order, size);
+                const MemoryFile file(log.bytes);
+                const auto all = WalReader(file).recover();
+                QVERIFY(all.ok());
+                QVERIFY(all.value().to == readAll(log).value().to);
+                QVERIFY(all.value().pages == readAll(log).value().pages);
+                QCOMPARE(all.value().pageCount, 3U);
+                QCOMPARE(all.value().commits, 3U);
+            }
+        }
+    }
+
+    void recoveryEndsAtTheLastWholeCommit()
+    {
+        const WalMaker whole = example();
+        for (std::size_t size = 0; size < whole.bytes.size(); ++size) {
+            const MemoryFile file(
+                {whole.bytes.begin(), whole.bytes.begin() + static_cast<std::ptrdiff_t>(size)});
+            const auto found = WalReader(file).recover();
+            QVERIFY(found.ok());
+            const std::size_t frames =
+                size < kWalHeaderSize ? 0 : (size - kWalHeaderSize) / (kFrameHeaderSize + 512);
+            const std::uint32_t expected = frames >= 3 ? 3 : (frames == 2 ? 2 : 0);
+            QCOMPARE(found.value().to.frame, expected);
+            QCOMPARE(found.value().pageCount, expected == 0 ? 0U : 2U);
+            QVERIFY(std::ranges::all_of(found.value().pages, [expected](const PageFrame& each) {
+                return each.frame <= expected;
+            }));
+        }
+    }
+
+    void framesOfALogBeforeAreNotOfThisOne()
+    {
+        WalMaker log(WordOrder::LittleEndian, 512, 8);
+        log.frame(1, 1, 1);
+        const WalMaker before = example();
+        log.bytes.insert(log.bytes.end(),
+                         before.bytes.begin() + static_cast<std::ptrdiff_t>(log.bytes.size()),
+                         before.bytes.end());
+        const MemoryFile file(log.bytes);
+        QCOMPARE(WalReader(file).recover().value().to.frame, 1U);
+        const MemoryFile other(std::vector<std::byte>(5000, std::byte{1}));
+        QCOMPARE(WalReader(other).recover().value().to.frame, 0U);
+    }
+
     void aPositionIsHeldOnlyByItsOwnLog()
     {
         const WalMaker log = example();

@@ -1,0 +1,95 @@
+#include "core/engine/log_fit.h"
+
+#include "core/base/error.h"
+#include "core/ltx/state_digest.h"
+#include "core/sqlite/file_header.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace tidemark::engine {
+namespace {
+
+// Whole databases are read in pieces of this size.
+constexpr std::uint32_t kPieceBytes = std::uint32_t{1} << 20;
+
+/// Its page size and mode, by its first page.
+bool isLike(const sqlite::Connection& file, std::span<const std::byte, 100> start,
+            const state::PageChecksums& known)
+{
+    const auto header = sqlite::decodeFileHeader(start, file.path());
+    return header.ok() && header.value().isWal &&
+           header.value().pageSizeBytes == known.pageSizeBytes();
+}
+
+/// Of the pages that the log does not hold.
+Result<bool> areOthersSame(const sqlite::Connection& file, const sqlite::WalRange& log,
+                           const state::PageChecksums& known, const std::stop_token& stop)
+{
+    const std::uint32_t pageSize = known.pageSizeBytes();
+    const std::uint32_t perRead = kPieceBytes / pageSize;
+    std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
+    auto inLog = log.pages.begin();
+    for (std::uint32_t first = 1; first <= known.pageCount(); first += perRead) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        const std::uint32_t count = std::min(perRead, known.pageCount() - first + 1);
+        const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
+        TIDEMARK_TRY_STATUS(file.readFile(bytes, std::uint64_t{first - 1} * pageSize));
+        for (std::uint32_t page = first; page < first + count; ++page) {
+            const auto content = bytes.subspan(std::size_t{page - first} * pageSize, pageSize);
+            if (inLog != log.pages.end() && inLog->pageNumber == page) {
+                ++inLog;
+            } else if (page != ltx::lockPage(pageSize) &&
+                       ltx::pageHash(page, content) != known.of(page)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/// Of those that it does: an older copy that differs in them alone would be what the file was
+/// behind the log, too.
+Result<bool> areUnderneathSame(const sqlite::Connection& file, const FollowedLog& followed,
+                               std::uint32_t pageSize)
+{
+    std::vector<std::byte> page(pageSize);
+    for (const auto& [number, hash] : followed.underneath) {
+        TIDEMARK_TRY_STATUS(file.readFile(page, std::uint64_t{number - 1} * page.size()));
+        if (ltx::pageHash(number, page) != hash) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
+                  const FollowedLog& followed, const state::PageChecksums& known,
+                  const std::stop_token& stop)
+{
+    if (log.to.frame == 0) {
+        return Fit::Yes;
+    }
+    if (known.pageCount() == 0 || log.to.salts != followed.salts ||
+        log.to.frame != followed.frame) {
+        return Fit::Unknown;
+    }
+    std::array<std::byte, sqlite::kFileHeaderSize> start = {};
+    TIDEMARK_TRY_STATUS(file.readFile(start, 0));
+    if (!isLike(file, start, known) || log.pageCount != known.pageCount()) {
+        return Fit::No;
+    }
+    TIDEMARK_TRY(const bool isSame, areUnderneathSame(file, followed, known.pageSizeBytes()));
+    if (!isSame) {
+        return Fit::No;
+    }
+    TIDEMARK_TRY(const bool isCopy, areOthersSame(file, log, known, stop));
+    return isCopy ? Fit::Yes : Fit::No;
+}
+
+}  // namespace tidemark::engine
