@@ -35,6 +35,9 @@ constexpr milliseconds kSealPatience{100};
 // stays.
 constexpr milliseconds kReaderPatience{5};
 
+// Somebody else's checkpoint may sync a slow disk: writers are not held for all of that.
+constexpr milliseconds kSealedOtherPatience{50};
+
 // When writers were held for so long, whatever is not done yet is left. A sync of SQLite's that has
 // begun is not interrupted.
 constexpr milliseconds kSealLimit{250};
@@ -82,6 +85,8 @@ Status Checkpointer::comeToTheEnd(sqlite::Anchor& anchor, HeldRange& held, Cycle
         isLong = sqlite::frameOffset(header.mxFrame + 1, held.pageSizeBytes()) >= kFloodLogBytes;
         const std::uint64_t added = m_capture.bytesAfter(held, header);
         const std::uint64_t room = kHeldBytes - std::min(kHeldBytes, held.framesBytes());
+        // Behind the look at the index, for what it tells of.
+        TIDEMARK_TRY_STATUS(anchor.sameFiles());
         TIDEMARK_TRY_STATUS(m_capture.hold(held, anchor, header, room));
         TIDEMARK_TRY(outcome.landed, land(anchor, held));
         if (outcome.landed) {
@@ -145,6 +150,7 @@ void Checkpointer::rest()
 Status Checkpointer::captureOnce(const sqlite::Anchor& anchor, const OnSegment& captured)
 {
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, anchor.header());
+    TIDEMARK_TRY_STATUS(anchor.sameFiles());
     TIDEMARK_TRY(const auto facts, m_capture.captureLog(anchor, header, kCaptureBytes));
     return facts ? captured(*facts) : Status();
 }
@@ -233,14 +239,16 @@ Status Checkpointer::whileSealed(sqlite::Anchor& anchor, HeldRange& held, CycleO
         return {};
     }
     TIDEMARK_TRY(const bool moved, anchor.handOver(held.end()));
-    const Clock::Instant patience = m_clock.monotonic() + kReaderPatience;
+    const Clock::Instant begun = m_clock.monotonic();
     bool complete = false;
     while (moved && !complete && m_clock.monotonic() < limit) {
         TIDEMARK_TRY(const Backfilled done, passive(anchor));
         complete = done.complete;
         // The disk, or a reader of the application that stays: later.
-        outcome.pinned = !complete && !done.collided && m_clock.monotonic() > patience;
-        if (done.blocked || outcome.pinned) {
+        const auto passed = m_clock.monotonic() - begun;
+        outcome.pinned = !complete && !done.collided && passed > kReaderPatience;
+        const bool isOtherSlow = done.collided && passed > kSealedOtherPatience;
+        if (done.blocked || outcome.pinned || isOtherSlow) {
             break;
         }
     }

@@ -1,5 +1,6 @@
 #include "core/engine/log_fit.h"
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/ltx/state_digest.h"
 #include "core/sqlite/file_header.h"
@@ -14,6 +15,11 @@ namespace {
 // Whole databases are read in pieces of this size.
 constexpr std::uint32_t kPieceBytes = std::uint32_t{1} << 20;
 
+std::uint32_t firstSalt(const sqlite::Salts& salts)
+{
+    return loadBigEndian<std::uint32_t>(std::span<const std::byte, 8>(salts.bytes).first<4>());
+}
+
 /// Its page size and mode, by its first page.
 bool isLike(const sqlite::Connection& file, std::span<const std::byte, 100> start,
             const state::PageChecksums& known)
@@ -23,9 +29,10 @@ bool isLike(const sqlite::Connection& file, std::span<const std::byte, 100> star
            header.value().pageSizeBytes == known.pageSizeBytes();
 }
 
-/// Of the pages that the log does not hold.
-Result<bool> areOthersSame(const sqlite::Connection& file, const sqlite::WalRange& log,
-                           const state::PageChecksums& known, const std::stop_token& stop)
+/// All pages, or those that the log does not hold.
+Result<bool> arePagesSame(const sqlite::Connection& file, const sqlite::WalRange& log,
+                          bool skipsLog, const state::PageChecksums& known,
+                          const std::stop_token& stop)
 {
     const std::uint32_t pageSize = known.pageSizeBytes();
     const std::uint32_t perRead = kPieceBytes / pageSize;
@@ -40,10 +47,10 @@ Result<bool> areOthersSame(const sqlite::Connection& file, const sqlite::WalRang
         TIDEMARK_TRY_STATUS(file.readFile(bytes, std::uint64_t{first - 1} * pageSize));
         for (std::uint32_t page = first; page < first + count; ++page) {
             const auto content = bytes.subspan(std::size_t{page - first} * pageSize, pageSize);
-            if (inLog != log.pages.end() && inLog->pageNumber == page) {
-                ++inLog;
-            } else if (page != ltx::lockPage(pageSize) &&
-                       ltx::pageHash(page, content) != known.of(page)) {
+            const bool isInLog = inLog != log.pages.end() && inLog->pageNumber == page;
+            inLog += isInLog ? 1 : 0;
+            if (!(isInLog && skipsLog) && page != ltx::lockPage(pageSize) &&
+                ltx::pageHash(page, content) != known.of(page)) {
                 return false;
             }
         }
@@ -68,6 +75,19 @@ Result<bool> areUnderneathSame(const sqlite::Connection& file, const FollowedLog
 
 }  // namespace
 
+bool isSameOrLater(const sqlite::Salts& then, const sqlite::Salts& now)
+{
+    // SQLite counts the first salt up when it begins a log anew (walRestartHdr), and takes any
+    // number for one that it makes.
+    constexpr std::uint32_t kMostLogs = 1U << 16;
+    return firstSalt(now) - firstSalt(then) < kMostLogs;
+}
+
+bool goesOn(const sqlite::WalRange& log, const FollowedLog& followed)
+{
+    return log.to.frame > 0 && (log.to.salts != followed.salts || log.to.frame != followed.frame);
+}
+
 Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
                   const FollowedLog& followed, const state::PageChecksums& known,
                   const std::stop_token& stop)
@@ -75,8 +95,7 @@ Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
     if (log.to.frame == 0) {
         return Fit::Yes;
     }
-    if (known.pageCount() == 0 || log.to.salts != followed.salts ||
-        log.to.frame != followed.frame) {
+    if (known.pageCount() == 0 || goesOn(log, followed)) {
         return Fit::Unknown;
     }
     std::array<std::byte, sqlite::kFileHeaderSize> start = {};
@@ -88,7 +107,7 @@ Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
     if (!isSame) {
         return Fit::No;
     }
-    TIDEMARK_TRY(const bool isCopy, areOthersSame(file, log, known, stop));
+    TIDEMARK_TRY(const bool isCopy, arePagesSame(file, log, !followed.isWhole, known, stop));
     return isCopy ? Fit::Yes : Fit::No;
 }
 

@@ -20,6 +20,7 @@ struct FollowedLog {
     std::optional<sqlite::FileId> wal = {};
     sqlite::Salts salts = {};  ///< Zeros: not known, none of it was captured.
     std::uint32_t frame = 0;   ///< Captured up to there; 0: not known.
+    bool isWhole = false;      ///< All of it was in the file: another program may begin it anew.
     /// The hash that each page of the log had in its file when that was replaced; empty: not known.
     std::vector<std::pair<std::uint32_t, std::uint64_t>> underneath = {};
 };
@@ -30,6 +31,13 @@ enum class Fit {
     No,
     Unknown  ///< It is not the one that was followed, or goes on.
 };
+
+/// Whether a log with the salts `now` is the one with `then`, or one that was begun in its file
+/// later.
+[[nodiscard]] bool isSameOrLater(const sqlite::Salts& then, const sqlite::Salts& now);
+
+/// Whether `log` is another one, or ends elsewhere than it was followed to.
+[[nodiscard]] bool goesOn(const sqlite::WalRange& log, const FollowedLog& followed);
 
 /// Whether `file` is the one of which `log`, which lies beside it, was followed as `followed` and
 /// captured as `known`: or a copy of that. Reads the file as it is, to the first page that is

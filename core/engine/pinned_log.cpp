@@ -73,4 +73,16 @@ Error snapshotGivenUp(const std::string& path)
                                    "minutes; every change is saved all the same.")}};
 }
 
+Error inUseAsBefore(const std::string& path, std::span<const sqlite::LogReader> users)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 was replaced, and a program that was not started again "
+                                   "still uses the file before: %2."),
+                     {path, namesOf(users)}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "End that program and start it again. Until then SQLite would "
+                                   "write what it commits into the new file.")}};
+}
+
 }  // namespace tidemark::engine

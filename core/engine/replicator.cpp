@@ -59,6 +59,7 @@ Status Replicator::Impl::open()
         m_capture->resume(remembered->source, std::move(remembered->checksums),
                           remembered->positionHolds);
     }
+    m_isAttachOpen = true;
     setStanding(Protection::CatchingUp);
     return {};
 }
@@ -121,6 +122,7 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     const bool isLocked = isBusy && m_setup.watch && !m_anchor;
     const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
+    m_isAttachOpen = error.code == ErrorCode::Cancelled && !m_isFollowing && !m_watched;
     if (isLost) {
         leaveLog(outcome);
     }

@@ -61,6 +61,8 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
                                                  m_setup.watch ? sqlite::SourceUse::Watched
                                                                : sqlite::SourceUse::Followed));
+    TIDEMARK_TRY_STATUS(noUserOfAnother());
+    TIDEMARK_TRY_STATUS(filesRest());
     TIDEMARK_TRY_STATUS(noLogOfAnother(stop));
     const bool isWatched = !facts.isWal && m_setup.watch;
     m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
@@ -87,6 +89,8 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     }
     m_hasMemory = true;
     m_isOverwritten = false;
+    m_isCopiedOver = false;
+    m_isAttachOpen = false;
     m_isFollowing = !isWatched;
     m_retry = kFirstRetry;
     m_lockedPause = kBusyRetry;
@@ -127,6 +131,7 @@ Status Replicator::Impl::catchUp(StepOutcome& outcome, const std::stop_token& st
     // With the anchor held, and before a checkpoint of ours. A file that was copied over while
     // nobody looked has its inode, and SQLite recovers the log of the old one on top of it.
     TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
+    m_attachedStamp = stamp;
     const bool isUntouched = m_known && m_known->mark.stamp == stamp;
     if (isUntouched && m_capture->canGoOn(m_anchor->identity()) &&
         taken.pageSizeBytes == m_capture->checksums().pageSizeBytes()) {
@@ -161,14 +166,24 @@ Error Replicator::Impl::beingWrittenTo(Message next) const
             .next = std::move(next)};
 }
 
+/// What SQLite leaves as it is from attach on: all, while the anchor lies at zero, and in the log
+/// while nobody else is there who could backfill. Empty: not known.
+std::optional<sqlite::FileStamp> Replicator::Impl::standing() const
+{
+    if (!m_anchor || m_anchor->standing()) {
+        return m_anchor ? m_anchor->standing() : std::nullopt;
+    }
+    const auto& shm = m_anchor->identity().shm;
+    return shm && !sqlite::othersHaveOpen(*shm) ? m_attachedStamp : std::nullopt;
+}
+
 /// A file that is being copied over is no state of the database: what was read is kept when the
-/// file has stood still, for `rest` where its times have small steps. SQLite does not write to it
-/// while the anchor lies at zero; whatever its programs commit lies in the log.
+/// file has stood still, for `rest` where its times have small steps.
 Status Replicator::Impl::rested(milliseconds rest, const std::stop_token& stop)
 {
     m_isOverwritten = false;
-    if (m_anchor && m_anchor->standing()) {
-        const sqlite::FileStamp stood = *m_anchor->standing();
+    if (const auto stands = standing()) {
+        const sqlite::FileStamp stood = *stands;
         TIDEMARK_TRY_STATUS(waitForRest(stood, hasFineTimes(stood) ? rest : kSettleTime, stop));
         TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
         m_isOverwritten = now != stood;

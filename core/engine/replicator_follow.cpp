@@ -103,6 +103,8 @@ Status Replicator::Impl::captureDue(const sqlite::WalIndexHeader& header, StepOu
     if (!mayCapture(header)) {
         return {};
     }
+    // Behind the look at the index: what it tells of is of no program that opened another file.
+    TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
     TIDEMARK_TRY(const auto facts, m_capture->captureLog(*m_anchor, header, kCaptureBytes));
     if (!facts) {
         return {};
@@ -118,8 +120,7 @@ Status Replicator::Impl::cycleDue(StepOutcome& outcome, const std::stop_token& s
 {
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, m_anchor->header());
     if (m_anchor->place() == sqlite::Place::AtZero || header.mxFrame == 0) {
-        truncateLog();
-        return {};
+        return truncateLog();
     }
     if (m_capture->isAt(header) && header.backfilled == header.mxFrame) {
         // Somebody's checkpoint came to the end of the log and may wait for us to leave it.
@@ -283,18 +284,17 @@ Status Replicator::Impl::attachToLeave(StepOutcome& outcome, const std::stop_tok
     if (!attached.ok()) {
         letGo();
     }
-    return attached.ok() || !m_isOverwritten
-               ? attached
-               : beingWrittenTo(
-                     {TIDEMARK_TEXT("engine", "It is read when it is followed the next time.")});
+    const Error writtenTo =
+        beingWrittenTo({TIDEMARK_TEXT("engine", "It is read when it is followed the next time.")});
+    return !attached.ok() && attached.error().what == writtenTo.what ? writtenTo : attached;
 }
 
 Status Replicator::Impl::captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop)
 {
     for (int turn = 0; turn < kMaxDetachTurns && !stop.stop_requested(); ++turn) {
         m_stepAt = m_clock.monotonic();
-        TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
         const auto header = m_anchor->header();
+        TIDEMARK_TRY_STATUS(m_anchor->sameFiles());
         if (!header.ok() || m_capture->isAt(header.value())) {
             break;
         }
@@ -345,10 +345,11 @@ void Replicator::Impl::forgetRemovedLog(const sqlite::FileId& file)
 
 Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std::stop_token& stop)
 {
-    const bool isWaiting = m_attachRests || m_isOverwritten;
+    const bool isWaiting = m_attachRests || m_isOverwritten || (m_isAttachOpen && m_hasMemory);
     if (!m_anchor && !m_watched && isWaiting && parting == Parting::ForGood) {
         TIDEMARK_TRY_STATUS(attachToLeave(outcome, stop));
     }
+    m_isAttachOpen = false;
     if (m_watched) {
         return detachWatched(outcome, parting, stop);
     }

@@ -127,7 +127,8 @@ struct Reading {
 
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
-/// cycles), replicator_log.cpp (a log that grows), replicator_stale.cpp (one of another file),
+/// cycles), replicator_log.cpp (a log that grows), replicator_leave.cpp (one that is left),
+/// replicator_stale.cpp (one of another file),
 /// replicator_known.cpp (what a start trusts), replicator_watch.cpp (a database that is not in WAL
 /// mode), replicator_look.cpp (a look at one).
 class Replicator::Impl {
@@ -168,10 +169,14 @@ private:
     [[nodiscard]] Status noLogOfAnother(const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnotherToLeave(const std::stop_token& stop);
     [[nodiscard]] Result<bool> isLogOfAnother() const;
-    [[nodiscard]] Result<Fit> fitOfLogThere(const std::stop_token& stop) const;
+    [[nodiscard]] Result<bool> settleLog(const std::stop_token& stop) const;
     [[nodiscard]] Result<Fit> fitOfLog(const sqlite::WalRange& log,
                                        const std::stop_token& stop) const;
     [[nodiscard]] Status contentRests() const;
+    [[nodiscard]] Status filesRest() const;
+    [[nodiscard]] Status rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs) const;
+    [[nodiscard]] Status noUserOfAnother() const;
+    [[nodiscard]] std::optional<sqlite::FileStamp> standing() const;
     [[nodiscard]] Status disownLog() const;
     [[nodiscard]] Status notWrittenOver(const std::stop_token& stop);
     void noteSeenFile(const sqlite::WalIndexHeader& header);
@@ -228,7 +233,7 @@ private:
                     StepOutcome& outcome);
     void tellPinned();
     [[nodiscard]] bool wasClosed();
-    void truncateLog();
+    [[nodiscard]] Status truncateLog();
     [[nodiscard]] Status saveDue();
     [[nodiscard]] Status takeSnapshot(StepOutcome& outcome);
     [[nodiscard]] Status captureUpTo(const sqlite::PageSnapshot& pages, StepOutcome& outcome);
@@ -254,7 +259,11 @@ private:
                               const std::optional<sqlite::FileId>& id) const;
     void leaveLog(StepOutcome& outcome);
     void captureRest(StepOutcome& outcome);
-    [[nodiscard]] bool mayBeOfNewFile(const std::optional<sqlite::FileId>& followed) const;
+    [[nodiscard]] bool isIndexCut() const;
+    [[nodiscard]] bool isLogNewer() const;
+    [[nodiscard]] bool mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const;
+    [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
+    [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
     void completeOldFile(const sqlite::WalIndexHeader& captured);
     void noteLog();
@@ -292,7 +301,9 @@ private:
     std::optional<FollowedLog> m_log;        // The last that was followed.
     bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
+    bool m_isCopiedOver = false;             // Somebody brings a log of his own.
     std::optional<SeenFile> m_seenFile;      // Since attach.
+    std::optional<sqlite::FileStamp> m_attachedStamp;
     std::optional<Stood> m_stood;
     Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
     bool m_isOverwritten = false;     // The file was written over while it was read.
@@ -326,6 +337,7 @@ private:
     std::optional<Clock::Instant> m_nextAttach = {};
     Clock::Instant m_nextAttachHeard = {};  // If a change is heard of.
     bool m_attachRests = false;             // It is m_pace that it waits for.
+    bool m_isAttachOpen = false;            // It was not tried since the start, or broken off.
     std::chrono::milliseconds m_lockedPause = kBusyRetry;
     std::chrono::milliseconds m_retry = kFirstRetry;
     std::uint64_t m_walBytes = 0;

@@ -92,16 +92,21 @@ bool Replicator::Impl::wasClosed()
 
 /// A huge log file only keeps disk. That of a database that nobody has open is cut in any case: who
 /// puts another file in its place would be given the old changes by SQLite. Both while the anchor
-/// lies at zero; the writer's lock is held for it.
-void Replicator::Impl::truncateLog()
+/// lies at zero; the writer's lock is held for it. Fails when somebody else than SQLite wrote it.
+Status Replicator::Impl::truncateLog()
 {
-    if (m_anchor->place() != sqlite::Place::AtZero || m_stepAt < m_nextTruncate) {
-        return;
+    // Heard of while the index stands still, it may be a log that somebody copies there.
+    const bool isDue = m_stepAt >= m_nextTruncate || m_heardAt == m_stepAt;
+    if (m_anchor->place() != sqlite::Place::AtZero || !isDue) {
+        return {};
     }
     const auto size = m_anchor->wal().sizeBytes();
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
     const bool rests = m_stepAt - m_changedAt > kRest;
     if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
+        if (wasLogOverwritten()) {
+            return sqlite::overwritten(sqlite::walPath(m_setup.path));
+        }
         // When somebody is in the way, perhaps for an instant: next time, later and later.
         const bool isCut = m_checkpointer->truncate(*m_anchor);
         m_nextTruncate = m_stepAt + (isCut ? milliseconds(kTruncatePause) : m_cutPause);
@@ -111,6 +116,7 @@ void Replicator::Impl::truncateLog()
         // A database at rest costs next to nothing.
         m_nextTruncate = m_stepAt + kCutPause;
     }
+    return {};
 }
 
 }  // namespace tidemark::engine

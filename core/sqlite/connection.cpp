@@ -13,9 +13,6 @@
 namespace tidemark::sqlite {
 namespace {
 
-// What SQLite maps of a wal-index at once.
-constexpr int kIndexRegionBytes = 32768;
-
 // The locks of the wal-index: https://www.sqlite.org/walformat.html, 2.3. SQLite takes the one for
 // writers first, and for a recovery all others at once.
 constexpr int kWriteLock = 0;
@@ -265,6 +262,10 @@ Result<CheckpointOutcome> Connection::checkpoint(CheckpointMode mode)
 Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
 {
     assert(!inTransaction() && !m_logOpen);
+    // Who locks others out of the database has no index that they would find locked.
+    if (m_file->pMethods->xLock(m_file, SQLITE_LOCK_SHARED) != SQLITE_OK) {
+        return sqliteError(nullptr, SQLITE_BUSY, m_path);
+    }
     const auto mapped = mappedIndex(true);
     Status done = mapped.ok() ? m_entry->logOpened() : Status(mapped.error());
     if (done.ok()) {
@@ -278,6 +279,7 @@ Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
         }
     }
     m_file->pMethods->xShmUnmap(m_file, 0);
+    m_file->pMethods->xUnlock(m_file, SQLITE_LOCK_NONE);
     return done;
 }
 

@@ -68,6 +68,15 @@ std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const Fil
     return found;
 }
 
+std::vector<LogReader> named(const std::vector<int>& processes)
+{
+    std::vector<LogReader> readers;
+    for (const int process : processes) {
+        readers.push_back({.processId = process, .program = programOf(process)});
+    }
+    return readers;
+}
+
 /// Of those whom `openers` finds, this process among them.
 bool areOthers(const std::function<std::vector<int>(std::string_view)>& openers)
 {
@@ -87,11 +96,36 @@ bool areOthers(const std::function<std::vector<int>(std::string_view)>& openers)
 
 std::vector<LogReader> logReaders(const FileId& shm)
 {
-    std::vector<LogReader> readers;
-    for (const int process : readersIn(kernelText("/proc/locks"), shm, processId())) {
-        readers.push_back({.processId = process, .program = programOf(process)});
+    return named(readersIn(kernelText("/proc/locks"), shm, processId()));
+}
+
+std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& database)
+{
+    // A lock may be missed between two pieces of the text: who has the file by one of two readings
+    // is not of another one.
+    std::vector<int> others;
+    for (const bool isFirst : {true, false}) {
+        const std::string locks = kernelText("/proc/locks");
+        const auto users = openersIn(locks, shm, processId());
+        const auto ofFile = fileOpenersIn(locks, database, 0);
+        const auto isOther = [&](int process) {
+            return std::ranges::find(users, process) != users.end() &&
+                   std::ranges::find(ofFile, process) == ofFile.end();
+        };
+        if (isFirst) {
+            others = users;
+        }
+        std::erase_if(others, [&](int process) { return !isOther(process); });
     }
-    return readers;
+    return named(others);
+}
+
+bool othersUse(const FileId& shm, const FileId& database)
+{
+    const std::string locks = kernelText("/proc/locks");
+    const auto users = openersIn(locks, shm, processId());
+    const auto ofFile = fileOpenersIn(locks, database, processId());
+    return std::ranges::find_first_of(users, ofFile) != users.end();
 }
 
 bool othersHaveOpen(const FileId& shm)

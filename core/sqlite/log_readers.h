@@ -31,6 +31,13 @@ struct LogReader {
 /// the kernel does not even tell of this one.
 [[nodiscard]] bool othersHaveFileOpen(const FileId& database);
 
+/// The processes that have the index `shm` open, but not `database`, this one excepted: their log
+/// is of a file that had its name before.
+[[nodiscard]] std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& database);
+
+/// Whether another process has both of them open: whatever the log was, it is of that file now.
+[[nodiscard]] bool othersUse(const FileId& shm, const FileId& database);
+
 /// Their numbers, in the text of /proc/locks. The device is not compared: file systems with several
 /// volumes tell stat(2) another one.
 [[nodiscard]] std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except);

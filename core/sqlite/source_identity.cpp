@@ -1,5 +1,7 @@
 #include "core/sqlite/source_identity.h"
 
+#include "core/sqlite/wal_index.h"
+
 namespace tidemark::sqlite {
 namespace {
 
@@ -65,7 +67,11 @@ Result<SourceIdentity> identify(const FileSystem& files, const std::string& path
         return gone(path);
     }
     TIDEMARK_TRY(const auto wal, files.stat(walPath(path)));
-    TIDEMARK_TRY(const auto shm, files.stat(shmPath(path)));
+    TIDEMARK_TRY(auto shm, files.stat(shmPath(path)));
+    // Whoever touches the map of one that was cut is killed.
+    if (shm && shm->sizeBytes < kIndexRegionBytes) {
+        shm.reset();
+    }
     return SourceIdentity{.database = *idOf(database), .wal = idOf(wal), .shm = idOf(shm)};
 }
 

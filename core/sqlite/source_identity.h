@@ -20,7 +20,7 @@ struct FileId {
 struct SourceIdentity {
     FileId database = {};
     std::optional<FileId> wal = {};  ///< Empty before the first write of a connection makes it.
-    std::optional<FileId> shm = {};
+    std::optional<FileId> shm = {};  ///< Empty also while it is shorter than SQLite makes it.
     bool operator==(const SourceIdentity&) const = default;
 };
 

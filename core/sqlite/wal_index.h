@@ -7,6 +7,9 @@
 
 namespace tidemark::sqlite {
 
+/// What SQLite maps of a wal-index at once, and makes it grow by.
+inline constexpr int kIndexRegionBytes = 32768;
+
 /// What the shared wal-index says is committed: the truth about the log. Frames in the file beyond
 /// mxFrame prove nothing, whatever their marks and checksums.
 struct WalIndexHeader {

@@ -214,6 +214,92 @@ private slots:
         QCOMPARE(newcomer.run("PRAGMA integrity_check"), "ok");
     }
 
+    void aDatabaseIsCopiedThereTogetherWithItsLog_data()
+    {
+        QTest::addColumn<QStringList>("parts");
+        QTest::newRow("log behind") << QStringList{"", "-wal"};
+        QTest::newRow("log before") << QStringList{"-wal", ""};
+        QTest::newRow("with index") << QStringList{"", "-wal", "-shm"};
+        QTest::newRow("index before") << QStringList{"-shm", "-wal", ""};
+    }
+    void aDatabaseIsCopiedThereTogetherWithItsLog()
+    {
+        QFETCH(const QStringList, parts);
+        if (!areLocksTold()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        const QString backup = m_folder->filePath("backup.db");
+        {
+            sqlite::SqliteShell other(m_folder->filePath("other.db"));
+            other.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+            other.run("INSERT INTO t VALUES (zeroblob(50000)); PRAGMA wal_checkpoint(TRUNCATE)");
+            other.run("UPDATE t SET x = 1; INSERT INTO t VALUES (2)");
+            for (const QString part : {"", "-wal", "-shm"}) {
+                QVERIFY(QFile::copy(m_folder->filePath("other.db") + part, backup + part));
+            }
+        }
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        app.run("INSERT INTO t VALUES (3)");
+        steps(1s);
+        app.close();
+        steps(3s);
+        for (const QString& part : parts) {
+            QCOMPARE(QProcess::execute("cp", {backup + part, database() + part}), 0);
+            m_replicator->heardOfChange();
+            step(20ms);
+        }
+        const int before = captured();
+        steps(20s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(captured() <= before + 1);
+        QVERIFY(endsAsTheDatabase());
+        sqlite::SqliteShell newcomer(database());
+        QCOMPARE(newcomer.run("SELECT count(*), max(x) FROM t; PRAGMA integrity_check"), "2|2\nok");
+    }
+
+    void aProgramThatStillUsesTheFileBeforeKeepsItsLog()
+    {
+        if (!areLocksTold()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        copyTo("other.db");
+        attach();
+        steps(5s);
+        QVERIFY(QFile::rename(database(), m_folder->filePath("before.db")));
+        QVERIFY(QFile::rename(m_folder->filePath("other.db"), database()));
+        const QByteArray bytes = contentOf(database());
+        steps(2s);
+        app.run("INSERT INTO t VALUES (2)");
+        steps(60s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QVERIFY(m_replicator->view().standing.reason.arguments.back().find("sqlite3") !=
+                std::string::npos);
+        QCOMPARE(contentOf(database()), bytes);
+        QCOMPARE(app.run("SELECT count(*) FROM t"), "2");
+        app.close();
+        steps(60s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+    }
+
+    void anIndexThatIsCutIsNotTouched()
+    {
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(1s);
+        app.close();
+        steps(3s);
+        QCOMPARE(QProcess::execute("truncate", {"-s", "0", database() + "-shm"}), 0);
+        steps(20s);
+        QVERIFY(endsAsTheDatabase());
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+    }
+
     void aLogOfWhichNothingWasCapturedDoesNotComeIntoAnotherFile()
     {
         sqlite::SqliteShell(m_folder->filePath("other.db"))
@@ -815,6 +901,27 @@ private slots:
         QVERIFY(m_replicator->view().standing.state == Protection::CatchingUp);
         step(10ms);
         QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+    }
+
+    void aStopBeforeItIsAttachedCapturesAllTheSame()
+    {
+        for (const bool isTried : {false, true}) {
+            init();
+            Application(database()).write();
+            attach();
+            leave();
+            Application(database()).write();
+            open();
+            if (isTried) {
+                std::stop_source stopped;
+                stopped.request_stop();
+                static_cast<void>(m_replicator->step(stopped.get_token()));
+            }
+            const int before = captured();
+            leave();
+            QCOMPARE(captured(), before + 1);
+            QVERIFY(endsAsTheDatabase());
+        }
     }
 
     void aReadingOfEverythingCanBeStopped()

@@ -156,6 +156,19 @@ private slots:
         QCOMPARE(SqliteShell(source.path()).run("SELECT v FROM t"), "three");
     }
 
+    void aLogIsNotCutUnderAProgramThatLocksOthersOut()
+    {
+        const Source source;
+        SqliteShell application(source.path());
+        application.run("PRAGMA locking_mode=EXCLUSIVE; UPDATE t SET v = 'two'");
+        PosixFileSystem files;
+        const auto wal = files.open(source.name() + "-wal", OpenFor::Updating, kPrivateFile);
+        const auto cut =
+            Connection::open(source.name()).value()->cutLog(*wal.value(), [] { return true; });
+        QCOMPARE(cut.error().code, ErrorCode::Busy);
+        QCOMPARE(application.run("SELECT v FROM t"), "two");
+    }
+
     void withoutWalModeNothingIsMade()
     {
         const Source source(false);

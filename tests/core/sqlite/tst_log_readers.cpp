@@ -76,11 +76,11 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath("app.db");
         SqliteShell(path).run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+        const auto ours = Connection::open(path.toStdString());
+        QVERIFY(ours.value()->beginRead().ok());
         if (kernelText("/proc/locks").empty()) {
             QSKIP("The kernel tells nothing of locks here.");
         }
-        const auto ours = Connection::open(path.toStdString());
-        QVERIFY(ours.value()->beginRead().ok());
         const FileId file = identify(PosixFileSystem(), path.toStdString()).value().database;
         QVERIFY(!othersHaveFileOpen(file));
         QVERIFY(QFile::rename(path, folder.filePath("moved.db")));
@@ -89,6 +89,32 @@ private slots:
         QVERIFY(othersHaveFileOpen(file));
         shell.close();
         QVERIFY(!othersHaveFileOpen(file));
+    }
+
+    void whoUsesALogWithAnotherFileIsNamed()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath("app.db");
+        SqliteShell old(path);
+        old.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+        if (kernelText("/proc/locks").empty()) {
+            QSKIP("The kernel tells nothing of locks here.");
+        }
+        const auto before = identify(PosixFileSystem(), path.toStdString()).value();
+        QVERIFY(othersUse(*before.shm, before.database));
+        QVERIFY(usersOfOther(*before.shm, before.database).empty());
+        QVERIFY(QFile::rename(path, folder.filePath("old.db")));
+        QVERIFY(QFile::copy(folder.filePath("old.db"), path));
+        const FileId file = identify(PosixFileSystem(), path.toStdString()).value().database;
+        QVERIFY(!othersUse(*before.shm, file));
+        QCOMPARE(usersOfOther(*before.shm, file).size(), std::size_t{1});
+        QCOMPARE(usersOfOther(*before.shm, file).front().program, std::string("sqlite3"));
+        SqliteShell newcomer(path);
+        newcomer.run("SELECT * FROM t");
+        QVERIFY(othersUse(*before.shm, file));
+        QCOMPARE(usersOfOther(*before.shm, file).size(), std::size_t{1});
+        old.close();
+        QVERIFY(usersOfOther(*before.shm, file).empty());
     }
 };
 

@@ -1,0 +1,208 @@
+// A log that is left because its file was replaced, removed or written over: what of it is still
+// captured, and what becomes of it.
+
+#include "core/engine/replicator_impl.h"
+#include "core/ltx/state_digest.h"
+#include "core/sqlite/log_readers.h"
+#include "core/sqlite/wal_reader.h"
+
+#include <utility>
+#include <vector>
+
+namespace tidemark::engine {
+
+/// Its file is not what was followed, or the log itself was lost.
+void Replicator::Impl::leaveLog(StepOutcome& outcome)
+{
+    if (!m_anchor || !m_isFollowing || isIndexCut()) {
+        loseLog();
+        return;
+    }
+    const auto before = m_anchor->header();
+    const bool isKnown = before.ok() && m_capture->isAt(before.value());
+    m_isCopiedOver = wasLogOverwritten();
+    if (m_isCopiedOver || (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(before))) {
+        // Nothing of it is to be taken for the old file's, nor to be cut. Its index goes with us.
+        m_log.reset();
+        m_isLogSuspect = false;
+        loseLog();
+        giveUpSnapshots();
+        return;
+    }
+    captureRest(outcome);
+    const auto end = m_anchor->header();
+    const bool isCaptured = end.ok() && m_capture->isAt(end.value());
+    if (end.ok()) {
+        noteLogToLeave(end.value());
+    }
+    loseLog();
+    if (isCaptured && m_log && !m_log->isWhole &&
+        !isOurs(m_setup.path, m_anchor->identity().database)) {
+        noteUnderneath(end.value());
+    }
+    if (isCaptured) {
+        completeOldFile(end.value());
+    }
+}
+
+bool Replicator::Impl::isOurs(const std::string& path,
+                              const std::optional<sqlite::FileId>& id) const
+{
+    const auto facts = m_setup.files.stat(path);
+    return id && facts.ok() && facts.value() && facts.value()->device == id->device &&
+           facts.value()->inode == id->inode;
+}
+
+/// What was committed before the file was replaced, removed or written over: its log is open here,
+/// whatever lies under its name.
+void Replicator::Impl::captureRest(StepOutcome& outcome)
+{
+    const auto end = m_anchor->header();
+    if (!end.ok() || m_capture->isAt(end.value()) || m_anchor->sameFiles().ok()) {
+        return;
+    }
+    const auto& shm = m_anchor->identity().shm;
+    const bool isMuch = m_capture->uncapturedBytes(end.value()) > kHeldAtAttachBytes;
+    if (isMuch && (!shm || sqlite::othersHaveOpen(*shm))) {
+        return;
+    }
+    // A log that nobody else has open stands still, however long it is.
+    const auto rest =
+        isMuch ? m_capture->captureLog(*m_anchor, end.value(), UINT64_MAX) : goOn(end.value());
+    if (rest.ok() && rest.value()) {
+        // Should this fail, the next start finds the segment in the spool.
+        static_cast<void>(told(*rest.value(), outcome));
+    }
+}
+
+/// The application closed its database and had it replaced. Without us the old file, which may have
+/// another name now, would have all of its log; and there would be none any more. A log of which
+/// all is in the file is cut. One that may be of the file that is there now, as of a copy of the
+/// old one, is left to noLogOfAnother().
+void Replicator::Impl::completeOldFile(const sqlite::WalIndexHeader& captured)
+{
+    const sqlite::SourceIdentity& ours = m_anchor->identity();
+    const bool isOurLog = isOurs(sqlite::walPath(m_setup.path), ours.wal) &&
+                          isOurs(sqlite::shmPath(m_setup.path), ours.shm);
+    const auto header = m_anchor->header();
+    if (!isOurLog || !header.ok() || !header.value().sameEnd(captured)) {
+        return;
+    }
+    const bool isWhole = header.value().backfilled == header.value().mxFrame;
+    const bool isOurFile = isOurs(m_setup.path, ours.database);
+    // Whoever opened it under its new name knows nothing of this log.
+    if (!isWhole && (isOurFile || sqlite::othersHaveOpen(*ours.shm) ||
+                     sqlite::othersHaveFileOpen(ours.database))) {
+        return;
+    }
+    if (wasLogOverwritten()) {
+        return;
+    }
+    m_checkpointer->rest();
+    const auto connection = std::move(*m_anchor).release();
+    m_anchor.reset();
+    if (connection) {
+        connection->rollback();
+        // Whoever reads is in the way: then it stays. The index goes with us, the last to have it
+        // open, so that whoever opens the log next does not take it for backfilled.
+        static_cast<void>(connection->checkpoint(isWhole ? sqlite::CheckpointMode::Truncate
+                                                         : sqlite::CheckpointMode::Passive));
+    }
+}
+
+/// When its file is not what was followed: what of it is not in the file would come into another.
+void Replicator::Impl::noteLogToLeave(const sqlite::WalIndexHeader& end)
+{
+    if (end.mxFrame == 0) {
+        m_log.reset();  // There is nothing in it.
+        return;
+    }
+    m_log = FollowedLog{.file = m_anchor->identity().database,
+                        .wal = m_anchor->identity().wal,
+                        .salts = end.salts,
+                        .frame = m_capture->isAt(end) ? end.mxFrame : 0,
+                        .isWhole = end.mxFrame == end.backfilled};
+    m_isLogSuspect = end.mxFrame > end.backfilled;
+}
+
+void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)
+{
+    const auto log = sqlite::WalReader(m_anchor->wal()).read({.salts = end.salts}, end, UINT64_MAX);
+    if (!log.ok()) {
+        return;
+    }
+    std::vector<std::byte> page(end.pageSizeBytes);
+    for (const sqlite::PageFrame& each : log.value().pages) {
+        const std::uint64_t offset = std::uint64_t{each.pageNumber - 1} * page.size();
+        if (!m_anchor->connection().readFile(page, offset).ok()) {
+            m_log->underneath.clear();
+            return;
+        }
+        m_log->underneath.emplace_back(each.pageNumber, ltx::pageHash(each.pageNumber, page));
+    }
+}
+
+/// To touch the map of a file that was cut is the end of the process.
+bool Replicator::Impl::isIndexCut() const
+{
+    const auto shm = m_setup.files.stat(sqlite::shmPath(m_setup.path));
+    return isOurs(sqlite::shmPath(m_setup.path), m_anchor->identity().shm) && shm.ok() &&
+           shm.value() && shm.value()->sizeBytes < sqlite::kIndexRegionBytes;
+}
+
+/// Whether what is new in the log may be of a program that opened the file that lies there now: its
+/// programs find the log by its name. Whoever was the last to close that file has removed the log,
+/// and had begun it anew if all of it was in the file before. In one tick of the kernel's clock a
+/// file can be put there, opened and written to.
+bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const
+{
+    const auto log = sqlite::stampOf(m_setup.files, sqlite::walPath(m_setup.path));
+    const auto file = sqlite::stampOf(m_setup.files, m_setup.path);
+    const sqlite::SourceIdentity& ours = m_anchor->identity();
+    if (!file.ok()) {
+        return false;
+    }
+    if (!log.ok() || !isOurs(sqlite::walPath(m_setup.path), ours.wal)) {
+        return !header.ok() || header.value().salts != m_capture->position().salts;
+    }
+    const auto now = sqlite::identify(m_setup.files, m_setup.path);
+    if (ours.shm && now.ok() && sqlite::othersUse(*ours.shm, now.value().database)) {
+        return true;
+    }
+    const bool isOneTick = log.value().modifiedNs == file.value().changedNs;
+    return isOneTick ? !ours.shm || sqlite::othersHaveOpen(*ours.shm)
+                     : log.value().modifiedNs > file.value().changedNs;
+}
+
+/// Whether what lies there as the log is what its index tells of, and that is what was followed.
+/// Only while nobody else has it open: whoever copies files over those of a closed database may
+/// bring a log, too, or even an index.
+bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
+{
+    const sqlite::WalPosition& known = m_capture->position();
+    const bool isKnown = m_capture->positionKnown() && known.salts != sqlite::Salts{};
+    if (isKnown && !isSameOrLater(known.salts, index.salts)) {
+        return true;
+    }
+    const auto log = sqlite::WalReader(m_anchor->wal()).recover();
+    const auto again = m_anchor->header();
+    if (!log.ok() || !again.ok() || !again.value().sameEnd(index)) {
+        return !log.ok();  // Somebody opened it and writes.
+    }
+    return index.mxFrame == 0
+               ? log.value().to.frame > 0
+               : log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
+}
+
+/// The same, asked where it may be asked; false where not.
+bool Replicator::Impl::wasLogOverwritten() const
+{
+    const auto& shm = m_anchor->identity().shm;
+    if (!shm || sqlite::othersHaveOpen(*shm)) {
+        return false;
+    }
+    const auto index = m_anchor->header();
+    return index.ok() && isLogForeign(index.value());
+}
+
+}  // namespace tidemark::engine
