@@ -317,12 +317,27 @@ std::optional<Status> FollowedDatabase::replicasOutcome() const
     return failure ? Status(*failure) : Status();
 }
 
+/// Of the first replica that has one. With m_mutex held.
+std::optional<Error> FollowedDatabase::replicaFailure() const
+{
+    for (const Upload& upload : m_uploads) {
+        if (const auto failure = upload.follower->view().failure) {
+            return failure;
+        }
+    }
+    return std::nullopt;
+}
+
 /// Why the end of its following is no clean one; called when all has left.
 std::optional<Error> FollowedDatabase::whatIsLacking() const
 {
     const std::scoped_lock lock(m_mutex);
     if (m_leaveFailure) {
-        return m_leaveFailure;
+        // Nothing was captured for want of a replica: it knows better why.
+        const bool isForWant =
+            m_captured == ltx::TxId{} && m_leaveFailure->code == ErrorCode::Unavailable;
+        const auto refused = isForWant ? replicaFailure() : std::nullopt;
+        return refused ? refused : m_leaveFailure;
     }
     for (const Upload& upload : m_uploads) {
         const ReplicaView view = upload.follower->view();

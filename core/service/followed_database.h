@@ -254,6 +254,7 @@ private:
     [[nodiscard]] std::optional<Status> replicasOutcome() const;
 
     [[nodiscard]] std::optional<Error> whatIsLacking() const;
+    [[nodiscard]] std::optional<Error> replicaFailure() const;
 
     /// Of what a stop or a pause need not wait for: the steps of the source, snapshots, drills.
     [[nodiscard]] std::stop_token workStop() const;

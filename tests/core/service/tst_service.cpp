@@ -295,6 +295,9 @@ private slots:
         }
         QCOMPARE(listener.count<SnapshotWritten>(), 0);
         QCOMPARE(restoredRows(*service), 50);
+        service->stop();
+        QVERIFY(listener.lastFailure().has_value());
+        QCOMPARE(listener.lastFailure()->code, ErrorCode::AlreadyExists);
     }
 
     void itsOwnHistoryIsGoneOnWith_data()
