@@ -122,6 +122,9 @@ public:
     /// is never empty).
     [[nodiscard]] Result<state::SegmentFacts> touch(const sqlite::PageSnapshot& pages);
 
+    /// The database file for which that was done last, also before a start.
+    [[nodiscard]] const sqlite::FileId& file() const { return m_file; }
+
     /// Remembers where capture is, for the files `identity`, and what is known of the file.
     [[nodiscard]] Status remember(const sqlite::SourceIdentity& identity,
                                   const std::optional<state::SegmentFacts>& segment,

@@ -78,7 +78,7 @@ Result<bool> areUnderneathSame(const sqlite::Connection& file, const FollowedLog
 bool isSameOrLater(const sqlite::Salts& then, const sqlite::Salts& now)
 {
     // SQLite counts the first salt up when it begins a log anew (walRestartHdr), and takes any
-    // number for one that it makes.
+    // number for one that it makes, or that was cut by somebody else.
     constexpr std::uint32_t kMostLogs = 1U << 16;
     return firstSalt(now) - firstSalt(then) < kMostLogs;
 }

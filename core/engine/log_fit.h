@@ -33,7 +33,7 @@ enum class Fit {
 };
 
 /// Whether a log with the salts `now` is the one with `then`, or one that was begun in its file
-/// later.
+/// later by a program that had begun it before.
 [[nodiscard]] bool isSameOrLater(const sqlite::Salts& then, const sqlite::Salts& now);
 
 /// Whether `log` is another one, or ends elsewhere than it was followed to.

@@ -224,6 +224,7 @@ void Replicator::Impl::letGo()
     m_pinning.reset();
     m_sawOthers = false;
     m_seenFile.reset();
+    m_lastCaught.reset();
     m_isFollowing = false;
     m_caughtUp = false;
 }

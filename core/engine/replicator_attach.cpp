@@ -1,3 +1,4 @@
+#include "core/base/process.h"
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
 #include "core/sqlite/source_probe.h"
@@ -174,7 +175,8 @@ std::optional<sqlite::FileStamp> Replicator::Impl::standing() const
         return m_anchor ? m_anchor->standing() : std::nullopt;
     }
     const auto& shm = m_anchor->identity().shm;
-    return shm && !sqlite::othersHaveOpen(*shm) ? m_attachedStamp : std::nullopt;
+    const bool isAlone = shm && seesEveryProcess() && !sqlite::othersHaveOpen(*shm);
+    return isAlone ? m_attachedStamp : std::nullopt;
 }
 
 /// A file that is being copied over is no state of the database: what was read is kept when the

@@ -78,6 +78,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome, const std::stop_token& sto
     TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
     m_walBytes = now.mxFrame == 0 ? 0 : logBytes(now);
     m_caughtUp = m_capture->isAt(now);
+    m_lastCaught = m_caughtUp ? std::optional(now) : std::move(m_lastCaught);
     plan(now, outcome);
     return {};
 }
@@ -284,9 +285,10 @@ Status Replicator::Impl::attachToLeave(StepOutcome& outcome, const std::stop_tok
     if (!attached.ok()) {
         letGo();
     }
-    const Error writtenTo =
-        beingWrittenTo({TIDEMARK_TEXT("engine", "It is read when it is followed the next time.")});
-    return !attached.ok() && attached.error().what == writtenTo.what ? writtenTo : attached;
+    return attached.ok() || !m_isOverwritten
+               ? attached
+               : beingWrittenTo(
+                     {TIDEMARK_TEXT("engine", "It is read when it is followed the next time.")});
 }
 
 Status Replicator::Impl::captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop)

@@ -169,12 +169,12 @@ private:
     [[nodiscard]] Status noLogOfAnother(const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnotherToLeave(const std::stop_token& stop);
     [[nodiscard]] Result<bool> isLogOfAnother() const;
-    [[nodiscard]] Result<bool> settleLog(const std::stop_token& stop) const;
+    [[nodiscard]] Result<bool> settleLog(const std::stop_token& stop);
     [[nodiscard]] Result<Fit> fitOfLog(const sqlite::WalRange& log,
                                        const std::stop_token& stop) const;
-    [[nodiscard]] Status contentRests() const;
-    [[nodiscard]] Status filesRest() const;
-    [[nodiscard]] Status rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs) const;
+    [[nodiscard]] Status contentRests();
+    [[nodiscard]] Status filesRest();
+    [[nodiscard]] Status rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs);
     [[nodiscard]] Status noUserOfAnother() const;
     [[nodiscard]] std::optional<sqlite::FileStamp> standing() const;
     [[nodiscard]] Status disownLog() const;
@@ -262,6 +262,7 @@ private:
     [[nodiscard]] bool isIndexCut() const;
     [[nodiscard]] bool isLogNewer() const;
     [[nodiscard]] bool mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const;
+    [[nodiscard]] bool looksLikeOurs(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
@@ -303,10 +304,11 @@ private:
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
     std::optional<SeenFile> m_seenFile;      // Since attach.
+    std::optional<sqlite::WalIndexHeader> m_lastCaught;  // The end when all was captured.
     std::optional<sqlite::FileStamp> m_attachedStamp;
     std::optional<Stood> m_stood;
     Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
-    bool m_isOverwritten = false;     // The file was written over while it was read.
+    bool m_isOverwritten = false;     // The file is being written over.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

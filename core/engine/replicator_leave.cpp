@@ -1,6 +1,7 @@
 // A log that is left because its file was replaced, removed or written over: what of it is still
 // captured, and what becomes of it.
 
+#include "core/base/process.h"
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
 #include "core/sqlite/log_readers.h"
@@ -174,35 +175,58 @@ bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& head
                      : log.value().modifiedNs > file.value().changedNs;
 }
 
-/// Whether what lies there as the log is what its index tells of, and that is what was followed.
-/// Only while nobody else has it open: whoever copies files over those of a closed database may
-/// bring a log, too, or even an index.
+/// Whether the log begins and ends as its index tells, and goes on from what was followed: two
+/// small reads instead of all of it.
+bool Replicator::Impl::looksLikeOurs(const sqlite::WalIndexHeader& index) const
+{
+    const sqlite::WalReader log(m_anchor->wal());
+    if (index.mxFrame == 0) {
+        const auto size = m_anchor->wal().sizeBytes();
+        return size.ok() && size.value() == 0;
+    }
+    const auto header = log.header();
+    const auto holds = log.holds(
+        {.salts = index.salts, .frame = index.mxFrame, .checksum = index.checksum}, index);
+    return isSameOrLater(m_capture->position().salts, index.salts) && header.ok() &&
+           header.value().salts == index.salts && holds.ok() && holds.value();
+}
+
+/// Whether what lies there as the log is not what its index tells of, or that not what was
+/// followed. Only while nobody else has it open: whoever copies files over those of a closed
+/// database may bring a log, too, or even an index.
 bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
 {
-    const sqlite::WalPosition& known = m_capture->position();
-    const bool isKnown = m_capture->positionKnown() && known.salts != sqlite::Salts{};
-    if (isKnown && !isSameOrLater(known.salts, index.salts)) {
-        return true;
-    }
     const auto log = sqlite::WalReader(m_anchor->wal()).recover();
     const auto again = m_anchor->header();
     if (!log.ok() || !again.ok() || !again.value().sameEnd(index)) {
-        return !log.ok();  // Somebody opened it and writes.
+        // Somebody opened it and writes, or it cannot be read.
+        return !log.ok() && log.error().code == ErrorCode::Unsupported;
     }
-    return index.mxFrame == 0
-               ? log.value().to.frame > 0
-               : log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
+    if (index.mxFrame == 0) {
+        return log.value().to.frame > 0;
+    }
+    const sqlite::WalPosition& known = m_capture->position();
+    const bool isKnown = m_capture->positionKnown() && known.salts != sqlite::Salts{};
+    // Whoever did not cut a log himself begins it with any salts (wal.c: nCkpt); the index counts
+    // commits on.
+    const bool isNext =
+        m_lastCaught && index.changeCounter - m_lastCaught->changeCounter == log.value().commits;
+    const bool isOther = isKnown && !isSameOrLater(known.salts, index.salts) && !isNext;
+    return isOther || log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
 }
 
-/// The same, asked where it may be asked; false where not.
+/// The same, asked where it may be asked; false where not, as where programs in other name spaces
+/// are not seen.
 bool Replicator::Impl::wasLogOverwritten() const
 {
     const auto& shm = m_anchor->identity().shm;
-    if (!shm || sqlite::othersHaveOpen(*shm)) {
+    const auto index = m_anchor->header();
+    if (!shm || !index.ok() || !seesEveryProcess() || looksLikeOurs(index.value()) ||
+        sqlite::othersHaveOpen(*shm)) {
         return false;
     }
-    const auto index = m_anchor->header();
-    return index.ok() && isLogForeign(index.value());
+    // Who opened it meanwhile may be in the midst of a commit.
+    return isLogForeign(index.value()) && !sqlite::othersHaveOpen(*shm);
 }
 
 }  // namespace tidemark::engine

@@ -91,7 +91,7 @@ Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)
 }
 
 /// Whether it may be read: the file is its own, or it is cut.
-Result<bool> Replicator::Impl::settleLog(const std::stop_token& stop) const
+Result<bool> Replicator::Impl::settleLog(const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto wal,
                  m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading));
@@ -122,7 +122,7 @@ Status Replicator::Impl::noLogOfAnotherToLeave(const std::stop_token& stop)
 
 /// Half of a copy of the very file would not fit its log. By the time of the content: a file that
 /// was moved there is whole.
-Status Replicator::Impl::contentRests() const
+Status Replicator::Impl::contentRests()
 {
     TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
     return rests(stamp, stamp.modifiedNs);
@@ -130,7 +130,7 @@ Status Replicator::Impl::contentRests() const
 
 /// Where somebody copied a database there together with its log: SQLite would mix a half of either
 /// with the whole of the other. By the time that nobody sets.
-Status Replicator::Impl::filesRest() const
+Status Replicator::Impl::filesRest()
 {
     TIDEMARK_TRY(const sqlite::SourceIdentity now, sqlite::identify(m_setup.files, m_setup.path));
     // Whoever has it open goes on in what is there, whole or not.
@@ -144,14 +144,13 @@ Status Replicator::Impl::filesRest() const
     return {};
 }
 
-Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs) const
+Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs)
 {
     const auto ago = m_clock.now().time_since_epoch() - std::chrono::nanoseconds(writtenNs);
-    const bool isFresh =
-        ago >= ago.zero() && ago < (hasFineTimes(stamp) ? kFreshTime : kSettleTime);
-    return isFresh ? Status(beingWrittenTo(
-                         {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}))
-                   : Status();
+    m_isOverwritten = ago >= ago.zero() && ago < (hasFineTimes(stamp) ? kFreshTime : kSettleTime);
+    return m_isOverwritten ? Status(beingWrittenTo(
+                                 {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}))
+                           : Status();
 }
 
 /// Whoever has the log open, but not the file that lies beside it now, goes on in that log with
@@ -159,8 +158,11 @@ Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writ
 Status Replicator::Impl::noUserOfAnother() const
 {
     TIDEMARK_TRY(const sqlite::SourceIdentity now, sqlite::identify(m_setup.files, m_setup.path));
-    const auto users =
-        now.shm ? sqlite::usersOfOther(*now.shm, now.database) : std::vector<sqlite::LogReader>();
+    const sqlite::FileId& before = m_capture->file();
+    if (!now.shm || !m_hasMemory || before == now.database) {
+        return {};
+    }
+    const auto users = sqlite::usersOfOther(*now.shm, before, now.database);
     return users.empty() ? Status() : Status(inUseAsBefore(m_setup.path, users));
 }
 
@@ -178,10 +180,10 @@ Status Replicator::Impl::disownLog() const
     return connection->cutLog(*wal, [&] {
         const auto now = sqlite::identify(m_setup.files, m_setup.path);
         const auto header = sqlite::WalReader(*wal).header();
+        const auto again = sqlite::stampOf(m_setup.files, name);
         return now.ok() && now.value().wal == m_log->wal && now.value().shm &&
                !sqlite::othersHaveOpen(*now.value().shm) && header.ok() &&
-               header.value().salts == m_log->salts &&
-               sqlite::stampOf(m_setup.files, name).value() == stamp;
+               header.value().salts == m_log->salts && again.ok() && again.value() == stamp;
     });
 }
 

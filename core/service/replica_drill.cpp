@@ -80,9 +80,13 @@ bool ReplicaDrill::readSuspects(const std::stop_token& stop)
     if (m_suspects.empty() || m_context.clock.monotonic() < m_secondReadAt) {
         return false;
     }
-    const auto learnt = m_follower->inspect(m_suspects, engine::Suspecting::Reader, stop);
+    const auto learnt = m_follower->view().failure
+                            ? Inspection::Nothing
+                            : m_follower->inspect(m_suspects, engine::Suspecting::Reader, stop);
     m_suspects = m_follower->suspected();
-    m_secondReadAt = m_context.clock.monotonic() + engine::kSecondRead;
+    m_secondReadAt =
+        m_context.clock.monotonic() + doubled(engine::kSecondRead, m_suspectReads++, kLastRetry);
+    m_suspectReads = m_suspects.empty() ? 0 : m_suspectReads;
     return learnt >= Inspection::Known;
 }
 

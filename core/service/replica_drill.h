@@ -67,6 +67,7 @@ private:
     Clock::Instant m_notBefore = {};
     std::vector<replica::ObjectInfo> m_suspects;  // To be read a second time.
     Clock::Instant m_secondReadAt = {};
+    int m_suspectReads = 0;  // That did not settle it.
 };
 
 }  // namespace tidemark::service

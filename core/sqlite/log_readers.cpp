@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <sstream>
 
 namespace tidemark::sqlite {
@@ -25,13 +26,14 @@ struct Line {
     std::string id, kind, mode, access, process, file, first, last;
 };
 
-bool isOf(const Line& line, const FileId& shm, const Bytes& bytes)
+bool isOf(const Line& line, const FileId& wanted, const Bytes& bytes)
 {
     const auto inode = wholeNumber(std::string_view(line.file).substr(line.file.rfind(':') + 1));
     const auto first = wholeNumber(line.first);
     const auto last = wholeNumber(line.last);
-    // A lock on the whole file ends with "EOF", and is not SQLite's.
-    return inode == shm.inode && first && last && *first >= bytes.first && *last <= bytes.last;
+    // A lock on the whole file ends with "EOF", and is not SQLite's. Neighbours of one process are
+    // told as one.
+    return inode == wanted.inode && first && last && *first <= bytes.last && *last >= bytes.first;
 }
 
 std::string programOf(int process)
@@ -40,12 +42,12 @@ std::string programOf(int process)
     return name.substr(0, name.find('\n'));
 }
 
-std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const FileId& shm,
+std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const FileId& file,
                            int except)
 {
     std::vector<int> found;
     // A computer has hundreds of locks, and a database some: only these are taken apart.
-    const std::string mark = ":" + std::to_string(shm.inode) + " ";
+    const std::string mark = ":" + std::to_string(file.inode) + " ";
     for (std::size_t at = locks.find(mark); at != std::string_view::npos;
          at = locks.find(mark, at + 1)) {
         const std::size_t begin = locks.rfind('\n', at) + 1;
@@ -54,7 +56,7 @@ std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const Fil
         // Who waits for one has "->" in the place of the kind.
         if (!(words >> line.id >> line.kind >> line.mode >> line.access >> line.process >>
               line.file >> line.first >> line.last) ||
-            line.kind != "POSIX" || line.access != "READ" || !isOf(line, shm, bytes)) {
+            line.kind != "POSIX" || line.access != "READ" || !isOf(line, file, bytes)) {
             continue;
         }
         const auto process = wholeNumber<std::uint32_t>(line.process);
@@ -99,25 +101,27 @@ std::vector<LogReader> logReaders(const FileId& shm)
     return named(readersIn(kernelText("/proc/locks"), shm, processId()));
 }
 
-std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& database)
+std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& before, const FileId& now)
 {
-    // A lock may be missed between two pieces of the text: who has the file by one of two readings
-    // is not of another one.
-    std::vector<int> others;
-    for (const bool isFirst : {true, false}) {
-        const std::string locks = kernelText("/proc/locks");
-        const auto users = openersIn(locks, shm, processId());
-        const auto ofFile = fileOpenersIn(locks, database, 0);
-        const auto isOther = [&](int process) {
-            return std::ranges::find(users, process) != users.end() &&
-                   std::ranges::find(ofFile, process) == ofFile.end();
-        };
-        if (isFirst) {
-            others = users;
-        }
-        std::erase_if(others, [&](int process) { return !isOther(process); });
+    // A lock may be missed between two pieces of the text: two readings have to agree.
+    const auto usersIn = [&](std::string_view locks) {
+        std::vector<int> users = openersIn(locks, shm, processId());
+        const auto ofBefore = fileOpenersIn(locks, before, 0);
+        const auto ofNow = fileOpenersIn(locks, now, 0);
+        std::erase_if(users, [&](int process) {
+            return !std::ranges::binary_search(ofBefore, process) ||
+                   std::ranges::binary_search(ofNow, process);
+        });
+        return users;
+    };
+    const auto first = usersIn(kernelText("/proc/locks"));
+    if (first.empty()) {
+        return {};
     }
-    return named(others);
+    const auto second = usersIn(kernelText("/proc/locks"));
+    std::vector<int> both;
+    std::ranges::set_intersection(first, second, std::back_inserter(both));
+    return named(both);
 }
 
 bool othersUse(const FileId& shm, const FileId& database)

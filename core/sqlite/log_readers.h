@@ -8,7 +8,11 @@
 
 namespace tidemark::sqlite {
 
-/// A process with a read transaction in a database.
+// Who has a database open, by the locks of SQLite of which the kernel tells in /proc/locks. A look
+// reads those of the whole computer and may take ten milliseconds. Processes of another name space,
+// as of a container, are not seen (base/process.h: seesEveryProcess()).
+
+/// A process that has a database open or reads it.
 struct LogReader {
     int processId = 0;
     std::string program = {};  ///< "python3"; empty where it cannot be seen.
@@ -27,13 +31,15 @@ struct LogReader {
 [[nodiscard]] bool othersHaveOpen(const FileId& shm);
 
 /// Whether another process has `database` open, as this one has it, and read or wrote it since: in
-/// WAL mode the shared lock is kept (pager.c). Under whatever name, with whatever log. True where
+/// WAL mode the shared lock is kept (pager.c), but for a program that opened and closed the file
+/// itself meanwhile: POSIX takes its locks off. Under whatever name, with whatever log. True where
 /// the kernel does not even tell of this one.
 [[nodiscard]] bool othersHaveFileOpen(const FileId& database);
 
-/// The processes that have the index `shm` open, but not `database`, this one excepted: their log
-/// is of a file that had its name before.
-[[nodiscard]] std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& database);
+/// The processes, this one excepted, that have the index `shm` open and the file `before`, but not
+/// `now`, which has that one's name: their log is not of it.
+[[nodiscard]] std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& before,
+                                                  const FileId& now);
 
 /// Whether another process has both of them open: whatever the log was, it is of that file now.
 [[nodiscard]] bool othersUse(const FileId& shm, const FileId& database);

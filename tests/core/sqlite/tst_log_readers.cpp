@@ -30,7 +30,9 @@ constexpr const char* kLocks =
     "9: FLOCK  ADVISORY  READ  600 fe:00:5678 0 EOF\n"
     "10: POSIX  ADVISORY  READ  700 fe:00:5678 0 EOF\n"
     "11: POSIX  ADVISORY  READ  800 fe:00:5678 1073741826 1073742335\n"
-    "12: LEASE  ACTIVE    READ\n"
+    "12: POSIX  ADVISORY  READ  910 fe:00:5679 127 128\n"
+    "13: POSIX  ADVISORY  READ  920 fe:00:5679 124 128\n"
+    "14: LEASE  ACTIVE    READ\n"
     "nonsense\n";
 
 }  // namespace
@@ -48,6 +50,14 @@ private slots:
         QVERIFY(openersIn(kLocks, shm, 0) == std::vector{300});
         QVERIFY(openersIn(kLocks, shm, 300).empty());
         QVERIFY(fileOpenersIn(kLocks, shm, 0) == std::vector{800});
+    }
+
+    void neighboursOfOneProcessAreToldAsOne()
+    {
+        const FileId shm{.device = 1, .inode = 5679};
+        QVERIFY(readersIn(kLocks, shm, 0) == (std::vector{910, 920}));
+        QVERIFY(openersIn(kLocks, shm, 0) == (std::vector{910, 920}));
+        QVERIFY(fileOpenersIn(kLocks, shm, 0).empty());
     }
 
     void anotherProcessThatReadsIsFoundAndNamedWhileItDoes()
@@ -102,19 +112,23 @@ private slots:
         }
         const auto before = identify(PosixFileSystem(), path.toStdString()).value();
         QVERIFY(othersUse(*before.shm, before.database));
-        QVERIFY(usersOfOther(*before.shm, before.database).empty());
+        QVERIFY(usersOfOther(*before.shm, before.database, before.database).empty());
         QVERIFY(QFile::rename(path, folder.filePath("old.db")));
         QVERIFY(QFile::copy(folder.filePath("old.db"), path));
         const FileId file = identify(PosixFileSystem(), path.toStdString()).value().database;
         QVERIFY(!othersUse(*before.shm, file));
-        QCOMPARE(usersOfOther(*before.shm, file).size(), std::size_t{1});
-        QCOMPARE(usersOfOther(*before.shm, file).front().program, std::string("sqlite3"));
+        QCOMPARE(usersOfOther(*before.shm, before.database, file).size(), std::size_t{1});
+        QCOMPARE(usersOfOther(*before.shm, before.database, file).front().program,
+                 std::string("sqlite3"));
         SqliteShell newcomer(path);
         newcomer.run("SELECT * FROM t");
         QVERIFY(othersUse(*before.shm, file));
-        QCOMPARE(usersOfOther(*before.shm, file).size(), std::size_t{1});
+        QCOMPARE(usersOfOther(*before.shm, before.database, file).size(), std::size_t{1});
+        // Who opened a file itself has no lock of it any more, and is not suspected for that.
+        QVERIFY(usersOfOther(*before.shm, {.device = 1, .inode = 1}, {.device = 1, .inode = 2})
+                    .empty());
         old.close();
-        QVERIFY(usersOfOther(*before.shm, file).empty());
+        QVERIFY(usersOfOther(*before.shm, before.database, file).empty());
     }
 };
 
