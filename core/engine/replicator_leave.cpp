@@ -154,7 +154,7 @@ bool Replicator::Impl::isIndexCut() const
 /// Whether what is new in the log may be of a program that opened the file that lies there now: its
 /// programs find the log by its name. Whoever was the last to close that file has removed the log,
 /// and had begun it anew if all of it was in the file before. In one tick of the kernel's clock a
-/// file can be put there, opened and written to.
+/// file can be put there, opened, written to and closed.
 bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const
 {
     const auto log = sqlite::stampOf(m_setup.files, sqlite::walPath(m_setup.path));
@@ -170,9 +170,12 @@ bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& head
     if (ours.shm && now.ok() && sqlite::othersUse(*ours.shm, now.value().database)) {
         return true;
     }
-    const bool isOneTick = log.value().modifiedNs == file.value().changedNs;
-    return isOneTick ? !ours.shm || sqlite::othersHaveOpen(*ours.shm)
-                     : log.value().modifiedNs > file.value().changedNs;
+    if (log.value().modifiedNs != file.value().changedNs) {
+        return log.value().modifiedNs > file.value().changedNs;
+    }
+    // Another file is not closed without its log going, and over a database that was written to
+    // just now nobody copies.
+    return isOurs(m_setup.path, ours.database) || !ours.shm || sqlite::othersHaveOpen(*ours.shm);
 }
 
 /// Whether the log begins and ends as its index tells, and goes on from what was followed: two
