@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,9 @@ sys.dont_write_bytecode = True
 from scene import NOTICE_SECONDS, Scene, bytes_equal, loads, play, programs  # noqa: E402
 
 NOT_FOUND = 3
+RUNS = 6
+REST_SECONDS = 2.6  # the log is cut
+PUT_SECONDS = 2  # README: start the application two seconds later
 SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -134,8 +138,34 @@ def power_lost(place):
     scene.judge(goes_back=True)
 
 
+def written_by_one_run_after_the_other(place):
+    """Each opens it, commits and closes it, as the command line does. None is taken for somebody who copies a file
+    there, and a file that is put in its place right behind the last one stays as it is."""
+    scene = Scene(place, "runs")
+    since = scene.mark()
+    for seed in range(RUNS):
+        time.sleep(REST_SECONDS)
+        scene.arrives(lambda seed=seed: scene.write(1, seed=10 + seed))
+    if scene.follower.named("attached", since):
+        raise AssertionError(f"{scene.name}: {scene.follower.named('state', since)}")
+    other = scene.folder / "other.db"
+    scene.write(300, seed=21, database=other)
+    put_there = other.read_bytes()
+    time.sleep(REST_SECONDS)
+    scene.write(1, seed=20)
+    os.rename(other, scene.database)
+    time.sleep(PUT_SECONDS)
+    if scene.database.read_bytes() != put_there:
+        raise AssertionError(f"{scene.name}: the file that was put there is another one")
+    scene.arrives(lambda: scene.write(seed=4))
+    scene.judge(goes_back=True)
+
+
 def main():
-    scenes = (deleted, deleted_while_away, moved_and_back, restored_over, another_put_there_while_away, power_lost)
+    scenes = (
+        deleted, deleted_while_away, moved_and_back, restored_over, another_put_there_while_away, power_lost,
+        written_by_one_run_after_the_other,
+    )
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=[scene.__name__ for scene in scenes])
     play("source", scenes, parser.parse_args())
