@@ -56,6 +56,28 @@ void checkRange(const WalReader& reader, const WalRange& range, const WalIndexHe
     check(reader.holds(range.to, index).value() != isNowhere);
 }
 
+/// What a recovery finds is what a reader is given whose index tells of that end.
+void checkRecovered(const WalReader& reader)
+{
+    const auto found = reader.recover();
+    const auto header = reader.header();
+    if (!found.ok() || found.value().to.frame == 0) {
+        return;
+    }
+    check(header.ok());
+    const WalRange& all = found.value();
+    const WalIndexHeader index{.order = header.value().order,
+                               .pageSizeBytes = header.value().pageSizeBytes,
+                               .mxFrame = all.to.frame,
+                               .pageCount = all.pageCount,
+                               .checksum = all.to.checksum,
+                               .salts = all.to.salts};
+    const auto read = reader.read({.salts = index.salts}, index, UINT64_MAX);
+    check(read.ok() && read.value().to == all.to && read.value().pages == all.pages &&
+          read.value().commits == all.commits);
+    checkRange(reader, all, index);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -69,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const MemoryFile file({bytes + kIndexBytes, bytes + size});
     const WalReader reader(file);
     static_cast<void>(reader.header());
+    checkRecovered(reader);
     WalPosition at{.salts = index.salts};
     while (true) {
         const auto range = reader.read(at, index, limit);
