@@ -131,12 +131,18 @@ private slots:
         // Time flies while nothing happens.
         std::vector<replica::ObjectInfo> before;
         int still = 0;
+        bool wasAllThere = false;
         const auto isAllThere = [&] {
+            if (wasAllThere) {
+                return true;  // QTRY_VERIFY asks again, and the next merge may lack room for a
+                              // moment.
+            }
             auto now = catalog().objects;
             still = now == before ? still + 1 : 0;
             before = std::move(now);
             m_clock->advance(still > 8 ? 5min : 1s);
-            return newest() == end && !lacksRoom() && m_listener->trouble().isEmpty();
+            wasAllThere = newest() == end && !lacksRoom() && m_listener->trouble().isEmpty();
+            return wasAllThere;
         };
         QTRY_VERIFY_WITH_TIMEOUT(isAllThere(), 240'000);
         QCOMPARE(wrongMoment(), QString());
