@@ -93,6 +93,6 @@ def replicate_under_load(theirs, seconds):
         parts = len(theirs.parts())
         loads.write(theirs.database, seed=20 + life, commits=3)
         wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "the last commits of a life", POLL_SECONDS)
-        follower.end()
+        follower.end(seconds=20, may_hang=True)
         loads.write(theirs.database, seed=30 + life, commits=100)
         succeeded([programs.sqlite3(), theirs.database, "PRAGMA wal_checkpoint(TRUNCATE)"])

@@ -71,14 +71,17 @@ class Follower:
         if self.process.returncode not in (0, 130):
             raise Refused(self.command, self.process.returncode, self.log_text())
 
-    def end(self):
-        """SIGTERM, whatever exit code follows (Litestream 0.3 trips over itself when stopped at work)."""
+    def end(self, seconds=STOP_SECONDS, may_hang=False):
+        """SIGTERM, whatever exit code follows (Litestream 0.3 trips over itself when stopped at work, or `may_hang`:
+        it waits for an SFTP server for ever, and is killed)."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"{self.command[0]} did not stop within {STOP_SECONDS} s") from None
+            if may_hang:
+                return
+            raise AssertionError(f"{self.command[0]} did not stop within {seconds} s") from None
         self._reader.join()
         self.process.stdout.close()
 
