@@ -78,7 +78,9 @@ Status Replicator::Impl::follow(StepOutcome& outcome, const std::stop_token& sto
     TIDEMARK_TRY(const sqlite::WalIndexHeader now, m_anchor->header());
     m_walBytes = now.mxFrame == 0 ? 0 : logBytes(now);
     m_caughtUp = m_capture->isAt(now);
-    m_lastCaught = m_caughtUp ? std::optional(now) : std::move(m_lastCaught);
+    if (m_caughtUp) {
+        m_lastCaught = now;
+    }
     plan(now, outcome);
     return {};
 }

@@ -321,7 +321,7 @@ std::optional<Status> FollowedDatabase::replicasOutcome() const
 std::optional<Error> FollowedDatabase::replicaFailure() const
 {
     for (const Upload& upload : m_uploads) {
-        if (const auto failure = upload.follower->view().failure) {
+        if (auto failure = upload.follower->view().failure) {
             return failure;
         }
     }
