@@ -21,6 +21,8 @@ constexpr std::chrono::minutes kGivenUpPause{10};
 constexpr milliseconds kClosedLook{30};
 // And again after this part of the time that passed.
 constexpr int kClosedLookShare = 4;
+// A commit is in the index soon behind the news of it. Its latency is not to pay for this look.
+constexpr milliseconds kHeardInVain{100};
 constexpr seconds kTruncatePause{1};
 // The same at rest, where it is not urgent.
 constexpr seconds kCutPause{30};
@@ -95,8 +97,9 @@ bool Replicator::Impl::wasClosed()
 /// lies at zero; the writer's lock is held for it. Fails when somebody else than SQLite wrote it.
 Status Replicator::Impl::truncateLog()
 {
-    // Heard of while the index stands still, it may be a log that somebody copies there.
-    const bool isDue = m_stepAt >= m_nextTruncate || m_heardAt == m_stepAt;
+    // Heard of, and the index stands still: it may be a log that somebody copies there.
+    const bool isHeardInVain = m_heardAt && m_stepAt - *m_heardAt >= kHeardInVain;
+    const bool isDue = m_stepAt >= m_nextTruncate || isHeardInVain;
     if (m_anchor->place() != sqlite::Place::AtZero || !isDue) {
         return {};
     }
