@@ -21,7 +21,8 @@ std::uint32_t firstSalt(const sqlite::Salts& salts)
 }
 
 /// Its page size and mode, by its first page.
-bool isLike(const sqlite::Connection& file, std::span<const std::byte, 100> start,
+bool isLike(const sqlite::Connection& file,
+            std::span<const std::byte, sqlite::kFileHeaderSize> start,
             const state::PageChecksums& known)
 {
     const auto header = sqlite::decodeFileHeader(start, file.path());

@@ -305,7 +305,7 @@ private:
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
     std::optional<SeenFile> m_seenFile;      // Since attach.
     std::optional<sqlite::WalIndexHeader> m_lastCaught;  // The end when all was captured.
-    std::optional<sqlite::FileStamp> m_attachedStamp;
+    std::optional<sqlite::FileStamp> m_attachedStamp;    // Of the file when the anchor was taken.
     std::optional<Stood> m_stood;
     Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
     bool m_isOverwritten = false;     // The file is being written over.
