@@ -3,6 +3,7 @@
 #include "core/replica/catalog_builder.h"
 #include "core/replica/layout.h"
 #include "core/replica/ltx_replica.h"
+#include "core/replica/strays.h"
 
 #include <algorithm>
 #include <vector>
@@ -11,6 +12,14 @@ namespace tidemark::engine {
 namespace {
 
 constexpr std::chrono::hours kOtherFailure{2};
+
+replica::ObjectInfo named(const std::string& name, const replica::ObjectKey& key)
+{
+    return {.level = key.level,
+            .minTxId = key.range.minTxId,
+            .maxTxId = key.range.maxTxId,
+            .name = name};
+}
 
 /// Takes down in `object` which moments of `before` are not in `after`.
 void noteLost(const replica::Catalog& before, const replica::Catalog& after,
@@ -47,10 +56,7 @@ std::vector<replica::ObjectInfo> DamageBook::suspected()
     std::vector<replica::ObjectInfo> objects;
     for (const auto& [name, since] : m_suspected) {
         if (const auto key = replica::parseObjectName(name)) {
-            objects.push_back({.level = key->level,
-                               .minTxId = key->range.minTxId,
-                               .maxTxId = key->range.maxTxId,
-                               .name = name});
+            objects.push_back(named(name, *key));
         }
     }
     return objects;
@@ -125,6 +131,9 @@ Result<Inspection> DamageBook::inspect(const storage::Storage& storage,
     std::vector<replica::ObjectInfo> unknown(suspects.begin(), suspects.end());
     std::erase_if(unknown, isKnown);
     TIDEMARK_TRY(auto damaged, replica::damagedOf(storage, unknown, stop));
+    if (damaged.empty()) {
+        TIDEMARK_TRY(damaged, replica::straysOf(storage, unknown, known, stop));
+    }
     // Another thread may have found the same meanwhile.
     const std::scoped_lock lock(m_writing);
     TIDEMARK_TRY(known, found());
@@ -285,6 +294,7 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
                                    const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto objects, m_state.damaged(m_replicaId));
+    TIDEMARK_TRY(const replica::ObjectNames known, found());
     bool isAnyWhole = false;
     for (const state::DamagedObject& each : objects) {
         TIDEMARK_TRY(const auto there, storage.find(each.name, stop));
@@ -294,13 +304,14 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
         if (!there || !key || (isSame && !all)) {
             continue;
         }
-        const Status read = replica::checkObject(storage,
-                                                 {.level = key->level,
-                                                  .minTxId = key->range.minTxId,
-                                                  .maxTxId = key->range.maxTxId,
-                                                  .name = each.name},
-                                                 stop);
+        const replica::ObjectInfo object = named(each.name, *key);
+        const Status read = replica::checkObject(storage, object, stop);
         if (read.ok()) {
+            TIDEMARK_TRY(const auto strays,
+                         replica::straysOf(storage, std::span(&object, 1), known, stop));
+            if (!strays.empty()) {
+                continue;
+            }
             const std::scoped_lock lock(m_writing);
             TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
             m_failedMerges.erase(each.name);

@@ -22,7 +22,7 @@ namespace tidemark::engine {
 
 /// What came of reading objects that might be damaged.
 enum class Inspection {
-    Nothing,    ///< All are whole, or it could not be found out.
+    Nothing,    ///< All are whole and fit, or it could not be found out.
     Suspected,  ///< One was read as damaged for the first time: ask again after kSecondRead.
     Known,      ///< The damage was known, but the spool has lost since what stood for it.
     News,       ///< It is remembered from now on.
@@ -38,9 +38,10 @@ enum class Suspecting {
 /// object damaged reads it once more after so long.
 inline constexpr std::chrono::seconds kSecondRead{60};
 
-/// Which objects of one replica were found damaged. They stay where they are, and from then on are
-/// neither read nor counted on, until they turn out to be whole. Lost with the state of the
-/// database, it is found anew. Any thread.
+/// Which objects of one replica were found damaged, or to be of another history
+/// (replica::straysOf). They stay where they are, and from then on are neither read nor counted on,
+/// until they turn out to be whole and no strays. Lost with the state of the database, it is found
+/// anew. Any thread.
 class DamageBook {
 public:
     /// All outlive it.
@@ -54,11 +55,11 @@ public:
     /// may be another transaction.
     [[nodiscard]] Result<replica::ObjectNames> missing() const;
 
-    /// Reads each of `suspects` from start to end, and takes down those that are damaged for the
-    /// second time. Known ones that the spool does not hold any more count as not mended again. So
-    /// do the known ones of a merge that failed for the second time with nothing else damaged: the
-    /// spool's copies are no good for it, and they are missing until a restart. Fails as
-    /// replica::damagedOf() does.
+    /// Reads each of `suspects` from start to end, and takes down those that are damaged, or where
+    /// none is, are strays, for the second time. Known ones that the spool does not hold any more
+    /// count as not mended again. So do the known ones of a merge that failed for the second time
+    /// with nothing else damaged: the spool's copies are no good for it, and they are missing until
+    /// a restart. Fails as replica::damagedOf() and straysOf() do.
     [[nodiscard]] Result<Inspection> inspect(const storage::Storage& storage,
                                              std::span<const replica::ObjectInfo> suspects,
                                              Suspecting who, const std::stop_token& stop);
@@ -78,7 +79,7 @@ public:
     [[nodiscard]] Status noteBase();
 
     /// Reads again what was found, all of it or what has another size or time since, and drops what
-    /// is whole; whether anything was. Fails as the storage does.
+    /// is whole and no stray; whether anything was. Fails as the storage does.
     [[nodiscard]] Result<bool> readAgain(const storage::Storage& storage, bool all,
                                          const std::stop_token& stop);
 

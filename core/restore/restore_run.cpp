@@ -2,6 +2,7 @@
 
 #include "core/replica/ltx_replica.h"
 #include "core/replica/open_replica.h"
+#include "core/replica/strays.h"
 #include "core/replica/v03_replica.h"
 #include "core/restore/file_check.h"
 #include "core/restore/legacy_writer.h"
@@ -9,6 +10,7 @@
 #include "core/restore/page_writer.h"
 #include "core/restore/parallel.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,7 +110,7 @@ Result<Restored> RestoreRun::goAround(const Error& first)
 }
 
 /// Reads from start to end what was planned and what no call before has read; whether it met
-/// damage.
+/// damage, or where all is whole, what is of another history.
 bool RestoreRun::learnDamage()
 {
     std::vector<replica::ObjectInfo> unread = m_plan.objects;
@@ -128,11 +130,22 @@ bool RestoreRun::learnDamage()
         if (found[i].ok()) {
             m_whole.insert(unread[i].name);
         } else if (replica::isOfObject(found[i].error())) {
-            m_avoided.insert(unread[i].name);
-            m_damaged.push_back(unread[i]);
+            goAroundThis(unread[i]);
+        }
+    }
+    if (m_damaged.size() == before) {
+        const auto strays = replica::straysOf(m_storage, m_plan.objects, m_avoided, m_stop);
+        if (strays.ok()) {
+            std::ranges::for_each(strays.value(), [this](const auto& each) { goAroundThis(each); });
         }
     }
     return m_damaged.size() > before;
+}
+
+void RestoreRun::goAroundThis(const replica::ObjectInfo& object)
+{
+    m_avoided.insert(object.name);
+    m_damaged.push_back(object);
 }
 
 Error RestoreRun::withNearest(Error error)

@@ -41,7 +41,7 @@ public:
     /// that goes around them.
     [[nodiscard]] Result<Restored> restore(const replica::Wish& wish);
 
-    /// Objects that turned out to be damaged on the way.
+    /// Objects that turned out to be damaged, or of another history, on the way.
     [[nodiscard]] const std::vector<replica::ObjectInfo>& damaged() const { return m_damaged; }
 
     /// The moments that are left around one that damage takes away.
@@ -58,6 +58,7 @@ private:
     [[nodiscard]] Result<Restored> tryUntilStill(const replica::Wish& wish);
     [[nodiscard]] Result<Restored> goAround(const Error& first);
     [[nodiscard]] bool learnDamage();
+    void goAroundThis(const replica::ObjectInfo& object);
     [[nodiscard]] Error withNearest(Error error);
     [[nodiscard]] Status plan(const replica::Wish& wish);
     [[nodiscard]] Status pin();

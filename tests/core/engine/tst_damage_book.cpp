@@ -111,6 +111,28 @@ private slots:
         QVERIFY(!m_book->damage().value());
     }
 
+    void whatIsOfAnotherHistoryIsTakenDownAndStaysSo()
+    {
+        MadeReplica other;
+        other.commit({1, 2}, 2);
+        for (int i = 0; i < 3; ++i) {
+            other.commit({2}, 2);
+        }
+        m_made->storage.objects()[segment(3)] = other.storage.objects().at(other.put(0, 3, 3));
+        QVERIFY(inspect({segment(2), segment(3)}) == Inspection::Suspected);
+        m_clock.advance(kSecondRead);
+        QVERIFY(inspect({segment(2), segment(3)}) == Inspection::News);
+        QVERIFY(m_book->found().value() == replica::ObjectNames{segment(3)});
+        // It is as whole as before.
+        QVERIFY(!m_book->readAgain(m_made->storage, true, {}).value());
+        QVERIFY(m_book->found().value() == replica::ObjectNames{segment(3)});
+        // The right one is put back.
+        m_made->storage.objects().erase(segment(3));
+        m_made->put(0, 3, 3);
+        QVERIFY(m_book->readAgain(m_made->storage, true, {}).value());
+        QVERIFY(m_book->found().value().empty());
+    }
+
     void whatIsSuspectedIsStillSoBehindARestart()
     {
         damage(segment(2));

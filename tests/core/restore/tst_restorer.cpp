@@ -407,7 +407,7 @@ private slots:
         QVERIFY(inEnglish(restored.error().what).find("page 3") != std::string::npos);
     }
 
-    void theWrongPageAtTheRightPlaceIsFoundByTheDigest()
+    void theWrongPageAtTheRightPlaceIsFoundByTheDigestAndWalkedAround()
     {
         makeUsual(true);
         // A file that is whole in itself but of another history.
@@ -417,6 +417,12 @@ private slots:
         }
         const std::string name = other.put(2, 5, 9);
         m_made->storage.objects()[name] = other.storage.objects()[name];
+        const auto around = restore(10);
+        QVERIFY(around.ok() && around.value().verdict == Verdict::Proven);
+        QVERIFY(restoredBytes() == m_made->state(10));
+        QVERIFY(QFile::remove(QString::fromStdString(target())));
+        // Without it nothing leads there.
+        m_made->storage.objects().erase(replica::objectInfo(0, 8, 8).name);
         const auto restored = restore(10);
         QVERIFY(!restored.ok() && restored.error().code == ErrorCode::Damaged);
         QCOMPARE(inFolder(), QStringList());

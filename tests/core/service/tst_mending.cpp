@@ -12,7 +12,9 @@
 #include <sqlite3.h>
 
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -163,6 +165,22 @@ class TestMending : public QObject {
         QVERIFY(state.value()->setReplica(*position).ok());
     }
 
+    [[nodiscard]] QString inPlace(const char* name) const { return m_directory->filePath(name); }
+
+    /// As rsync without --delete does: what has the same name is replaced, all else stays.
+    void putCopyOver()
+    {
+        const QDir copy(inPlace("copy"));
+        QDirIterator each(copy.path(), QDir::Files, QDirIterator::Subdirectories);
+        while (each.hasNext()) {
+            const QString from = each.next();
+            const QString to = QDir(inPlace("replica")).filePath(copy.relativeFilePath(from));
+            QVERIFY(QDir().mkpath(QFileInfo(to).path()));
+            QFile::remove(to);
+            QVERIFY(QFile::copy(from, to));
+        }
+    }
+
     void emptySpool()
     {
         QDir databases(QString::fromStdString(path("data") + "/databases"));
@@ -184,8 +202,13 @@ class TestMending : public QObject {
     [[nodiscard]] bool isMended() const
     {
         const auto damage = told();
-        return damage && damage->mendedAt &&
-               m_service->statuses().front().standing.state == engine::Protection::Protected;
+        return damage && damage->mendedAt && isProtected();
+    }
+    [[nodiscard]] bool isProtected() const
+    {
+        const auto statuses = m_service->statuses();
+        return !statuses.empty() &&
+               statuses.front().standing.state == engine::Protection::Protected;
     }
 
     [[nodiscard]] restore::HistoryReport verifyAll()
@@ -393,6 +416,42 @@ private slots:
         for (std::uint64_t each = merged.minTxId.value; each <= merged.maxTxId.value; ++each) {
             QVERIFY(rowsAt(replica::AtTxId{{each}}).ok());
         }
+    }
+
+    void whatAnOlderCopyOfTheReplicaLeftBetweenTwoHistoriesIsMendedByANewBase()
+    {
+        makeSegments(3);
+        stop();
+        QVERIFY(QDir().rename(inPlace("replica"), inPlace("copy")));
+        QVERIFY(QDir(inPlace("data")).removeRecursively());
+        makeSegments(level(0).size() + 8);
+        stop();
+        putCopyOver();
+        follow();
+        QTRY_VERIFY_WITH_TIMEOUT(isProtected(), 20'000);
+        // The gap may lie between two objects that only a window of an hour would bring together.
+        QVERIFY(m_service->snapshotNow(m_id, {}).ok());
+        // One object after the other is left out, until none leads across the gap.
+        QTRY_VERIFY_WITH_TIMEOUT(level(9).size() > 1, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(isMended(), 20'000);
+        const std::size_t bases = level(9).size();
+        const auto rows = rowsAt(replica::Latest{});
+        QVERIFY2(rows.ok(), rows.ok() ? "" : inEnglish(rows.error().what).c_str());
+        QCOMPARE(rows.value(), m_rows);
+        // Merges go on, from the new base to what is written now.
+        const ltx::TxId base = level(9).back().maxTxId;
+        for (int i = 0; i < 3; ++i) {
+            write();
+            QTRY_VERIFY_WITH_TIMEOUT(rowsAt(replica::Latest{}).value() == m_rows, 20'000);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!level(1).empty() && level(1).back().maxTxId > base, 20'000);
+        // What is whole and does not fit is no news after the next start.
+        const auto told = m_listener->told();
+        stop();
+        follow();
+        QTRY_VERIFY_WITH_TIMEOUT(isMended(), 30'000);
+        QCOMPARE(level(9).size(), bases);
+        QCOMPARE(m_listener->told().first, told.first);
     }
 
     void aMergedObjectOfWhichNothingElseIsWholeIsMendedByANewBase()
