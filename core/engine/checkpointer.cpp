@@ -234,6 +234,8 @@ Status Checkpointer::whileSealed(sqlite::Anchor& anchor, HeldRange& held, CycleO
     if (m_capture.bytesAfter(held, header) > kSealedBytes) {
         return {};
     }
+    // Behind the look at the index: what it tells of is of no program that opened another file.
+    TIDEMARK_TRY_STATUS(anchor.sameFiles());
     TIDEMARK_TRY_STATUS(m_capture.hold(held, anchor, header, UINT64_MAX));
     if (m_clock.monotonic() > limit) {
         return {};

@@ -39,11 +39,12 @@ Result<bool> arePagesSame(const sqlite::Connection& file, const sqlite::WalRange
     const std::uint32_t perRead = kPieceBytes / pageSize;
     std::vector<std::byte> buffer(std::size_t{perRead} * pageSize);
     auto inLog = log.pages.begin();
-    for (std::uint32_t first = 1; first <= known.pageCount(); first += perRead) {
+    std::uint32_t count = 0;
+    for (std::uint32_t first = 1; first <= known.pageCount(); first += count) {
         if (stop.stop_requested()) {
             return cancelled();
         }
-        const std::uint32_t count = std::min(perRead, known.pageCount() - first + 1);
+        count = std::min(perRead, known.pageCount() - first + 1);
         const auto bytes = std::span(buffer).first(std::size_t{count} * pageSize);
         TIDEMARK_TRY_STATUS(file.readFile(bytes, std::uint64_t{first - 1} * pageSize));
         for (std::uint32_t page = first; page < first + count; ++page) {

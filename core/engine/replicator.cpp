@@ -122,7 +122,12 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     const bool isLocked = isBusy && m_setup.watch && !m_anchor;
     const bool wasAttached = m_anchor || (m_watched && !isBusy);
     const bool isLost = isLogLost(error.code);
-    m_isAttachOpen = error.code == ErrorCode::Cancelled && !m_isFollowing && !m_watched;
+    if (error.code == ErrorCode::Cancelled && m_isFollowing) {
+        // Whoever asks to stop asks for all that was committed next.
+        outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
+        return;
+    }
+    m_isAttachOpen = error.code == ErrorCode::Cancelled && !m_watched;
     if (isLost) {
         leaveLog(outcome);
     }
@@ -222,7 +227,6 @@ void Replicator::Impl::letGo()
     m_anchor.reset();
     m_watched.reset();
     m_pinning.reset();
-    m_sawOthers = false;
     m_seenFile.reset();
     m_lastCaught.reset();
     m_isFollowing = false;

@@ -1,6 +1,6 @@
-#include "core/base/process.h"
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
+#include "core/sqlite/held_files.h"
 #include "core/sqlite/source_probe.h"
 #include "core/sqlite/sqlite_error.h"
 
@@ -64,6 +64,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                                                                : sqlite::SourceUse::Followed));
     TIDEMARK_TRY_STATUS(noUserOfAnother());
     TIDEMARK_TRY_STATUS(filesRest());
+    suspectLogAtStart();
     TIDEMARK_TRY_STATUS(noLogOfAnother(stop));
     const bool isWatched = !facts.isWal && m_setup.watch;
     m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
@@ -86,6 +87,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
         TIDEMARK_TRY_STATUS(attachWatched(outcome, stop));
     } else {
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
+        TIDEMARK_TRY_STATUS(isStillJudged());
         TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
     m_hasMemory = true;
@@ -175,7 +177,7 @@ std::optional<sqlite::FileStamp> Replicator::Impl::standing() const
         return m_anchor ? m_anchor->standing() : std::nullopt;
     }
     const auto& shm = m_anchor->identity().shm;
-    const bool isAlone = shm && seesEveryProcess() && !sqlite::othersHaveOpen(*shm);
+    const bool isAlone = shm && !sqlite::othersHaveOpen(*shm);
     return isAlone ? m_attachedStamp : std::nullopt;
 }
 

@@ -183,10 +183,11 @@ void Replicator::Impl::judgeCycle(const CycleOutcome& cycle, std::uint64_t logBy
             CheckpointDone{.walBytes = logBytes, .sealed = cycle.sealed, .held = cycle.held});
     }
     if (cycle.blocked) {
+        m_pinning.reset();
         setStanding(Protection::Protected, cycle.blocked->what, cycle.blocked->next);
     } else if (cycle.pinned && logBytes >= kWorrisomeLogBytes) {
         tellPinned();
-    } else if (!isHindered) {
+    } else {
         m_pinning.reset();
         setStanding(Protection::Protected);
     }
@@ -368,7 +369,8 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
     } else if (isLost) {
         leaveLog(outcome);
     }
-    closeLog(!isLost);
+    // One that broke off before may have come to a file that was written over.
+    closeLog(done.ok() || (!isLost && notWrittenOver(stop).ok()));
     if (isLost) {
         // The next start would not know of it.
         static_cast<void>(noLogOfAnotherToLeave(stop));

@@ -106,6 +106,13 @@ struct SeenFile {
     std::uint32_t backfilled = 0;
 };
 
+/// The file of which it was found out whether a log is its own.
+struct Judged {
+    sqlite::FileId file = {};
+    sqlite::FileStamp stamp = {};
+    bool operator==(const Judged&) const = default;
+};
+
 /// A log that old read transactions of others keep from being cut.
 struct Pinning {
     std::vector<sqlite::LogReader> readers = {};  ///< When it was found out.
@@ -175,9 +182,12 @@ private:
     [[nodiscard]] Status contentRests();
     [[nodiscard]] Status filesRest();
     [[nodiscard]] Status rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs);
-    [[nodiscard]] Status noUserOfAnother() const;
+    [[nodiscard]] Status noUserOfAnother();
     [[nodiscard]] std::optional<sqlite::FileStamp> standing() const;
-    [[nodiscard]] Status disownLog() const;
+    [[nodiscard]] Result<Judged> judge() const;
+    [[nodiscard]] Status disownLog(const Judged& judged) const;
+    [[nodiscard]] Status isStillJudged() const;
+    void suspectLogAtStart();
     [[nodiscard]] Status notWrittenOver(const std::stop_token& stop);
     void noteSeenFile(const sqlite::WalIndexHeader& header);
     [[nodiscard]] Error beingWrittenTo(Message next) const;
@@ -258,15 +268,19 @@ private:
     [[nodiscard]] bool isOurs(const std::string& path,
                               const std::optional<sqlite::FileId>& id) const;
     void leaveLog(StepOutcome& outcome);
-    void captureRest(StepOutcome& outcome);
+    void captureRest(const sqlite::WalIndexHeader& end, StepOutcome& outcome);
     [[nodiscard]] bool isIndexCut() const;
     [[nodiscard]] bool isLogNewer() const;
+    [[nodiscard]] bool wasBackfilledByOther(const sqlite::WalIndexHeader& header) const;
     [[nodiscard]] bool mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const;
     [[nodiscard]] bool looksLikeOurs(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
-    void completeOldFile(const sqlite::WalIndexHeader& captured);
+    void endOldLog(const sqlite::WalIndexHeader& captured);
+    [[nodiscard]] std::optional<sqlite::FileStamp> stoodAs(const sqlite::WalIndexHeader& log) const;
+    [[nodiscard]] bool isUntouched(const sqlite::FileId& file,
+                                   const sqlite::FileStamp& stood) const;
     void noteLog();
     void noteLogToLeave(const sqlite::WalIndexHeader& end);
     void failed(const Error& error, StepOutcome& outcome);
@@ -303,7 +317,9 @@ private:
     bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
-    std::optional<SeenFile> m_seenFile;      // Since attach.
+    std::optional<Judged> m_judged;          // The log that lies there is of this file.
+    std::optional<sqlite::FileId> m_othersLog;  // In which somebody went on with the file before.
+    std::optional<SeenFile> m_seenFile;         // Since attach.
     std::optional<sqlite::WalIndexHeader> m_lastCaught;  // The end when all was captured.
     std::optional<sqlite::FileStamp> m_attachedStamp;    // Of the file when the anchor was taken.
     std::optional<Stood> m_stood;
@@ -322,7 +338,6 @@ private:
     std::chrono::milliseconds m_pinnedPause = kFirstPinned;
     std::chrono::milliseconds m_unrestingPause = kCyclePause;
     std::optional<Pinning> m_pinning;
-    bool m_sawOthers = false;                 // With the database open, since attach.
     std::vector<LivingSnapshot> m_snapshots;  // May have ended since.
     std::optional<sqlite::WalIndexHeader> m_lastLook;
     Clock::Instant m_stillSince = {};

@@ -1,9 +1,9 @@
 // A log that is left because its file was replaced, removed or written over: what of it is still
 // captured, and what becomes of it.
 
-#include "core/base/process.h"
 #include "core/engine/replicator_impl.h"
 #include "core/ltx/state_digest.h"
+#include "core/sqlite/held_files.h"
 #include "core/sqlite/log_readers.h"
 #include "core/sqlite/wal_reader.h"
 
@@ -30,7 +30,9 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
         giveUpSnapshots();
         return;
     }
-    captureRest(outcome);
+    if (before.ok()) {
+        captureRest(before.value(), outcome);
+    }
     const auto end = m_anchor->header();
     const bool isCaptured = end.ok() && m_capture->isAt(end.value());
     if (end.ok()) {
@@ -42,7 +44,7 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
         noteUnderneath(end.value());
     }
     if (isCaptured) {
-        completeOldFile(end.value());
+        endOldLog(end.value());
     }
 }
 
@@ -55,21 +57,19 @@ bool Replicator::Impl::isOurs(const std::string& path,
 }
 
 /// What was committed before the file was replaced, removed or written over: its log is open here,
-/// whatever lies under its name.
-void Replicator::Impl::captureRest(StepOutcome& outcome)
+/// whatever lies under its name. Up to `end` alone: what came since was not asked about.
+void Replicator::Impl::captureRest(const sqlite::WalIndexHeader& end, StepOutcome& outcome)
 {
-    const auto end = m_anchor->header();
-    if (!end.ok() || m_capture->isAt(end.value()) || m_anchor->sameFiles().ok()) {
+    if (m_capture->isAt(end) || m_anchor->sameFiles().ok()) {
         return;
     }
     const auto& shm = m_anchor->identity().shm;
-    const bool isMuch = m_capture->uncapturedBytes(end.value()) > kHeldAtAttachBytes;
+    const bool isMuch = m_capture->uncapturedBytes(end) > kHeldAtAttachBytes;
     if (isMuch && (!shm || sqlite::othersHaveOpen(*shm))) {
         return;
     }
     // A log that nobody else has open stands still, however long it is.
-    const auto rest =
-        isMuch ? m_capture->captureLog(*m_anchor, end.value(), UINT64_MAX) : goOn(end.value());
+    const auto rest = isMuch ? m_capture->captureLog(*m_anchor, end, UINT64_MAX) : goOn(end);
     if (rest.ok() && rest.value()) {
         // Should this fail, the next start finds the segment in the spool.
         static_cast<void>(told(*rest.value(), outcome));
@@ -77,10 +77,10 @@ void Replicator::Impl::captureRest(StepOutcome& outcome)
 }
 
 /// The application closed its database and had it replaced. Without us the old file, which may have
-/// another name now, would have all of its log; and there would be none any more. A log of which
-/// all is in the file is cut. One that may be of the file that is there now, as of a copy of the
-/// old one, is left to noLogOfAnother().
-void Replicator::Impl::completeOldFile(const sqlite::WalIndexHeader& captured)
+/// another name now, would have all of its log; and there would be none any more. So the file is
+/// completed, and a log of which all is in the file is cut. One that may be of the file that is
+/// there now, as of a copy of the old one, is left to noLogOfAnother().
+void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& captured)
 {
     const sqlite::SourceIdentity& ours = m_anchor->identity();
     const bool isOurLog = isOurs(sqlite::walPath(m_setup.path), ours.wal) &&
@@ -90,25 +90,53 @@ void Replicator::Impl::completeOldFile(const sqlite::WalIndexHeader& captured)
         return;
     }
     const bool isWhole = header.value().backfilled == header.value().mxFrame;
-    const bool isOurFile = isOurs(m_setup.path, ours.database);
-    // Whoever opened it under its new name knows nothing of this log.
-    if (!isWhole && (isOurFile || sqlite::othersHaveOpen(*ours.shm) ||
-                     sqlite::othersHaveFileOpen(ours.database))) {
+    if ((!isWhole && isOurs(m_setup.path, ours.database)) || wasLogOverwritten()) {
         return;
     }
-    if (wasLogOverwritten()) {
-        return;
-    }
+    const sqlite::FileId file = ours.database;
+    const auto stood = stoodAs(header.value());
     m_checkpointer->rest();
     const auto connection = std::move(*m_anchor).release();
     m_anchor.reset();
-    if (connection) {
-        connection->rollback();
-        // Whoever reads is in the way: then it stays. The index goes with us, the last to have it
-        // open, so that whoever opens the log next does not take it for backfilled.
-        static_cast<void>(connection->checkpoint(isWhole ? sqlite::CheckpointMode::Truncate
-                                                         : sqlite::CheckpointMode::Passive));
+    connection->rollback();
+    if (isWhole) {
+        // Whoever reads is in the way: then it stays.
+        static_cast<void>(connection->checkpoint(sqlite::CheckpointMode::Truncate));
+    } else if (stood && connection->shutOthersOut() && isUntouched(file, *stood)) {
+        // The index goes with us, the last to have it open, so that whoever opens the log next does
+        // not take it for backfilled.
+        static_cast<void>(connection->checkpoint(sqlite::CheckpointMode::Passive));
     }
+}
+
+/// What the file was like when so much of the log was in it. Empty: not known.
+std::optional<sqlite::FileStamp> Replicator::Impl::stoodAs(const sqlite::WalIndexHeader& log) const
+{
+    if (m_anchor->standing()) {
+        return m_anchor->standing();
+    }
+    const bool isSeen =
+        m_seenFile && m_seenFile->salts == log.salts && m_seenFile->backfilled == log.backfilled;
+    return isSeen ? std::optional(m_seenFile->stamp) : std::nullopt;
+}
+
+/// Whether nobody has used the old file, which was like `stood`, under a name of its own, where he
+/// knows nothing of this log. While we hold it open no last close of it removes the files that he
+/// made beside it, and a checkpoint of his has changed it.
+bool Replicator::Impl::isUntouched(const sqlite::FileId& file, const sqlite::FileStamp& stood) const
+{
+    const auto name = sqlite::onlyNameOf(file);
+    if (!name) {
+        return false;
+    }
+    const auto isThere = [this](const std::string& path) {
+        const auto facts = m_setup.files.stat(path);
+        return !facts.ok() || facts.value();
+    };
+    const auto now = sqlite::stampOf(m_setup.files, *name);
+    return now.ok() && now.value().sizeBytes == stood.sizeBytes &&
+           now.value().modifiedNs == stood.modifiedNs && !isThere(sqlite::walPath(*name)) &&
+           !isThere(sqlite::shmPath(*name));
 }
 
 /// When its file is not what was followed: what of it is not in the file would come into another.
@@ -151,12 +179,23 @@ bool Replicator::Impl::isIndexCut() const
            shm.value() && shm.value()->sizeBytes < sqlite::kIndexRegionBytes;
 }
 
+/// Whether more of the log is in a file than our anchor lets into the old one: only who was the
+/// last to close another file does not heed it.
+bool Replicator::Impl::wasBackfilledByOther(const sqlite::WalIndexHeader& header) const
+{
+    const sqlite::WalIndexHeader& taken = m_anchor->takenAt();
+    return header.backfilled > (header.salts == taken.salts ? taken.mxFrame : 0);
+}
+
 /// Whether what is new in the log may be of a program that opened the file that lies there now: its
 /// programs find the log by its name. Whoever was the last to close that file has removed the log,
-/// and had begun it anew if all of it was in the file before. In one tick of the kernel's clock a
+/// and had begun it anew or has put all of it into that file. In one tick of the kernel's clock a
 /// file can be put there, opened, written to and closed.
 bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const
 {
+    if (header.ok() && wasBackfilledByOther(header.value())) {
+        return true;
+    }
     const auto log = sqlite::stampOf(m_setup.files, sqlite::walPath(m_setup.path));
     const auto file = sqlite::stampOf(m_setup.files, m_setup.path);
     const sqlite::SourceIdentity& ours = m_anchor->identity();
@@ -218,14 +257,12 @@ bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
     return isOther || log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
 }
 
-/// The same, asked where it may be asked; false where not, as where programs in other name spaces
-/// are not seen.
+/// The same, asked where it may be asked; false where not.
 bool Replicator::Impl::wasLogOverwritten() const
 {
     const auto& shm = m_anchor->identity().shm;
     const auto index = m_anchor->header();
-    if (!shm || !index.ok() || !seesEveryProcess() || looksLikeOurs(index.value()) ||
-        sqlite::othersHaveOpen(*shm)) {
+    if (!shm || !index.ok() || looksLikeOurs(index.value()) || sqlite::othersHaveOpen(*shm)) {
         return false;
     }
     // Who opened it meanwhile may be in the midst of a commit.

@@ -1,6 +1,6 @@
-#include "core/base/process.h"
 #include "core/engine/pinned_log.h"
 #include "core/engine/replicator_impl.h"
+#include "core/sqlite/held_files.h"
 
 #include <algorithm>
 #include <utility>
@@ -76,7 +76,7 @@ void Replicator::Impl::tellPinned()
 
 /// Whether all others who had the database open have closed it, without the checkpoint and the end
 /// of the log that they would have made without us: what comes next may be another file in its
-/// place. Who may not be seen, in another container, is given some time.
+/// place.
 bool Replicator::Impl::wasClosed()
 {
     const Clock::Instant::duration quiet = m_stepAt - m_changedAt;
@@ -86,10 +86,9 @@ bool Replicator::Impl::wasClosed()
         return false;
     }
     const bool isOpen = sqlite::othersHaveOpen(*shm);
-    // Who has it open will mostly have so for a while; the kernel's table may be long.
+    // Who has it open will mostly have so for a while.
     m_nextClosedLook = m_stepAt + (isOpen ? quiet / kClosedLookShare : Clock::Instant::duration());
-    m_sawOthers = m_sawOthers || isOpen;
-    return !isOpen && (m_sawOthers || seesEveryProcess() || quiet > kRest);
+    return !isOpen;
 }
 
 /// A huge log file only keeps disk. That of a database that nobody has open is cut in any case: who

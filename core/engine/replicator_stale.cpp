@@ -3,6 +3,7 @@
 
 #include "core/engine/pinned_log.h"
 #include "core/engine/replicator_impl.h"
+#include "core/sqlite/held_files.h"
 #include "core/sqlite/log_readers.h"
 #include "core/sqlite/wal_reader.h"
 
@@ -11,6 +12,13 @@
 
 namespace tidemark::engine {
 namespace {
+
+/// That of one which is empty, none at all, or of a newer kind.
+bool isOfLog(ErrorCode code)
+{
+    return code == ErrorCode::NotFound || code == ErrorCode::Damaged ||
+           code == ErrorCode::Unsupported;
+}
 
 // A stop looks this often whether a file that was put in the place of the database rests.
 constexpr std::chrono::milliseconds kLeaveLook{100};
@@ -31,6 +39,23 @@ Error logOfAnother(const std::string& path, ltx::TxId saved)
                      {path, std::to_string(saved.value)}}};
 }
 
+/// The same, where a program went on in it behind what was followed.
+Error logOfAProgramOfAnother(const std::string& path)
+{
+    return {.code = ErrorCode::Unavailable,
+            .what = {TIDEMARK_TEXT("engine",
+                                   "%1 was replaced, and a program went on in the write-ahead log "
+                                   "of the file before, which still lies beside it: SQLite would "
+                                   "write its changes into the new file."),
+                     {path}},
+            .next = {TIDEMARK_TEXT("engine",
+                                   "Close the programs that use the database. If %1-wal still lies "
+                                   "there then, move it beside the file before, under that file's "
+                                   "name and -wal, and delete %1-shm. What was committed last is "
+                                   "in that log alone."),
+                     {path}}};
+}
+
 }  // namespace
 
 void Replicator::Impl::noteLog()
@@ -41,6 +66,17 @@ void Replicator::Impl::noteLog()
                             .salts = m_capture->position().salts,
                             .frame = m_capture->position().frame};
     }
+}
+
+/// What was killed with us has left its log, and a file that was copied over its own has the same
+/// number: nobody knows whether the log is of it.
+void Replicator::Impl::suspectLogAtStart()
+{
+    const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);
+    const bool isKnown = m_known && stamp.ok() && m_known->mark.stamp == stamp.value();
+    const bool isFirst = !m_attachedStamp;
+    m_isLogSuspect =
+        m_isLogSuspect || (isFirst && m_capture->checksums().pageCount() > 0 && !isKnown);
 }
 
 Result<bool> Replicator::Impl::isLogOfAnother() const
@@ -58,11 +94,18 @@ Result<bool> Replicator::Impl::isLogOfAnother() const
     if (now.shm && sqlite::othersUse(*now.shm, now.database)) {
         return false;
     }
+    if (m_othersLog == now.wal) {
+        return true;
+    }
     if (m_log->salts == sqlite::Salts{}) {
         return !isLogNewer();
     }
-    const auto wal = m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading);
-    const auto header = wal.ok() ? sqlite::WalReader(*wal.value()).header() : wal.error();
+    TIDEMARK_TRY(const auto wal,
+                 m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading));
+    const auto header = sqlite::WalReader(*wal).header();
+    if (!header.ok() && !isOfLog(header.error().code)) {
+        return header.error();
+    }
     // One of which all is in the file is begun anew by whoever opens it next.
     return header.ok() && (m_log->isWhole ? header.value().salts == m_log->salts
                                           : isSameOrLater(m_log->salts, header.value().salts));
@@ -79,15 +122,37 @@ Result<Fit> Replicator::Impl::fitOfLog(const sqlite::WalRange& log,
 /// it in the file: without us whoever closed the old file last would have removed it.
 Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)
 {
+    m_judged.reset();
     TIDEMARK_TRY(const bool isThere, isLogOfAnother());
     if (isThere) {
         TIDEMARK_TRY(const bool isSettled, settleLog(stop));
         if (!isSettled) {
-            return logOfAnother(m_setup.path, m_capture->txId());
+            return m_othersLog ? logOfAProgramOfAnother(m_setup.path)
+                               : logOfAnother(m_setup.path, m_capture->txId());
         }
     }
     m_isLogSuspect = false;
+    m_othersLog.reset();
     return {};
+}
+
+Result<Judged> Replicator::Impl::judge() const
+{
+    TIDEMARK_TRY(const sqlite::SourceIdentity now, sqlite::identify(m_setup.files, m_setup.path));
+    TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
+    return Judged{.file = now.database, .stamp = stamp};
+}
+
+/// Behind the attach: files come and go while a large one is compared.
+Status Replicator::Impl::isStillJudged() const
+{
+    if (!m_judged) {
+        return {};
+    }
+    TIDEMARK_TRY(const Judged now, judge());
+    return now == *m_judged ? Status()
+                            : Status(beingWrittenTo(
+                                  {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}));
 }
 
 /// Whether it may be read: the file is its own, or it is cut.
@@ -101,11 +166,16 @@ Result<bool> Replicator::Impl::settleLog(const std::stop_token& stop)
         return now.database == m_log->file;
     }
     TIDEMARK_TRY_STATUS(contentRests());
+    TIDEMARK_TRY(const Judged judged, judge());
     const auto fit = fitOfLog(log, stop);
     if (!fit.ok() && fit.error().code != ErrorCode::Damaged) {
         return fit.error();
     }
-    return fit.ok() && (fit.value() == Fit::Yes || (fit.value() == Fit::No && disownLog().ok()));
+    if (fit.ok() && fit.value() == Fit::Yes) {
+        m_judged = judged;
+        return true;
+    }
+    return fit.ok() && fit.value() == Fit::No && disownLog(judged).ok();
 }
 
 /// Nobody looks behind this, and a file that was put there just now is not looked into at once.
@@ -154,8 +224,8 @@ Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writ
 }
 
 /// Whoever has the log open, but not the file that lies beside it now, goes on in that log with
-/// another file: nothing of it may come into this one.
-Status Replicator::Impl::noUserOfAnother() const
+/// another file: nothing of it may come into this one, nor when he has ended and left it.
+Status Replicator::Impl::noUserOfAnother()
 {
     TIDEMARK_TRY(const sqlite::SourceIdentity now, sqlite::identify(m_setup.files, m_setup.path));
     const sqlite::FileId& before = m_capture->file();
@@ -163,11 +233,18 @@ Status Replicator::Impl::noUserOfAnother() const
         return {};
     }
     const auto users = sqlite::usersOfOther(*now.shm, before, now.database);
-    return users.empty() ? Status() : Status(inUseAsBefore(m_setup.path, users));
+    if (users.empty()) {
+        return {};
+    }
+    m_othersLog = now.wal;
+    if (!m_log || m_log->wal != now.wal) {
+        m_log = FollowedLog{.file = before, .wal = now.wal};
+    }
+    return inUseAsBefore(m_setup.path, users);
 }
 
 /// Who starts meanwhile waits for the locks: the log is read before.
-Status Replicator::Impl::disownLog() const
+Status Replicator::Impl::disownLog(const Judged& judged) const
 {
     const std::string name = sqlite::walPath(m_setup.path);
     TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, name));
@@ -181,8 +258,9 @@ Status Replicator::Impl::disownLog() const
         const auto now = sqlite::identify(m_setup.files, m_setup.path);
         const auto header = sqlite::WalReader(*wal).header();
         const auto again = sqlite::stampOf(m_setup.files, name);
-        return now.ok() && now.value().wal == m_log->wal && now.value().shm &&
-               !sqlite::othersHaveOpen(*now.value().shm) && header.ok() &&
+        const auto file = judge();
+        return file.ok() && file.value() == judged && now.ok() && now.value().wal == m_log->wal &&
+               now.value().shm && !sqlite::othersHaveOpen(*now.value().shm) && header.ok() &&
                header.value().salts == m_log->salts && again.ok() && again.value() == stamp;
     });
 }

@@ -70,7 +70,8 @@ Status Anchor::take()
         if (before.sameEnd(m_takenAt)) {
             m_mark = m_takenAt.mxFrame;
             m_place = placeOf(before, m_takenAt);
-            return noteStandingFile();
+            TIDEMARK_TRY(m_standing, standingFile(m_place));
+            return {};
         }
     }
     return noExactPosition(m_path);
@@ -96,13 +97,13 @@ Status Anchor::sameFiles() const
     return {};
 }
 
-Status Anchor::noteStandingFile()
+Result<std::optional<FileStamp>> Anchor::standingFile(Place place) const
 {
-    m_standing.reset();
-    if (m_place == Place::AtZero) {
-        TIDEMARK_TRY(m_standing, stampOf(m_files, m_path));
+    if (place != Place::AtZero) {
+        return std::optional<FileStamp>();
     }
-    return {};
+    TIDEMARK_TRY(const FileStamp stamp, stampOf(m_files, m_path));
+    return std::optional(stamp);
 }
 
 /// Begins on the spare connection. False when SQLite does not let us now; fails when the files are
@@ -167,11 +168,13 @@ Result<bool> Anchor::handOver(const WalPosition& captured)
         m_spare->rollback();
         return false;
     }
+    // While both are held: the end of the old one may let somebody backfill.
+    const Place place = placeOf(before.value(), after.value());
+    TIDEMARK_TRY(const auto standing, standingFile(place));
     m_takenAt = after.value();
     m_mark = before.value().salts == m_takenAt.salts ? before.value().mxFrame : 0;
-    m_place = placeOf(before.value(), after.value());
-    // While both are held: the end of the old one may let somebody backfill.
-    TIDEMARK_TRY_STATUS(noteStandingFile());
+    m_place = place;
+    m_standing = standing;
     std::swap(m_held, m_spare);
     m_spare->rollback();
     return true;

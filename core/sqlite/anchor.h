@@ -79,7 +79,7 @@ private:
     Anchor(FileSystem& files, std::string path);
 
     [[nodiscard]] Status take();
-    [[nodiscard]] Status noteStandingFile();
+    [[nodiscard]] Result<std::optional<FileStamp>> standingFile(Place place) const;
     [[nodiscard]] Result<bool> beginSpare();
     [[nodiscard]] Result<WalIndexHeader> headerBefore();
 

@@ -259,6 +259,17 @@ Result<CheckpointOutcome> Connection::checkpoint(CheckpointMode mode)
                              .backfilledFrames = static_cast<std::uint32_t>(backfilled)};
 }
 
+bool Connection::shutOthersOut()
+{
+    assert(!inTransaction() && m_logOpen);
+    if (m_file->pMethods->xLock(m_file, SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK) {
+        return true;
+    }
+    // It may have come as far as to the pending lock.
+    m_file->pMethods->xUnlock(m_file, SQLITE_LOCK_SHARED);
+    return false;
+}
+
 Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
 {
     assert(!inTransaction() && !m_logOpen);
@@ -276,6 +287,11 @@ Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
             // Killed in between, whoever comes next recovers the log as it was.
             invalidateWalIndex(mapped.value());
             done = wal.resize(0);
+        }
+        // Its frames are in no file that could make up for it: after a loss of power they would be
+        // written into this one.
+        if (done.ok()) {
+            done = wal.sync();
         }
     }
     m_file->pMethods->xShmUnmap(m_file, 0);

@@ -30,8 +30,8 @@ struct CheckpointOutcome {
 
 /// A connection to a followed database that leaves no trace: no automatic checkpoint, none on
 /// close, no waiting inside SQLite (busy timeout 0), no schema read, nothing written but through a
-/// checkpoint. For one thread at a time, but readFile() for any number. SQLite's "busy", "recovery"
-/// and "protocol" answers come as Busy.
+/// checkpoint or by cutLog(). For one thread at a time, but readFile() for any number. SQLite's
+/// "busy", "recovery" and "protocol" answers come as Busy.
 class Connection {
 public:
     /// Opens an existing database. NotFound, Forbidden, Damaged ("not a SQLite file", also for
@@ -73,11 +73,18 @@ public:
     /// Busy when another checkpoint or writer stands in the way, NotInWalMode.
     [[nodiscard]] Result<CheckpointOutcome> checkpoint(CheckpointMode mode);
 
+    /// Whether nobody else, under whatever name and in whatever name space, has the database file
+    /// open since it was read or written. Nobody opens it from then on, until the connection closes
+    /// (the exclusive lock, as the last close takes it). Behind a transaction, not in one
+    /// (asserted); for a checkpoint and the end.
+    [[nodiscard]] bool shutOthersOut();
+
     /// For a log that is of another file than the one it lies beside: cuts `wal`, the open -wal
-    /// file, without a look at the database, of which SQLite may refuse every transaction while the
-    /// log is there. `mayCut` is asked while all locks of the index are held, as for a recovery:
-    /// nobody reads or writes then. Instead of any transaction (asserted), and this connection is
-    /// good for none behind it. Busy when somebody is in the way, or `mayCut` says no.
+    /// file, for good, without a look at the database, of which SQLite may refuse every transaction
+    /// while the log is there. `mayCut` is asked while all locks of the index are held, as for a
+    /// recovery: nobody reads or writes then. Instead of any transaction (asserted), and this
+    /// connection is good for none behind it. Busy when somebody is in the way, or `mayCut` says
+    /// no.
     [[nodiscard]] Status cutLog(File& wal, const std::function<bool()>& mayCut);
 
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is

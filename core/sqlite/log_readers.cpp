@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <sstream>
 
@@ -79,21 +78,6 @@ std::vector<LogReader> named(const std::vector<int>& processes)
     return readers;
 }
 
-/// Of those whom `openers` finds, this process among them.
-bool areOthers(const std::function<std::vector<int>(std::string_view)>& openers)
-{
-    // The text comes in pieces of a page, between which locks come and go: one may be missed.
-    constexpr int kReadings = 2;
-    for (int reading = 0; reading < kReadings; ++reading) {
-        const auto found = openers(kernelText("/proc/locks"));
-        const bool isTold = std::ranges::find(found, processId()) != found.end();
-        if (!isTold || found.size() > 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace
 
 std::vector<LogReader> logReaders(const FileId& shm)
@@ -130,16 +114,6 @@ bool othersUse(const FileId& shm, const FileId& database)
     const auto users = openersIn(locks, shm, processId());
     const auto ofFile = fileOpenersIn(locks, database, processId());
     return std::ranges::find_first_of(users, ofFile) != users.end();
-}
-
-bool othersHaveOpen(const FileId& shm)
-{
-    return areOthers([&shm](std::string_view locks) { return openersIn(locks, shm, 0); });
-}
-
-bool othersHaveFileOpen(const FileId& database)
-{
-    return areOthers([&](std::string_view locks) { return fileOpenersIn(locks, database, 0); });
 }
 
 std::vector<int> readersIn(std::string_view locks, const FileId& shm, int except)

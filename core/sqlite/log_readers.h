@@ -10,7 +10,7 @@ namespace tidemark::sqlite {
 
 // Who has a database open, by the locks of SQLite of which the kernel tells in /proc/locks. A look
 // reads those of the whole computer and may take ten milliseconds. Processes of another name space,
-// as of a container, are not seen (base/process.h: seesEveryProcess()).
+// as of a container, are not seen; whether there are any, held_files.h tells.
 
 /// A process that has a database open or reads it.
 struct LogReader {
@@ -26,18 +26,11 @@ struct LogReader {
 /// no file of the database. For any thread; as quick as the computer has locks.
 [[nodiscard]] std::vector<LogReader> logReaders(const FileId& shm);
 
-/// Whether another process has the database of that index open, as this one has it (unixShmLock's
-/// dead man's switch, byte 128). True where the kernel does not even tell of this one.
-[[nodiscard]] bool othersHaveOpen(const FileId& shm);
-
-/// Whether another process has `database` open, as this one has it, and read or wrote it since: in
-/// WAL mode the shared lock is kept (pager.c), but for a program that opened and closed the file
-/// itself meanwhile: POSIX takes its locks off. Under whatever name, with whatever log. True where
-/// the kernel does not even tell of this one.
-[[nodiscard]] bool othersHaveFileOpen(const FileId& database);
-
-/// The processes, this one excepted, that have the index `shm` open and the file `before`, but not
-/// `now`, which has that one's name: their log is not of it.
+/// The processes, this one excepted, that have the index `shm` open (unixShmLock's dead man's
+/// switch, byte 128) and the file `before`, but not `now`, which has that one's name: their log is
+/// not of it. A file is seen to be open since it was read or written: in WAL mode the shared lock
+/// is kept (pager.c), but for a program that opened and closed the file itself meanwhile: POSIX
+/// takes its locks off.
 [[nodiscard]] std::vector<LogReader> usersOfOther(const FileId& shm, const FileId& before,
                                                   const FileId& now);
 

@@ -1,6 +1,5 @@
 #include "core/base/kernel_text.h"
 #include "core/base/posix_file_system.h"
-#include "core/sqlite/connection.h"
 #include "core/sqlite/log_readers.h"
 #include "tests/support/sqlite_shell.h"
 
@@ -72,33 +71,12 @@ private slots:
         const auto files = identify(PosixFileSystem(), path);
         QVERIFY(files.ok() && files.value().shm);
         QVERIFY(logReaders(*files.value().shm).empty());
-        QVERIFY(othersHaveOpen(*files.value().shm));
         shell.run("BEGIN; SELECT * FROM t");
         const auto readers = logReaders(*files.value().shm);
         QCOMPARE(readers.size(), std::size_t{1});
         QCOMPARE(readers.front().program, std::string("sqlite3"));
         shell.run("COMMIT");
         QVERIFY(logReaders(*files.value().shm).empty());
-    }
-
-    void aFileIsSeenToBeOpenUnderWhateverName()
-    {
-        const QTemporaryDir folder;
-        const QString path = folder.filePath("app.db");
-        SqliteShell(path).run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
-        const auto ours = Connection::open(path.toStdString());
-        QVERIFY(ours.value()->beginRead().ok());
-        if (kernelText("/proc/locks").empty()) {
-            QSKIP("The kernel tells nothing of locks here.");
-        }
-        const FileId file = identify(PosixFileSystem(), path.toStdString()).value().database;
-        QVERIFY(!othersHaveFileOpen(file));
-        QVERIFY(QFile::rename(path, folder.filePath("moved.db")));
-        SqliteShell shell(folder.filePath("moved.db"));
-        shell.run("SELECT * FROM t");
-        QVERIFY(othersHaveFileOpen(file));
-        shell.close();
-        QVERIFY(!othersHaveFileOpen(file));
     }
 
     void whoUsesALogWithAnotherFileIsNamed()
