@@ -170,17 +170,16 @@ Result<state::SegmentFacts> Capture::store(const HeldRange& held)
     return facts;
 }
 
-Status Capture::takeBaseline(const sqlite::PageSnapshot& pages,
-                             const std::function<Status()>& isStill, const std::stop_token& stop)
+Status Capture::takeBaseline(const sqlite::PageSnapshot& pages, const WholeReading& reading)
 {
     assert(m_txId == ltx::TxId{});
     state::PageChecksums checksums(pages.pageSizeBytes());
     checksums.resize(pages.pageCount());
     TIDEMARK_TRY_STATUS(forEachPage(
-        pages, stop, [&checksums](std::uint32_t page, std::span<const std::byte> bytes) {
+        pages, reading.goesOn, [&checksums](std::uint32_t page, std::span<const std::byte> bytes) {
             checksums.set(page, ltx::pageHash(page, bytes));
         }));
-    TIDEMARK_TRY_STATUS(isStill());
+    TIDEMARK_TRY_STATUS(reading.isStill());
     m_checksums = std::move(checksums);
     m_txId = ltx::TxId{1};
     m_time = m_clock.now();
@@ -190,14 +189,14 @@ Status Capture::takeBaseline(const sqlite::PageSnapshot& pages,
 }
 
 Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
-    const sqlite::PageSnapshot& pages, const std::function<Status()>& isStill,
-    const std::stop_token& stop)
+    const sqlite::PageSnapshot& pages, const WholeReading& reading)
 {
     if (m_checksums.pageSizeBytes() != pages.pageSizeBytes()) {
         m_checksums = state::PageChecksums(pages.pageSizeBytes());
     }
-    TIDEMARK_TRY(std::vector<std::uint32_t> changed, changedPages(m_checksums, pages, stop));
-    TIDEMARK_TRY_STATUS(isStill());
+    TIDEMARK_TRY(std::vector<std::uint32_t> changed,
+                 changedPages(m_checksums, pages, reading.goesOn));
+    TIDEMARK_TRY_STATUS(reading.isStill());
     std::optional<state::SegmentFacts> facts;
     if (changed.empty() && m_checksums.pageCount() != pages.pageCount()) {
         changed.push_back(1);  // Only the size changed; a segment needs a page to say so.
@@ -206,7 +205,7 @@ Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
         const std::uint32_t last = changed.back();
         const auto read = [&](std::uint32_t page, std::span<std::byte> into) -> Status {
             TIDEMARK_TRY_STATUS(pages.read(page, 1, into));
-            return page == last ? isStill() : Status();
+            return page == last ? reading.isStill() : Status();
         };
         TIDEMARK_TRY(facts, write({.header = headerFor(pages.pageSizeBytes(), pages.pageCount()),
                                    .pages = std::move(changed),

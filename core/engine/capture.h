@@ -32,6 +32,12 @@ struct KnownFile {
     bool operator==(const KnownFile&) const = default;
 };
 
+/// What is asked while every page of a database is read: a failure of either ends that.
+struct WholeReading {
+    std::function<Status()> goesOn;   ///< Before each piece of a mebibyte.
+    std::function<Status()> isStill;  ///< When all is read, and before anything is kept.
+};
+
 /// Turns what is committed into segments: knows how far the source was captured, the hash of each
 /// of its pages and the number of the next transaction. For one thread.
 class Capture {
@@ -101,17 +107,14 @@ public:
                                            const sqlite::WalIndexHeader& header) const;
 
     /// Reads every page of `pages` and remembers its hash: transaction 1, of which the snapshot
-    /// will tell. `isStill` as for captureDifference().
+    /// will tell. Fails as `reading` does.
     [[nodiscard]] Status takeBaseline(const sqlite::PageSnapshot& pages,
-                                      const std::function<Status()>& isStill,
-                                      const std::stop_token& stop);
+                                      const WholeReading& reading);
 
     /// A segment with the pages that differ from what is known, or with every page when nothing is.
-    /// Empty when none does. `isStill` is asked when all is read and before anything is kept: when
-    /// it fails, so does this.
+    /// Empty when none does. Fails as `reading` does.
     [[nodiscard]] Result<std::optional<state::SegmentFacts>> captureDifference(
-        const sqlite::PageSnapshot& pages, const std::function<Status()>& isStill,
-        const std::stop_token& stop);
+        const sqlite::PageSnapshot& pages, const WholeReading& reading);
 
     /// A segment of what was found to differ from checksums(), or from nothing where those are of
     /// another page size: the source is not needed for it. Empty when nothing differs.

@@ -116,11 +116,11 @@ Result<ReadEnd> findDifference(const state::PageChecksums& known, const sqlite::
 
 Result<std::vector<std::uint32_t>> changedPages(const state::PageChecksums& known,
                                                 const sqlite::PageSnapshot& pages,
-                                                const std::stop_token& stop)
+                                                const std::function<Status()>& goesOn)
 {
     std::vector<std::uint32_t> changed;
     TIDEMARK_TRY_STATUS(
-        forEachPage(pages, stop, [&](std::uint32_t page, std::span<const std::byte> bytes) {
+        forEachPage(pages, goesOn, [&](std::uint32_t page, std::span<const std::byte> bytes) {
             if (differs(known, page, bytes)) {
                 changed.push_back(page);
             }
@@ -128,12 +128,16 @@ Result<std::vector<std::uint32_t>> changedPages(const state::PageChecksums& know
     return changed;
 }
 
-Status forEachPage(const sqlite::PageSnapshot& pages, const std::stop_token& stop,
+Status forEachPage(const sqlite::PageSnapshot& pages, const std::function<Status()>& goesOn,
                    const EachPage& each)
 {
-    TIDEMARK_TRY_STATUS(readPages(
-        pages, [&stop] { return Result<bool>(!stop.stop_requested()); }, each));
-    return stop.stop_requested() ? Status(cancelled()) : Status();
+    return readPages(
+        pages,
+        [&goesOn]() -> Result<bool> {
+            TIDEMARK_TRY_STATUS(goesOn());
+            return true;
+        },
+        each);
 }
 
 }  // namespace tidemark::engine

@@ -50,14 +50,15 @@ struct ReadLimits {
                                              const ReadLimits& limits, const std::stop_token& stop,
                                              PageDifference& difference);
 
-/// The numbers of those pages alone.
-[[nodiscard]] Result<std::vector<std::uint32_t>> changedPages(const state::PageChecksums& known,
-                                                              const sqlite::PageSnapshot& pages,
-                                                              const std::stop_token& stop);
+/// The numbers of those pages alone. `goesOn` as for forEachPage().
+[[nodiscard]] Result<std::vector<std::uint32_t>> changedPages(
+    const state::PageChecksums& known, const sqlite::PageSnapshot& pages,
+    const std::function<Status()>& goesOn);
 
-/// Calls `each` with every page but the lock page. Cancelled soon after `stop` was requested.
+/// Calls `each` with every page but the lock page. Fails as the file does, or as `goesOn`, which is
+/// asked before each piece of a mebibyte.
 [[nodiscard]] Status forEachPage(
-    const sqlite::PageSnapshot& pages, const std::stop_token& stop,
+    const sqlite::PageSnapshot& pages, const std::function<Status()>& goesOn,
     const std::function<void(std::uint32_t, std::span<const std::byte>)>& each);
 
 }  // namespace tidemark::engine

@@ -17,6 +17,8 @@ constexpr milliseconds kLastRetry{30'000};
 constexpr milliseconds kLastLocked{4000};
 // Between two tries at a file that is being written over; each of them waits for it to rest.
 constexpr milliseconds kOverwrittenPause{500};
+// While a log lies there that another file would be given.
+constexpr milliseconds kLeftLogPause{500};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
 constexpr int kMaxBusySteps = 250;
@@ -128,8 +130,10 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         return;
     }
     m_isAttachOpen = error.code == ErrorCode::Cancelled && !m_watched;
-    if (isLost) {
+    if (isLost || (m_anchor && m_isOverwritten)) {
         leaveLog(outcome);
+    } else if (error.code == ErrorCode::Cancelled && m_anchor) {
+        closeUnknownLog();
     }
     letGo();
     m_isOverwritten = m_isOverwritten && isBusy;
@@ -152,7 +156,10 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
                                    : isLocked      ? m_lockedPause
                                                    : std::min(m_retry, kBusyRetry);
     const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
-    attachAt(m_stepAt + pause, m_stepAt + (isLocked ? kBusyRetry : pause), outcome);
+    // Whatever comes in the place of what is gone would be given the log by SQLite.
+    const bool isUrgent = isLocked || (m_log && !m_isOverwritten);
+    attachAt(m_stepAt + (m_log ? std::min(pause, kLeftLogPause) : pause),
+             m_stepAt + (isUrgent ? std::min(pause, kBusyRetry) : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
     m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
 }

@@ -14,6 +14,9 @@ using std::chrono::milliseconds;
 // How often a wait for rest looks whether somebody commits: a writer may wait for the anchor.
 constexpr milliseconds kLogLook{20};
 
+// While all of a database is read it is looked this often whether it is the same.
+constexpr milliseconds kFilesLook{100};
+
 Error logWentOn()
 {
     return {.code = ErrorCode::Damaged,
@@ -59,13 +62,12 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
                                    "It is not known yet which transactions the replicas hold.")},
             .next = {TIDEMARK_TEXT("engine", "Capture begins as soon as one of them is reached.")}};
     }
-    TIDEMARK_TRY(auto facts, sqlite::probeSource(m_setup.files, m_setup.path,
-                                                 m_setup.watch ? sqlite::SourceUse::Watched
-                                                               : sqlite::SourceUse::Followed));
-    TIDEMARK_TRY_STATUS(noUserOfAnother());
-    TIDEMARK_TRY_STATUS(filesRest());
-    suspectLogAtStart();
-    TIDEMARK_TRY_STATUS(noLogOfAnother(stop));
+    auto probed = sqlite::probeSource(
+        m_setup.files, m_setup.path,
+        m_setup.watch ? sqlite::SourceUse::Watched : sqlite::SourceUse::Followed);
+    const Status log = logIsItsOwn(stop);
+    TIDEMARK_TRY(auto facts, std::move(probed));
+    TIDEMARK_TRY_STATUS(log);
     const bool isWatched = !facts.isWal && m_setup.watch;
     m_attachRests = isWatched && m_stepAt < m_pace.notBefore();
     if (!facts.isWal && !isWatched && m_setup.switchToWal) {
@@ -88,6 +90,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     } else {
         TIDEMARK_TRY(m_anchor, sqlite::Anchor::attach(m_setup.files, m_setup.path));
         TIDEMARK_TRY_STATUS(isStillJudged());
+        noteSeenFile(m_anchor->takenAt());
         TIDEMARK_TRY_STATUS(catchUp(outcome, stop));
     }
     m_hasMemory = true;
@@ -264,17 +267,33 @@ Status Replicator::Impl::readWhole(StepOutcome& outcome, const std::stop_token& 
     return compareWhole(std::move(pages), outcome, stop);
 }
 
+/// To read a large database takes minutes. Were it replaced meanwhile, its log would lie beside the
+/// next one as long.
+Status Replicator::Impl::isReadingOn(const std::stop_token& stop)
+{
+    if (stop.stop_requested()) {
+        return cancelled();
+    }
+    const Clock::Instant now = m_clock.monotonic();
+    if (!m_anchor || now < m_nextFilesLook) {
+        return {};
+    }
+    m_nextFilesLook = now + kFilesLook;
+    return m_anchor->sameFiles();
+}
+
 Status Replicator::Impl::compareWhole(std::unique_ptr<sqlite::PageSnapshot> pages,
                                       StepOutcome& outcome, const std::stop_token& stop)
 {
-    const auto isStill = [this, &stop] { return rested(kFreshTime, stop); };
+    const WholeReading reading{.goesOn = [this, &stop] { return isReadingOn(stop); },
+                               .isStill = [this, &stop] { return rested(kFreshTime, stop); }};
     if (m_capture->txId() == ltx::TxId{}) {
-        TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, isStill, stop));
+        TIDEMARK_TRY_STATUS(m_capture->takeBaseline(*pages, reading));
         TIDEMARK_TRY_STATUS(remember(std::nullopt));
         m_snapshotWanted = true;
     } else {
         const Newest before = newest();
-        TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, isStill, stop));
+        TIDEMARK_TRY(const auto facts, m_capture->captureDifference(*pages, reading));
         TIDEMARK_TRY_STATUS(toldDifference(facts, before, outcome));
     }
     TIDEMARK_TRY_STATUS(saveChecksums());

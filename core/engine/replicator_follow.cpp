@@ -338,11 +338,22 @@ void Replicator::Impl::closeLog(bool isKept)
     letGo();
 }
 
+/// One that was attached to when a stop came: without us whoever closed the file last would have
+/// left none.
+void Replicator::Impl::closeUnknownLog()
+{
+    const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);
+    const bool isUntouched = stamp.ok() && m_attachedStamp == stamp.value();
+    if (isUntouched && m_anchor->sameFiles().ok()) {
+        closeLog(true);
+    }
+}
+
 /// Another log may have its number next.
 void Replicator::Impl::forgetRemovedLog(const sqlite::FileId& file)
 {
     const auto log = m_setup.files.stat(sqlite::walPath(m_setup.path));
-    if (log.ok() && !log.value()) {
+    if (log.ok() && !log.value() && m_capture->txId() != ltx::TxId{}) {
         // Should this fail, its salts tell it from another one, if it ever had any.
         static_cast<void>(m_capture->remember({.database = file}, std::nullopt, m_known));
     }
@@ -363,10 +374,13 @@ Status Replicator::Impl::detach(StepOutcome& outcome, Parting parting, const std
         return {};
     }
     Status done = captureToTheEnd(outcome, stop);
-    const bool isLost = !done.ok() && isLogLost(done.error().code);
     if (done.ok()) {
         rememberFileForStart(stop);
-    } else if (isLost) {
+        // It was synced and waited for since the last look.
+        done = m_anchor->sameFiles();
+    }
+    const bool isLost = !done.ok() && isLogLost(done.error().code);
+    if (isLost) {
         leaveLog(outcome);
     }
     // One that broke off before may have come to a file that was written over.

@@ -172,7 +172,10 @@ private:
     [[nodiscard]] Status attachToLeave(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop);
     void closeLog(bool isKept);
+    void closeUnknownLog();
     void forgetRemovedLog(const sqlite::FileId& file);
+    [[nodiscard]] Status logIsItsOwn(const std::stop_token& stop);
+    [[nodiscard]] Status isReadingOn(const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnother(const std::stop_token& stop);
     [[nodiscard]] Status noLogOfAnotherToLeave(const std::stop_token& stop);
     [[nodiscard]] Result<bool> isLogOfAnother() const;
@@ -277,9 +280,13 @@ private:
     [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
-    void endOldLog(const sqlite::WalIndexHeader& captured);
+    void leaveUnknownLog(const Result<sqlite::WalIndexHeader>& header);
+    void endOldLog(const sqlite::WalIndexHeader& end);
+    void cutOldLog(sqlite::Connection& connection, const sqlite::SourceIdentity& ours,
+                   const sqlite::WalIndexHeader& end);
+    [[nodiscard]] bool isNameFree() const;
     [[nodiscard]] std::optional<sqlite::FileStamp> stoodAs(const sqlite::WalIndexHeader& log) const;
-    [[nodiscard]] bool isUntouched(const sqlite::FileId& file,
+    [[nodiscard]] bool isUntouched(const sqlite::SourceIdentity& ours,
                                    const sqlite::FileStamp& stood) const;
     void noteLog();
     void noteLogToLeave(const sqlite::WalIndexHeader& end);
@@ -344,6 +351,7 @@ private:
     Clock::Instant m_nextTruncate = {};
     std::chrono::milliseconds m_cutPause = kFirstCutPause;  // Behind one that somebody hindered.
     Clock::Instant m_nextClosedLook = {};  // Whether others have the database open.
+    Clock::Instant m_nextFilesLook = {};   // While all of a database is read.
     Clock::Instant m_nextRoomLook = {};    // While a snapshot pins a long log.
     ltx::TxId m_savedChecksums = {};
     std::uint64_t m_unsavedBytes = 0;  // Of the segments since.

@@ -15,11 +15,15 @@ namespace tidemark::engine {
 /// Its file is not what was followed, or the log itself was lost.
 void Replicator::Impl::leaveLog(StepOutcome& outcome)
 {
-    if (!m_anchor || !m_isFollowing || isIndexCut()) {
+    if (!m_anchor || isIndexCut()) {
         loseLog();
         return;
     }
     const auto before = m_anchor->header();
+    if (!m_isFollowing) {
+        leaveUnknownLog(before);
+        return;
+    }
     const bool isKnown = before.ok() && m_capture->isAt(before.value());
     m_isCopiedOver = wasLogOverwritten();
     if (m_isCopiedOver || (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(before))) {
@@ -45,6 +49,19 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
     }
     if (isCaptured) {
         endOldLog(end.value());
+    }
+}
+
+/// One of which nothing was captured yet.
+void Replicator::Impl::leaveUnknownLog(const Result<sqlite::WalIndexHeader>& header)
+{
+    const bool isOther = !header.ok() || mayBeOfNewFile(header);
+    if (header.ok()) {
+        noteLogToLeave(header.value());
+    }
+    loseLog();
+    if (!isOther) {
+        endOldLog(header.value());
     }
 }
 
@@ -78,34 +95,59 @@ void Replicator::Impl::captureRest(const sqlite::WalIndexHeader& end, StepOutcom
 
 /// The application closed its database and had it replaced. Without us the old file, which may have
 /// another name now, would have all of its log; and there would be none any more. So the file is
-/// completed, and a log of which all is in the file is cut. One that may be of the file that is
-/// there now, as of a copy of the old one, is left to noLogOfAnother().
-void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& captured)
+/// completed, and a log of which all is in it is cut, but where it may be of the file that is there
+/// now, as of a copy of the old one: that is left to noLogOfAnother().
+void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& end)
 {
-    const sqlite::SourceIdentity& ours = m_anchor->identity();
-    const bool isOurLog = isOurs(sqlite::walPath(m_setup.path), ours.wal) &&
-                          isOurs(sqlite::shmPath(m_setup.path), ours.shm);
+    const sqlite::SourceIdentity ours = m_anchor->identity();
     const auto header = m_anchor->header();
-    if (!isOurLog || !header.ok() || !header.value().sameEnd(captured)) {
+    if (!header.ok() || !header.value().sameEnd(end) || end.mxFrame == 0 || wasLogOverwritten()) {
         return;
     }
     const bool isWhole = header.value().backfilled == header.value().mxFrame;
-    if ((!isWhole && isOurs(m_setup.path, ours.database)) || wasLogOverwritten()) {
-        return;
-    }
-    const sqlite::FileId file = ours.database;
     const auto stood = stoodAs(header.value());
     m_checkpointer->rest();
     const auto connection = std::move(*m_anchor).release();
     m_anchor.reset();
     connection->rollback();
     if (isWhole) {
-        // Whoever reads is in the way: then it stays.
-        static_cast<void>(connection->checkpoint(sqlite::CheckpointMode::Truncate));
-    } else if (stood && connection->shutOthersOut() && isUntouched(file, *stood)) {
+        cutOldLog(*connection, ours, end);
+    } else if (stood && !isOurs(m_setup.path, ours.database) && connection->shutOthersOut() &&
+               isUntouched(ours, *stood)) {
         // The index goes with us, the last to have it open, so that whoever opens the log next does
         // not take it for backfilled.
-        static_cast<void>(connection->checkpoint(sqlite::CheckpointMode::Passive));
+        const auto done = connection->checkpoint(sqlite::CheckpointMode::Passive);
+        if (done.ok() && done.value().complete() && isNameFree()) {
+            cutOldLog(*connection, ours, end);
+        }
+    }
+}
+
+/// Whether no database lies there: one that comes has a log of its own, or none.
+bool Replicator::Impl::isNameFree() const
+{
+    const auto there = m_setup.files.stat(m_setup.path);
+    return there.ok() && (!there.value() || there.value()->sizeBytes == 0);
+}
+
+/// All of it is in its file, and whoever opens the file that lies there now may find it at any
+/// time.
+void Replicator::Impl::cutOldLog(sqlite::Connection& connection, const sqlite::SourceIdentity& ours,
+                                 const sqlite::WalIndexHeader& end)
+{
+    const std::string name = sqlite::walPath(m_setup.path);
+    const auto wal = m_setup.files.open(name, OpenFor::Updating);
+    if (!wal.ok()) {
+        return;
+    }
+    const Status cut = connection.cutLog(*wal.value(), [&] {
+        const auto now = connection.walIndex();
+        return isOurs(name, ours.wal) && isOurs(sqlite::shmPath(m_setup.path), ours.shm) &&
+               !sqlite::othersHaveOpen(*ours.shm) && now.ok() && now.value().sameEnd(end);
+    });
+    if (cut.ok()) {
+        m_log.reset();
+        m_isLogSuspect = false;
     }
 }
 
@@ -123,15 +165,16 @@ std::optional<sqlite::FileStamp> Replicator::Impl::stoodAs(const sqlite::WalInde
 /// Whether nobody has used the old file, which was like `stood`, under a name of its own, where he
 /// knows nothing of this log. While we hold it open no last close of it removes the files that he
 /// made beside it, and a checkpoint of his has changed it.
-bool Replicator::Impl::isUntouched(const sqlite::FileId& file, const sqlite::FileStamp& stood) const
+bool Replicator::Impl::isUntouched(const sqlite::SourceIdentity& ours,
+                                   const sqlite::FileStamp& stood) const
 {
-    const auto name = sqlite::onlyNameOf(file);
+    const auto name = sqlite::onlyNameOf(ours.database);
     if (!name) {
         return false;
     }
-    const auto isThere = [this](const std::string& path) {
+    const auto isOfOther = [this](const std::string& path, const auto& id) {
         const auto facts = m_setup.files.stat(path);
-        return !facts.ok() || facts.value();
+        return !facts.ok() || (facts.value() && !isOurs(path, id));
     };
     const auto now = sqlite::stampOf(m_setup.files, *name);
     return now.ok() && now.value().sizeBytes == stood.sizeBytes &&
@@ -151,7 +194,7 @@ void Replicator::Impl::noteLogToLeave(const sqlite::WalIndexHeader& end)
                         .salts = end.salts,
                         .frame = m_capture->isAt(end) ? end.mxFrame : 0,
                         .isWhole = end.mxFrame == end.backfilled};
-    m_isLogSuspect = end.mxFrame > end.backfilled;
+    m_isLogSuspect = true;
 }
 
 void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)

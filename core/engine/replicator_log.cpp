@@ -104,7 +104,6 @@ Status Replicator::Impl::truncateLog()
     }
     const auto size = m_anchor->wal().sizeBytes();
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
-    const bool rests = m_stepAt - m_changedAt > kRest;
     if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
         if (wasLogOverwritten()) {
             return sqlite::overwritten(sqlite::walPath(m_setup.path));
@@ -114,9 +113,6 @@ Status Replicator::Impl::truncateLog()
         m_nextTruncate = m_stepAt + (isCut ? milliseconds(kTruncatePause) : m_cutPause);
         const milliseconds longest = isHuge ? kTruncatePause : kCutPause;
         m_cutPause = isCut ? kFirstCutPause : std::min(2 * m_cutPause, longest);
-    } else if (rests) {
-        // A database at rest costs next to nothing.
-        m_nextTruncate = m_stepAt + kCutPause;
     }
     return {};
 }

@@ -118,6 +118,15 @@ Result<Fit> Replicator::Impl::fitOfLog(const sqlite::WalRange& log,
     return fitOf(*file, log, *m_log, m_capture->checksums(), stop);
 }
 
+/// Also beside what is no database yet: it may become one in place of the old one at any time.
+Status Replicator::Impl::logIsItsOwn(const std::stop_token& stop)
+{
+    TIDEMARK_TRY_STATUS(noUserOfAnother());
+    TIDEMARK_TRY_STATUS(filesRest());
+    suspectLogAtStart();
+    return noLogOfAnother(stop);
+}
+
 /// Where another file was put beside a log of which all is saved, that log is cut without a word of
 /// it in the file: without us whoever closed the old file last would have removed it.
 Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)

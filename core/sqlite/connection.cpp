@@ -272,31 +272,39 @@ bool Connection::shutOthersOut()
 
 Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)
 {
-    assert(!inTransaction() && !m_logOpen);
+    assert(!inTransaction());
     // Who locks others out of the database has no index that they would find locked.
-    if (m_file->pMethods->xLock(m_file, SQLITE_LOCK_SHARED) != SQLITE_OK) {
+    if (!m_logOpen && m_file->pMethods->xLock(m_file, SQLITE_LOCK_SHARED) != SQLITE_OK) {
         return sqliteError(nullptr, SQLITE_BUSY, m_path);
     }
-    const auto mapped = mappedIndex(true);
-    Status done = mapped.ok() ? m_entry->logOpened() : Status(mapped.error());
-    if (done.ok()) {
-        IndexLocks locks(*m_file);
-        done = !locks.take() || !mayCut() ? Status(sqliteError(nullptr, SQLITE_BUSY, m_path))
-                                          : Status();
-        if (done.ok()) {
-            // Killed in between, whoever comes next recovers the log as it was.
-            invalidateWalIndex(mapped.value());
-            done = wal.resize(0);
-        }
-        // Its frames are in no file that could make up for it: after a loss of power they would be
-        // written into this one.
-        if (done.ok()) {
-            done = wal.sync();
-        }
+    const auto mapped = mappedIndex(!m_logOpen);
+    Status done = mapped.ok() ? Status() : Status(mapped.error());
+    if (done.ok() && !m_logOpen) {
+        done = m_entry->logOpened();
     }
-    m_file->pMethods->xShmUnmap(m_file, 0);
-    m_file->pMethods->xUnlock(m_file, SQLITE_LOCK_NONE);
+    if (done.ok()) {
+        done = cutLogLocked(wal, mapped.value(), mayCut);
+    }
+    if (!m_logOpen) {
+        m_file->pMethods->xShmUnmap(m_file, 0);
+        m_file->pMethods->xUnlock(m_file, SQLITE_LOCK_NONE);
+    }
     return done;
+}
+
+Status Connection::cutLogLocked(File& wal, volatile void* index,
+                                const std::function<bool()>& mayCut)
+{
+    IndexLocks locks(*m_file);
+    if (!locks.take() || !mayCut()) {
+        return sqliteError(nullptr, SQLITE_BUSY, m_path);
+    }
+    // Killed in between, whoever comes next recovers the log as it was.
+    invalidateWalIndex(index);
+    TIDEMARK_TRY_STATUS(wal.resize(0));
+    // Its frames are in no file that could make up for it: after a loss of power they would be
+    // written into this one.
+    return wal.sync();
 }
 
 Status Connection::readFile(std::span<std::byte> into, std::uint64_t offset) const

@@ -79,12 +79,12 @@ public:
     /// (asserted); for a checkpoint and the end.
     [[nodiscard]] bool shutOthersOut();
 
-    /// For a log that is of another file than the one it lies beside: cuts `wal`, the open -wal
-    /// file, for good, without a look at the database, of which SQLite may refuse every transaction
-    /// while the log is there. `mayCut` is asked while all locks of the index are held, as for a
-    /// recovery: nobody reads or writes then. Instead of any transaction (asserted), and this
-    /// connection is good for none behind it. Busy when somebody is in the way, or `mayCut` says
-    /// no.
+    /// For a log that is of another file than the one it lies beside, or of which all is in its
+    /// own: cuts `wal`, the open -wal file, for good, without a look at the database, of which
+    /// SQLite may refuse every transaction while the log is there. `mayCut` is asked while all
+    /// locks of the index are held, as for a recovery: nobody reads or writes then. Not in a
+    /// transaction (asserted), and this connection is good for none behind it. Busy when somebody
+    /// is in the way, or `mayCut` says no.
     [[nodiscard]] Status cutLog(File& wal, const std::function<bool()>& mayCut);
 
     /// Reads from the database file through SQLite's own descriptor; what lies beyond the end is
@@ -110,6 +110,8 @@ private:
     [[nodiscard]] static Result<std::unique_ptr<Connection>> opened(
         std::unique_ptr<OpenDatabase> entry, Handle handle, const std::string& path);
 
+    [[nodiscard]] Status cutLogLocked(File& wal, volatile void* index,
+                                      const std::function<bool()>& mayCut);
     [[nodiscard]] Status run(const char* sql);
     [[nodiscard]] Status begin(const char* first, const char* second);
     [[nodiscard]] Status noteLog();
