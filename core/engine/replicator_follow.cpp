@@ -61,6 +61,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome, const std::stop_token& sto
         outcome.notBefore = outcome.atLatest = m_stepAt + kCyclePause;
         return {};
     }
+    noteSeenFile(header.value());
     if (m_anchor->place() != sqlite::Place::InLog && header.value().mxFrame > 0 &&
         !header.value().sameEnd(m_anchor->takenAt())) {
         TIDEMARK_TRY([[maybe_unused]] const bool moved, handOver());

@@ -178,8 +178,9 @@ bool Replicator::Impl::isUntouched(const sqlite::SourceIdentity& ours,
     };
     const auto now = sqlite::stampOf(m_setup.files, *name);
     return now.ok() && now.value().sizeBytes == stood.sizeBytes &&
-           now.value().modifiedNs == stood.modifiedNs && !isThere(sqlite::walPath(*name)) &&
-           !isThere(sqlite::shmPath(*name));
+           now.value().modifiedNs == stood.modifiedNs &&
+           !isOfOther(sqlite::walPath(*name), ours.wal) &&
+           !isOfOther(sqlite::shmPath(*name), ours.shm);
 }
 
 /// When its file is not what was followed: what of it is not in the file would come into another.

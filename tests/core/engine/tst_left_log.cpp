@@ -1,0 +1,210 @@
+#include "tests/core/engine/replicated_place.h"
+
+#include <QProcess>
+#include <QTest>
+
+#include <memory>
+#include <stop_token>
+
+using namespace tidemark;
+using namespace tidemark::engine;
+using namespace std::chrono_literals;
+
+/// What becomes of the log when its database goes, or another one comes in its place: nothing of it
+/// may come into a file that it is not of, and nothing that was committed may be missing in its
+/// own.
+class TestLeftLog : public QObject, ReplicatedPlace {
+    Q_OBJECT
+
+    [[nodiscard]] QString path(const char* name) const { return m_folder->filePath(name); }
+    [[nodiscard]] QByteArray log() const { return contentOf(database() + "-wal"); }
+
+    /// Another database of the same application, closed.
+    void makeOther()
+    {
+        sqlite::SqliteShell other(path("other.db"));
+        other.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE INDEX i ON t(x)");
+        other.run("INSERT INTO t VALUES (hex(randomblob(3000))), (7)");
+    }
+    /// Three rows, the last of which only the log has; closed, and all is captured.
+    void makeClosed()
+    {
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(5s);
+        app.run("INSERT INTO t VALUES (2)");
+        app.run("INSERT INTO t VALUES (3)");
+        step(0ms);
+        app.close();
+    }
+    void moveAway(const char* name) { QVERIFY(QFile::rename(database(), path(name))); }
+    void moveOtherThere() { QVERIFY(QFile::rename(path("other.db"), database())); }
+
+    static QString rowsOf(const QString& file)
+    {
+        return sqlite::SqliteShell(file).run("SELECT count(*) FROM t; PRAGMA integrity_check");
+    }
+
+private slots:
+    void init()
+    {
+        begin();
+        makeOther();
+    }
+    void cleanup() { m_replicator.reset(); }
+
+    void aFileThatIsMovedAwayGetsAllOfItAndLeavesNone()
+    {
+        makeClosed();
+        moveAway("moved.db");
+        steps(1s);
+        QCOMPARE(log().size(), 0);
+        QCOMPARE(rowsOf(path("moved.db")), "3\nok");
+        // However late another one comes.
+        steps(60s);
+        moveOtherThere();
+        QCOMPARE(rowsOf(database()), "2\nok");
+    }
+
+    void oneThatWasUsedUnderItsNewNameIsNotWrittenTo()
+    {
+        makeClosed();
+        moveAway("moved.db");
+        sqlite::SqliteShell user(path("moved.db"));
+        user.run("UPDATE t SET x = x + 10; INSERT INTO t VALUES (99)");
+        user.close();
+        const QByteArray file = contentOf(path("moved.db"));
+        steps(3s);
+        QCOMPARE(contentOf(path("moved.db")), file);
+        QCOMPARE(sqlite::SqliteShell(path("moved.db"))
+                     .run("SELECT group_concat(x) FROM t; PRAGMA integrity_check")
+                     .section('\n', 1),
+                 "ok");
+    }
+
+    void norOneThatHasBeenWrittenToAndMovedOnce()
+    {
+        makeClosed();
+        moveAway("moved.db");
+        sqlite::SqliteShell user(path("moved.db"));
+        user.run("INSERT INTO t VALUES (99); PRAGMA wal_checkpoint(TRUNCATE)");
+        user.close();
+        QVERIFY(QFile::rename(path("moved.db"), path("again.db")));
+        const QByteArray file = contentOf(path("again.db"));
+        steps(3s);
+        QCOMPARE(contentOf(path("again.db")), file);
+    }
+
+    void aFolderThatIsMovedAwayKeepsItsOwn()
+    {
+        makeClosed();
+        QVERIFY(QDir().mkdir(path("moved")));
+        for (const char* const part : {"", "-wal", "-shm"}) {
+            QVERIFY(QFile::rename(database() + part, path("moved/app.db") + part));
+        }
+        steps(3s);
+        QVERIFY(QFile::remove(path("moved/app.db-wal")));
+        QCOMPARE(rowsOf(path("moved/app.db")), "3\nok");
+    }
+
+    void whatIsNoDatabaseYetIsNotGivenItWhenItBecomesOne()
+    {
+        makeClosed();
+        // As `cat > app.db` begins.
+        QVERIFY(QFile::resize(database(), 0));
+        steps(5s);
+        QCOMPARE(log().size(), 0);
+    }
+
+    void aFileThatIsReplacedBeforeItIsFollowedGetsNothingOfIt()
+    {
+        {
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+            app.run("PRAGMA wal_checkpoint(PASSIVE)");
+            bool isReplaced = false;
+            m_disk->pretendTimes(
+                std::chrono::nanoseconds(m_clock->now().time_since_epoch() - 100ms + kFine)
+                    .count());
+            m_clock->onWait([&] {
+                if (!std::exchange(isReplaced, true)) {
+                    app.close();
+                    moveAway("moved.db");
+                    moveOtherThere();
+                }
+            });
+            attach();
+            QVERIFY(isReplaced);
+            m_clock->onWait([] {});
+        }
+        QCOMPARE(log().size(), 0);
+        const QByteArray file = contentOf(database());
+        steps(10s);
+        QCOMPARE(contentOf(database()), file);
+        QCOMPARE(rowsOf(database()), "2\nok");
+        QCOMPARE(rowsOf(path("moved.db")), "1\nok");
+    }
+
+    void aStopBeforeTheFirstCaptureLeavesNoLog()
+    {
+        {
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+            app.run("PRAGMA wal_checkpoint(PASSIVE)");
+            m_disk->pretendTimes(
+                std::chrono::nanoseconds(m_clock->now().time_since_epoch() - 100ms + kFine)
+                    .count());
+            open();
+            m_replicator->learnReplicas({});
+            std::stop_source source;
+            m_clock->onWait([&] {
+                app.close();
+                source.request_stop();
+            });
+            static_cast<void>(m_replicator->step(source.get_token()));
+            QVERIFY(source.stop_requested());
+            m_clock->onWait([] {});
+        }
+        std::vector<Fact> facts;
+        static_cast<void>(m_replicator->detach(facts, {}));
+        QVERIFY(!QFile::exists(database() + "-wal"));
+        QCOMPARE(rowsOf(database()), "1\nok");
+    }
+
+    void aCopyPutOverItWhileAllWereKilledGetsNothingOfIt()
+    {
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(5s);
+        app.run("INSERT INTO t VALUES (2)");
+        steps(200ms);
+        kill();
+        app.kill();
+        QVERIFY(log().size() > 0);
+        QCOMPARE(QProcess::execute("cp", {path("other.db"), database()}), 0);
+        m_clock->advance(10s);
+        attach();
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+        QCOMPARE(rowsOf(database()), "2\nok");
+    }
+
+    void whatRestsIsAskedAtEachLookWhetherItWasClosed()
+    {
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(60s);
+        QVERIFY(log().size() > 0);
+        app.close();
+        m_clock->advance(5s);
+        step(0ms);
+        QCOMPARE(log().size(), 0);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLeftLog)
+#include "tst_left_log.moc"
