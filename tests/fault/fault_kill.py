@@ -62,7 +62,7 @@ def go_through(scene, step):
 
 def enough(name, kills, step, fewest=FEWEST_CALLS):
     """A library that nobody loads, or a folder in which nothing is written, would kill no one."""
-    print(f"{name}: {kills} kills", flush=True)
+    print(f"kills survived: {kills} ({name})", flush=True)
     if kills * step < fewest:
         raise AssertionError(f"{name}: too few")
 

@@ -18,8 +18,8 @@ ACCESS = re.compile(r"^(?:public|protected|private)( slots)?:", re.MULTILINE)
 
 
 def rows(text):
-    """Of the table, without its head."""
-    return [line for line in text.splitlines() if ROW.match(line)][2:]
+    """Of the first table, without its head."""
+    return [line for line in text.split("\n## ")[0].splitlines() if ROW.match(line)][2:]
 
 
 def wrongness_of_row(row):
