@@ -5,15 +5,17 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: tests/run.sh [--slow] [--bench]
+Usage: tests/run.sh [--slow] [--fuzz-seconds N] [--bench]
 
 Builds the parts with AddressSanitizer and UndefinedBehaviorSanitizer and the programs as a release,
 runs the tests of both and ends with a line that counts them.
 
-  --slow   also: the tests that take minutes, ThreadSanitizer over core, a minute of each fuzzer,
-           clang-tidy over every file instead of the changed ones
-  --bench  also: the benchmarks, against real peers on this machine; a missed bar fails
-  --help   this text
+  --slow            also what takes an hour and more: kills, a soak, floods, ThreadSanitizer over
+                    core, a minute of each fuzzer, clang-tidy over every file instead of the
+                    changed ones
+  --fuzz-seconds N  so long with each fuzzer of --slow, instead of a minute: 3600 is an hour
+  --bench           also: the benchmarks, against real peers on this machine; a missed bar fails
+  --help            this text
 
 Everything it makes lies in build/: build/peers and build/servers (pinned, from elsewhere), build/asan,
 build/release and, for --slow, build/tsan and build/fuzz.
@@ -22,14 +24,23 @@ TEXT
 
 slow=OFF
 bench=OFF
-for argument in "$@"; do
-    case $argument in
+fuzz_seconds=
+while [ $# -gt 0 ]; do
+    case $1 in
     --slow) slow=ON ;;
     --bench) bench=ON ;;
+    --fuzz-seconds)
+        [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage >&2 && exit 2; }
+        fuzz_seconds=$2
+        shift
+        ;;
     --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
     esac
+    shift
 done
+[ -z "$fuzz_seconds" ] || [ "$slow" = ON ] || { usage >&2 && exit 2; }
+fuzz_seconds=${fuzz_seconds:-60}
 
 cd "$(dirname "$0")/.."
 build=$PWD/build
@@ -38,7 +49,6 @@ rm -rf "$reports"
 mkdir -p "$build" "$reports"
 export HOME=${HOME:-$build/home}
 jobs=$(nproc)
-fuzz_seconds=60
 
 # shellcheck source=../installer/packages.sh
 . installer/packages.sh

@@ -148,6 +148,7 @@ def judge_all(asked, chaos, final):
     )
     if verdict.wrong:
         raise AssertionError("\n" + shown(verdict.wrong))
+    print(f"kills survived: {chaos.killer.kills}", flush=True)
 
 
 if __name__ == "__main__":

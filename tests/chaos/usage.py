@@ -10,10 +10,12 @@ PAUSE_SECONDS = 1
 MOST_GROWTH = 1.2  # from the second quarter of its life to the last one
 SPARE = {"memory": 8 << 20, "threads": 4, "files": 16}  # what chance may add
 WORTH_COMPARING = 100  # samples
+TIMES = 5  # that are shown
 
 
 @dataclass(frozen=True)
 class Sample:
+    at: float  # monotonic seconds
     memory: int  # bytes resident
     threads: int
     files: int
@@ -24,6 +26,7 @@ def sample_of(pid):
         line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line
     )
     return Sample(
+        at=time.monotonic(),
         memory=int(status["VmRSS"].split()[0]) * 1024,
         threads=int(status["Threads"]),
         files=len(os.listdir(f"/proc/{pid}/fd")),
@@ -41,6 +44,14 @@ class Usage:
         if now >= self._next:
             self._next = now + PAUSE_SECONDS
             self.samples.append(sample_of(pid))
+
+    def memory_over_time(self):
+        """At several times of its life, the last look among them."""
+        last = len(self.samples) - 1
+        shown = sorted({round(last * time / TIMES) for time in range(1, TIMES + 1)}) if self.samples else []
+        begun = self.samples[0].at if shown else 0
+        looks = [self.samples[number] for number in shown]
+        return ", ".join(f"{look.memory / 1e6:.0f} MB at {look.at - begun:.0f} s" for look in looks)
 
     def growth(self):
         """What has grown, as sentences. The first quarter of a life fills caches and is left out."""

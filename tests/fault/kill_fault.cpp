@@ -1,12 +1,16 @@
 // A preloaded library that kills its program at one chosen call by which it changes what lies under
 // a folder: KILL_FAULT_UNDER names the folder, KILL_FAULT_AT says which call (from 1),
 // KILL_FAULT_KIND whether it dies instead of the call ("before") or after half of a write ("torn").
+// With "lock" the calls that take or give back a lock count instead of those: SQLite sets the marks
+// of its mapped -shm between two of them, by no call.
 #include "tests/fault/preloaded.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdarg>
 #include <cstdlib>
 #include <cstring>
 
@@ -32,11 +36,21 @@ bool isUnder(int file)
     return path && isUnder(path);
 }
 
+bool isKind(const char* kind)
+{
+    return std::strcmp(setting("KILL_FAULT_KIND"), kind) == 0;
+}
+
+bool isTheChosenOne()
+{
+    return ++calls == std::atoi(setting("KILL_FAULT_AT"));
+}
+
 /// Counts a call that changes `what`, a path or a descriptor. True when it is the chosen one.
 template <typename What>
 bool isChosen(What what)
 {
-    return isUnder(what) && ++calls == std::atoi(setting("KILL_FAULT_AT"));
+    return !isKind("lock") && isUnder(what) && isTheChosenOne();
 }
 
 template <typename What>
@@ -52,11 +66,20 @@ void countWrite(int file, Half half)
 {
     if (!isChosen(file))
         return;
-    if (std::strcmp(setting("KILL_FAULT_KIND"), "torn") == 0)
+    if (isKind("torn"))
         half();
     die();
 }
 
+void countLock(int file, int command)
+{
+    const bool isOfLock = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK ||
+                          command == F_OFD_SETLKW;
+    if (isOfLock && isKind("lock") && isUnder(file) && isTheChosenOne())
+        die();
+}
+
+using Fcntl = int (*)(int, int, ...);
 using Pwrite = ssize_t (*)(int, const void*, size_t, off_t);
 
 ssize_t writeAt(Pwrite real, int file, const void* bytes, size_t size, off_t at)
@@ -114,6 +137,29 @@ int fdatasync(int file)
     static const auto real = next<int (*)(int)>("fdatasync");
     count(file);
     return real(file);
+}
+
+// Each argument that the third one may be is passed on as a pointer is.
+int fcntl(int file, int command, ...)
+{
+    static const auto real = next<Fcntl>("fcntl");
+    va_list more;
+    va_start(more, command);
+    void* const argument = va_arg(more, void*);
+    va_end(more);
+    countLock(file, command);
+    return real(file, command, argument);
+}
+
+int fcntl64(int file, int command, ...)
+{
+    static const auto real = next<Fcntl>("fcntl64");
+    va_list more;
+    va_start(more, command);
+    void* const argument = va_arg(more, void*);
+    va_end(more);
+    countLock(file, command);
+    return real(file, command, argument);
 }
 
 int rename(const char* from, const char* to) noexcept
