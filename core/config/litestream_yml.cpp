@@ -41,8 +41,9 @@ public:
         TIDEMARK_TRY_STATUS(root.checkKeys(used, m_config.notices));
         TIDEMARK_TRY(const auto databases, root.list("dbs"));
         if (databases.empty()) {
-            return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: it names no database.")},
-                               {TIDEMARK_TEXT("config", "Add one below \"dbs:\".")});
+            return root.refuseLack(used,
+                                   {TIDEMARK_TEXT("config", "%1, line %2: it names no database.")},
+                                   {TIDEMARK_TEXT("config", "Add one below \"dbs:\".")});
         }
         if (databases.size() > kMaxDatabases) {
             return root.refuse({TIDEMARK_TEXT("config", "%1, line %2: more than %3 databases."),
@@ -84,7 +85,8 @@ private:
         }
         TIDEMARK_TRY(std::string path, node.text("path"));
         if (path.empty()) {
-            return node.refuse(
+            return node.refuseLack(
+                kDatabaseKeys,
                 {TIDEMARK_TEXT("config", "%1, line %2: a database has no \"path\".")},
                 {TIDEMARK_TEXT("config",
                                "Name the database file, or a folder behind \"dir:\" and a "
@@ -154,8 +156,9 @@ private:
             replicas.push_back(*single);
         }
         if (replicas.empty()) {
-            return node.refuse({TIDEMARK_TEXT("config", "%1, line %2: a database has no replica.")},
-                               {TIDEMARK_TEXT("config", "Add one below \"replica:\".")});
+            return node.refuseLack(
+                kDatabaseKeys, {TIDEMARK_TEXT("config", "%1, line %2: a database has no replica.")},
+                {TIDEMARK_TEXT("config", "Add one below \"replica:\".")});
         }
         TIDEMARK_TRY(const auto interval, node.duration("sync-interval"));
         std::optional<std::chrono::milliseconds> shortest;

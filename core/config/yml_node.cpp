@@ -65,6 +65,13 @@ bool runsIntoSecret(std::string_view text)
     });
 }
 
+/// Whether `key` cannot be a secret whose key got lost. Without a value it may be one itself:
+/// "password hunter" or "password:hunter".
+bool mayBeRepeated(std::string_view key, const YAML::Node& value)
+{
+    return isWord(key) && !value.IsNull();
+}
+
 }  // namespace
 
 Status YmlNode::expectMap() const
@@ -92,9 +99,8 @@ Status YmlNode::checkKeys(std::span<const std::string_view> used,
         if (isUsed) {
             continue;
         }
-        // Without a value it may be one itself: "password hunter" or "password:hunter".
         notices.push_back(
-            isWord(key) && !entry.second.IsNull()
+            mayBeRepeated(key, entry.second)
                 ? place.placed(
                       {TIDEMARK_TEXT("config", "%1, line %2: Tidemark does not use \"%3\"."),
                        {key}})
@@ -102,6 +108,26 @@ Status YmlNode::checkKeys(std::span<const std::string_view> used,
                       "config", "%1, line %2: Tidemark does not use what stands there.")}));
     }
     return {};
+}
+
+Error YmlNode::refuseLack(std::span<const std::string_view> used, Message what, Message next) const
+{
+    constexpr std::size_t kMostNamed = 5;
+    std::string unused;
+    std::size_t named = 0;
+    for (const auto& entry : m_node) {
+        const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+        if (std::ranges::find(used, key) == used.end() && named++ < kMostNamed) {
+            unused += (unused.empty() ? "\"" : ", \"") +
+                      (mayBeRepeated(key, entry.second) ? key : "...") + "\" (line " +
+                      std::to_string(entry.first.Mark().line + 1) + ")";
+        }
+    }
+    if (!unused.empty()) {
+        next = {TIDEMARK_TEXT("config", "Tidemark does not use %1: correct what is misspelt."),
+                {unused}};
+    }
+    return refuse(std::move(what), std::move(next));
 }
 
 std::optional<YmlNode> YmlNode::child(const std::string& key) const

@@ -36,6 +36,11 @@ public:
     [[nodiscard]] Status checkKeys(std::span<const std::string_view> used,
                                    std::vector<Message>& notices) const;
 
+    /// As refuse(), of a map that lacks something: where it has keys that are not among `used`, one
+    /// of them may be what is lacking, and they are named instead of `next`.
+    [[nodiscard]] Error refuseLack(std::span<const std::string_view> used, Message what,
+                                   Message next) const;
+
     /// Empty when there is no such key or nothing behind it.
     [[nodiscard]] std::optional<YmlNode> child(const std::string& key) const;
 

@@ -208,6 +208,27 @@ private slots:
         QVERIFY(refusal("dbs: \"\n").starts_with("x.yml, line "));
     }
 
+    void aMisspeltKeyIsNamedWhereWhatItStandsForIsLacking()
+    {
+        const auto advice = [](const std::string& text) {
+            return inEnglish(parse(text).error().next);
+        };
+        QCOMPARE(advice("dbs:\n  - path: a.db\n    replicaz:\n      path: /r\n"),
+                 std::string("Tidemark does not use \"replicaz\" (line 3): correct what is "
+                             "misspelt."));
+        QCOMPARE(advice("dbs:\n  - paht: a.db\n    busy-timeout: 1s\n    replica: /r\n"),
+                 std::string("Tidemark does not use \"paht\" (line 2), \"busy-timeout\" (line "
+                             "3): correct what is misspelt."));
+        QCOMPARE(advice("databases:\n  - path: a.db\n"),
+                 std::string("Tidemark does not use \"databases\" (line 1): correct what is "
+                             "misspelt."));
+        QCOMPARE(advice("dbs:\n  - path: a.db\n"), std::string("Add one below \"replica:\"."));
+        // It may be a secret whose key got lost.
+        const std::string secret = advice("dbs:\n  - path: a.db\n    Hunter2:\n");
+        QVERIFY(secret.find("Hunter2") == std::string::npos);
+        QVERIFY(secret.find("line 3") != std::string::npos);
+    }
+
     void everyShorterPrefixIsReadOrRefused()
     {
         const std::string text =
