@@ -30,4 +30,16 @@ namespace tidemark::engine {
                                    "database a new place.")}};
 }
 
+/// The failure to read an object, for those who write into its replica: what a damaged one tells
+/// who restores, to try another moment, is no advice for them.
+[[nodiscard]] inline Error toWriters(Error error)
+{
+    if (error.code == ErrorCode::Damaged) {
+        error.next = {TIDEMARK_TEXT("engine",
+                                    "It is read once more in a minute. If it is damaged, what is "
+                                    "whole is used in its place, or a new snapshot is made.")};
+    }
+    return error;
+}
+
 }  // namespace tidemark::engine

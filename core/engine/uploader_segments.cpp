@@ -200,7 +200,7 @@ Error Uploader::suspected(ltx::TxRange range, const Error& error)
 {
     m_suspect =
         replica::isOfObject(error) ? std::optional(replica::segmentOf(range)) : std::nullopt;
-    return error;
+    return toWriters(error);
 }
 
 /// Whether it can be remembered or not: it is there, and none comes in its place.

@@ -2,6 +2,7 @@
 
 #include "core/base/back_off.h"
 #include "core/engine/compactor.h"
+#include "core/engine/refusals.h"
 #include "core/replica/catalog_builder.h"
 #include "core/replica/damage.h"
 #include "core/replica/layout.h"
@@ -204,7 +205,7 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::make(Work& work,
                 .foundDamage = true};
     }
     if (!made.ok()) {
-        Outcome outcome = failed(work, made.error(), stop);
+        Outcome outcome = failed(work, engine::toWriters(made.error()), stop);
         work.isSuspecting = learnt == Inspection::Suspected;
         work.lacksScratch = !scratch.ok();
         outcome.foundDamage = learnt == Inspection::Known;

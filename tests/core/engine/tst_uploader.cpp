@@ -371,6 +371,8 @@ private slots:
         m_made->storage.objects().at(nameOf(2)).bytes.back() ^= 1;
         QCOMPARE(writer->step({3}, {}).error().code, ErrorCode::Damaged);
         QVERIFY(!writer->isForeign());
+        // Nobody restores here.
+        QVERIFY(inEnglish(writer->standing().next).starts_with("It is read once more in a minute"));
         const auto suspect = writer->takeSuspect();
         QVERIFY(suspect && suspect->name == nameOf(2));
 
