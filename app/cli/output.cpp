@@ -83,6 +83,19 @@ void Output::error(const Error& error)
     }
 }
 
+void Output::lastError(const Error& failure)
+{
+    if (m_early != failure) {
+        error(failure);
+    }
+}
+
+void Output::earlyError(const Error& failure)
+{
+    m_early = failure;
+    error(failure);
+}
+
 void Output::progress(const std::string& line)
 {
     const std::scoped_lock lock(m_mutex);

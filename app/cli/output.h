@@ -50,6 +50,13 @@ public:
     /// A failure: its sentences as notes, or with --json one object.
     void error(const Error& error);
 
+    /// The failure with which the run ends, at its end; nothing when it was told by earlyError().
+    void lastError(const Error& error);
+
+    /// The same as soon as it is known, where the end may be weeks away. For the thread that ends
+    /// the run.
+    void earlyError(const Error& error);
+
     /// The line of long work, on a terminal only, rewritten in place; empty clears it.
     void progress(const std::string& line);
     [[nodiscard]] bool showsProgress() const { return m_showsProgress; }
@@ -71,6 +78,7 @@ private:
     PatientWriter m_facts;
     PatientWriter m_rest;
     const bool m_showsProgress;
+    std::optional<Error> m_early;
     mutable std::mutex m_mutex;  // Guards what follows, and the order of writes.
     bool m_hasProgress = false;
     bool m_isHeard = true;

@@ -98,7 +98,7 @@ void Replication::untilStopped()
 {
     // Its end may be weeks away.
     if (m_failure) {
-        m_session.output.error(*m_failure);
+        m_session.output.earlyError(*m_failure);
     }
     // A full disk is no reason to stop saving.
     m_session.output.becomeLog();
@@ -245,7 +245,7 @@ void Replication::finish()
     }
     if (!hasEnded) {
         if (m_failure) {
-            m_session.output.error(*m_failure);
+            m_session.output.lastError(*m_failure);
         }
         m_session.output.error(service::doesNotEnd());
         endAtOnce(m_failure ? m_failure->code : ErrorCode::Unavailable);

@@ -89,7 +89,7 @@ int run(const std::vector<std::string>& arguments, Session& session)
     if (status.ok()) {
         return kDone;
     }
-    session.output.error(status.error());
+    session.output.lastError(status.error());
     return exitCode(status.error().code);
 }
 

@@ -435,6 +435,20 @@ private slots:
         QVERIFY(!QDir(m_program->path("r/first.db")).exists());
     }
 
+    void whatIsRefusedAtTheStartIsNotSaidOnceMoreAtTheEnd()
+    {
+        QVERIFY(QDir().mkpath(m_program->path("d")));
+        SampleDatabase first(m_program->path("d/first.db"));
+        SampleDatabase old(m_program->path("d/old.db"), "DELETE");
+        writeYml("dbs:\n  - {dir: d, pattern: '*.db', replica: {path: r}}\n");
+        Follower follower(*m_program, {"--config", "litestream.yml"});
+        QVERIFY(follower.said("attached"));
+        QVERIFY(follower.warned("old.db is not in WAL mode"));
+        const Ran ran = follower.stop();
+        QCOMPARE(ran.status, 1);
+        QCOMPARE(ran.rest.count("old.db is not in WAL mode"), 1);
+    }
+
     void replicasInAFolderAreNotFollowedHoweverItIsWritten()
     {
         for (const char* const folder : {"d/r", "d/named", "d/other"}) {
