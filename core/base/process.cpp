@@ -2,6 +2,7 @@
 
 #include <pwd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +15,14 @@ namespace tidemark {
 int processId()
 {
     return static_cast<int>(::getpid());
+}
+
+bool seesEveryProcess()
+{
+    // PROC_PID_INIT_INO of linux/proc_ns.h: the first name space of processes.
+    constexpr ino_t kFirstSpace = 0xeffffffc;
+    struct stat space {};
+    return ::stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == kFirstSpace;
 }
 
 std::string userName(

@@ -12,6 +12,9 @@ namespace tidemark {
 /// The number of this process.
 [[nodiscard]] int processId();
 
+/// Whether no process of this computer is hidden from this one, as in a container they are.
+[[nodiscard]] bool seesEveryProcess();
+
 /// The name of this process's user: what LOGNAME or USER says, else what the system does; empty
 /// where neither does. `variable` gives the value of a variable of the environment.
 [[nodiscard]] std::string userName(

@@ -4,6 +4,7 @@
 #include "core/engine/spool_room.h"
 #include "core/restore/restorer.h"
 #include "core/service/engine_context.h"
+#include "core/service/litestream_watch.h"
 #include "core/service/numbering.h"
 #include "core/service/replica_drill.h"
 #include "core/service/replica_follower.h"
@@ -283,6 +284,7 @@ private:
     std::unique_ptr<engine::Replicator> m_replicator;
     std::string m_listensTo;        // By the watcher; empty: to nothing.
     std::optional<Error> m_untold;  // Why the watcher does not tell of changes.
+    std::optional<LitestreamWatch> m_litestream;
     std::atomic<bool> m_heardOfChange = false;
     Clock::Instant m_heardAt = {};               // Of the last one.
     bool m_told = false;                         // The replicator knows what all replicas hold.

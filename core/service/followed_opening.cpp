@@ -116,6 +116,7 @@ Status FollowedDatabase::openReplicator(const std::string& path,
                                   .replayBytes = replayBytes(m_config.spoolLimitBytes)});
     TIDEMARK_TRY_STATUS(replicator->open());
     m_replicator = std::move(replicator);
+    m_litestream.emplace(m_context.files, path);
     return {};
 }
 

@@ -96,6 +96,10 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
         keepSpoolWithinRoom();
     }
     settleOrders();
+    const bool isAttached = view.standing.state == Protection::Protected;
+    if (isAttached && m_litestream->look(m_context.clock.monotonic())) {
+        showSource();
+    }
     showNews(view);
     tellNoCopy(view.noCopy);
     if (!outcome->facts.empty()) {
@@ -302,9 +306,14 @@ void FollowedDatabase::showSource()
 {
     const engine::SourceView view = m_replicator->view();
     engine::Standing standing = view.standing;
-    if (m_untold && standing.state == Protection::Protected && standing.reason == Message()) {
-        standing.reason = m_untold->what;
-        standing.next = m_untold->next;
+    if (standing.state == Protection::Protected && standing.reason == Message()) {
+        if (m_untold) {
+            standing.reason = m_untold->what;
+            standing.next = m_untold->next;
+        } else if (const auto& caution = m_litestream->caution()) {
+            standing.reason = caution->what;
+            standing.next = caution->next;
+        }
     }
     m_board.setOwnStanding(standing);
     const Timestamp now = m_context.clock.now();

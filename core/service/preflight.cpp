@@ -1,7 +1,6 @@
 #include "core/service/preflight.h"
 
 #include "core/service/database_lock.h"
-#include "core/sqlite/litestream_traces.h"
 #include "core/sqlite/source_probe.h"
 #include "core/sqlite/sqlite_error.h"
 #include "core/state/database_directory.h"
@@ -69,7 +68,12 @@ Status keepsClearOf(const std::string& database, const storage::StorageAddress& 
 
 std::optional<Caution> litestreamCaution(const FileSystem& files, const std::string& database)
 {
-    const sqlite::LitestreamTraces traces = sqlite::litestreamTraces(files, database);
+    return litestreamCaution(sqlite::litestreamTraces(files, database), database);
+}
+
+std::optional<Caution> litestreamCaution(const sqlite::LitestreamTraces& traces,
+                                         const std::string& database)
+{
     if (traces == sqlite::LitestreamTraces{}) {
         return std::nullopt;
     }

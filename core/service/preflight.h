@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/service/service.h"
+#include "core/sqlite/litestream_traces.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +28,13 @@ struct Caution {
     Message next = {};
 };
 
-/// Litestream follows the database too, or did, by the traces that it leaves.
+/// Litestream follows the database too, or did, by the traces that it leaves. Whether it does is
+/// looked for while the database is followed (core/service/litestream_watch.h).
 [[nodiscard]] std::optional<Caution> litestreamCaution(const FileSystem& files,
+                                                       const std::string& database);
+
+/// The same of traces that were found.
+[[nodiscard]] std::optional<Caution> litestreamCaution(const sqlite::LitestreamTraces& traces,
                                                        const std::string& database);
 
 /// How many databases a process can follow that may have `openFiles` files open.

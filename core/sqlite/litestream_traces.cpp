@@ -13,7 +13,9 @@ constexpr const char* kQuery =
     "SELECT 1 FROM sqlite_master WHERE type='table' AND name IN "
     "('_litestream_lock','_litestream_seq')";
 
-bool hasTables(const std::string& path)
+}  // namespace
+
+bool hasLitestreamTables(const std::string& path)
 {
     // A transaction in WAL mode would make -wal and -shm. What changes meanwhile at worst hides a
     // table.
@@ -28,8 +30,6 @@ bool hasTables(const std::string& path)
     return sqlite3_step(prepared) == SQLITE_ROW;
 }
 
-}  // namespace
-
 std::string litestreamFolder(const std::string& path)
 {
     return parentOf(path) + "/." + nameOf(path) + "-litestream";
@@ -39,7 +39,7 @@ LitestreamTraces litestreamTraces(const FileSystem& files, const std::string& pa
 {
     const auto folder = files.stat(litestreamFolder(path));
     return {.folder = folder.ok() && folder.value() && folder.value()->kind == FileKind::Directory,
-            .tables = hasTables(path)};
+            .tables = hasLitestreamTables(path)};
 }
 
 }  // namespace tidemark::sqlite

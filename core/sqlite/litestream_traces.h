@@ -17,8 +17,11 @@ struct LitestreamTraces {
 /// Where Litestream keeps what it knows of the database `path`, unless it was told another place.
 [[nodiscard]] std::string litestreamFolder(const std::string& path);
 
-/// Looks without changing anything; tables that are only in the log, or cannot be read, are not
-/// seen.
+/// Whether its tables are in the database. Looks without changing anything; tables that are only in
+/// the log, or cannot be read, are not seen.
+[[nodiscard]] bool hasLitestreamTables(const std::string& path);
+
+/// Folder and tables.
 [[nodiscard]] LitestreamTraces litestreamTraces(const FileSystem& files, const std::string& path);
 
 }  // namespace tidemark::sqlite

@@ -35,12 +35,6 @@ bool isOf(const Line& line, const FileId& wanted, const Bytes& bytes)
     return inode == wanted.inode && first && last && *first <= bytes.last && *last >= bytes.first;
 }
 
-std::string programOf(int process)
-{
-    std::string name = kernelText("/proc/" + std::to_string(process) + "/comm");
-    return name.substr(0, name.find('\n'));
-}
-
 std::vector<int> holdersOf(const Bytes& bytes, std::string_view locks, const FileId& file,
                            int except)
 {
@@ -73,12 +67,18 @@ std::vector<LogReader> named(const std::vector<int>& processes)
 {
     std::vector<LogReader> readers;
     for (const int process : processes) {
-        readers.push_back({.processId = process, .program = programOf(process)});
+        readers.push_back(logReader(process));
     }
     return readers;
 }
 
 }  // namespace
+
+LogReader logReader(int processId)
+{
+    const std::string name = kernelText("/proc/" + std::to_string(processId) + "/comm");
+    return {.processId = processId, .program = name.substr(0, name.find('\n'))};
+}
 
 std::vector<LogReader> logReaders(const FileId& shm)
 {

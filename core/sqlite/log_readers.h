@@ -20,6 +20,9 @@ struct LogReader {
     bool operator==(const LogReader&) const = default;
 };
 
+/// Of a process of that number; its name is asked for now.
+[[nodiscard]] LogReader logReader(int processId);
+
 /// Who holds a lock on a place for readers (wal.c: WAL_READ_LOCK, bytes 123 to 127) of the index
 /// `shm`, this process excepted, each once, by number. As the kernel tells (proc_locks(5)), which
 /// has no number for one in another name space of processes; where it tells nothing, nobody. Opens

@@ -9,13 +9,14 @@
 
 namespace tidemark::sqlite {
 
-/// The application: the sqlite3 program, a process of its own with one connection that stays open.
+/// The application: the sqlite3 program, or a copy of it under another name, a process of its own
+/// with one connection that stays open.
 class SqliteShell {
 public:
-    explicit SqliteShell(const QString& path)
+    explicit SqliteShell(const QString& path, const QString& program = "sqlite3")
     {
         m_process.setProcessChannelMode(QProcess::MergedChannels);
-        m_process.start("sqlite3", {"-batch", path});
+        m_process.start(program, {"-batch", path});
         m_process.waitForStarted();
     }
     ~SqliteShell() { close(); }
@@ -40,6 +41,8 @@ public:
         said.chop(mark.size());
         return QString::fromUtf8(said).trimmed();
     }
+
+    [[nodiscard]] qint64 processId() const { return m_process.processId(); }
 
     /// kill -9.
     void kill()

@@ -1,8 +1,10 @@
 #include "tests/core/service/service_place.h"
 #include "tests/support/passing_file_system.h"
+#include "tests/support/sqlite_shell.h"
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QStandardPaths>
 #include <QTest>
 
 #include <atomic>
@@ -61,6 +63,40 @@ private slots:
         QVERIFY(status.proof->verdict == restore::Verdict::Proven);
         QVERIFY(status.savedAt.has_value());
         QVERIFY(!status.work);
+    }
+
+    void litestreamIsToldOfForAsLongAsItRunsAndItsLeftoversAreNot()
+    {
+        Application application(m_database);
+        QVERIFY(QDir().mkpath(QString::fromStdString(path(".a.db-litestream"))));
+        const QString program = QString::fromStdString(path("litestream"));
+        QVERIFY(QFile::copy(QStandardPaths::findExecutable("sqlite3"), program));
+        const auto follow = [this](const QString& called, const auto& test) {
+            sqlite::SqliteShell other(QString::fromStdString(m_database), called);
+            other.run("SELECT * FROM t");
+            Listener listener;
+            const auto service = makeService(listener);
+            service->follow(config());
+            test(*service, listener);
+        };
+        const auto reasonOf = [](const DatabaseStatus& status) {
+            return inEnglish(status.standing.reason);
+        };
+        follow("sqlite3", [&](Service& service, const Listener&) {
+            // The second one comes behind a whole step.
+            QVERIFY(service.bringUpToDate({}).ok() && service.bringUpToDate({}).ok());
+            QCOMPARE(reasonOf(service.statuses().front()), std::string());
+        });
+        follow(program, [&](Service&, Listener& listener) {
+            QVERIFY(listener.heard(
+                [&](const Listener& heard) { return !reasonOf(heard.status()).empty(); }));
+            QVERIFY(listener.status().standing.state == Protection::Protected);
+            QCOMPARE(reasonOf(listener.status()), "Litestream may follow " + m_database +
+                                                      " too: it keeps " + path(".a.db-litestream") +
+                                                      ".");
+            QVERIFY(listener.heard(
+                [](const Listener& heard) { return heard.count<StandingChanged>() > 0; }));
+        });
     }
 
     void aProofIsToldAgainAfterANewStart()
