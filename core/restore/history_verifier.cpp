@@ -184,8 +184,18 @@ std::optional<replica::Gap> holeIn(const replica::Catalog& catalog,
     return std::nullopt;
 }
 
+/// Whether no object of its level reaches further: that one stays (engine/retention.h: Newest),
+/// also where those before it, which led to it, have gone.
+bool isLastOfLevel(const replica::Catalog& catalog, const replica::ObjectInfo& object)
+{
+    return std::ranges::none_of(catalog.objects, [&object](const replica::ObjectInfo& each) {
+        return each.level == object.level && each.maxTxId > object.maxTxId;
+    });
+}
+
 /// Objects that nothing leads to, while a merged one holds their end: of that a listing tells
-/// nothing, since whoever merges may delete what he merged, from the oldest on. We never leave any.
+/// nothing, since whoever merges may delete what he merged, from the oldest on. We leave none but
+/// the last of a level.
 std::optional<replica::Gap> coveredHoleIn(const replica::Catalog& catalog,
                                           const std::vector<ObjectFinding>& findings)
 {
@@ -197,7 +207,8 @@ std::optional<replica::Gap> coveredHoleIn(const replica::Catalog& catalog,
         }
         const bool isStranded = !findings[i].result && !catalog.moments.empty() &&
                                 object.maxTxId > catalog.moments.front().txId;
-        if (isStranded && (first == nullptr || object.minTxId < first->minTxId)) {
+        if (isStranded && (first == nullptr || object.minTxId < first->minTxId) &&
+            !isLastOfLevel(catalog, object)) {
             first = &object;
         }
     }

@@ -419,6 +419,24 @@ private slots:
         QCOMPARE(report.value().moments, (Tally{.proven = 8, .unreachable = 3}));
     }
 
+    void theLastOfALevelWithoutThoseThatLedToItIsNoHole()
+    {
+        MadeReplica made;
+        commit(made, 12);
+        made.put(9, 1, 1);
+        made.put(2, 2, 6);
+        made.put(1, 7, 12);
+        // What retention left of the lowest level.
+        made.put(0, 12, 12);
+        auto report = verify(made);
+        QVERIFY(report.ok());
+        QVERIFY(!report.value().hole && !report.value().lost && report.value().damaged.empty());
+        // One before it would have gone first.
+        made.put(0, 10, 10);
+        report = verify(made);
+        QVERIFY(report.ok() && report.value().hole.has_value());
+    }
+
     void whatLitestreamLeavesOfEachLevelBeforeItsOldestSnapshotIsNoHole()
     {
         for (const bool areOurs : {false, true}) {
