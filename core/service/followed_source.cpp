@@ -284,6 +284,7 @@ void FollowedDatabase::takeFacts(const std::vector<engine::Fact>& facts)
             [this](const auto& what) {
                 using What = std::decay_t<decltype(what)>;
                 if constexpr (std::is_same_v<What, engine::AttachedToSource>) {
+                    stopListening();  // Its folder may be another one by now.
                     m_board.happened(Attached{});
                 } else if constexpr (std::is_same_v<What, state::WentBack>) {
                     m_board.happened(what);
