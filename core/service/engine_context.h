@@ -38,9 +38,10 @@ struct EngineContext {
     StepPool& longWork;       ///< Snapshots and drills.
     StepPool& maintenance;    ///< Compaction and later snapshots.
     Slots& wholeReads;        ///< Steps of sources that may read a whole, large database.
-    Slots& snapshots;         ///< By the place into which they are written.
-    Slots& maintenanceSlots;  ///< Also.
-    Slots& drills;            ///< One at a time, wherever it is.
+    Slots& snapshots;         ///< Sources wait; by the place into which they are written.
+    Slots& smallSnapshots;    ///< Also, of what is no large database.
+    Slots& maintenanceSlots;  ///< Maintenance waits; by place.
+    Slots& drills;            ///< Drills wait; one at a time, wherever it is.
     SourceFiles& sources;
     SnapshotOrders& orders;
     PinBoards& pins;

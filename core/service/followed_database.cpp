@@ -66,7 +66,6 @@ FollowedDatabase::~FollowedDatabase()
     // Left in the midst of its work, it is still watched.
     stopListening();
     giveBackFile();
-    releasePlaces();
 }
 
 void FollowedDatabase::giveBackFile()

@@ -107,6 +107,12 @@ private:
         }
     };
 
+    /// A snapshot that is written.
+    struct RunningSnapshot {
+        ltx::TxId txId = {};
+        HeldSlot slot;
+    };
+
     /// The hash of each page after a transaction, as a replica tells.
     struct Recall {
         ltx::TxId txId = {};
@@ -138,6 +144,7 @@ private:
 
     // The source, on the capture pool.
     [[nodiscard]] StepPool::Due sourceStep();
+    [[nodiscard]] StepPool::Due stepSource();
     [[nodiscard]] Status openSource();
     [[nodiscard]] Status takeLock(const state::DatabaseDirectory& directory);
     [[nodiscard]] Status takeFile(const std::string& path);
@@ -161,7 +168,8 @@ private:
     void noteReading(bool isWhole);
     void askForSnapshot();
     void reservePlaces();  // With m_mutex held.
-    void releasePlaces();  // Also: those for which no snapshot runs.
+    [[nodiscard]] Slots& snapshotSlots() const;
+    void keepLines();
     void runSnapshot(std::unique_ptr<engine::SnapshotWork> work);
     [[nodiscard]] StepPool::Due pauseSource();
     void showPaused();
@@ -266,6 +274,9 @@ private:
     /// With m_mutex held; null when it has left.
     [[nodiscard]] Upload* uploadOf(const ReplicaFollower& follower);
     [[nodiscard]] const Upload* uploadOf(const ReplicaFollower& follower) const;
+    /// 0 when it has left.
+    [[nodiscard]] StepPool::Key keyOf(const ReplicaFollower& follower,
+                                      StepPool::Key Upload::*part) const;
     [[nodiscard]] std::vector<std::shared_ptr<ReplicaFollower>> replicas() const;
     void wakeReplicas();
     void finishIfAllLeft();
@@ -325,9 +336,12 @@ private:
     bool m_sourceLooked = false;  // What was captured is all that there was to, once.
     bool m_sourceLeft = false;
     bool m_finishedCalled = false;
-    std::optional<Error> m_leaveFailure;           // Of the last capture.
-    std::map<std::string, ltx::TxId> m_snapshots;  // That run, by the place they are written into.
-    std::set<std::string> m_snapshotPlaces;        // Reserved for the one that is asked for.
+    std::optional<Error> m_leaveFailure;  // Of the last capture.
+    // By the place that is written into: those that run, what is held for the one that is asked
+    // for, and where its step is in line for one.
+    std::map<std::string, RunningSnapshot> m_snapshots;
+    std::map<std::string, HeldSlot> m_snapshotPlaces;
+    std::set<std::string> m_snapshotLines;
     Clock::Instant m_leaveLimit = {};
     ltx::TxId m_captured;
     ltx::TxId m_remembered;

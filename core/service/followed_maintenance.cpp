@@ -9,6 +9,7 @@ namespace tidemark::service {
 StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
                                                 ReplicaMaintenance& maintenance)
 {
+    StepTurn turn(m_context.maintenanceSlots, keyOf(follower, &Upload::maintenance));
     if (mayLeaveMaintenance(follower)) {
         follower.letGoOfUploads();
         wakeReplicas();
@@ -21,7 +22,7 @@ StepPool::Due FollowedDatabase::maintenanceStep(ReplicaFollower& follower,
         // Paused: resuming wakes it.
         return whenWoken(m_context.clock);
     }
-    const auto outcome = maintenance.step(orderedUpTo(follower), stop);
+    const auto outcome = maintenance.step(orderedUpTo(follower), turn, stop);
     if (outcome.isLacking) {
         follower.lookAgain();
         showReplicas();

@@ -14,10 +14,6 @@ using engine::Protection;
 
 StepPool::Due FollowedDatabase::pauseSource()
 {
-    {
-        const std::scoped_lock lock(m_mutex);
-        releasePlaces();
-    }
     m_attached = false;
     if (m_replicator) {
         stopListening();

@@ -30,6 +30,14 @@ const FollowedDatabase::Upload* FollowedDatabase::uploadOf(const ReplicaFollower
     return uploadIn(m_uploads, follower);
 }
 
+StepPool::Key FollowedDatabase::keyOf(const ReplicaFollower& follower,
+                                      StepPool::Key Upload::*part) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const Upload* const upload = uploadOf(follower);
+    return upload != nullptr ? upload->*part : 0;
+}
+
 void FollowedDatabase::addMissingReplicas()
 {
     for (const ReplicaConfig& config : m_replicaConfigs) {

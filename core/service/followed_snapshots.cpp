@@ -56,10 +56,12 @@ void FollowedDatabase::runSnapshot(std::unique_ptr<engine::SnapshotWork> work)
             m_wants.replicaNews = true;
             return;
         }
-        places = std::exchange(m_snapshotPlaces, {});
-        for (const std::string& place : places) {
-            m_snapshots[place] = work->txId();
+        for (auto& [place, slot] : m_snapshotPlaces) {
+            places.insert(place);
+            m_snapshots.emplace(place,
+                                RunningSnapshot{.txId = work->txId(), .slot = std::move(slot)});
         }
+        m_snapshotPlaces.clear();
     }
     // Shared by those who write it, each into another place: none waits for one that hangs.
     const std::shared_ptr<const engine::SnapshotWork> shared = std::move(work);
@@ -91,19 +93,46 @@ void FollowedDatabase::reservePlaces()
         const ReplicaView view = upload.follower->view();
         const bool isWanted = view.wantsBase(now) && view.baseAbove <= m_captured &&
                               m_context.clock.monotonic() >= upload.snapshotNotBefore;
-        if (!upload.leaving && isWanted && !m_snapshotPlaces.contains(view.place) &&
-            m_context.snapshots.tryTake(view.place)) {
-            m_snapshotPlaces.insert(view.place);
+        const bool isHad =
+            m_snapshotPlaces.contains(view.place) || m_snapshots.contains(view.place);
+        if (upload.leaving || !isWanted || isHad) {
+            continue;
+        }
+        if (auto slot = snapshotSlots().take(view.place, m_sourceKey)) {
+            m_snapshotPlaces.emplace(view.place, *std::move(slot));
+            m_snapshotLines.erase(view.place);
+        } else {
+            m_snapshotLines.insert(view.place);
         }
     }
 }
 
-void FollowedDatabase::releasePlaces()
+Slots& FollowedDatabase::snapshotSlots() const
 {
-    for (const std::string& place : m_snapshotPlaces) {
-        m_context.snapshots.giveBack(place);
+    return m_isLarge ? m_context.snapshots : m_context.smallSnapshots;
+}
+
+/// Behind each step: where that did not ask for a slot, none is wanted. A snapshot that was asked
+/// for and has not come may not come for long: it is asked for again.
+void FollowedDatabase::keepLines()
+{
+    bool isNews = false;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_snapshotPlaces.clear();
+        const auto lines = std::exchange(m_snapshotLines, {});
+        for (Slots* const each : {&m_context.snapshots, &m_context.smallSnapshots}) {
+            each->leaveAllBut(each == &snapshotSlots() ? lines : std::set<std::string>(),
+                              m_sourceKey);
+        }
+        for (const Upload& upload : m_uploads) {
+            const bool isWaiting = lines.contains(upload.follower->view().place);
+            isNews = upload.follower->progress().setWaitsForTurn(isWaiting) || isNews;
+        }
     }
-    m_snapshotPlaces.clear();
+    if (isNews) {
+        showReplicas();
+    }
 }
 
 void FollowedDatabase::takeSnapshot(const engine::SnapshotWork& work, const std::string& place)
@@ -211,7 +240,6 @@ void FollowedDatabase::snapshotEnded(const std::string& place)
     {
         const std::scoped_lock lock(m_mutex);
         m_snapshots.erase(place);
-        m_context.snapshots.giveBack(place);
         m_context.capture.hurry(m_sourceKey);
     }
     wakeReplicas();
@@ -231,6 +259,7 @@ DrillRules FollowedDatabase::drillRules(const ReplicaFollower& follower) const
 
 StepPool::Due FollowedDatabase::drillStep(ReplicaFollower& follower, ReplicaDrill& drill)
 {
+    StepTurn turn(m_context.drills, keyOf(follower, &Upload::drill));
     if (mayLeaveMaintenance(follower)) {
         showUnproven(follower, std::nullopt);
         leaveReplica(follower, &Upload::drillLeft);
@@ -242,7 +271,7 @@ StepPool::Due FollowedDatabase::drillStep(ReplicaFollower& follower, ReplicaDril
         return whenWoken(m_context.clock);
     }
     const auto outcome = drill.step(
-        m_board.status().sizeBytes,
+        m_board.status().sizeBytes, turn,
         [this](const restore::Progress& progress) { showDrill(progress); }, stop);
     if (outcome.foundDamage) {
         tellOfDamage(follower);

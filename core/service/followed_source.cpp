@@ -41,6 +41,13 @@ bool hasEach(const std::vector<ReplicaStatus>& replicas, ltx::TxId captured)
 
 StepPool::Due FollowedDatabase::sourceStep()
 {
+    const StepPool::Due due = stepSource();
+    keepLines();
+    return due;
+}
+
+StepPool::Due FollowedDatabase::stepSource()
+{
     m_readingBytes = 0;
     if (!m_owner) {
         m_owner = m_context.owner();
@@ -78,8 +85,6 @@ StepPool::Due FollowedDatabase::follow(const Wants& wants)
     std::optional<engine::StepOutcome> outcome = stepReplicator();
     if (!outcome) {
         showNews(m_replicator->view());
-        const std::scoped_lock lock(m_mutex);
-        releasePlaces();
         return after(m_context.clock, kWholeReadPause);
     }
     takeFacts(outcome->facts);
@@ -155,8 +160,6 @@ void FollowedDatabase::noteOutcome(const engine::SourceView& view, std::uint64_t
     m_failedSteps = view.failure ? m_failedSteps + 1 : (m_attached ? 0 : m_failedSteps);
     m_sourceLooked = m_sourceLooked || (m_attached && !view.failure);
     m_isLarge = m_isLarge || view.sizeBytes >= kLargeBytes;
-    // One that was asked for and has not come may not come for long: it is asked for again.
-    releasePlaces();
     if (caughtUp && m_noteReached < note) {
         m_noteReached = note;
         m_noteTxId = m_captured;
@@ -206,7 +209,8 @@ void FollowedDatabase::tellNoCopy(const std::optional<Error>& why)
 std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
 {
     const bool mayReadAll = m_isLarge && (!m_attached || m_replicator->readsWholeNext());
-    if (mayReadAll && !m_context.wholeReads.tryTake({})) {
+    const auto slot = mayReadAll ? m_context.wholeReads.tryTake({}) : std::nullopt;
+    if (mayReadAll && !slot) {
         return std::nullopt;
     }
     // At rest a step reads the header in memory, or at last what the log holds, which is known.
@@ -217,11 +221,7 @@ std::optional<engine::StepOutcome> FollowedDatabase::stepReplicator()
     } else {
         noteReading(mayReadAll);
     }
-    auto outcome = std::optional(m_replicator->step(workStop()));
-    if (mayReadAll) {
-        m_context.wholeReads.giveBack({});
-    }
-    return outcome;
+    return m_replicator->step(workStop());
 }
 
 /// For the watchdog, which asks no disk itself: the log, of which a single transaction may be most,

@@ -60,7 +60,7 @@ engine::SpoolReader FollowedDatabase::readerOf(const ReplicaFollower& follower) 
     if (view.lacksBase()) {
         const auto running = m_snapshots.find(view.place);
         reader.has =
-            running != m_snapshots.end() ? std::min(running->second, m_captured) : m_captured;
+            running != m_snapshots.end() ? std::min(running->second.txId, m_captured) : m_captured;
     }
     return reader;
 }

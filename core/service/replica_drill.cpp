@@ -10,9 +10,6 @@
 namespace tidemark::service {
 namespace {
 
-/// Another one runs; drills take seconds to minutes.
-constexpr std::chrono::seconds kTurnPause{5};
-
 /// Woken or not, it looks no more often than this. The wall clock may be set, so it looks at last
 /// that often.
 constexpr std::chrono::seconds kLeastRest{1};
@@ -50,7 +47,7 @@ ReplicaDrill::ReplicaDrill(EngineContext& context, std::shared_ptr<ReplicaFollow
 {
 }
 
-ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes,
+ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes, StepTurn& turn,
                                          const restore::OnProgress& progress,
                                          const std::stop_token& stop)
 {
@@ -65,7 +62,7 @@ ReplicaDrill::Outcome ReplicaDrill::step(std::uint64_t databaseBytes,
         m_notBefore = {};
         return {.due = after(m_context.clock, kLeastRest), .foundDamage = true};
     }
-    Outcome outcome = runIfDue(databaseBytes, progress, stop);
+    Outcome outcome = runIfDue(databaseBytes, turn, progress, stop);
     if (!m_suspects.empty()) {
         outcome.due.atLatest = std::min(outcome.due.atLatest, m_secondReadAt);
         outcome.due.notBefore = std::min(outcome.due.notBefore, outcome.due.atLatest);
@@ -90,7 +87,7 @@ bool ReplicaDrill::readSuspects(const std::stop_token& stop)
     return learnt >= Inspection::Known;
 }
 
-ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes,
+ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes, StepTurn& turn,
                                              const restore::OnProgress& progress,
                                              const std::stop_token& stop)
 {
@@ -105,9 +102,9 @@ ReplicaDrill::Outcome ReplicaDrill::runIfDue(std::uint64_t databaseBytes,
     if (next.atLatest > m_context.clock.monotonic()) {
         return {.due = next};
     }
-    const HeldSlot slot(m_context.drills, {});
-    if (!slot.isHeld()) {
-        return {.due = after(m_context.clock, kTurnPause)};
+    const auto slot = turn.take({});
+    if (!slot) {
+        return {.due = after(m_context.clock, Slots::kLook)};
     }
     return run(view, databaseBytes, progress, stop);
 }

@@ -34,9 +34,9 @@ public:
 
     /// A drill if one is due or asked for, else nothing but the time of the next call. The database
     /// has `databaseBytes`; 0 while nobody knows. Wake it when that becomes known, and when the
-    /// replica has a new base or answers again.
-    [[nodiscard]] Outcome step(std::uint64_t databaseBytes, const restore::OnProgress& progress,
-                               const std::stop_token& stop);
+    /// replica has a new base or answers again. `turn` is of this call.
+    [[nodiscard]] Outcome step(std::uint64_t databaseBytes, StepTurn& turn,
+                               const restore::OnProgress& progress, const std::stop_token& stop);
 
 private:
     /// A moment that all objects lead to, and that is no whole database.
@@ -46,7 +46,8 @@ private:
     };
 
     [[nodiscard]] bool readSuspects(const std::stop_token& stop);
-    [[nodiscard]] Outcome runIfDue(std::uint64_t databaseBytes, const restore::OnProgress& progress,
+    [[nodiscard]] Outcome runIfDue(std::uint64_t databaseBytes, StepTurn& turn,
+                                   const restore::OnProgress& progress,
                                    const std::stop_token& stop);
     [[nodiscard]] StepPool::Due nextStep(const ReplicaView& view) const;
     [[nodiscard]] DrillFacts facts(const ReplicaView& view) const;

@@ -16,7 +16,7 @@
 namespace tidemark::service {
 namespace {
 
-/// Something else works in the same place; it will not take long.
+/// Somebody deletes what is to be read, or it is found out who may write.
 constexpr std::chrono::seconds kBusyPause{2};
 
 /// Woken or not, it looks no more often than this, and in an open window no less often than that.
@@ -98,7 +98,8 @@ std::optional<ReplicaMaintenance::Outcome> ReplicaMaintenance::notYet(const Repl
                : std::optional(Outcome{.due = whenWoken(m_context.clock), .failure = failure()});
 }
 
-ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const std::stop_token& stop)
+ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, StepTurn& turn,
+                                                     const std::stop_token& stop)
 {
     const ReplicaView view = m_follower->view();
     if (auto instead = notYet(view, stop)) {
@@ -126,9 +127,9 @@ ReplicaMaintenance::Outcome ReplicaMaintenance::step(ltx::TxId ordered, const st
             choice.isOrdered ? std::min(due.atLatest, m_snapshots.notBefore) : due.atLatest;
         return {.due = due, .failure = failure()};
     }
-    const HeldSlot slot(m_context.maintenanceSlots, view.place);
-    if (!slot.isHeld()) {
-        return {.due = after(m_context.clock, kBusyPause), .failure = failure()};
+    const auto slot = turn.take(view.place);
+    if (!slot) {
+        return {.due = after(m_context.clock, Slots::kLook), .failure = failure()};
     }
     if (!m_follower->mayWrite(stop).ok()) {
         return {.due = after(m_context.clock, kBusyPause), .failure = failure(), .isLacking = true};

@@ -45,9 +45,10 @@ public:
 
     /// One object at most, or a piece of retention, else nothing but the time of the next call.
     /// Wake it when an object was added or the replica answers again: that may make it due sooner.
+    /// `turn` is of this call; where it is not that of the replica's place, nothing is done.
     /// A snapshot that reaches `ordered` (0: none is) is made as soon as the replica does, whatever
     /// the schedule says.
-    [[nodiscard]] Outcome step(ltx::TxId ordered, const std::stop_token& stop);
+    [[nodiscard]] Outcome step(ltx::TxId ordered, StepTurn& turn, const std::stop_token& stop);
 
     /// Whether uploads that were held have their turn since the last call: wake who uploads.
     [[nodiscard]] bool takeWakesUploads() { return std::exchange(m_wakesUploads, false); }

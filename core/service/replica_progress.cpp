@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace tidemark::service {
+namespace {
+
+void sayWaits(engine::Standing& standing)
+{
+    standing.reason = {TIDEMARK_TEXT("service",
+                                     "The first snapshot waits for its turn: other databases of "
+                                     "the same place go first.")};
+    standing.next = {
+        TIDEMARK_TEXT("service", "It is made by itself. What changes until then is kept here.")};
+}
+
+}  // namespace
 
 ReplicaProgress::ReplicaProgress(const Clock& clock, std::string place)
     : m_clock(clock), m_place(std::move(place))
@@ -73,6 +85,12 @@ bool ReplicaProgress::setNoSnapshot(const std::optional<Error>& why)
     return std::exchange(m_noSnapshot, why) != why;
 }
 
+bool ReplicaProgress::setWaitsForTurn(bool waits)
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_waitsForTurn, waits) != waits;
+}
+
 void ReplicaProgress::showIn(ReplicaView& view) const
 {
     if (view.failure) {
@@ -86,6 +104,9 @@ void ReplicaProgress::showIn(ReplicaView& view) const
         view.failure = m_noSnapshot;
         view.standing = {.state = engine::Protection::Waiting, .since = view.standing.since};
     } else {
+        if (m_waitsForTurn && view.lacksBase() && view.standing.reason == Message()) {
+            sayWaits(view.standing);
+        }
         return;
     }
     view.standing.reason = view.failure->what;

@@ -51,6 +51,9 @@ public:
     /// it does. Whether it is news.
     [[nodiscard]] bool setNoSnapshot(const std::optional<Error>& why);
 
+    /// Whether the snapshot that it lacks waits while others are written. Whether it is news.
+    [[nodiscard]] bool setWaitsForTurn(bool waits);
+
     /// Puts it in the place of what `view` tells, unless that tells of a failure.
     void showIn(ReplicaView& view) const;
 
@@ -68,6 +71,7 @@ private:
     bool m_isSnapshotStalled = false;
     Timestamp m_stalledSince = {};
     std::optional<Error> m_noSnapshot;
+    bool m_waitsForTurn = false;
 };
 
 }  // namespace tidemark::service

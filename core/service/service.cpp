@@ -13,6 +13,8 @@
 #include "core/storage/use.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -38,8 +40,10 @@ constexpr unsigned kWholeReads = 2;
 /// Snapshots and drills, most of which wait for storages of different speeds.
 constexpr unsigned kLongThreads = 8;
 
-/// More at once into one place only contend for it, and each needs memory.
+/// More at once into one place only contend for it, and each needs memory. The small ones need
+/// little, wait for a sync most of the time, and do not wait for the hours that a large one takes.
 constexpr unsigned kSnapshotsAPlace = 1;
+constexpr unsigned kSmallSnapshotsAPlace = 2;
 
 /// Compactions, by place as well. Each has some hundred files open.
 constexpr unsigned kMaintenanceThreads = 4;
@@ -65,12 +69,22 @@ std::string stateDbOf(const EngineContext& context, const std::string& path)
     return state::directoryOf(context.directories.data, id).stateDb();
 }
 
+std::function<void(StepPool::Key)> callsIn(StepPool& pool)
+{
+    return [&pool](StepPool::Key step) { pool.callFirst(step); };
+}
+
 }  // namespace
 
 class Service::Impl {
 public:
     Impl(const Dependencies& dependencies, Observer& observer)
-        : m_context{.clock = dependencies.clock,
+        : m_wholeReads(dependencies.clock, kWholeReads, callsIn(m_capture)),
+          m_snapshots(dependencies.clock, kSnapshotsAPlace, callsIn(m_capture)),
+          m_smallSnapshots(dependencies.clock, kSmallSnapshotsAPlace, callsIn(m_capture)),
+          m_maintenanceSlots(dependencies.clock, kMaintenancesAPlace, callsIn(m_maintenance)),
+          m_drills(dependencies.clock, 1, callsIn(m_longWork)),
+          m_context{.clock = dependencies.clock,
                     .files = dependencies.files,
                     .random = dependencies.random,
                     .storages = dependencies.storages,
@@ -86,6 +100,7 @@ public:
                     .maintenance = m_maintenance,
                     .wholeReads = m_wholeReads,
                     .snapshots = m_snapshots,
+                    .smallSnapshots = m_smallSnapshots,
                     .maintenanceSlots = m_maintenanceSlots,
                     .drills = m_drills,
                     .sources = m_sources,
@@ -103,6 +118,17 @@ public:
           m_watchdog(dependencies.clock, [this](bool isLate) { m_databases.watchOver(isLate); })
     {
     }
+
+    /// Whoever goes while others wait calls them: the pools are there until all have gone.
+    ~Impl()
+    {
+        for (StepPool* const pool : pools()) {
+            pool->stop();
+        }
+        m_databases.clear();
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     DatabaseSet& databases() { return m_databases; }
 
@@ -189,17 +215,20 @@ private:
         return m_owner;
     }
 
+    [[nodiscard]] std::array<StepPool*, 6> pools()
+    {
+        return {&m_capture, &m_longWork, &m_maintenance, &m_uploads, &m_uploadHelpers, &m_jobs};
+    }
+
     /// False when some do not end.
     bool endThreads()
     {
-        const auto pools = {&m_capture, &m_longWork,      &m_maintenance,
-                            &m_uploads, &m_uploadHelpers, &m_jobs};
-        for (StepPool* const pool : pools) {
+        for (StepPool* const pool : pools()) {
             pool->askToStop();
         }
         const Clock::Instant limit = m_context.clock.monotonic() + kEndLimit;
         bool allEnded = true;
-        for (StepPool* const pool : pools) {
+        for (StepPool* const pool : pools()) {
             allEnded = pool->stopBy(limit) && allEnded;
         }
         return allEnded;
@@ -217,10 +246,11 @@ private:
     std::stop_source m_jobsStop;
     Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
     sqlite::ChangeWatcher m_watcher;
-    Slots m_wholeReads{kWholeReads};
-    Slots m_snapshots{kSnapshotsAPlace};
-    Slots m_maintenanceSlots{kMaintenancesAPlace};
-    Slots m_drills{1};
+    Slots m_wholeReads;
+    Slots m_snapshots;
+    Slots m_smallSnapshots;
+    Slots m_maintenanceSlots;
+    Slots m_drills;
     SourceFiles m_sources;
     SnapshotOrders m_orders;
     PinBoards m_pins;

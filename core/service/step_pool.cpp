@@ -72,6 +72,25 @@ void StepPool::hurry(Key key)
     }
 }
 
+void StepPool::callFirst(Key key)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_entries.find(key);
+    if (found == m_entries.end()) {
+        return;
+    }
+    Entry& entry = found->second;
+    entry.isFirst = true;
+    if (entry.state == State::Resting) {
+        makeReady(key, entry);
+    } else if (entry.state == State::Ready) {
+        std::erase(m_ready, key);
+        m_ready.push_front(key);
+    } else {
+        entry.hurried = true;
+    }
+}
+
 std::optional<StepPool::Activity> StepPool::activity(Key key) const
 {
     const std::scoped_lock lock(m_mutex);
@@ -174,7 +193,7 @@ void StepPool::makeReady(Key key, Entry& entry)
 void StepPool::putInLine(Key key, Entry& entry)
 {
     entry.state = State::Ready;
-    m_ready.push_back(key);
+    entry.isFirst ? m_ready.push_front(key) : m_ready.push_back(key);
     addThread();
     m_readyChanged.notify_one();
 }
@@ -297,6 +316,7 @@ void StepPool::runOne(std::unique_lock<std::mutex>& lock, Key key)
     entry.state = State::Running;
     entry.woken = false;
     entry.hurried = false;
+    entry.isFirst = false;
     entry.began = m_queueMoved = m_clock.monotonic();
     lock.unlock();
     const Due due = entry.step();

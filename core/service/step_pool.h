@@ -71,6 +71,10 @@ public:
     /// Calls it at once, or again when it runs: somebody asked for something.
     void hurry(Key key);
 
+    /// The same, before all others that wait for a thread: somebody waits for it to come. One whose
+    /// place is full still waits for that.
+    void callFirst(Key key);
+
     /// Empty when it is not known, or finished.
     [[nodiscard]] std::optional<Activity> activity(Key key) const;
 
@@ -104,6 +108,7 @@ private:
         State state = State::Resting;
         bool woken = false;
         bool hurried = false;
+        bool isFirst = false;        // In the line for a thread.
         Clock::Instant queued = {};  // When it became ready last.
         Clock::Instant began = {};   // The call that runs.
         std::optional<Clock::Instant> endedOneOf = {};

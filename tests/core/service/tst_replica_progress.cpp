@@ -62,6 +62,22 @@ private slots:
         QVERIFY(reasonOf(shownBy(progress)).find("others") == std::string::npos);
     }
 
+    void whatWaitsForItsFirstSnapshotSaysSoUntilItHasOne()
+    {
+        ReplicaProgress progress(m_clock, "/mnt/nas");
+        QVERIFY(progress.setWaitsForTurn(true));
+        QVERIFY(!progress.setWaitsForTurn(true));
+        const ReplicaView view =
+            shownBy(progress, {.looked = true, .standing = {.state = Protection::CatchingUp}});
+        QCOMPARE(view.standing.state, Protection::CatchingUp);
+        QVERIFY(reasonOf(view).find("waits for its turn") != std::string::npos);
+        QVERIFY(view.standing.next != Message());
+        QVERIFY(!view.failure);
+        QCOMPARE(reasonOf(shownBy(progress)), "");
+        QVERIFY(progress.setWaitsForTurn(false));
+        QCOMPARE(reasonOf(shownBy(progress, {.looked = true})), "");
+    }
+
     void itIsToldSinceWhenNothingComesOn()
     {
         ReplicaProgress progress(m_clock, "/mnt/nas");

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <semaphore>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::service;
@@ -71,6 +72,44 @@ private slots:
         pool.hurry(key);
         called.acquire();
         QCOMPARE(calls.load(), 2);
+    }
+
+    void whoIsCalledFirstPassesAllThatWaitForAThread()
+    {
+        SystemClock clock;
+        StepPool pool(clock, 1);
+        std::counting_semaphore<100> inside(0);
+        std::counting_semaphore<100> goOn(0);
+        std::vector<int> calls;  // By the one thread.
+        const auto step = [&](int name) {
+            return [&, name] {
+                inside.release();
+                goOn.acquire();
+                calls.push_back(name);
+                return StepPool::Due{.notBefore = clock.monotonic() + 1h,
+                                     .atLatest = clock.monotonic() + 1h};
+            };
+        };
+        const auto first = pool.add(step(1));
+        goOn.release();
+        QTRY_VERIFY(pool.activity(first)->endedOneOf.has_value());
+        inside.acquire();
+        const auto second = pool.add(step(2));
+        inside.acquire();
+        static_cast<void>(pool.add(step(3)));
+        const auto fourth = pool.add(step(4));
+        // One that rests, one that waits already, and the one that runs.
+        pool.callFirst(first);
+        pool.callFirst(fourth);
+        pool.callFirst(second);
+        for (int i = 0; i < 5; ++i) {
+            goOn.release();
+        }
+        for (int i = 0; i < 4; ++i) {
+            inside.acquire();
+        }
+        pool.stop();
+        QCOMPARE(calls, (std::vector<int>{1, 2, 2, 4, 1, 3}));
     }
 
     void aWakeDuringAStepCallsItAgain()
