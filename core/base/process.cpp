@@ -1,5 +1,7 @@
 #include "core/base/process.h"
 
+#include "core/base/whole_number.h"
+
 #include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -8,13 +10,28 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 
 namespace tidemark {
 
 int processId()
 {
     return static_cast<int>(::getpid());
+}
+
+std::vector<int> openDescriptors()
+{
+    std::vector<int> numbers;
+    std::error_code failure;
+    for (std::filesystem::directory_iterator each("/proc/self/fd", failure), end;
+         !failure && each != end; each.increment(failure)) {
+        if (const auto number = wholeNumber<std::uint32_t>(each->path().filename().string())) {
+            numbers.push_back(static_cast<int>(*number));
+        }
+    }
+    return numbers;
 }
 
 bool seesEveryProcess()

@@ -6,11 +6,15 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tidemark {
 
 /// The number of this process.
 [[nodiscard]] int processId();
+
+/// The numbers of the files that this process has open; any of them may be closed at any time.
+[[nodiscard]] std::vector<int> openDescriptors();
 
 /// Whether no process of this computer is hidden from this one, as in a container they are.
 [[nodiscard]] bool seesEveryProcess();

@@ -204,6 +204,7 @@ Result<std::optional<state::SegmentFacts>> Capture::captureDifference(
     if (!changed.empty()) {
         const std::uint32_t last = changed.back();
         const auto read = [&](std::uint32_t page, std::span<std::byte> into) -> Status {
+            TIDEMARK_TRY_STATUS(reading.goesOn());
             TIDEMARK_TRY_STATUS(pages.read(page, 1, into));
             return page == last ? reading.isStill() : Status();
         };

@@ -34,7 +34,7 @@ struct KnownFile {
 
 /// What is asked while every page of a database is read: a failure of either ends that.
 struct WholeReading {
-    std::function<Status()> goesOn;   ///< Before each piece of a mebibyte.
+    std::function<Status()> goesOn;   ///< Before each piece of it.
     std::function<Status()> isStill;  ///< When all is read, and before anything is kept.
 };
 

@@ -15,9 +15,7 @@ using std::chrono::milliseconds;
 // and when something is heard of it.
 constexpr milliseconds kLastRetry{30'000};
 constexpr milliseconds kLastLocked{4000};
-// Between two tries at a file that is being written over; each of them waits for it to rest.
-constexpr milliseconds kOverwrittenPause{500};
-// While a log lies there that another file would be given.
+// While a log lies there without its database: SQLite would give it to whatever file comes.
 constexpr milliseconds kLeftLogPause{500};
 // A torn index heals within microseconds, or by the next begin. After this many looks, 20 ms apart,
 // something is wrong that only a new connection can mend.
@@ -132,8 +130,8 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
     m_isAttachOpen = error.code == ErrorCode::Cancelled && !m_watched;
     if (isLost || (m_anchor && m_isOverwritten)) {
         leaveLog(outcome);
-    } else if (error.code == ErrorCode::Cancelled && m_anchor) {
-        closeUnknownLog();
+    } else if (error.code == ErrorCode::Cancelled && m_anchor && !closeUnknownLog()) {
+        leaveLog(outcome);
     }
     letGo();
     m_isOverwritten = m_isOverwritten && isBusy;
@@ -152,14 +150,14 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
                         error.code != ErrorCode::NotFound && !m_isOverwritten;
     setStanding(standingFor(error.code), error.what, error.next);
     m_failure = error;
-    const milliseconds busyPause = m_isOverwritten ? kOverwrittenPause
-                                   : isLocked      ? m_lockedPause
-                                                   : std::min(m_retry, kBusyRetry);
+    const milliseconds busyPause = m_isOverwritten
+                                       ? std::min<milliseconds>(m_restLeft, kOverwrittenPause)
+                                   : isLocked ? m_lockedPause
+                                              : std::min(m_retry, kBusyRetry);
     const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
-    // Whatever comes in the place of what is gone would be given the log by SQLite.
-    const bool isUrgent = isLocked || (m_log && !m_isOverwritten);
-    attachAt(m_stepAt + (m_log ? std::min(pause, kLeftLogPause) : pause),
-             m_stepAt + (isUrgent ? std::min(pause, kBusyRetry) : pause), outcome);
+    const bool isLeft = isLogLeft() && !isBusy && error.code != ErrorCode::Unavailable;
+    attachAt(m_stepAt + (isLeft ? std::min(pause, kLeftLogPause) : pause),
+             m_stepAt + (isLocked || isLeft ? std::min(pause, kBusyRetry) : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);
     m_lockedPause = isLocked ? std::min(2 * m_lockedPause, kLastLocked) : kBusyRetry;
 }

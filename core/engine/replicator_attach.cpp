@@ -194,6 +194,7 @@ Status Replicator::Impl::rested(milliseconds rest, const std::stop_token& stop)
         TIDEMARK_TRY_STATUS(waitForRest(stood, hasFineTimes(stood) ? rest : kSettleTime, stop));
         TIDEMARK_TRY(const sqlite::FileStamp now, sqlite::stampOf(m_setup.files, m_setup.path));
         m_isOverwritten = now != stood;
+        m_restLeft = kOverwrittenPause;
     }
     if (m_isOverwritten) {
         return beingWrittenTo({TIDEMARK_TEXT("engine", "It is read as soon as it rests.")});

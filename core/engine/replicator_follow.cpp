@@ -61,6 +61,7 @@ Status Replicator::Impl::follow(StepOutcome& outcome, const std::stop_token& sto
         outcome.notBefore = outcome.atLatest = m_stepAt + kCyclePause;
         return {};
     }
+    // Before the anchor moves: behind that somebody may backfill.
     noteSeenFile(header.value());
     if (m_anchor->place() != sqlite::Place::InLog && header.value().mxFrame > 0 &&
         !header.value().sameEnd(m_anchor->takenAt())) {
@@ -325,11 +326,9 @@ void Replicator::Impl::closeLog(bool isKept)
         const sqlite::FileId file = m_anchor->identity().database;
         auto connection = std::move(*m_anchor).release();
         m_anchor.reset();
-        if (connection) {
-            connection->rollback();
-            if (cleansUp) {
-                connection->cleanUpOnClose();
-            }
+        connection->rollback();
+        if (cleansUp) {
+            connection->cleanUpOnClose();
         }
         connection.reset();
         if (cleansUp) {
@@ -341,13 +340,16 @@ void Replicator::Impl::closeLog(bool isKept)
 
 /// One that was attached to when a stop came: without us whoever closed the file last would have
 /// left none.
-void Replicator::Impl::closeUnknownLog()
+/// False when its file is not what was attached to.
+bool Replicator::Impl::closeUnknownLog()
 {
     const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);
-    const bool isUntouched = stamp.ok() && m_attachedStamp == stamp.value();
-    if (isUntouched && m_anchor->sameFiles().ok()) {
+    const bool isUntouched =
+        stamp.ok() && m_attachedStamp == stamp.value() && m_anchor->sameFiles().ok();
+    if (isUntouched) {
         closeLog(true);
     }
+    return isUntouched;
 }
 
 /// Another log may have its number next.

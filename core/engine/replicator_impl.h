@@ -25,6 +25,8 @@ inline constexpr std::chrono::milliseconds kFirstPinned{500};
 // A flood that left no exact place, or the lock of a program, is tried again after this.
 inline constexpr std::chrono::milliseconds kBusyRetry{100};
 inline constexpr std::chrono::milliseconds kFirstCutPause{20};
+// Between two tries at a file that is being written over; each of them waits for it to rest.
+inline constexpr std::chrono::milliseconds kOverwrittenPause{500};
 
 // Connections that an idle database does not need are closed after this.
 inline constexpr std::chrono::seconds kRest{5};
@@ -172,7 +174,8 @@ private:
     [[nodiscard]] Status attachToLeave(StepOutcome& outcome, const std::stop_token& stop);
     [[nodiscard]] Status captureToTheEnd(StepOutcome& outcome, const std::stop_token& stop);
     void closeLog(bool isKept);
-    void closeUnknownLog();
+    [[nodiscard]] bool closeUnknownLog();
+    [[nodiscard]] bool isLogLeft() const;
     void forgetRemovedLog(const sqlite::FileId& file);
     [[nodiscard]] Status logIsItsOwn(const std::stop_token& stop);
     [[nodiscard]] Status isReadingOn(const std::stop_token& stop);
@@ -320,7 +323,7 @@ private:
     Clock::Instant m_nextCopy = {};          // For a snapshot.
     std::optional<KnownFile> m_known;        // Of the file when it had what is captured.
     std::optional<KnownFile> m_storedKnown;  // The same as it is remembered.
-    std::optional<FollowedLog> m_log;        // The last that was followed.
+    std::optional<FollowedLog> m_log;        // The last of which it matters whose it is.
     bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
@@ -330,8 +333,9 @@ private:
     std::optional<sqlite::WalIndexHeader> m_lastCaught;  // The end when all was captured.
     std::optional<sqlite::FileStamp> m_attachedStamp;    // Of the file when the anchor was taken.
     std::optional<Stood> m_stood;
-    Clock::Instant m_nextKnown = {};  // To remember it, behind a failure.
-    bool m_isOverwritten = false;     // The file is being written over.
+    Clock::Instant m_nextKnown = {};            // To remember it, behind a failure.
+    bool m_isOverwritten = false;               // The file is being written over,
+    std::chrono::milliseconds m_restLeft = {};  // and rests for long enough after this.
     bool m_hasMemory = false;
     bool m_learned = false;
     bool m_snapshotWanted = false;

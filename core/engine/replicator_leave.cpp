@@ -114,9 +114,13 @@ void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& end)
         cutOldLog(*connection, ours, end);
     } else if (stood && !isOurs(m_setup.path, ours.database) && connection->shutOthersOut() &&
                isUntouched(ours, *stood)) {
-        // The index goes with us, the last to have it open, so that whoever opens the log next does
-        // not take it for backfilled.
-        const auto done = connection->checkpoint(sqlite::CheckpointMode::Passive);
+        // Whoever has the log open goes on in it with the file that is there now, and would take it
+        // for backfilled. Else the index goes with us, the last to have it open.
+        const auto done = connection->checkpointIf([&] {
+            const auto now = connection->walIndex();
+            return ours.shm && !sqlite::othersHaveOpen(*ours.shm) && now.ok() &&
+                   now.value().sameEnd(end);
+        });
         if (done.ok() && done.value().complete() && isNameFree()) {
             cutOldLog(*connection, ours, end);
         }
@@ -224,7 +228,7 @@ bool Replicator::Impl::isIndexCut() const
 }
 
 /// Whether more of the log is in a file than our anchor lets into the old one: only who was the
-/// last to close another file does not heed it.
+/// last to close another file does not heed it. What lies below our mark tells nothing.
 bool Replicator::Impl::wasBackfilledByOther(const sqlite::WalIndexHeader& header) const
 {
     const sqlite::WalIndexHeader& taken = m_anchor->takenAt();

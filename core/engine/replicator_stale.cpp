@@ -39,14 +39,14 @@ Error logOfAnother(const std::string& path, ltx::TxId saved)
                      {path, std::to_string(saved.value)}}};
 }
 
-/// The same, where a program went on in it behind what was followed.
-Error logOfAProgramOfAnother(const std::string& path)
+/// The same, where not all of it is saved.
+Error unsavedLogOfAnother(const std::string& path)
 {
     return {.code = ErrorCode::Unavailable,
             .what = {TIDEMARK_TEXT("engine",
-                                   "%1 was replaced, and a program went on in the write-ahead log "
-                                   "of the file before, which still lies beside it: SQLite would "
-                                   "write its changes into the new file."),
+                                   "%1 was replaced, and the write-ahead log of the file before "
+                                   "still lies beside it, not all of it saved: SQLite would write "
+                                   "its changes into the new file."),
                      {path}},
             .next = {TIDEMARK_TEXT("engine",
                                    "Close the programs that use the database. If %1-wal still lies "
@@ -73,7 +73,10 @@ void Replicator::Impl::noteLog()
 void Replicator::Impl::suspectLogAtStart()
 {
     const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);
-    const bool isKnown = m_known && stamp.ok() && m_known->mark.stamp == stamp.value();
+    if (!stamp.ok()) {
+        return;
+    }
+    const bool isKnown = m_known && m_known->mark.stamp == stamp.value();
     const bool isFirst = !m_attachedStamp;
     m_isLogSuspect =
         m_isLogSuspect || (isFirst && m_capture->checksums().pageCount() > 0 && !isKnown);
@@ -118,6 +121,11 @@ Result<Fit> Replicator::Impl::fitOfLog(const sqlite::WalRange& log,
     return fitOf(*file, log, *m_log, m_capture->checksums(), stop);
 }
 
+bool Replicator::Impl::isLogLeft() const
+{
+    return m_log && isOurs(sqlite::walPath(m_setup.path), m_log->wal);
+}
+
 /// Also beside what is no database yet: it may become one in place of the old one at any time.
 Status Replicator::Impl::logIsItsOwn(const std::stop_token& stop)
 {
@@ -136,8 +144,8 @@ Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)
     if (isThere) {
         TIDEMARK_TRY(const bool isSettled, settleLog(stop));
         if (!isSettled) {
-            return m_othersLog ? logOfAProgramOfAnother(m_setup.path)
-                               : logOfAnother(m_setup.path, m_capture->txId());
+            return m_othersLog || m_log->frame == 0 ? unsavedLogOfAnother(m_setup.path)
+                                                    : logOfAnother(m_setup.path, m_capture->txId());
         }
     }
     m_isLogSuspect = false;
@@ -184,7 +192,12 @@ Result<bool> Replicator::Impl::settleLog(const std::stop_token& stop)
         m_judged = judged;
         return true;
     }
-    return fit.ok() && fit.value() == Fit::No && disownLog(judged).ok();
+    const bool isSame = judged.file == m_log->file;
+    if (fit.ok() && fit.value() == Fit::Unknown) {
+        return isSame;
+    }
+    // A page may have gone bad under the log: only who wrote over the file wrote behind it.
+    return fit.ok() && !(isSame && isLogNewer()) && disownLog(judged).ok();
 }
 
 /// Nobody looks behind this, and a file that was put there just now is not looked into at once.
@@ -199,12 +212,13 @@ Status Replicator::Impl::noLogOfAnotherToLeave(const std::stop_token& stop)
     return done;
 }
 
-/// Half of a copy of the very file would not fit its log. By the time of the content: a file that
-/// was moved there is whole.
+/// Half of a copy of the very file would not fit its log. What was renamed, or given its time,
+/// behind its last write is whole.
 Status Replicator::Impl::contentRests()
 {
     TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
-    return rests(stamp, stamp.modifiedNs);
+    const bool isWhole = hasFineTimes(stamp) && stamp.changedNs > stamp.modifiedNs;
+    return isWhole ? Status() : rests(stamp, stamp.modifiedNs);
 }
 
 /// Where somebody copied a database there together with its log: SQLite would mix a half of either
@@ -226,7 +240,9 @@ Status Replicator::Impl::filesRest()
 Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs)
 {
     const auto ago = m_clock.now().time_since_epoch() - std::chrono::nanoseconds(writtenNs);
-    m_isOverwritten = ago >= ago.zero() && ago < (hasFineTimes(stamp) ? kFreshTime : kSettleTime);
+    const auto left = (hasFineTimes(stamp) ? kFreshTime : kSettleTime) - ago;
+    m_isOverwritten = ago >= ago.zero() && left > left.zero();
+    m_restLeft = std::chrono::ceil<std::chrono::milliseconds>(left);
     return m_isOverwritten ? Status(beingWrittenTo(
                                  {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}))
                            : Status();

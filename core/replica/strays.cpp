@@ -79,7 +79,12 @@ private:
         const auto [from, to] = m_byEnd.equal_range(end);
         for (auto each = from; each != to; ++each) {
             TIDEMARK_TRY(const auto other, digests(*each->second));
-            if (other && other->after == state) {
+            if (!other || other->after != state) {
+                continue;
+            }
+            // A stray has no vote.
+            TIDEMARK_TRY(const bool isStray, followsNothing(*each->second, other->before));
+            if (!isStray) {
                 return true;
             }
         }

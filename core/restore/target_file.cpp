@@ -1,6 +1,7 @@
 #include "core/restore/target_file.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 namespace tidemark::restore {
@@ -55,6 +56,17 @@ Status checkTarget(const FileSystem& files, const std::string& path)
 {
     TIDEMARK_TRY_STATUS(checkNewFile(files, path));
     for (const char* const companion : kCompanions) {
+        const std::string database =
+            path.ends_with(companion) ? path.substr(0, path.size() - std::strlen(companion)) : "";
+        TIDEMARK_TRY(const bool isBeside,
+                     orRefused(database.empty() ? Result<bool>(false) : files.isTaken(database)));
+        if (isBeside) {
+            return Error{
+                .code = ErrorCode::TargetRefused,
+                .what = {TIDEMARK_TEXT("restore", "%1 is where SQLite keeps a file of %2."),
+                         {path, database}},
+                .next = {TIDEMARK_TEXT("restore", "Choose another name.")}};
+        }
         TIDEMARK_TRY(const bool there, orRefused(files.isTaken(path + companion)));
         if (there) {
             return Error{.code = ErrorCode::TargetRefused,

@@ -170,11 +170,15 @@ Result<bool> Anchor::handOver(const WalPosition& captured)
     }
     // While both are held: the end of the old one may let somebody backfill.
     const Place place = placeOf(before.value(), after.value());
-    TIDEMARK_TRY(const auto standing, standingFile(place));
+    const auto standing = standingFile(place);
+    if (!standing.ok()) {
+        m_spare.reset();
+        return standing.error();
+    }
     m_takenAt = after.value();
     m_mark = before.value().salts == m_takenAt.salts ? before.value().mxFrame : 0;
     m_place = place;
-    m_standing = standing;
+    m_standing = standing.value();
     std::swap(m_held, m_spare);
     m_spare->rollback();
     return true;

@@ -31,7 +31,8 @@ constexpr int kPauseMs = 5;
 
 // The folder, not the file: a -wal is removed and made anew, and a folder of many databases needs
 // one watch only.
-constexpr std::uint32_t kMutedEvents = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR;
+constexpr std::uint32_t kMutedEvents =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
 constexpr std::uint32_t kEvents = IN_MODIFY | kMutedEvents;
 
 Error noWatch(const std::string& path, int number)

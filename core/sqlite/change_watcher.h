@@ -22,8 +22,8 @@ public:
     /// left: then polling has to do.
     [[nodiscard]] Status watch(const std::string& path, std::function<void()> changed);
 
-    /// The same for the database file beside a -wal: that another one is put in its place is to be
-    /// heard of at once, and what checkpoints write there costs nobody more.
+    /// The same for the database file beside a -wal: that it goes, or another one is put in its
+    /// place, is to be heard of at once, and what checkpoints write there costs nobody more.
     [[nodiscard]] Status watchFile(const std::string& path, std::function<void()> changed);
 
     /// After it, `changed` is not called any more. Neither call may come from within `changed`.

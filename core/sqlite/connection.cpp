@@ -58,11 +58,17 @@ public:
         }
     }
 
+    /// Whether nobody had the one for writers.
+    [[nodiscard]] bool takeWrite()
+    {
+        m_hasWrite = change(kWriteLock, 1, SQLITE_SHM_LOCK);
+        return m_hasWrite;
+    }
+
     /// Whether nobody had any of them.
     [[nodiscard]] bool take()
     {
-        m_hasWrite = change(kWriteLock, 1, SQLITE_SHM_LOCK);
-        m_hasOthers = m_hasWrite && change(kOtherLocks, kOtherLocksCount, SQLITE_SHM_LOCK);
+        m_hasOthers = takeWrite() && change(kOtherLocks, kOtherLocksCount, SQLITE_SHM_LOCK);
         return m_hasOthers;
     }
 
@@ -268,6 +274,17 @@ bool Connection::shutOthersOut()
     // It may have come as far as to the pending lock.
     m_file->pMethods->xUnlock(m_file, SQLITE_LOCK_SHARED);
     return false;
+}
+
+Result<CheckpointOutcome> Connection::checkpointIf(const std::function<bool()>& mayBegin)
+{
+    assert(!inTransaction() && m_logOpen);
+    TIDEMARK_TRY([[maybe_unused]] volatile void* const mapped, mappedIndex(false));
+    IndexLocks locks(*m_file);
+    if (!locks.takeWrite() || !mayBegin()) {
+        return sqliteError(nullptr, SQLITE_BUSY, m_path);
+    }
+    return checkpoint(CheckpointMode::Passive);
 }
 
 Status Connection::cutLog(File& wal, const std::function<bool()>& mayCut)

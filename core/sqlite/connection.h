@@ -79,6 +79,11 @@ public:
     /// (asserted); for a checkpoint and the end.
     [[nodiscard]] bool shutOthersOut();
 
+    /// A passive checkpoint while nobody can commit, if `mayBegin` still says so then. Behind a
+    /// transaction, not in one (asserted). Fails as checkpoint() does; Busy when somebody commits,
+    /// or `mayBegin` says no.
+    [[nodiscard]] Result<CheckpointOutcome> checkpointIf(const std::function<bool()>& mayBegin);
+
     /// For a log that is of another file than the one it lies beside, or of which all is in its
     /// own: cuts `wal`, the open -wal file, for good, without a look at the database, of which
     /// SQLite may refuse every transaction while the log is there. `mayCut` is asked while all

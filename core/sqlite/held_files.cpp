@@ -1,6 +1,6 @@
 #include "core/sqlite/held_files.h"
 
-#include "core/base/whole_number.h"
+#include "core/base/process.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,8 +13,6 @@
 
 namespace tidemark::sqlite {
 namespace {
-
-constexpr const char* kOwnDescriptors = "/proc/self/fd";
 
 constexpr off_t kOpenLock = 128;
 
@@ -49,14 +47,10 @@ private:
     void lookAgain()
     {
         m_known.clear();
-        std::error_code failure;
-        for (std::filesystem::directory_iterator each(kOwnDescriptors, failure), end;
-             !failure && each != end; each.increment(failure)) {
-            const auto number = wholeNumber<std::uint32_t>(each->path().filename().string());
+        for (const int each : openDescriptors()) {
             struct stat facts = {};
-            if (number && ::fstat(static_cast<int>(*number), &facts) == 0 &&
-                S_ISREG(facts.st_mode)) {
-                m_known.emplace(Key(facts.st_dev, facts.st_ino), static_cast<int>(*number));
+            if (::fstat(each, &facts) == 0 && S_ISREG(facts.st_mode)) {
+                m_known.emplace(Key(facts.st_dev, facts.st_ino), each);
             }
         }
     }
@@ -93,10 +87,10 @@ std::optional<std::string> onlyNameOf(const FileId& file)
     const auto descriptor = descriptors().of(file);
     std::error_code failure;
     const std::string name =
-        descriptor ? std::filesystem::read_symlink(
-                         std::string(kOwnDescriptors) + '/' + std::to_string(*descriptor), failure)
-                         .string()
-                   : std::string();
+        descriptor
+            ? std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(*descriptor), failure)
+                  .string()
+            : std::string();
     // The name of one that was removed is told with a word behind it.
     struct stat facts = {};
     const bool isIt = !name.empty() && ::stat(name.c_str(), &facts) == 0 && isOf(facts, file);

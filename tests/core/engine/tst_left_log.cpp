@@ -108,6 +108,22 @@ private slots:
         QCOMPARE(rowsOf(path("moved/app.db")), "3\nok");
     }
 
+    void aCopyThatIsOpenKeepsTheLogThatItGoesOnIn()
+    {
+        makeClosed();
+        moveAway("moved.db");
+        QCOMPARE(QProcess::execute("cp", {path("moved.db"), database()}), 0);
+        sqlite::SqliteShell app(database());
+        QCOMPARE(app.run("SELECT count(*) FROM t"), "3");
+        steps(3s);
+        app.run("INSERT INTO t VALUES (4)");
+        QCOMPARE(app.run("SELECT count(*) FROM t; PRAGMA integrity_check"), "4\nok");
+        app.close();
+        steps(5s);
+        QCOMPARE(rowsOf(database()), "4\nok");
+        QVERIFY(endsAsTheDatabase());
+    }
+
     void whatIsNoDatabaseYetIsNotGivenItWhenItBecomesOne()
     {
         makeClosed();

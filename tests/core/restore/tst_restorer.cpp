@@ -234,6 +234,22 @@ private slots:
         QVERIFY(!restored.ok() && restored.error().code == ErrorCode::TargetRefused);
     }
 
+    void refusesATargetThatSqliteWouldTakeForAPartOfAnotherDatabase()
+    {
+        makeUsual(true);
+        QFile database(QString::fromStdString(target()));
+        QVERIFY(database.open(QIODevice::WriteOnly));
+        Restorer restorer(m_made->storage, m_files, m_clock, m_random);
+        for (const char* const companion : {"-wal", "-shm", "-journal"}) {
+            const auto restored = restorer.restore({.target = target() + companion}, {}, {});
+            QVERIFY(!restored.ok() && restored.error().code == ErrorCode::TargetRefused);
+        }
+        QVERIFY(database.remove());
+        QVERIFY(
+            restorer.restore({.wish = replica::AtTxId{{1}}, .target = target() + "-wal"}, {}, {})
+                .ok());
+    }
+
     void refusesAMissingFolder()
     {
         makeUsual(true);

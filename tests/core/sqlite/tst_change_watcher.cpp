@@ -4,6 +4,7 @@
 #include "tests/support/sqlite_shell.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QFileInfo>
 
 #include <sys/resource.h>
@@ -46,6 +47,22 @@ private slots:
             application.run("INSERT INTO t(v) VALUES(1)");
             QTRY_VERIFY(calls > before);
         }
+    }
+
+    void aFileThatGoesOrComesIsToldOf()
+    {
+        const Source source;
+        const QString moved = source.path() + ".moved";
+        ChangeWatcher watcher;
+        std::atomic<int> calls = 0;
+        QVERIFY(watcher.watchFile(source.name(), [&] { ++calls; }).ok());
+        const auto isTold = [&calls](const auto& action) {
+            const int before = calls;
+            return action() && QTest::qWaitFor([&] { return calls > before; }, 5000);
+        };
+        QVERIFY(isTold([&] { return QFile::rename(source.path(), moved); }));
+        QVERIFY(isTold([&] { return QFile::rename(moved, source.path()); }));
+        QVERIFY(isTold([&] { return QFile::remove(source.path()); }));
     }
 
     void aWriterThatNeverRestsMeansFewCallsAndALastOne()
