@@ -75,7 +75,7 @@ private:
 /// One slot of a place, given back at the end.
 class HeldSlot {
 public:
-    HeldSlot(Slots& slots, std::string place) : m_slots(&slots), m_place(std::move(place)) {}
+    HeldSlot(Slots& giver, std::string place) : m_slots(&giver), m_place(std::move(place)) {}
     ~HeldSlot()
     {
         if (m_slots != nullptr) {
@@ -105,7 +105,7 @@ private:
 /// call ends. For one thread.
 class StepTurn {
 public:
-    StepTurn(Slots& slots, StepPool::Key step) : m_slots(slots), m_step(step) {}
+    StepTurn(Slots& giver, StepPool::Key step) : m_slots(giver), m_step(step) {}
     ~StepTurn() { m_slots.leaveAllBut(m_asked, m_step); }
     StepTurn(const StepTurn&) = delete;
     StepTurn& operator=(const StepTurn&) = delete;
