@@ -32,7 +32,7 @@ class TestStrays : public QObject {
     /// As rsync of a copy does: in place of what has its name.
     std::string putOther(int level, std::uint64_t minTxId, std::uint64_t maxTxId)
     {
-        const std::string name = objectInfo(level, minTxId, maxTxId).name;
+        std::string name = objectInfo(level, minTxId, maxTxId).name;
         m_replica->storage.objects().erase(name);
         m_replica->storage.objects()[name] =
             m_other->storage.objects().at(m_other->put(level, minTxId, maxTxId));

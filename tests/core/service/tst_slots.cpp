@@ -51,12 +51,12 @@ private slots:
         const auto places = make(1);
         auto held = places->take("a", 1);
         QVERIFY(held);
-        for (const StepPool::Key each : {2, 3, 4}) {
+        for (const StepPool::Key each : Keys{2, 3, 4}) {
             QVERIFY(!places->take("a", each));
         }
         // To ask again is no way to the front.
         QVERIFY(!places->take("a", 3) && !places->take("a", 2));
-        for (const StepPool::Key each : {2, 3, 4}) {
+        for (const StepPool::Key each : Keys{2, 3, 4}) {
             held.reset();
             QCOMPARE(takeCalled(), Keys{each});
             held = places->take("a", each);
@@ -83,7 +83,7 @@ private slots:
         const auto places = make(2);
         auto first = places->take("a", 1);
         auto second = places->take("a", 2);
-        for (const StepPool::Key each : {3, 4, 5}) {
+        for (const StepPool::Key each : Keys{3, 4, 5}) {
             QVERIFY(!places->take("a", each));
         }
         first.reset();
@@ -190,9 +190,8 @@ private slots:
         const auto places = make(1);
         auto held = places->tryTake("a");
         {
-            const HeldSlot other = *std::move(held);
-            held.reset();
-            QVERIFY(!places->tryTake("a"));
+            const auto other = std::exchange(held, std::nullopt);
+            QVERIFY(other && !places->tryTake("a"));
         }
         QVERIFY(places->tryTake("a"));
     }
