@@ -104,6 +104,9 @@ void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& end)
     if (!header.ok() || !header.value().sameEnd(end) || end.mxFrame == 0 || wasLogOverwritten()) {
         return;
     }
+    // A reader of ours would be in the way of what is to be done at once; the next snapshot is of
+    // the file that comes.
+    giveUpSnapshots();
     const bool isWhole = header.value().backfilled == header.value().mxFrame;
     const auto stood = stoodAs(header.value());
     m_checkpointer->rest();
