@@ -60,12 +60,11 @@ Result<bool> arePagesSame(const sqlite::Connection& file, const sqlite::WalRange
     return true;
 }
 
-/// Of those that it does: an older copy that differs in them alone would be what the file was
+/// Of those that the log holds: an older copy that differs in them alone would be what the file was
 /// behind the log, too.
-Result<bool> areUnderneathSame(const sqlite::Connection& file, const FollowedLog& followed,
-                               std::uint32_t pageSize)
+Result<bool> areUnderneathSame(const sqlite::Connection& file, const FollowedLog& followed)
 {
-    std::vector<std::byte> page(pageSize);
+    std::vector<std::byte> page(followed.pageSizeBytes);
     for (const auto& [number, hash] : followed.underneath) {
         TIDEMARK_TRY_STATUS(file.readFile(page, std::uint64_t{number - 1} * page.size()));
         if (ltx::pageHash(number, page) != hash) {
@@ -97,16 +96,19 @@ Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
     if (log.to.frame == 0) {
         return Fit::Yes;
     }
-    if (known.pageCount() == 0 || goesOn(log, followed)) {
+    if (goesOn(log, followed)) {
+        return Fit::Unknown;
+    }
+    TIDEMARK_TRY(const bool isSame, areUnderneathSame(file, followed));
+    if (!isSame) {
+        return Fit::No;
+    }
+    if (known.pageCount() == 0 || !followed.isCaptured) {
         return Fit::Unknown;
     }
     std::array<std::byte, sqlite::kFileHeaderSize> start = {};
     TIDEMARK_TRY_STATUS(file.readFile(start, 0));
     if (!isLike(file, start, known) || log.pageCount != known.pageCount()) {
-        return Fit::No;
-    }
-    TIDEMARK_TRY(const bool isSame, areUnderneathSame(file, followed, known.pageSizeBytes()));
-    if (!isSame) {
         return Fit::No;
     }
     TIDEMARK_TRY(const bool isCopy, arePagesSame(file, log, !followed.isWhole, known, stop));

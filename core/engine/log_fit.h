@@ -21,6 +21,8 @@ struct FollowedLog {
     sqlite::Salts salts = {};  ///< Zeros: not known, none of it was captured.
     std::uint32_t frame = 0;   ///< Captured up to there; 0: not known.
     bool isWhole = false;      ///< All of it was in the file: another program may begin it anew.
+    bool isCaptured = true;    ///< Up to `frame`; else all of it is in its file, wherever that is.
+    std::uint32_t pageSizeBytes = 0;  ///< Of `underneath`.
     /// The hash that each page of the log had in its file when that was replaced; empty: not known.
     std::vector<std::pair<std::uint32_t, std::uint64_t>> underneath = {};
 };
@@ -41,8 +43,9 @@ enum class Fit {
 
 /// Whether `file` is the one of which `log`, which lies beside it, was followed as `followed` and
 /// captured as `known`: or a copy of that. Reads the file as it is, to the first page that is
-/// another one: of a file that does not fit its log SQLite may refuse every transaction. Fails as
-/// the file does; Cancelled.
+/// another one: of a file that does not fit its log SQLite may refuse every transaction. Of a log
+/// that was not captured it is only known whether it is not of this file. Fails as the file does;
+/// Cancelled.
 [[nodiscard]] Result<Fit> fitOf(const sqlite::Connection& file, const sqlite::WalRange& log,
                                 const FollowedLog& followed, const state::PageChecksums& known,
                                 const std::stop_token& stop);

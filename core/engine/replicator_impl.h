@@ -290,7 +290,7 @@ private:
     [[nodiscard]] bool isNameFree() const;
     [[nodiscard]] std::optional<sqlite::FileStamp> stoodAs(const sqlite::WalIndexHeader& log) const;
     [[nodiscard]] bool isUntouched(const sqlite::SourceIdentity& ours,
-                                   const sqlite::FileStamp& stood) const;
+                                   const std::optional<sqlite::FileStamp>& stood) const;
     void noteLog();
     void noteLogToLeave(const sqlite::WalIndexHeader& end);
     void failed(const Error& error, StepOutcome& outcome);

@@ -60,9 +60,13 @@ void Replicator::Impl::leaveUnknownLog(const Result<sqlite::WalIndexHeader>& hea
         noteLogToLeave(header.value());
     }
     loseLog();
-    if (!isOther) {
-        endOldLog(header.value());
+    if (isOther) {
+        return;
     }
+    if (m_log && !m_log->isWhole && !isOurs(m_setup.path, m_anchor->identity().database)) {
+        noteUnderneath(header.value());
+    }
+    endOldLog(header.value());
 }
 
 bool Replicator::Impl::isOurs(const std::string& path,
@@ -115,8 +119,8 @@ void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& end)
     connection->rollback();
     if (isWhole) {
         cutOldLog(*connection, ours, end);
-    } else if (stood && !isOurs(m_setup.path, ours.database) && connection->shutOthersOut() &&
-               isUntouched(ours, *stood)) {
+    } else if (!isOurs(m_setup.path, ours.database) && connection->shutOthersOut() &&
+               isUntouched(ours, stood)) {
         // Whoever has the log open goes on in it with the file that is there now, and would take it
         // for backfilled. Else the index goes with us, the last to have it open.
         const auto done = connection->checkpointIf([&] {
@@ -124,7 +128,12 @@ void Replicator::Impl::endOldLog(const sqlite::WalIndexHeader& end)
             return ours.shm && !sqlite::othersHaveOpen(*ours.shm) && now.ok() &&
                    now.value().sameEnd(end);
         });
-        if (done.ok() && done.value().complete() && isNameFree()) {
+        const bool isComplete = done.ok() && done.value().complete();
+        if (isComplete && m_log && m_log->frame == 0) {
+            m_log->frame = end.mxFrame;
+            m_log->isCaptured = false;
+        }
+        if (isComplete && isNameFree()) {
             cutOldLog(*connection, ours, end);
         }
     }
@@ -158,7 +167,8 @@ void Replicator::Impl::cutOldLog(sqlite::Connection& connection, const sqlite::S
     }
 }
 
-/// What the file was like when so much of the log was in it. Empty: not known.
+/// What the file was like when so much of the log was in it. Empty: behind a checkpoint that nobody
+/// has looked at yet.
 std::optional<sqlite::FileStamp> Replicator::Impl::stoodAs(const sqlite::WalIndexHeader& log) const
 {
     if (m_anchor->standing()) {
@@ -169,25 +179,27 @@ std::optional<sqlite::FileStamp> Replicator::Impl::stoodAs(const sqlite::WalInde
     return isSeen ? std::optional(m_seenFile->stamp) : std::nullopt;
 }
 
-/// Whether nobody has used the old file, which was like `stood`, under a name of its own, where he
-/// knows nothing of this log. While we hold it open no last close of it removes the files that he
-/// made beside it, and a checkpoint of his has changed it.
+/// Whether nobody has used the old file under a name of its own, where he knows nothing of this
+/// log. While we hold it open no last close of it removes the files that he made beside it. If it
+/// was moved on since, his checkpoint has changed it from what it `stood` like.
 bool Replicator::Impl::isUntouched(const sqlite::SourceIdentity& ours,
-                                   const sqlite::FileStamp& stood) const
+                                   const std::optional<sqlite::FileStamp>& stood) const
 {
-    const auto name = sqlite::onlyNameOf(ours.database);
-    if (!name) {
-        return false;
+    if (sqlite::hasNoName(ours.database)) {
+        return true;
     }
+    const auto name = sqlite::onlyNameOf(ours.database);
     const auto isOfOther = [this](const std::string& path, const auto& id) {
         const auto facts = m_setup.files.stat(path);
         return !facts.ok() || (facts.value() && !isOurs(path, id));
     };
+    if (!name || isOfOther(sqlite::walPath(*name), ours.wal) ||
+        isOfOther(sqlite::shmPath(*name), ours.shm)) {
+        return false;
+    }
     const auto now = sqlite::stampOf(m_setup.files, *name);
-    return now.ok() && now.value().sizeBytes == stood.sizeBytes &&
-           now.value().modifiedNs == stood.modifiedNs &&
-           !isOfOther(sqlite::walPath(*name), ours.wal) &&
-           !isOfOther(sqlite::shmPath(*name), ours.shm);
+    return now.ok() && (!stood || (now.value().sizeBytes == stood->sizeBytes &&
+                                   now.value().modifiedNs == stood->modifiedNs));
 }
 
 /// When its file is not what was followed: what of it is not in the file would come into another.
@@ -211,6 +223,7 @@ void Replicator::Impl::noteUnderneath(const sqlite::WalIndexHeader& end)
     if (!log.ok()) {
         return;
     }
+    m_log->pageSizeBytes = end.pageSizeBytes;
     std::vector<std::byte> page(end.pageSizeBytes);
     for (const sqlite::PageFrame& each : log.value().pages) {
         const std::uint64_t offset = std::uint64_t{each.pageNumber - 1} * page.size();

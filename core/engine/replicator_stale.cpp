@@ -144,8 +144,9 @@ Status Replicator::Impl::noLogOfAnother(const std::stop_token& stop)
     if (isThere) {
         TIDEMARK_TRY(const bool isSettled, settleLog(stop));
         if (!isSettled) {
-            return m_othersLog || m_log->frame == 0 ? unsavedLogOfAnother(m_setup.path)
-                                                    : logOfAnother(m_setup.path, m_capture->txId());
+            return m_othersLog || m_log->frame == 0 || !m_log->isCaptured
+                       ? unsavedLogOfAnother(m_setup.path)
+                       : logOfAnother(m_setup.path, m_capture->txId());
         }
     }
     m_isLogSuspect = false;

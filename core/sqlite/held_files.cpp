@@ -82,6 +82,14 @@ bool othersHaveOpen(const FileId& shm)
     return ::fcntl(*descriptor, F_GETLK, &wanted) != 0 || wanted.l_type != F_UNLCK;
 }
 
+bool hasNoName(const FileId& file)
+{
+    const auto descriptor = descriptors().of(file);
+    struct stat facts = {};
+    return descriptor && ::fstat(*descriptor, &facts) == 0 && isOf(facts, file) &&
+           facts.st_nlink == 0;
+}
+
 std::optional<std::string> onlyNameOf(const FileId& file)
 {
     const auto descriptor = descriptors().of(file);

@@ -17,6 +17,9 @@ namespace tidemark::sqlite {
 /// byte 128). True where this one has not.
 [[nodiscard]] bool othersHaveOpen(const FileId& shm);
 
+/// Whether a file that this process has open has no name any more: nobody else will open it.
+[[nodiscard]] bool hasNoName(const FileId& file);
+
 /// The only name that a file has now, which was opened by any. Empty: it has none or several, or
 /// this process has not opened it.
 [[nodiscard]] std::optional<std::string> onlyNameOf(const FileId& file);

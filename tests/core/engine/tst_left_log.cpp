@@ -162,6 +162,52 @@ private slots:
         QCOMPARE(rowsOf(path("moved.db")), "1\nok");
     }
 
+    void oneThatIsMovedOverBeforeItIsFollowedLeavesNoneOfWhatWasCommittedLast()
+    {
+        {
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+            app.run("PRAGMA wal_checkpoint(PASSIVE)");
+            bool isReplaced = false;
+            m_disk->pretendTimes(
+                std::chrono::nanoseconds(m_clock->now().time_since_epoch() - 100ms + kFine)
+                    .count());
+            m_clock->onWait([&] {
+                if (!std::exchange(isReplaced, true)) {
+                    app.run("INSERT INTO t VALUES (2)");
+                    app.close();
+                    // The old file has no name any more.
+                    QCOMPARE(QProcess::execute("mv", {path("other.db"), database()}), 0);
+                }
+            });
+            attach();
+            QVERIFY(isReplaced);
+            m_clock->onWait([] {});
+        }
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QCOMPARE(rowsOf(database()), "2\nok");
+    }
+
+    void aFileThatIsMovedAwayBehindACheckpointOfItsProgramGetsTheRest()
+    {
+        sqlite::SqliteShell app(database());
+        app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+        attach();
+        steps(5s);
+        app.run("INSERT INTO t VALUES (2)");
+        step(0ms);
+        app.run("INSERT INTO t VALUES (3)");
+        // As far as our mark lets it.
+        app.run("PRAGMA wal_checkpoint(PASSIVE)");
+        app.run("INSERT INTO t VALUES (4)");
+        app.close();
+        moveAway("moved.db");
+        steps(1s);
+        QCOMPARE(log().size(), 0);
+        QCOMPARE(rowsOf(path("moved.db")), "4\nok");
+    }
+
     void aStopBeforeTheFirstCaptureLeavesNoLog()
     {
         {

@@ -104,8 +104,20 @@ private slots:
     {
         putOther(3);
         QCOMPARE(fit(), Fit::Yes);
+        m_followed.pageSizeBytes = m_known.pageSizeBytes();
         m_followed.underneath = {{3, hashInFile(3)}};
         QCOMPARE(fit(), Fit::Yes);
+        m_followed.underneath = {{3, hashInFile(3) + 1}};
+        QCOMPARE(fit(), Fit::No);
+    }
+
+    void ofALogThatWasNotCapturedItIsOnlyKnownThatItIsNotOfThisFile()
+    {
+        m_followed.isCaptured = false;
+        QCOMPARE(fit(), Fit::Unknown);
+        m_followed.pageSizeBytes = m_known.pageSizeBytes();
+        m_followed.underneath = {{3, hashInFile(3)}};
+        QCOMPARE(fit(), Fit::Unknown);
         m_followed.underneath = {{3, hashInFile(3) + 1}};
         QCOMPARE(fit(), Fit::No);
     }
