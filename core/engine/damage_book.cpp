@@ -294,8 +294,7 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
                                    const std::stop_token& stop)
 {
     TIDEMARK_TRY(const auto objects, m_state.damaged(m_replicaId));
-    TIDEMARK_TRY(const replica::ObjectNames known, found());
-    bool isAnyWhole = false;
+    std::vector<replica::ObjectInfo> whole;
     for (const state::DamagedObject& each : objects) {
         TIDEMARK_TRY(const auto there, storage.find(each.name, stop));
         const auto key = replica::parseObjectName(each.name);
@@ -307,20 +306,30 @@ Result<bool> DamageBook::readAgain(const storage::Storage& storage, bool all,
         const replica::ObjectInfo object = named(each.name, *key);
         const Status read = replica::checkObject(storage, object, stop);
         if (read.ok()) {
-            TIDEMARK_TRY(const auto strays,
-                         replica::straysOf(storage, std::span(&object, 1), known, stop));
-            if (!strays.empty()) {
-                continue;
-            }
-            const std::scoped_lock lock(m_writing);
-            TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
-            m_failedMerges.erase(each.name);
-            isAnyWhole = true;
+            whole.push_back(object);
         } else if (!replica::isOfObject(read.error()) && read.error().code != ErrorCode::NotFound) {
             return read.error();
         }
     }
-    return isAnyWhole;
+    return dropWhole(storage, std::move(whole), stop);
+}
+
+/// But strays; whether any was dropped.
+Result<bool> DamageBook::dropWhole(const storage::Storage& storage,
+                                   std::vector<replica::ObjectInfo> objects,
+                                   const std::stop_token& stop)
+{
+    TIDEMARK_TRY(const replica::ObjectNames known, found());
+    TIDEMARK_TRY(const auto strays, replica::straysOf(storage, objects, known, stop));
+    std::erase_if(objects, [&strays](const replica::ObjectInfo& each) {
+        return std::ranges::find(strays, each.name, &replica::ObjectInfo::name) != strays.end();
+    });
+    const std::scoped_lock lock(m_writing);
+    for (const replica::ObjectInfo& each : objects) {
+        TIDEMARK_TRY_STATUS(m_state.dropDamaged(m_replicaId, each.name));
+        m_failedMerges.erase(each.name);
+    }
+    return !objects.empty();
 }
 
 Result<std::optional<Damage>> DamageBook::damage() const

@@ -87,6 +87,9 @@ public:
     [[nodiscard]] Result<std::optional<Damage>> damage() const;
 
 private:
+    [[nodiscard]] Result<bool> dropWhole(const storage::Storage& storage,
+                                         std::vector<replica::ObjectInfo> objects,
+                                         const std::stop_token& stop);
     // With m_writing held.
     void rememberSuspected();
     [[nodiscard]] bool setAsideSuspected(std::span<const replica::ObjectInfo> read,

@@ -145,17 +145,24 @@ void Replicator::Impl::failed(const Error& error, StepOutcome& outcome)
         outcome.notBefore = outcome.atLatest = m_stepAt + m_retry;
         return;
     }
+    setStanding(standingFor(error.code), error.what, error.next);
+    m_failure = error;
     // One that is being written over has been waited for already, with a thread that others want.
     const bool atOnce = wasAttached && m_retry == kFirstRetry && (isLost || isBusy) &&
                         error.code != ErrorCode::NotFound && !m_isOverwritten;
-    setStanding(standingFor(error.code), error.what, error.next);
-    m_failure = error;
+    attachLater(error.code, isLocked, atOnce, outcome);
+}
+
+/// Behind a failure. A database that is locked mostly stays so for a while.
+void Replicator::Impl::attachLater(ErrorCode code, bool isLocked, bool atOnce, StepOutcome& outcome)
+{
+    const bool isBusy = code == ErrorCode::Busy;
     const milliseconds busyPause = m_isOverwritten
                                        ? std::min<milliseconds>(m_restLeft, kOverwrittenPause)
                                    : isLocked ? m_lockedPause
                                               : std::min(m_retry, kBusyRetry);
     const milliseconds pause = atOnce ? milliseconds(0) : (isBusy ? busyPause : m_retry);
-    const bool isLeft = isLogLeft() && !isBusy && error.code != ErrorCode::Unavailable;
+    const bool isLeft = isLogLeft() && !isBusy && code != ErrorCode::Unavailable;
     attachAt(m_stepAt + (isLeft ? std::min(pause, kLeftLogPause) : pause),
              m_stepAt + (isLocked || isLeft ? std::min(pause, kBusyRetry) : pause), outcome);
     m_retry = isBusy ? m_retry : std::min(2 * m_retry, kLastRetry);

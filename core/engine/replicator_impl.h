@@ -295,6 +295,7 @@ private:
     void noteLogToLeave(const sqlite::WalIndexHeader& end);
     void failed(const Error& error, StepOutcome& outcome);
     [[nodiscard]] bool isPinnedBySnapshot() const;
+    void attachLater(ErrorCode code, bool isLocked, bool atOnce, StepOutcome& outcome);
     void attachAt(Clock::Instant then, Clock::Instant whenHeard, StepOutcome& outcome);
     void setStanding(Protection state, Message reason = {}, Message next = {});
     [[nodiscard]] bool isLong(const sqlite::WalIndexHeader& header) const;
