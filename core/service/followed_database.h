@@ -71,6 +71,8 @@ public:
     /// has it, or why one will not.
     [[nodiscard]] std::uint64_t noteNow();
     [[nodiscard]] std::optional<Status> outcomeOf(std::uint64_t note) const;
+    /// status() tells what is known of the replicas by now: a step shows it only when it ends.
+    void showReplicas();
 
     /// Orders a snapshot of what is committed now, of the replica or, where `replicaId` is empty,
     /// of each. Gives the ticket of SnapshotOrders. NotFound when there is no such replica, Busy
@@ -215,7 +217,6 @@ private:
     void tellOfDamage(ReplicaFollower& follower);
     void wakeMaintenance(const ReplicaFollower& follower);
     void hurryMaintenance();  // With m_mutex held.
-    void showReplicas();
     void announceSegments();
 
     // The spool, which both fill and empty.

@@ -150,6 +150,9 @@ public:
                 }
             }
             if (allDone) {
+                for (const auto& database : databases) {
+                    database->showReplicas();
+                }
                 return failure ? Status(*failure) : Status();
             }
             if (m_context.clock.waitUntil(m_context.clock.monotonic() + kLook, stop, m_changed) ==

@@ -187,8 +187,7 @@ private slots:
         m_hurried = std::make_unique<HurriedClock>(kHurry);
         follow(*m_hurried, {"dead/a"});
         upToDate();
-        // What is there is shown behind the step that brought it.
-        QTRY_COMPARE(status().standing.state, engine::Protection::Protected);
+        QCOMPARE(status().standing.state, engine::Protection::Protected);
         m_disk.die();
         write();
         QTRY_VERIFY_WITH_TIMEOUT(status().standing.state == engine::Protection::AtRisk,
