@@ -61,6 +61,13 @@ WebDavUploads::WebDavUploads(const WebDavClient& client, WebDavRoot& root, Clock
 {
 }
 
+WebDavUploads::~WebDavUploads()
+{
+    if (!m_isSilent) {
+        clearAbandoned({});
+    }
+}
+
 std::string WebDavUploads::folder() const
 {
     return m_root.path() + '/' + std::string(kTemporaryFolder);
@@ -267,6 +274,8 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
         return error;
     }
     m_isSilent = false;
+    // What failed while this one was on its way: perhaps nothing else is sent for days.
+    clearAbandoned(stop);
     return std::make_unique<WebDavUpload>(*this, target, temporary, stop);
 }
 

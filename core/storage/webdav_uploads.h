@@ -60,6 +60,11 @@ class WebDavUploads {
 public:
     /// All of them outlive it.
     WebDavUploads(const WebDavClient& client, WebDavRoot& root, Clock& clock, Random& random);
+    /// Deletes what is of no use, within two seconds, unless the server gave no answer the last
+    /// time.
+    ~WebDavUploads();
+    WebDavUploads(const WebDavUploads&) = delete;
+    WebDavUploads& operator=(const WebDavUploads&) = delete;
 
     /// Sends a body for the object at `target`; its length is counted first where nobody knows it.
     /// The first one makes the hidden folder, and a root that nobody has seen yet, and clears what
@@ -79,7 +84,7 @@ public:
     [[nodiscard]] Status lost(const std::stop_token& stop);
 
     /// Deletes a body of no use, within two seconds for all that is left from before, too. After a
-    /// stop, or where the server gave no answer the last time, the next send() does it.
+    /// stop, or where the server gave no answer the last time, the next send() or the end does it.
     void letGo(const std::string& temporary, const std::stop_token& stop);
 
     /// A call failed so: whoever does not answer is not asked to tidy up, until a send() succeeds.

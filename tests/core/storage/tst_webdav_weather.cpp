@@ -533,6 +533,39 @@ private slots:
         QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{1});
     }
 
+    void whoEndsLeavesNothing()
+    {
+        {
+            auto storage = open();
+            std::stop_source stop;
+            const auto staged = storage.stage("x", MemorySource("1"), {}, stop.get_token());
+            QVERIFY(staged.ok());
+            stop.request_stop();
+        }
+        QCOMPARE(m_weather.lines("DELETE").size(), std::size_t{1});
+    }
+
+    void whatFailedToBeTidiedIsTidiedBehindTheFirstThatIsSent()
+    {
+        int answered = 0;
+        // The answer to the first body, and the one to its tidying, are lost.
+        m_weather.answers = [&](const HttpRequest& request) -> std::optional<Result<HttpResponse>> {
+            const bool isLost = request.method == "PUT"      ? answered++ < 1
+                                : request.method == "DELETE" ? answered++ < 2
+                                                             : false;
+            return isLost ? std::optional<Result<HttpResponse>>(
+                                Error{.code = ErrorCode::Unavailable,
+                                      .what = {TIDEMARK_TEXT("test", "silent")}})
+                          : std::nullopt;
+        };
+        WebDavStorage storage{m_weather, m_clock, m_random, kAddress, Secret("s3cret")};
+        QVERIFY(!contract::put(storage, "x", "1"));
+        QVERIFY(contract::put(storage, "x", "1"));
+        const auto tidied = m_weather.lines("DELETE");
+        QCOMPARE(tidied.size(), std::size_t{2});
+        QCOMPARE(tidied[0], tidied[1]);
+    }
+
     void tidyingIsNotTriedAgain()
     {
         auto storage = open();
