@@ -17,25 +17,50 @@ POLL_SECONDS = 0.1  # of a server
 def litestream3_replicates(place, seconds, replica):
     theirs = Litestream3(place.path("db", "app.db"), replica, place.env, place.path("log3"))
     ours = Tidemark(theirs.database, theirs.replica, place.env, place.path("log"))
-    replicate_under_load(theirs, seconds)
+    was_killed = replicate_under_load(theirs, seconds)
 
     tally = Tally("we on Litestream 0.3's replica")
     one, two = place.path("ours.db"), place.path("theirs.db")
-    states = restore_all(ours, one)
+    states = restore_all(ours, one, may_be_cut=was_killed)
     compare_indexes(ours, theirs, states, one, two, tally)
     compare_times(ours, theirs, one, two, tally)
+    compare_latest(ours, theirs, one, two, tally, may_be_cut=was_killed)
+    tally.finish(least=3 if was_killed else 6)
+
+
+def compare_latest(ours, theirs, one, two, tally, may_be_cut):
+    """Where Litestream was killed its own newest part may be cut: then it refuses, and so do we."""
+    try:
+        theirs.restore(two)
+    except Refused as refused:
+        if not may_be_cut:
+            raise
+        tally.expect(refuses_damage(lambda: ours.restore(one)), f"we restore what Litestream refuses: {refused}")
+        return
     ours.restore(one)
-    theirs.restore(two)
     tally.equal(one, two, "latest")
-    tally.finish(least=6)
 
 
-def restore_all(ours, out):
+def refuses_damage(restore):
+    try:
+        restore()
+    except Refused as refused:
+        if '"error":"damaged"' not in refused.stderr:
+            raise
+        return True
+    return False
+
+
+def restore_all(ours, out, may_be_cut):
     """State -> TXIDs of the moments that we offer; each must be a state that the application had. One state
-    may have several: Litestream 0.3 writes into a table of its own to begin a new WAL."""
+    may have several: Litestream 0.3 writes into a table of its own to begin a new WAL. `may_be_cut`: it was killed
+    while it wrote a part into its place, and the moments in that one are refused."""
     states = {}
     for at in ours.moments():
-        ours.restore(out, txid=at.txid)
+        if refuses_damage(lambda txid=at.txid: ours.restore(out, txid=txid)):
+            if not may_be_cut:
+                raise AssertionError(f"moment {at.txid} is said to be damaged")
+            continue
         states.setdefault(loads.truth_of(out).state, []).append(at.txid)
         remove_database(out)
     return states
@@ -83,7 +108,8 @@ def compare_times(ours, theirs, one, two, tally):
 
 def replicate_under_load(theirs, seconds):
     """A generation; one more index after a restart of the WAL; a second generation after writes that it
-    did not see and a WAL that it does not know."""
+    did not see and a WAL that it does not know. Whether it had to be killed."""
+    was_killed = False
     loads.write(theirs.database, commits=200, seed=1)
     for life in range(3):
         parts = len(theirs.parts())
@@ -93,6 +119,7 @@ def replicate_under_load(theirs, seconds):
         parts = len(theirs.parts())
         loads.write(theirs.database, seed=20 + life, commits=3)
         wait_until(lambda: len(theirs.parts()) > parts, PART_SECONDS, "the last commits of a life", POLL_SECONDS)
-        follower.end(seconds=20, may_hang=True)
+        was_killed |= follower.end(seconds=20, may_hang=True)
         loads.write(theirs.database, seed=30 + life, commits=100)
         succeeded([programs.sqlite3(), theirs.database, "PRAGMA wal_checkpoint(TRUNCATE)"])
+    return was_killed

@@ -73,17 +73,18 @@ class Follower:
 
     def end(self, seconds=STOP_SECONDS, may_hang=False):
         """SIGTERM, whatever exit code follows (Litestream 0.3 trips over itself when stopped at work, or `may_hang`:
-        it waits for an SFTP server for ever, and is killed)."""
+        it waits for an SFTP server for ever, and is killed). Whether it was."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             if may_hang:
-                return
+                return True
             raise AssertionError(f"{self.command[0]} did not stop within {seconds} s") from None
         self._reader.join()
         self.process.stdout.close()
+        return False
 
     def log_text(self):
         with open(self.log, errors="replace") as log:
