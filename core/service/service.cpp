@@ -5,6 +5,7 @@
 #include "core/service/control_socket.h"
 #include "core/service/database_set.h"
 #include "core/service/engine_context.h"
+#include "core/service/engine_threads.h"
 #include "core/service/job_pool.h"
 #include "core/service/known_damage.h"
 #include "core/service/replica_jobs.h"
@@ -13,7 +14,6 @@
 #include "core/storage/use.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -21,35 +21,6 @@
 
 namespace tidemark::service {
 namespace {
-
-/// Captures are bound by the disk; more threads than this only contend for it.
-constexpr unsigned kCaptureThreads = 4;
-
-/// A place that hangs holds up to kUploadsAPlace of these; up to three such places leave some for
-/// all others.
-constexpr unsigned kUploadThreads = 32;
-constexpr unsigned kUploadsAPlace = 8;
-
-/// A few backlogs at once are uploaded in parallel; where all of these wait for storages, one after
-/// the other.
-constexpr unsigned kUploadHelpers = 12;
-
-/// Of these so many at most read a whole, large database: the others go on capturing.
-constexpr unsigned kWholeReads = 2;
-
-/// Snapshots and drills, most of which wait for storages of different speeds.
-constexpr unsigned kLongThreads = 8;
-
-/// More at once into one place only contend for it, and each needs memory. The small ones need
-/// little, wait for a sync most of the time, and do not wait for the hours that a large one takes.
-constexpr unsigned kSnapshotsAPlace = 1;
-constexpr unsigned kSmallSnapshotsAPlace = 2;
-
-/// Compactions, by place as well. Each has some hundred files open.
-constexpr unsigned kMaintenanceThreads = 4;
-constexpr unsigned kMaintenancesAPlace = 1;
-
-constexpr unsigned kJobThreads = 4;
 
 /// A clean stop is over after this, whatever is still in the way.
 constexpr std::chrono::seconds kStopLimit{15};
@@ -69,22 +40,12 @@ std::string stateDbOf(const EngineContext& context, const std::string& path)
     return state::directoryOf(context.directories.data, id).stateDb();
 }
 
-std::function<void(StepPool::Key)> callsIn(StepPool& pool)
-{
-    return [&pool](StepPool::Key step) { pool.callFirst(step); };
-}
-
 }  // namespace
 
 class Service::Impl {
 public:
     Impl(const Dependencies& dependencies, Observer& observer)
-        : m_wholeReads(dependencies.clock, kWholeReads, callsIn(m_capture)),
-          m_snapshots(dependencies.clock, kSnapshotsAPlace, callsIn(m_capture)),
-          m_smallSnapshots(dependencies.clock, kSmallSnapshotsAPlace, callsIn(m_capture)),
-          m_maintenanceSlots(dependencies.clock, kMaintenancesAPlace, callsIn(m_maintenance)),
-          m_drills(dependencies.clock, 1, callsIn(m_longWork)),
-          m_context{.clock = dependencies.clock,
+        : m_context{.clock = dependencies.clock,
                     .files = dependencies.files,
                     .random = dependencies.random,
                     .storages = dependencies.storages,
@@ -93,28 +54,23 @@ public:
                     .program = dependencies.program,
                     .programs = dependencies.programs,
                     .owner = [this] { return owner(); },
-                    .capture = m_capture,
-                    .uploads = m_uploads,
-                    .uploadHelpers = m_uploadHelpers,
-                    .longWork = m_longWork,
-                    .maintenance = m_maintenance,
-                    .wholeReads = m_wholeReads,
-                    .snapshots = m_snapshots,
-                    .smallSnapshots = m_smallSnapshots,
-                    .maintenanceSlots = m_maintenanceSlots,
-                    .drills = m_drills,
+                    .capture = m_threads.capture,
+                    .uploads = m_threads.uploads,
+                    .uploadHelpers = m_threads.uploadHelpers,
+                    .longWork = m_threads.longWork,
+                    .maintenance = m_threads.maintenance,
+                    .wholeReads = m_threads.wholeReads,
+                    .snapshots = m_threads.snapshots,
+                    .smallSnapshots = m_threads.smallSnapshots,
+                    .maintenanceSlots = m_threads.maintenanceSlots,
+                    .drills = m_threads.drills,
                     .sources = m_sources,
                     .orders = m_orders,
                     .pins = m_pins,
                     .watcher = m_watcher},
           m_databases(m_context, [this] { m_changed.ring(); }),
           m_owner{.processId = processId(), .program = dependencies.program},
-          m_capture(dependencies.clock, kCaptureThreads),
-          m_uploads(dependencies.clock, kUploadThreads, kUploadsAPlace),
-          m_uploadHelpers(dependencies.clock, kUploadHelpers),
-          m_longWork(dependencies.clock, kLongThreads),
-          m_maintenance(dependencies.clock, kMaintenanceThreads),
-          m_jobs(dependencies.clock, kJobThreads),
+          m_threads(dependencies.clock),
           m_watchdog(dependencies.clock, [this](bool isLate) { m_databases.watchOver(isLate); })
     {
     }
@@ -122,9 +78,7 @@ public:
     /// Whoever goes while others wait calls them: the pools are there until all have gone.
     ~Impl()
     {
-        for (StepPool* const pool : pools()) {
-            pool->stop();
-        }
+        m_threads.stop();
         m_databases.clear();
     }
     Impl(const Impl&) = delete;
@@ -175,7 +129,7 @@ public:
         for (const auto& database : m_databases.all()) {
             database->abandon();
         }
-        const bool allEnded = endThreads();
+        const bool allEnded = m_threads.stopBy(m_context.clock.monotonic() + kEndLimit);
         m_watchdog.stop();
         if (allEnded) {
             m_databases.clear();
@@ -188,7 +142,7 @@ public:
     template <typename Work, typename Value>
     std::unique_ptr<Job> job(Work work, std::function<void(Result<Value>)> done)
     {
-        return startJob(m_jobs, m_jobsStop.get_token(),
+        return startJob(m_threads.jobs, m_jobsStop.get_token(),
                         [work = std::move(work), done = std::move(done)](std::stop_token stop) {
                             done(stop.stop_requested() ? Result<Value>(cancelled())
                                                        : Result<Value>(work(stop)));
@@ -218,25 +172,6 @@ private:
         return m_owner;
     }
 
-    [[nodiscard]] std::array<StepPool*, 6> pools()
-    {
-        return {&m_capture, &m_longWork, &m_maintenance, &m_uploads, &m_uploadHelpers, &m_jobs};
-    }
-
-    /// False when some do not end.
-    bool endThreads()
-    {
-        for (StepPool* const pool : pools()) {
-            pool->askToStop();
-        }
-        const Clock::Instant limit = m_context.clock.monotonic() + kEndLimit;
-        bool allEnded = true;
-        for (StepPool* const pool : pools()) {
-            allEnded = pool->stopBy(limit) && allEnded;
-        }
-        return allEnded;
-    }
-
     /// Ends the socket; from now on nobody starts it.
     void endControl()
     {
@@ -249,11 +184,6 @@ private:
     std::stop_source m_jobsStop;
     Wakeup m_changed;  // For the one thread in bringUpToDate or stop.
     sqlite::ChangeWatcher m_watcher;
-    Slots m_wholeReads;
-    Slots m_snapshots;
-    Slots m_smallSnapshots;
-    Slots m_maintenanceSlots;
-    Slots m_drills;
     SourceFiles m_sources;
     SnapshotOrders m_orders;
     PinBoards m_pins;
@@ -266,13 +196,8 @@ private:
     LockOwner m_owner;
     std::unique_ptr<ControlSocket> m_control;
 
-    // Last, so that their threads and what their steps hold are gone before what those use.
-    StepPool m_capture;
-    StepPool m_uploads;
-    StepPool m_uploadHelpers;
-    StepPool m_longWork;
-    StepPool m_maintenance;
-    StepPool m_jobs;
+    // Last, so that they and what their steps hold are gone before what those use.
+    EngineThreads m_threads;
     WatchRounds m_watchdog;
 };
 

@@ -39,11 +39,13 @@ def arguments():
     parser.add_argument("--moments", type=int, default=40, help="to restore, at least")
     parser.add_argument("--sample", type=int, default=0, help="restore this many of them; 0: all")
     parser.add_argument("--copies", type=int, default=5, help="that equal a restored moment, at least")
+    parser.add_argument("--copy-pause", type=float, default=0.25, help="between two copies, seconds")
     parser.add_argument("--page-size", type=int, default=4096)
     parser.add_argument("--auto-vacuum", type=int, default=0)
     parser.add_argument("--mode", default="flat", help="the writer's rhythm")
     parser.add_argument("--hostiles", type=int, default=HOSTILES)
     parser.add_argument("--longest-life", type=float, default=1.5, help="of the replicator, seconds")
+    parser.add_argument("--longest-gap", type=float, default=0.5, help="between two lives of it, seconds")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--replicator", choices=REPLICATORS, default="tidemark")
     parser.add_argument("--under", help="directory to work in")
@@ -66,8 +68,8 @@ class Chaos:
             self.database, commits=300, seed=asked.seed, page_size=asked.page_size,
             auto_vacuum=asked.auto_vacuum, **common,
         )
-        self.killer = Killer(self.replicator, asked.seed, asked.longest_life)
-        self.copier = Copier(self.database, self.copies, self.replicator, asked.seed, pause=0.25)
+        self.killer = Killer(self.replicator, asked.seed, asked.longest_life, asked.longest_gap)
+        self.copier = Copier(self.database, self.copies, self.replicator, asked.seed, asked.copy_pause)
         self.killer.start()
         self.copier.start()
         self.writer = loads.Load(

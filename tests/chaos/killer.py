@@ -9,13 +9,14 @@ class Killer:
     """Runs in a thread of its own. `lives` are the followers in order; the last one is alive at the end.
 
     A life lasts up to `longest` seconds; some end while they still attach, some after they captured
-    for a while. Between two lives the application has up to half a second to itself.
+    for a while. Between two lives the application has up to `gap` seconds to itself.
     """
 
-    def __init__(self, replicator, seed, longest=1.5):
+    def __init__(self, replicator, seed, longest=1.5, gap=0.5):
         self._replicator = replicator
         self._chance = random.Random(seed)
         self._longest = longest
+        self._gap = gap
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self.kills = 0
@@ -46,7 +47,7 @@ class Killer:
                 life.kill()
                 self.kills += 1
                 if self._chance.random() < 0.5:
-                    time.sleep(self._chance.uniform(0, 0.5))  # downtime of chance, nothing is awaited
+                    time.sleep(self._chance.uniform(0, self._gap))  # downtime of chance, nothing is awaited
                 self.lives.append(self._replicator.start())
         except Exception as failure:  # handed to the caller of stop()
             self.failure = failure
