@@ -10,9 +10,9 @@ Usage: tests/run.sh [--slow] [--fuzz-seconds N] [--bench]
 Builds the parts with AddressSanitizer and UndefinedBehaviorSanitizer and the programs as a release,
 runs the tests of both and ends with a line that counts them.
 
-  --slow            also what takes an hour and more: kills, a soak, floods, ThreadSanitizer over
-                    core, a minute of each fuzzer, clang-tidy over every file instead of the
-                    changed ones
+  --slow            also what takes hours: kills, a soak, floods, 8 GiB, the programs under the
+                    sanitizers, ThreadSanitizer over core, a minute of each fuzzer, clang-tidy
+                    over every file instead of the changed ones
   --fuzz-seconds N  so long with each fuzzer of --slow, instead of a minute: 3600 is an hour
   --bench           also: the benchmarks, against real peers on this machine; a missed bar fails
   --help            this text
@@ -154,6 +154,16 @@ run_thread_sanitizer() {
     launcher=()
 }
 
+# The programs themselves under the sanitizers of the parts, but where what is measured is their own cost.
+run_sanitized_programs() {
+    configure asan -DTIDEMARK_SLOW=OFF -DTIDEMARK_PROGRAM_TESTS=ON
+    build asan
+    # Tests put a library of theirs before the sanitizer's.
+    ASAN_OPTIONS=verify_asan_link_order=0 \
+        LSAN_OPTIONS=suppressions=$PWD/tests/lint/lsan.supp:print_suppressions=0 \
+        run_tests asan --label-regex e2e --exclude-regex "bench|footprint|latency"
+}
+
 run_fuzzers() {
     command -v clang++-16 >/dev/null || { skipped=$((skipped + 1)) && return; }
     configure fuzz
@@ -192,6 +202,7 @@ configure release -DTIDEMARK_TESTS=OFF -DTIDEMARK_PROGRAM_TESTS=ON -DTIDEMARK_SL
 run_tests asan
 run_tests release
 if [ "$slow" = ON ]; then
+    run_sanitized_programs
     run_thread_sanitizer
     run_fuzzers
 fi

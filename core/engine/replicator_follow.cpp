@@ -344,8 +344,8 @@ void Replicator::Impl::closeLog(bool isKept)
 bool Replicator::Impl::closeUnknownLog()
 {
     const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);
-    const bool isUntouched =
-        stamp.ok() && m_attachedStamp == stamp.value() && m_anchor->sameFiles().ok();
+    const bool isUntouched = stamp.ok() && m_attachedStamp == stamp.value() &&
+                             m_anchor->sameFiles().ok() && !wasLogOverwritten();
     if (isUntouched) {
         closeLog(true);
     }

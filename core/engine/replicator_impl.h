@@ -33,6 +33,9 @@ inline constexpr std::chrono::seconds kRest{5};
 // From here on a log that cannot be shortened is worth a word.
 inline constexpr std::uint64_t kWorrisomeLogBytes = std::uint64_t{64} << 20;
 
+// Left free by what is put aside in a file.
+inline constexpr std::uint64_t kSpareBytes = std::uint64_t{64} << 20;
+
 // Of a watched database at rest the lock is taken this often to see that it is what it was.
 inline constexpr std::chrono::minutes kSettledCheck{1};
 
@@ -187,6 +190,10 @@ private:
                                        const std::stop_token& stop) const;
     [[nodiscard]] Status contentRests();
     [[nodiscard]] Status filesRest();
+    [[nodiscard]] bool isLogUnfinished(const sqlite::SourceIdentity& now) const;
+    [[nodiscard]] static std::chrono::milliseconds restOf(const sqlite::FileStamp& stamp);
+    [[nodiscard]] std::optional<std::chrono::milliseconds> leftToRest(
+        std::int64_t writtenNs, std::chrono::milliseconds rest) const;
     [[nodiscard]] Status rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs);
     [[nodiscard]] Status noUserOfAnother();
     [[nodiscard]] std::optional<sqlite::FileStamp> standing() const;
@@ -235,6 +242,7 @@ private:
                               const std::stop_token& stop);
     [[nodiscard]] Status copyAll(sqlite::PageSnapshot& pages, const std::stop_token& stop) const;
     [[nodiscard]] Result<std::unique_ptr<File>> fileFor(std::uint64_t sizeBytes) const;
+    [[nodiscard]] Result<std::unique_ptr<File>> unnamedFile() const;
     [[nodiscard]] bool hasRoom() const;
     void hindered(const Error& error);
     void planWatch(StepOutcome& outcome) const;
@@ -245,6 +253,7 @@ private:
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
     [[nodiscard]] Status cycleDue(StepOutcome& outcome, const std::stop_token& stop);
     void watchPinnedLog(std::uint64_t logBytes);
+    void copyAside(std::uint64_t logBytes, bool isClosed) const;
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
     void tellPinned();
@@ -280,6 +289,9 @@ private:
     [[nodiscard]] bool wasBackfilledByOther(const sqlite::WalIndexHeader& header) const;
     [[nodiscard]] bool mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const;
     [[nodiscard]] bool looksLikeOurs(const sqlite::WalIndexHeader& index) const;
+    [[nodiscard]] bool isLogReplaced() const;
+    void noteLeftAs(const Result<sqlite::WalIndexHeader>& header);
+    [[nodiscard]] bool isLogFresh() const;
     [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
@@ -328,6 +340,7 @@ private:
     bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
+    std::optional<Judged> m_leftAs;          // The file, when somebody brought a log.
     std::optional<Judged> m_judged;          // The log that lies there is of this file.
     std::optional<sqlite::FileId> m_othersLog;  // In which somebody went on with the file before.
     std::optional<SeenFile> m_seenFile;         // Since attach.

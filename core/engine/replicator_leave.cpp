@@ -25,8 +25,10 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
         return;
     }
     const bool isKnown = before.ok() && m_capture->isAt(before.value());
-    m_isCopiedOver = wasLogOverwritten();
-    if (m_isCopiedOver || (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(before))) {
+    const bool isOverwritten = wasLogOverwritten();
+    m_isCopiedOver = isOverwritten || isLogReplaced();
+    noteLeftAs(before);
+    if (isOverwritten || (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(before))) {
         // Nothing of it is to be taken for the old file's, nor to be cut. Its index goes with us.
         m_log.reset();
         m_isLogSuspect = false;
@@ -49,6 +51,25 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
     }
     if (isCaptured) {
         endOldLog(end.value());
+    }
+}
+
+/// While the anchor is held no program of SQLite's removes the log, or puts another one there:
+/// somebody brings files.
+bool Replicator::Impl::isLogReplaced() const
+{
+    const std::string name = sqlite::walPath(m_setup.path);
+    const auto log = m_setup.files.stat(name);
+    return log.ok() && (log.value() ? !isOurs(name, m_anchor->identity().wal)
+                                    : isOurs(m_setup.path, m_anchor->identity().database));
+}
+
+void Replicator::Impl::noteLeftAs(const Result<sqlite::WalIndexHeader>& header)
+{
+    const auto stood = header.ok() ? stoodAs(header.value()) : std::nullopt;
+    m_leftAs.reset();
+    if (m_isCopiedOver && stood) {
+        m_leftAs = Judged{.file = m_anchor->identity().database, .stamp = *stood};
     }
 }
 
@@ -304,12 +325,14 @@ bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
 {
     const auto log = sqlite::WalReader(m_anchor->wal()).recover();
     const auto again = m_anchor->header();
-    if (!log.ok() || !again.ok() || !again.value().sameEnd(index)) {
-        // Somebody opened it and writes, or it cannot be read.
-        return !log.ok() && log.error().code == ErrorCode::Unsupported;
+    if (!again.ok() || !again.value().sameEnd(index)) {
+        return !log.ok() && log.error().code == ErrorCode::Unsupported;  // Somebody else's commit.
+    }
+    if (!log.ok()) {
+        return log.error().code == ErrorCode::Unsupported || isLogFresh();
     }
     if (index.mxFrame == 0) {
-        return log.value().to.frame > 0;
+        return log.value().to.frame > 0 || isLogFresh();
     }
     const sqlite::WalPosition& known = m_capture->position();
     const bool isKnown = m_capture->positionKnown() && known.salts != sqlite::Salts{};
@@ -319,6 +342,16 @@ bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
         m_lastCaught && index.changeCounter - m_lastCaught->changeCounter == log.value().commits;
     const bool isOther = isKnown && !isSameOrLater(known.salts, index.salts) && !isNext;
     return isOther || log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
+}
+
+/// Whether it was written to just now: by somebody who copies, where nobody has it open and there
+/// is no commit in it yet.
+bool Replicator::Impl::isLogFresh() const
+{
+    const std::string name = sqlite::walPath(m_setup.path);
+    const auto stamp = sqlite::stampOf(m_setup.files, name);
+    return stamp.ok() && isOurs(name, m_anchor->identity().wal) &&
+           leftToRest(stamp.value().changedNs, restOf(stamp.value())).has_value();
 }
 
 /// The same, asked where it may be asked; false where not.

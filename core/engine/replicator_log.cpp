@@ -15,6 +15,10 @@ using std::chrono::seconds;
 constexpr std::uint64_t kHugeLogBytes = std::uint64_t{500} << 20;
 // How often the room for such a log is looked at.
 constexpr seconds kRoomPause{1};
+// From this part of the database on a log that a snapshot pins is worth a copy of the pages, and in
+// any case from so many bytes on.
+constexpr std::uint64_t kCopyWorth = 8;
+constexpr std::uint64_t kMostPinnedBytes = std::uint64_t{1} << 30;
 // A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 // From this long behind the last change on it is looked whether anybody has the database open.
@@ -43,14 +47,42 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
             {TIDEMARK_TEXT("engine",
                            "While a snapshot of %1 is being saved, its write-ahead log grows."),
              {m_setup.path}},
-            {TIDEMARK_TEXT("engine",
-                           "Every change is saved all the same. The log is cut when the snapshot "
-                           "is there, or given up because the disk is filling.")});
+            {TIDEMARK_TEXT(
+                "engine",
+                "Every change is saved all the same. The log is cut once the snapshot is "
+                "there or copied aside; before the disk fills the snapshot is given up.")});
     }
+    copyAside(logBytes, wasClosed());
     const auto space = m_setup.files.space(m_setup.path);
     if (logBytes > 0 && space.ok() && space.value().freeBytes < 2 * logBytes) {
         giveUpSnapshots();
         noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
+    }
+}
+
+/// A copy costs as much disk as the database has, for as long as the snapshot is uploaded: it is
+/// worth it where the log would come to a part of that, and for a log that nobody else has open any
+/// more: were we killed, what is in it alone would come into a file that is put there.
+void Replicator::Impl::copyAside(std::uint64_t logBytes, bool isClosed) const
+{
+    for (const LivingSnapshot& each : m_snapshots) {
+        const auto pages = each.pages.lock();
+        if (!pages || !pages->isHeld() || pages->isCopyAsked()) {
+            continue;
+        }
+        const std::uint64_t worth =
+            std::clamp(pages->sizeBytes() / kCopyWorth, kWorrisomeLogBytes, kMostPinnedBytes);
+        if (logBytes < (isClosed ? 1 : worth)) {
+            continue;
+        }
+        const auto space = m_setup.files.space(m_setup.directory.path);
+        const std::uint64_t needed = pages->sizeBytes() + 2 * logBytes + kSpareBytes;
+        if (!space.ok() || space.value().freeBytes < needed) {
+            continue;
+        }
+        if (auto file = unnamedFile(); file.ok()) {
+            pages->copyInto(std::move(file).value());
+        }
     }
 }
 

@@ -10,8 +10,6 @@ namespace {
 
 // A snapshot for which there was no room is tried again after this.
 constexpr std::chrono::seconds kCopyPause{30};
-// Left free by what is put aside in a file.
-constexpr std::uint64_t kSpareBytes = std::uint64_t{64} << 20;
 
 std::uint64_t bytesOf(const sqlite::PageSnapshot& pages)
 {
@@ -235,6 +233,13 @@ Result<std::unique_ptr<File>> Replicator::Impl::fileFor(std::uint64_t sizeBytes)
                      {m_setup.path, folder}},
             .next = {TIDEMARK_TEXT("engine", "Free some space there; it is tried again.")}};
     }
+    return unnamedFile();
+}
+
+/// Beside what else is kept of the database.
+Result<std::unique_ptr<File>> Replicator::Impl::unnamedFile() const
+{
+    const std::string& folder = m_setup.directory.path;
     auto unnamed = m_setup.files.createUnnamed(folder);
     if (unnamed.ok() || unnamed.error().code != ErrorCode::Unsupported) {
         return unnamed;

@@ -6,7 +6,6 @@
 #include "core/ltx/state_digest.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 namespace tidemark::engine {
@@ -23,8 +22,8 @@ Error misread()
 /// one.
 class SnapshotReader final : public ltx::PageReader {
 public:
-    SnapshotReader(const HeldPages& pages, std::uint64_t digest,
-                   const SnapshotWork::OnProgress& progress, std::stop_token stop)
+    SnapshotReader(HeldPages& pages, std::uint64_t digest, const SnapshotWork::OnProgress& progress,
+                   std::stop_token stop)
         : m_pages(pages), m_digest(digest), m_progress(progress), m_stop(std::move(stop))
     {
     }
@@ -60,7 +59,7 @@ public:
     }
 
 private:
-    const HeldPages& m_pages;
+    HeldPages& m_pages;
     std::uint64_t m_digest = 0;
     const SnapshotWork::OnProgress& m_progress;
     std::stop_token m_stop;
@@ -70,8 +69,8 @@ private:
 
 class SnapshotPages final : public ltx::PageSource {
 public:
-    SnapshotPages(const HeldPages& pages, std::uint64_t digest,
-                  const SnapshotWork::OnProgress& progress, std::stop_token stop)
+    SnapshotPages(HeldPages& pages, std::uint64_t digest, const SnapshotWork::OnProgress& progress,
+                  std::stop_token stop)
         : m_pages(pages), m_digest(digest), m_progress(progress), m_stop(std::move(stop))
     {
     }
@@ -83,39 +82,13 @@ public:
     }
 
 private:
-    const HeldPages& m_pages;
+    HeldPages& m_pages;
     std::uint64_t m_digest = 0;
     const SnapshotWork::OnProgress& m_progress;
     std::stop_token m_stop;
 };
 
 }  // namespace
-
-HeldPages::HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages)
-    : m_pages(std::move(pages)),
-      m_pageCount(m_pages->pageCount()),
-      m_pageSizeBytes(m_pages->pageSizeBytes())
-{
-}
-
-Status HeldPages::read(std::uint32_t firstPage, std::uint32_t count,
-                       std::span<std::byte> into) const
-{
-    const std::shared_lock lock(m_mutex);
-    return m_pages ? m_pages->read(firstPage, count, into) : Status(cancelled());
-}
-
-void HeldPages::letGo()
-{
-    const std::unique_lock lock(m_mutex);
-    m_pages.reset();
-}
-
-bool HeldPages::isHeld() const
-{
-    const std::shared_lock lock(m_mutex);
-    return m_pages != nullptr;
-}
 
 SnapshotWork::SnapshotWork(std::unique_ptr<sqlite::PageSnapshot> pages, const ltx::Header& header)
     : m_pages(std::make_shared<HeldPages>(std::move(pages))), m_header(header)

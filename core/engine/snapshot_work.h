@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/engine/held_pages.h"
 #include "core/ltx/header.h"
 #include "core/replica/ltx_replica.h"
 #include "core/sqlite/page_snapshot.h"
@@ -9,36 +10,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <shared_mutex>
-#include <span>
 #include <stop_token>
 
 namespace tidemark::engine {
-
-/// The pages of a snapshot, which pin the log until somebody lets go of them: whoever writes them
-/// into a replica may hang there, and hears of nothing. Any thread may use it.
-class HeldPages {
-public:
-    explicit HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages);
-
-    [[nodiscard]] std::uint32_t pageCount() const { return m_pageCount; }
-    [[nodiscard]] std::uint32_t pageSizeBytes() const { return m_pageSizeBytes; }
-
-    /// As PageSnapshot::read(); Cancelled once it was let go of.
-    [[nodiscard]] Status read(std::uint32_t firstPage, std::uint32_t count,
-                              std::span<std::byte> into) const;
-
-    /// Ends the transaction. Waits for reads that run, which are short.
-    void letGo();
-
-    [[nodiscard]] bool isHeld() const;
-
-private:
-    mutable std::shared_mutex m_mutex;  // Guards m_pages; shared by those who read.
-    std::unique_ptr<sqlite::PageSnapshot> m_pages;
-    std::uint32_t m_pageCount = 0;
-    std::uint32_t m_pageSizeBytes = 0;
-};
 
 /// The whole database at one transaction, ready to be read into replicas. Ends its hold on the log
 /// when it goes. Any number of threads may write it, each into another replica.

@@ -30,6 +30,8 @@ AT_ONCE = 20  # they mostly wait
 TOLD_SECONDS = 150  # a stall is waited for half a minute, or two
 ARRIVED_SECONDS = 100  # what is tried again at growing intervals
 LARGE_MIB = 40  # half of it when compressed: three parts
+SLOW_KIB = 2048  # a second
+GROWN_MIB = 64  # of a log: from there on it is cut in spite of a snapshot
 EXIT_UNREACHABLE = 7
 MET_NOTHING = "meets nothing"
 SAYS_THE_RIGHT = re.compile(r"right|login|expired|key")
@@ -238,6 +240,32 @@ def in_the_midst_of_parts(place, storage, free, table, _asked):
     table.add("in the midst of parts", ("all arrives, once", "", ""))
 
 
+def a_snapshot_that_takes_long(place, storage, free, table, asked):
+    """The log that it pins is cut all the same, and it is a snapshot of its begin. One storage is enough for that."""
+    if asked.storage != "rclone":
+        return
+    proxy = free.get()
+    voyage = Voyage(place, storage, proxy, "slow", filled_mib=LARGE_MIB)
+    address = voyage.replicator.replica
+    voyage.replicator.replica = f"{address}{'&' if '?' in address else '?'}upload-limit={SLOW_KIB}"
+    voyage.start(attached=False)
+    wait_until(lambda: storage.unfinished(voyage.name), ARRIVED_SECONDS, "a snapshot on its way")
+    voyage.sql("CREATE TABLE bulk (b);")
+    for _ in range(GROWN_MIB // 8 + 1):
+        voyage.sql("PRAGMA busy_timeout = 5000; DELETE FROM bulk; INSERT INTO bulk VALUES (zeroblob(8 << 20));")
+    log = voyage.user / "app.db-wal"
+    grown = log.stat().st_size >> 20
+    wait_until(lambda: log.stat().st_size == 0, ARRIVED_SECONDS, "that the log is cut")
+    if voyage.latest():
+        raise AssertionError("the snapshot was there before the log was cut")
+    if grown < GROWN_MIB:
+        raise AssertionError(f"the log came to {grown} MiB only")
+    voyage.arrives_now()
+    voyage.ends_well()
+    free.put(proxy)
+    table.add("a snapshot that takes long", (f"the log is cut at {grown} MiB, before it is there", "", ""))
+
+
 def server_away(place, storage, free, table, _asked):
     """It is stopped, and started again."""
     if storage.is_forgetful:
@@ -314,7 +342,7 @@ def main():
     parser.add_argument("--slow", action="store_true")
     asked = parser.parse_args()
     table = Table(asked.storage)
-    scenes = (each_weather, in_the_midst_of_parts, server_away, rights_lapse)
+    scenes = (each_weather, in_the_midst_of_parts, a_snapshot_that_takes_long, server_away, rights_lapse)
     asked.only = each_weather.__name__ if asked.slow else asked.only
     try:
         with storage_behind(asked.storage, AT_ONCE) as (storage, free):

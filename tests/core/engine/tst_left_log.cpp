@@ -26,6 +26,39 @@ class TestLeftLog : public QObject, ReplicatedPlace {
         other.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x); CREATE INDEX i ON t(x)");
         other.run("INSERT INTO t VALUES (hex(randomblob(3000))), (7)");
     }
+    /// A database and its log as a program that was killed leaves them: two rows, and one large
+    /// transaction in the log alone.
+    void makePair()
+    {
+        sqlite::SqliteShell app(path("pair.db"));
+        app.run("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE t(x)");
+        app.run("INSERT INTO t VALUES (1), (2); PRAGMA wal_checkpoint(TRUNCATE)");
+        app.run(
+            "WITH c(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM c WHERE i < 50) "
+            "INSERT INTO t SELECT hex(randomblob(3000)) FROM c");
+        app.kill();
+        m_pairLog = contentOf(path("pair.db-wal"));
+        QVERIFY(QFile::remove(path("pair.db-wal")) && QFile::remove(path("pair.db-shm")));
+    }
+    void writeLog(qint64 from, qint64 to)
+    {
+        QFile file(database() + "-wal");
+        QVERIFY(
+            file.open(from == 0 ? QIODevice::WriteOnly : QIODevice::WriteOnly | QIODevice::Append));
+        file.write(m_pairLog.mid(from, to - from));
+    }
+    /// The files' own times count.
+    void isToday()
+    {
+        const auto now = std::chrono::system_clock::now();
+        m_clock->jumpWallTime(std::chrono::ceil<std::chrono::milliseconds>(now - m_clock->now()));
+    }
+    /// Of all files.
+    void writtenAgo(std::chrono::milliseconds ago)
+    {
+        m_disk->pretendTimes(
+            std::chrono::nanoseconds(m_clock->now().time_since_epoch() - ago + kFine).count());
+    }
     /// Three rows, the last of which only the log has; closed, and all is captured.
     void makeClosed()
     {
@@ -254,6 +287,86 @@ private slots:
         QCOMPARE(rowsOf(database()), "2\nok");
     }
 
+    void aLogThatIsBeingCopiedThereIsNeitherCutNorRemoved_data()
+    {
+        QTest::addColumn<bool>("isStopped");
+        QTest::addRow("while it is followed") << false;
+        QTest::addRow("at a stop") << true;
+    }
+    void aLogThatIsBeingCopiedThereIsNeitherCutNorRemoved()
+    {
+        QFETCH(bool, isStopped);
+        makeClosed();
+        steps(1s);
+        QCOMPARE(log().size(), 0);
+        makePair();
+        QCOMPARE(QProcess::execute("mv", {path("pair.db"), database()}), 0);
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        const qint64 half = m_pairLog.size() / 2;
+        writeLog(0, half);
+        writtenAgo(100ms);
+        if (isStopped) {
+            std::vector<Fact> facts;
+            static_cast<void>(m_replicator->detach(facts, {}));
+        } else {
+            m_replicator->heardOfChange();
+            steps(500ms);
+        }
+        QCOMPARE(log().size(), half);
+        writeLog(half, m_pairLog.size());
+        if (!isStopped) {
+            m_clock->advance(5s);
+            steps(10s);
+            QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+            QVERIFY(endsAsTheDatabase());
+        }
+        QCOMPARE(rowsOf(database()), "52\nok");
+    }
+
+    void aLogThatIsPutThereBeforeItsFileIsNotReadWithTheOldOne()
+    {
+        makeClosed();
+        steps(1s);
+        const int before = captured();
+        makePair();
+        QFile file(path("new-wal"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(m_pairLog) == m_pairLog.size());
+        file.close();
+        QCOMPARE(QProcess::execute("mv", {path("new-wal"), database() + "-wal"}), 0);
+        isToday();
+        m_replicator->heardOfChange();
+        steps(30s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Waiting);
+        QCOMPARE(log(), m_pairLog);
+        QCOMPARE(captured(), before);
+        QCOMPARE(QProcess::execute("mv", {path("pair.db"), database()}), 0);
+        isToday();
+        m_replicator->heardOfChange();
+        steps(5s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+        QCOMPARE(rowsOf(database()), "52\nok");
+    }
+
+    void aLogThatIsNotWholeYetAtAStartIsWaitedFor()
+    {
+        makePair();
+        QVERIFY(QFile::rename(path("pair.db"), database()));
+        const qint64 half = m_pairLog.size() / 2;
+        writeLog(0, half);
+        writtenAgo(100ms);
+        attach();
+        steps(500ms);
+        QCOMPARE(captured(), 0);
+        writeLog(half, m_pairLog.size());
+        m_clock->advance(5s);
+        steps(10s);
+        QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        QVERIFY(endsAsTheDatabase());
+        QCOMPARE(rowsOf(database()), "52\nok");
+    }
+
     void whatRestsIsAskedAtEachLookWhetherItWasClosed()
     {
         sqlite::SqliteShell app(database());
@@ -266,6 +379,9 @@ private slots:
         step(0ms);
         QCOMPARE(log().size(), 0);
     }
+
+private:
+    QByteArray m_pairLog;
 };
 
 QTEST_APPLESS_MAIN(TestLeftLog)
