@@ -249,7 +249,7 @@ def a_snapshot_that_takes_long(place, storage, free, table, asked):
     address = voyage.replicator.replica
     voyage.replicator.replica = f"{address}{'&' if '?' in address else '?'}upload-limit={SLOW_KIB}"
     voyage.start(attached=False)
-    wait_until(lambda: storage.unfinished(voyage.name), ARRIVED_SECONDS, "a snapshot on its way")
+    wait_until(lambda: storage.holds(voyage.name), ARRIVED_SECONDS, "a snapshot on its way")
     voyage.sql("CREATE TABLE bulk (b);")
     for _ in range(GROWN_MIB // 8 + 1):
         voyage.sql("PRAGMA busy_timeout = 5000; DELETE FROM bulk; INSERT INTO bulk VALUES (zeroblob(8 << 20));")
