@@ -36,6 +36,24 @@ public:
         return isContradicted ? Result<bool>(true) : isOutvoted(object, own->after);
     }
 
+    /// Whom it follows, and who ends where it ends, is asked without it from now on.
+    void leaveOut(const ObjectInfo& stray)
+    {
+        const auto isIt = [&stray](const auto& each) { return each.second->name == stray.name; };
+        std::erase_if(m_byStart, isIt);
+        std::erase_if(m_byEnd, isIt);
+    }
+
+    [[nodiscard]] std::vector<const ObjectInfo*> before(const ObjectInfo& object) const
+    {
+        std::vector<const ObjectInfo*> found;
+        const auto [from, to] = m_byEnd.equal_range({object.minTxId.value - 1});
+        for (auto each = from; each != to; ++each) {
+            found.push_back(each->second);
+        }
+        return found;
+    }
+
 private:
     using ByTxId = std::multimap<ltx::TxId, const ObjectInfo*>;
 
@@ -131,6 +149,17 @@ Result<std::vector<ObjectInfo>> straysOf(const storage::Storage& storage,
         TIDEMARK_TRY(const bool isStray, neighbours.isStray(each));
         if (isStray) {
             strays.push_back(each);
+        }
+    }
+    // Of a chain of them the last one alone is outvoted: those before it are followed, by strays.
+    for (std::size_t i = 0; i < strays.size(); ++i) {
+        neighbours.leaveOut(strays[i]);
+        for (const ObjectInfo* const each : neighbours.before(strays[i])) {
+            TIDEMARK_TRY(const bool isStray, neighbours.isStray(*each));
+            if (isStray &&
+                std::ranges::find(strays, each->name, &ObjectInfo::name) == strays.end()) {
+                strays.push_back(*each);
+            }
         }
     }
     return strays;

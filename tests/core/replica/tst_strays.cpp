@@ -94,6 +94,19 @@ private slots:
         QVERIFY(strays() == std::vector{stray});
     }
 
+    void whoLeadsToOneAloneIsOneToo()
+    {
+        for (std::uint64_t txId = 2; txId <= 5; ++txId) {
+            m_replica->put(0, txId, txId);
+        }
+        const std::string first = putOther(1, 2, 2);
+        const std::string second = putOther(1, 3, 3);
+        const std::string last = putOther(1, 4, 4);
+        QVERIFY(strays() == (std::vector{first, second, last}));
+        const auto one = straysOf(m_replica->storage, std::vector{objectInfo(1, 4, 4)}, {}, {});
+        QCOMPARE(one.value().size(), std::size_t{3});
+    }
+
     void ofTwoThatAreFollowedNeitherIsOne()
     {
         m_replica->put(0, 2, 2);
