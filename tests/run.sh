@@ -105,6 +105,7 @@ run_tests() {
     local preset=$1
     local report=$reports/$preset.xml
     shift
+    rm -f "$report"
     echo "Testing $preset"
     "${launcher[@]}" ctest --test-dir "$build/$preset" -j "$jobs" --output-on-failure --no-tests=ignore \
         --output-junit "$report" "$@" </dev/null || failures+=("$preset: see above")

@@ -1,6 +1,7 @@
 #include "core/engine/held_pages.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,9 @@ constexpr std::uint32_t kBufferBytes = std::uint32_t{1} << 20;
 
 }  // namespace
 
-HeldPages::HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages)
+HeldPages::HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages, std::uint64_t copiedARead)
     : m_pages(std::move(pages)),
+      m_copiedARead(copiedARead),
       m_pageCount(m_pages->pageCount()),
       m_pageSizeBytes(m_pages->pageSizeBytes())
 {
@@ -20,7 +22,7 @@ HeldPages::HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages)
 
 Status HeldPages::read(std::uint32_t firstPage, std::uint32_t count, std::span<std::byte> into)
 {
-    copySome();
+    takeCopyTurn();
     const std::shared_lock lock(m_mutex);
     return readHeld(firstPage, count, into);
 }
@@ -43,15 +45,16 @@ Status HeldPages::readHeld(std::uint32_t firstPage, std::uint32_t count,
     return {};
 }
 
-void HeldPages::copyInto(std::unique_ptr<File> file)
+void HeldPages::askForCopy(std::unique_ptr<File> file)
 {
     const std::scoped_lock lock(m_copying);
-    m_growing = std::move(file);
+    assert(!m_isCopyAsked);
     m_isCopyAsked = true;
+    m_growing = isHeld() ? std::move(file) : nullptr;
 }
 
 /// By one of those who read; the others go on meanwhile.
-void HeldPages::copySome()
+void HeldPages::takeCopyTurn()
 {
     const std::unique_lock turn(m_copying, std::try_to_lock);
     if (!turn.owns_lock() || !m_growing) {
@@ -74,7 +77,7 @@ Status HeldPages::copyPiece()
 {
     const std::uint32_t perRead = std::max<std::uint32_t>(1, kBufferBytes / m_pageSizeBytes);
     std::vector<std::byte> buffer(bytesOf(perRead));
-    for (std::uint64_t done = 0; done < kCopiedARead && m_copied < m_pageCount;) {
+    for (std::uint64_t done = 0; done < m_copiedARead && m_copied < m_pageCount;) {
         const std::uint32_t count = std::min(perRead, m_pageCount - m_copied);
         const auto bytes = std::span(buffer).first(bytesOf(count));
         {
@@ -91,9 +94,21 @@ Status HeldPages::copyPiece()
 
 void HeldPages::letGo()
 {
-    const std::unique_lock lock(m_mutex);
-    m_pages.reset();
-    m_copy.reset();
+    {
+        const std::unique_lock lock(m_mutex);
+        m_pages.reset();
+        m_copy.reset();
+    }
+    // Whoever copies just now finds nothing to read, and lets go of it himself.
+    if (const std::unique_lock turn(m_copying, std::try_to_lock); turn.owns_lock()) {
+        m_growing.reset();
+    }
+}
+
+bool HeldPages::isKept() const
+{
+    const std::shared_lock lock(m_mutex);
+    return m_pages || m_copy;
 }
 
 bool HeldPages::isHeld() const

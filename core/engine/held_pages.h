@@ -21,7 +21,8 @@ public:
     /// read must not take that for a broken connection.
     static constexpr std::uint64_t kCopiedARead = std::uint64_t{64} << 20;
 
-    explicit HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages);
+    explicit HeldPages(std::unique_ptr<sqlite::PageSnapshot> pages,
+                       std::uint64_t copiedARead = kCopiedARead);
 
     [[nodiscard]] std::uint32_t pageCount() const { return m_pageCount; }
     [[nodiscard]] std::uint32_t pageSizeBytes() const { return m_pageSizeBytes; }
@@ -30,13 +31,15 @@ public:
         return std::uint64_t{m_pageCount} * m_pageSizeBytes;
     }
 
-    /// As PageSnapshot::read(); Cancelled once it was let go of. Copies a piece before, if asked.
+    /// As PageSnapshot::read(); Cancelled once it was let go of. Where a copy was asked for it
+    /// blocks for a piece of that, too.
     [[nodiscard]] Status read(std::uint32_t firstPage, std::uint32_t count,
                               std::span<std::byte> into);
 
     /// Has those who read copy all into `file`, which is empty. Then the transaction ends, and
-    /// pages are read from there. Where the file fails all stays as it is. Asked once.
-    void copyInto(std::unique_ptr<File> file);
+    /// pages are read from there. Where the file fails all stays as it is. Asked once; nothing is
+    /// copied any more once it was let go of.
+    void askForCopy(std::unique_ptr<File> file);
     [[nodiscard]] bool isCopyAsked() const { return m_isCopyAsked; }
 
     /// Ends the transaction. Waits for reads that run, which are short.
@@ -45,8 +48,11 @@ public:
     /// Whether it pins the log.
     [[nodiscard]] bool isHeld() const;
 
+    /// Whether its pages can be read.
+    [[nodiscard]] bool isKept() const;
+
 private:
-    void copySome();
+    void takeCopyTurn();
     [[nodiscard]] Status copyPiece();
     [[nodiscard]] Status readHeld(std::uint32_t firstPage, std::uint32_t count,
                                   std::span<std::byte> into) const;
@@ -64,6 +70,7 @@ private:
     std::uint32_t m_copied = 0;  // Pages.
 
     std::atomic<bool> m_isCopyAsked = false;
+    std::uint64_t m_copiedARead = kCopiedARead;
     std::uint32_t m_pageCount = 0;
     std::uint32_t m_pageSizeBytes = 0;
 };

@@ -96,6 +96,7 @@ Status Replicator::Impl::attach(StepOutcome& outcome, const std::stop_token& sto
     m_hasMemory = true;
     m_isOverwritten = false;
     m_isCopiedOver = false;
+    m_broughtAt.reset();
     m_isAttachOpen = false;
     m_isFollowing = !isWatched;
     m_retry = kFirstRetry;

@@ -123,6 +123,7 @@ Status Replicator::Impl::captureDue(const sqlite::WalIndexHeader& header, StepOu
 
 Status Replicator::Impl::cycleDue(StepOutcome& outcome, const std::stop_token& stop)
 {
+    watchCopies();
     TIDEMARK_TRY(const sqlite::WalIndexHeader header, m_anchor->header());
     if (m_anchor->place() == sqlite::Place::AtZero || header.mxFrame == 0) {
         return truncateLog();
@@ -322,7 +323,8 @@ void Replicator::Impl::closeLog(bool isKept)
 {
     m_checkpointer->rest();
     if (m_anchor) {
-        const bool cleansUp = isKept && m_anchor->sameFiles().ok();
+        const bool cleansUp =
+            isKept && m_anchor->sameFiles().ok() && !isLogBegun() && !wasLogOverwritten();
         const sqlite::FileId file = m_anchor->identity().database;
         auto connection = std::move(*m_anchor).release();
         m_anchor.reset();
@@ -339,8 +341,7 @@ void Replicator::Impl::closeLog(bool isKept)
 }
 
 /// One that was attached to when a stop came: without us whoever closed the file last would have
-/// left none.
-/// False when its file is not what was attached to.
+/// left none. False when its file is not what was attached to, or the log was written over.
 bool Replicator::Impl::closeUnknownLog()
 {
     const auto stamp = sqlite::stampOf(m_setup.files, m_setup.path);

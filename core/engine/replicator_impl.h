@@ -91,7 +91,7 @@ enum class Look {
     Insist,  ///< Read it.
 };
 
-/// A reading of the database that somebody carries out: it pins the log until it is gone.
+/// A reading of the database that somebody carries out: it pins the log until it is gone or copied.
 struct LivingSnapshot {
     std::weak_ptr<HeldPages> pages;
     std::stop_source giveUp;
@@ -140,7 +140,7 @@ struct Reading {
 /// The replicator itself. Its parts: replicator.cpp (a step, and what failures mean),
 /// replicator_attach.cpp (from letting go to following), replicator_follow.cpp (capture and
 /// cycles), replicator_log.cpp (a log that grows), replicator_leave.cpp (one that is left),
-/// replicator_stale.cpp (one of another file),
+/// replicator_stale.cpp (one of another file), replicator_rest.cpp (files that are copied there),
 /// replicator_known.cpp (what a start trusts), replicator_watch.cpp (a database that is not in WAL
 /// mode), replicator_look.cpp (a look at one).
 class Replicator::Impl {
@@ -190,7 +190,7 @@ private:
                                        const std::stop_token& stop) const;
     [[nodiscard]] Status contentRests();
     [[nodiscard]] Status filesRest();
-    [[nodiscard]] bool isLogUnfinished(const sqlite::SourceIdentity& now) const;
+    [[nodiscard]] bool isLogUnfinished(const sqlite::FileStamp& stamp) const;
     [[nodiscard]] static std::chrono::milliseconds restOf(const sqlite::FileStamp& stamp);
     [[nodiscard]] std::optional<std::chrono::milliseconds> leftToRest(
         std::int64_t writtenNs, std::chrono::milliseconds rest) const;
@@ -253,7 +253,8 @@ private:
     [[nodiscard]] bool mayCapture(const sqlite::WalIndexHeader& header);
     [[nodiscard]] Status cycleDue(StepOutcome& outcome, const std::stop_token& stop);
     void watchPinnedLog(std::uint64_t logBytes);
-    void copyAside(std::uint64_t logBytes, bool isClosed) const;
+    void copyAside(std::uint64_t logBytes);
+    void watchCopies();
     void judgeCycle(const CycleOutcome& cycle, std::uint64_t logBytes, bool isCalm,
                     StepOutcome& outcome);
     void tellPinned();
@@ -288,10 +289,11 @@ private:
     [[nodiscard]] bool isLogNewer() const;
     [[nodiscard]] bool wasBackfilledByOther(const sqlite::WalIndexHeader& header) const;
     [[nodiscard]] bool mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& header) const;
+    [[nodiscard]] bool holdsWhatItsIndexTells(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool looksLikeOurs(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool isLogReplaced() const;
-    void noteLeftAs(const Result<sqlite::WalIndexHeader>& header);
-    [[nodiscard]] bool isLogFresh() const;
+    void noteBrought(const Result<sqlite::WalIndexHeader>& header);
+    [[nodiscard]] bool isLogBegun() const;
     [[nodiscard]] bool isLogForeign(const sqlite::WalIndexHeader& index) const;
     [[nodiscard]] bool wasLogOverwritten() const;
     void noteUnderneath(const sqlite::WalIndexHeader& end);
@@ -340,8 +342,9 @@ private:
     bool m_isFollowing = false;              // The log of m_anchor, from where all was captured.
     bool m_isLogSuspect = false;             // It may be of another file than the one of its name.
     bool m_isCopiedOver = false;             // Somebody brings a log of his own.
-    std::optional<Judged> m_leftAs;          // The file, when somebody brought a log.
-    std::optional<Judged> m_judged;          // The log that lies there is of this file.
+    std::optional<Judged> m_fileAtCopy;      // What was there when somebody brought a log,
+    std::optional<Clock::Instant> m_broughtAt;  // first, since the last attach.
+    std::optional<Judged> m_judged;             // The log that lies there is of this file.
     std::optional<sqlite::FileId> m_othersLog;  // In which somebody went on with the file before.
     std::optional<SeenFile> m_seenFile;         // Since attach.
     std::optional<sqlite::WalIndexHeader> m_lastCaught;  // The end when all was captured.
@@ -370,7 +373,8 @@ private:
     std::chrono::milliseconds m_cutPause = kFirstCutPause;  // Behind one that somebody hindered.
     Clock::Instant m_nextClosedLook = {};  // Whether others have the database open.
     Clock::Instant m_nextFilesLook = {};   // While all of a database is read.
-    Clock::Instant m_nextRoomLook = {};    // While a snapshot pins a long log.
+    Clock::Instant m_nextRoomLook = {};    // While a snapshot pins a long log,
+    Clock::Instant m_nextCopyLook = {};    // or is copied aside.
     ltx::TxId m_savedChecksums = {};
     std::uint64_t m_unsavedBytes = 0;  // Of the segments since.
     Clock::Instant m_stepAt = {};

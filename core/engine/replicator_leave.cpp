@@ -26,8 +26,10 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
     }
     const bool isKnown = before.ok() && m_capture->isAt(before.value());
     const bool isOverwritten = wasLogOverwritten();
-    m_isCopiedOver = isOverwritten || isLogReplaced();
-    noteLeftAs(before);
+    m_isCopiedOver = isOverwritten;
+    if (isOverwritten || isLogReplaced()) {
+        noteBrought(before);
+    }
     if (isOverwritten || (!isKnown && !m_anchor->sameFiles().ok() && mayBeOfNewFile(before))) {
         // Nothing of it is to be taken for the old file's, nor to be cut. Its index goes with us.
         m_log.reset();
@@ -54,8 +56,8 @@ void Replicator::Impl::leaveLog(StepOutcome& outcome)
     }
 }
 
-/// While the anchor is held no program of SQLite's removes the log, or puts another one there:
-/// somebody brings files.
+/// While the anchor is held no program removes the log of this file, or puts another one there: but
+/// one that has closed another file of its name.
 bool Replicator::Impl::isLogReplaced() const
 {
     const std::string name = sqlite::walPath(m_setup.path);
@@ -64,12 +66,14 @@ bool Replicator::Impl::isLogReplaced() const
                                     : isOurs(m_setup.path, m_anchor->identity().database));
 }
 
-void Replicator::Impl::noteLeftAs(const Result<sqlite::WalIndexHeader>& header)
+/// Somebody brings files: what ours was like, as far as that is known.
+void Replicator::Impl::noteBrought(const Result<sqlite::WalIndexHeader>& header)
 {
+    m_broughtAt = m_broughtAt ? m_broughtAt : m_stepAt;
     const auto stood = header.ok() ? stoodAs(header.value()) : std::nullopt;
-    m_leftAs.reset();
-    if (m_isCopiedOver && stood) {
-        m_leftAs = Judged{.file = m_anchor->identity().database, .stamp = *stood};
+    m_fileAtCopy.reset();
+    if (stood) {
+        m_fileAtCopy = Judged{.file = m_anchor->identity().database, .stamp = *stood};
     }
 }
 
@@ -302,9 +306,8 @@ bool Replicator::Impl::mayBeOfNewFile(const Result<sqlite::WalIndexHeader>& head
     return isOurs(m_setup.path, ours.database) || !ours.shm || sqlite::othersHaveOpen(*ours.shm);
 }
 
-/// Whether the log begins and ends as its index tells, and goes on from what was followed: two
-/// small reads instead of all of it.
-bool Replicator::Impl::looksLikeOurs(const sqlite::WalIndexHeader& index) const
+/// Whether the log begins and ends as its index tells: two small reads instead of all of it.
+bool Replicator::Impl::holdsWhatItsIndexTells(const sqlite::WalIndexHeader& index) const
 {
     const sqlite::WalReader log(m_anchor->wal());
     if (index.mxFrame == 0) {
@@ -314,8 +317,15 @@ bool Replicator::Impl::looksLikeOurs(const sqlite::WalIndexHeader& index) const
     const auto header = log.header();
     const auto holds = log.holds(
         {.salts = index.salts, .frame = index.mxFrame, .checksum = index.checksum}, index);
-    return isSameOrLater(m_capture->position().salts, index.salts) && header.ok() &&
-           header.value().salts == index.salts && holds.ok() && holds.value();
+    return header.ok() && header.value().salts == index.salts && holds.ok() && holds.value();
+}
+
+/// The same, and that it goes on from what was followed.
+bool Replicator::Impl::looksLikeOurs(const sqlite::WalIndexHeader& index) const
+{
+    const bool goesOn =
+        index.mxFrame == 0 || isSameOrLater(m_capture->position().salts, index.salts);
+    return goesOn && holdsWhatItsIndexTells(index);
 }
 
 /// Whether what lies there as the log is not what its index tells of, or that not what was
@@ -325,14 +335,12 @@ bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
 {
     const auto log = sqlite::WalReader(m_anchor->wal()).recover();
     const auto again = m_anchor->header();
-    if (!again.ok() || !again.value().sameEnd(index)) {
-        return !log.ok() && log.error().code == ErrorCode::Unsupported;  // Somebody else's commit.
-    }
-    if (!log.ok()) {
-        return log.error().code == ErrorCode::Unsupported || isLogFresh();
+    if (!log.ok() || !again.ok() || !again.value().sameEnd(index)) {
+        // Somebody opened it and writes, or it cannot be read.
+        return !log.ok() && log.error().code == ErrorCode::Unsupported;
     }
     if (index.mxFrame == 0) {
-        return log.value().to.frame > 0 || isLogFresh();
+        return log.value().to.frame > 0;
     }
     const sqlite::WalPosition& known = m_capture->position();
     const bool isKnown = m_capture->positionKnown() && known.salts != sqlite::Salts{};
@@ -344,17 +352,20 @@ bool Replicator::Impl::isLogForeign(const sqlite::WalIndexHeader& index) const
     return isOther || log.value().to.salts != index.salts || log.value().to.frame < index.mxFrame;
 }
 
-/// Whether it was written to just now: by somebody who copies, where nobody has it open and there
-/// is no commit in it yet.
-bool Replicator::Impl::isLogFresh() const
+/// Whether the log was written to just now and is not what its index tells of: a program has begun
+/// a transaction that it did not commit, or somebody copies a log there and has not come to its
+/// first commit.
+bool Replicator::Impl::isLogBegun() const
 {
     const std::string name = sqlite::walPath(m_setup.path);
     const auto stamp = sqlite::stampOf(m_setup.files, name);
-    return stamp.ok() && isOurs(name, m_anchor->identity().wal) &&
-           leftToRest(stamp.value().changedNs, restOf(stamp.value())).has_value();
+    const auto index = m_anchor->header();
+    return stamp.ok() && index.ok() && isOurs(name, m_anchor->identity().wal) &&
+           leftToRest(stamp.value().changedNs, restOf(stamp.value())) &&
+           !holdsWhatItsIndexTells(index.value());
 }
 
-/// The same, asked where it may be asked; false where not.
+/// The same as isLogForeign(), asked where it may be asked; false where not.
 bool Replicator::Impl::wasLogOverwritten() const
 {
     const auto& shm = m_anchor->identity().shm;

@@ -19,6 +19,8 @@ constexpr seconds kRoomPause{1};
 // any case from so many bytes on.
 constexpr std::uint64_t kCopyWorth = 8;
 constexpr std::uint64_t kMostPinnedBytes = std::uint64_t{1} << 30;
+// Up to this size also where the application has closed the database.
+constexpr std::uint64_t kClosedCopyBytes = std::uint64_t{4} << 30;
 // A snapshot that was given up for the sake of it would soon be given up again.
 constexpr std::chrono::minutes kGivenUpPause{10};
 // From this long behind the last change on it is looked whether anybody has the database open.
@@ -27,6 +29,8 @@ constexpr milliseconds kClosedLook{30};
 constexpr int kClosedLookShare = 4;
 // A commit is in the index soon behind the news of it. Its latency is not to pay for this look.
 constexpr milliseconds kHeardInVain{100};
+// One that is perhaps just copied there is looked at again after this.
+constexpr milliseconds kBegunPause{500};
 constexpr seconds kTruncatePause{1};
 // The same at rest, where it is not urgent.
 constexpr seconds kCutPause{30};
@@ -52,7 +56,7 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
                 "Every change is saved all the same. The log is cut once the snapshot is "
                 "there or copied aside; before the disk fills the snapshot is given up.")});
     }
-    copyAside(logBytes, wasClosed());
+    copyAside(logBytes);
     const auto space = m_setup.files.space(m_setup.path);
     if (logBytes > 0 && space.ok() && space.value().freeBytes < 2 * logBytes) {
         giveUpSnapshots();
@@ -61,28 +65,47 @@ void Replicator::Impl::watchPinnedLog(std::uint64_t logBytes)
 }
 
 /// A copy costs as much disk as the database has, for as long as the snapshot is uploaded: it is
-/// worth it where the log would come to a part of that, and for a log that nobody else has open any
-/// more: were we killed, what is in it alone would come into a file that is put there.
-void Replicator::Impl::copyAside(std::uint64_t logBytes, bool isClosed) const
+/// worth it where the log would come to a part of that, and of all but a huge one where nobody else
+/// has the log open any more: were we killed, what is in it alone would come into a file that is
+/// put there.
+void Replicator::Impl::copyAside(std::uint64_t logBytes)
 {
+    const bool isClosed = wasClosed();
     for (const LivingSnapshot& each : m_snapshots) {
         const auto pages = each.pages.lock();
         if (!pages || !pages->isHeld() || pages->isCopyAsked()) {
             continue;
         }
+        const std::uint64_t size = pages->sizeBytes();
+        const bool isDue = isClosed && size <= kClosedCopyBytes;
         const std::uint64_t worth =
-            std::clamp(pages->sizeBytes() / kCopyWorth, kWorrisomeLogBytes, kMostPinnedBytes);
-        if (logBytes < (isClosed ? 1 : worth)) {
-            continue;
-        }
+            std::clamp(size / kCopyWorth, kWorrisomeLogBytes, kMostPinnedBytes);
         const auto space = m_setup.files.space(m_setup.directory.path);
-        const std::uint64_t needed = pages->sizeBytes() + 2 * logBytes + kSpareBytes;
-        if (!space.ok() || space.value().freeBytes < needed) {
+        const std::uint64_t needed = size + size / kCopyWorth + 2 * logBytes + kSpareBytes;
+        if (logBytes < (isDue ? 1 : worth) || !space.ok() || space.value().freeBytes < needed) {
             continue;
         }
         if (auto file = unnamedFile(); file.ok()) {
-            pages->copyInto(std::move(file).value());
+            pages->askForCopy(std::move(file).value());
         }
+    }
+}
+
+/// The disk is the application's: a copy goes before that is full.
+void Replicator::Impl::watchCopies()
+{
+    const bool isAny = std::ranges::any_of(m_snapshots, [](const LivingSnapshot& each) {
+        const auto pages = each.pages.lock();
+        return pages && pages->isCopyAsked() && pages->isKept();
+    });
+    if (!isAny || m_stepAt < m_nextCopyLook) {
+        return;
+    }
+    m_nextCopyLook = m_stepAt + kRoomPause;
+    const auto space = m_setup.files.space(m_setup.directory.path);
+    if (space.ok() && space.value().freeBytes < kSpareBytes) {
+        giveUpSnapshots();
+        noteNoCopy(snapshotGivenUp(m_setup.path), kGivenUpPause);
     }
 }
 
@@ -132,6 +155,10 @@ Status Replicator::Impl::truncateLog()
     const bool isHeardInVain = m_heardAt && m_stepAt - *m_heardAt >= kHeardInVain;
     const bool isDue = m_stepAt >= m_nextTruncate || isHeardInVain;
     if (m_anchor->place() != sqlite::Place::AtZero || !isDue) {
+        return {};
+    }
+    if (isLogBegun()) {
+        m_nextTruncate = m_stepAt + kBegunPause;
         return {};
     }
     const auto size = m_anchor->wal().sizeBytes();

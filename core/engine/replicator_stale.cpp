@@ -20,14 +20,8 @@ bool isOfLog(ErrorCode code)
            code == ErrorCode::Unsupported;
 }
 
-using namespace std::chrono_literals;
-using std::chrono::milliseconds;
-
-// A log alone, of another database, is no whole backup: its file is waited for so long.
-constexpr std::chrono::minutes kLoneLogTime{1};
-
 // A stop looks this often whether a file that was put in the place of the database rests.
-constexpr milliseconds kLeaveLook{100};
+constexpr std::chrono::milliseconds kLeaveLook{100};
 
 /// SQLite takes whatever log lies beside a database for its own.
 Error logOfAnother(const std::string& path, ltx::TxId saved)
@@ -43,20 +37,6 @@ Error logOfAnother(const std::string& path, ltx::TxId saved)
                                    "there then, delete it and %1-shm. The old file's changes up to "
                                    "transaction %2 are saved."),
                      {path, std::to_string(saved.value)}}};
-}
-
-/// SQLite would write what it holds into the file of before.
-Error loneLog(const std::string& path)
-{
-    return {
-        .code = ErrorCode::Busy,
-        .what = {TIDEMARK_TEXT("engine",
-                               "%1-wal was put there, and %1 is as it was before: perhaps it is "
-                               "to be replaced, too."),
-                 {path}},
-        .next = {TIDEMARK_TEXT("engine",
-                               "Both are read as soon as the other one is there, when a program "
-                               "opens the database, or in a minute.")}};
 }
 
 /// The same, where not all of it is saved.
@@ -231,85 +211,6 @@ Status Replicator::Impl::noLogOfAnotherToLeave(const std::stop_token& stop)
         done = noLogOfAnother(stop);
     }
     return done;
-}
-
-/// Half of a copy of the very file would not fit its log. What was renamed, or given its time,
-/// behind its last write is whole.
-Status Replicator::Impl::contentRests()
-{
-    TIDEMARK_TRY(const sqlite::FileStamp stamp, sqlite::stampOf(m_setup.files, m_setup.path));
-    const bool isWhole = hasFineTimes(stamp) && stamp.changedNs > stamp.modifiedNs;
-    return isWhole ? Status() : rests(stamp, stamp.modifiedNs);
-}
-
-/// Where somebody copied a database there together with its log: SQLite would mix a half of either
-/// with the whole of the other. By the time that nobody sets.
-Status Replicator::Impl::filesRest()
-{
-    TIDEMARK_TRY(const sqlite::SourceIdentity now, sqlite::identify(m_setup.files, m_setup.path));
-    // Whoever has it open goes on in what is there, whole or not.
-    const bool isUsed = now.shm && sqlite::othersUse(*now.shm, now.database);
-    if (isUsed || (!m_isCopiedOver && !isLogUnfinished(now))) {
-        return {};
-    }
-    const auto file = sqlite::stampOf(m_setup.files, m_setup.path);
-    const auto log = sqlite::stampOf(m_setup.files, sqlite::walPath(m_setup.path));
-    const bool isFileAsBefore =
-        m_leftAs && file.ok() && m_leftAs->file == now.database && m_leftAs->stamp == file.value();
-    if (isFileAsBefore && log.ok()) {
-        m_restLeft = leftToRest(log.value().changedNs, kLoneLogTime).value_or(0s);
-        m_isOverwritten = m_restLeft > 0s;
-        return m_isOverwritten ? Status(loneLog(m_setup.path)) : Status();
-    }
-    for (const auto& stamp : {file, log}) {
-        TIDEMARK_TRY_STATUS(stamp.ok() ? rests(stamp.value(), stamp.value().changedNs) : Status());
-    }
-    return {};
-}
-
-/// Whether a log that is found at a start may lack what somebody copies there. Old frames behind
-/// its end look like that, too, so it is asked of one that was written to just now.
-bool Replicator::Impl::isLogUnfinished(const sqlite::SourceIdentity& now) const
-{
-    if (m_attachedStamp || !now.wal || (now.shm && sqlite::othersHaveOpen(*now.shm))) {
-        return false;
-    }
-    const auto wal = m_setup.files.open(sqlite::walPath(m_setup.path), OpenFor::Reading);
-    const auto size = wal.ok() ? wal.value()->sizeBytes() : Result<std::uint64_t>(wal.error());
-    if (!size.ok() || size.value() == 0) {
-        return false;
-    }
-    const sqlite::WalReader reader(*wal.value());
-    const auto header = reader.header();
-    const auto log = reader.recover();
-    return !header.ok() || !log.ok() ||
-           sqlite::frameOffset(log.value().to.frame + 1, header.value().pageSizeBytes) <
-               size.value();
-}
-
-milliseconds Replicator::Impl::restOf(const sqlite::FileStamp& stamp)
-{
-    return hasFineTimes(stamp) ? kFreshTime : kSettleTime;
-}
-
-/// Empty where it was written to that long ago, or at a time to come, which tells nothing.
-std::optional<milliseconds> Replicator::Impl::leftToRest(std::int64_t writtenNs,
-                                                         milliseconds rest) const
-{
-    const auto ago = m_clock.now().time_since_epoch() - std::chrono::nanoseconds(writtenNs);
-    return ago >= ago.zero() && ago < rest
-               ? std::optional(std::chrono::ceil<milliseconds>(rest - ago))
-               : std::nullopt;
-}
-
-Status Replicator::Impl::rests(const sqlite::FileStamp& stamp, std::int64_t writtenNs)
-{
-    const auto left = leftToRest(writtenNs, restOf(stamp));
-    m_isOverwritten = left.has_value();
-    m_restLeft = left.value_or(milliseconds(0));
-    return m_isOverwritten ? Status(beingWrittenTo(
-                                 {TIDEMARK_TEXT("engine", "It is read as soon as it rests.")}))
-                           : Status();
 }
 
 /// Whoever has the log open, but not the file that lies beside it now, goes on in that log with

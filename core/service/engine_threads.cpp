@@ -56,6 +56,11 @@ EngineThreads::EngineThreads(Clock& clock)
 {
 }
 
+EngineThreads::~EngineThreads()
+{
+    stop();
+}
+
 void EngineThreads::stop()
 {
     for (StepPool* const pool : pools()) {

@@ -29,6 +29,9 @@ public:
 
     /// `clock` outlives it. No thread is made before there is work.
     explicit EngineThreads(Clock& clock);
+    ~EngineThreads();
+    EngineThreads(const EngineThreads&) = delete;
+    EngineThreads& operator=(const EngineThreads&) = delete;
 
     /// Waits for the steps that run, and calls no other. Not from within a step.
     void stop();

@@ -64,7 +64,7 @@ WebDavUploads::WebDavUploads(const WebDavClient& client, WebDavRoot& root, Clock
 WebDavUploads::~WebDavUploads()
 {
     if (!m_isSilent) {
-        clearAbandoned({});
+        static_cast<void>(clearAbandoned({}));
     }
 }
 
@@ -207,7 +207,7 @@ void WebDavUploads::letGo(const std::string& temporary, const std::stop_token& s
 {
     abandon(temporary);
     if (!m_isSilent) {
-        clearAbandoned(stop);
+        static_cast<void>(clearAbandoned(stop));
     }
 }
 
@@ -219,7 +219,8 @@ void WebDavUploads::abandon(const std::string& temporary)
     }
 }
 
-void WebDavUploads::clearAbandoned(const std::stop_token& stop)
+/// Whether nothing is left of what failed.
+bool WebDavUploads::clearAbandoned(const std::stop_token& stop)
 {
     const Clock::Instant deadline = m_clock.monotonic() + kTidyingLimit;
     for (;;) {
@@ -227,7 +228,7 @@ void WebDavUploads::clearAbandoned(const std::stop_token& stop)
         {
             const std::scoped_lock lock(m_mutex);
             if (m_abandoned.empty()) {
-                return;
+                return true;
             }
             each = std::move(m_abandoned.back());
             m_abandoned.pop_back();
@@ -235,7 +236,7 @@ void WebDavUploads::clearAbandoned(const std::stop_token& stop)
         if (!discard(each, deadline, stop)) {
             abandon(each);
             m_isSilent = m_isSilent || !stop.stop_requested();
-            return;
+            return false;
         }
     }
 }
@@ -258,7 +259,9 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
                                                           const std::stop_token& stop)
 {
     TIDEMARK_TRY_STATUS(prepare(stop));
-    clearAbandoned(stop);
+    const auto begun = m_clock.monotonic();
+    const bool isTidy = clearAbandoned(stop);
+    const bool isAnswering = m_clock.monotonic() - begun < kTidyingLimit;
     TIDEMARK_TRY(const std::uint64_t size, source.countBytes(stop));
     const CountedSource counted(source, size);
     const std::string temporary = folder() + '/' + temporaryName(serverTime(), m_random.next());
@@ -274,8 +277,10 @@ Result<std::unique_ptr<WebDavUpload>> WebDavUploads::send(const std::string& tar
         return error;
     }
     m_isSilent = false;
-    // What failed while this one was on its way: perhaps nothing else is sent for days.
-    clearAbandoned(stop);
+    // Perhaps nothing else is sent for days.
+    if (!isTidy && isAnswering) {
+        static_cast<void>(clearAbandoned(stop));
+    }
     return std::make_unique<WebDavUpload>(*this, target, temporary, stop);
 }
 

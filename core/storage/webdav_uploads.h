@@ -107,7 +107,7 @@ private:
                                                 std::optional<Timestamp> time,
                                                 const std::stop_token& stop) const;
     void abandon(const std::string& temporary);
-    void clearAbandoned(const std::stop_token& stop);
+    [[nodiscard]] bool clearAbandoned(const std::stop_token& stop);
 
     const WebDavClient& m_client;
     WebDavRoot& m_root;

@@ -5,7 +5,10 @@
 
 #include <QTest>
 
+#include <atomic>
+#include <thread>
 #include <utility>
+#include <vector>
 
 using namespace tidemark;
 using namespace tidemark::engine;
@@ -15,11 +18,12 @@ class TestHeldPages : public QObject, ReplicatedPlace {
     Q_OBJECT
 
     static constexpr int kLarge = 3'000'000;
+    static constexpr std::uint64_t kPiece = 700'000;
 
     [[nodiscard]] std::unique_ptr<HeldPages> held()
     {
         return std::make_unique<HeldPages>(
-            sqlite::PageSnapshot::begin(m_files, database().toStdString()).value());
+            sqlite::PageSnapshot::begin(m_files, database().toStdString()).value(), kPiece);
     }
 
     [[nodiscard]] std::unique_ptr<File> file()
@@ -62,7 +66,7 @@ private slots:
         QVERIFY(!before.empty());
         QVERIFY(app.run("UPDATE t SET x = 'z'; VACUUM"));
         QVERIFY(pages->isHeld() && !pages->isCopyAsked() && !isLogFree());
-        pages->copyInto(file());
+        pages->askForCopy(file());
         QVERIFY(pages->isHeld() && pages->isCopyAsked());
         QVERIFY(contentOf(*pages) == before);
         QVERIFY(!pages->isHeld() && isLogFree());
@@ -88,11 +92,56 @@ private slots:
         const auto before = contentOf(*pages);
         auto copy = file();
         m_disk->failAt(m_disk->calls() + call, ErrorCode::NoSpace);
-        pages->copyInto(std::move(copy));
+        pages->askForCopy(std::move(copy));
         QVERIFY(app.run("UPDATE t SET x = 'z'"));
         QVERIFY(contentOf(*pages) == before);
         QVERIFY(pages->isHeld() && pages->isCopyAsked() && !isLogFree());
         QVERIFY(contentOf(*pages) == before);
+    }
+
+    void itIsCopiedByAPieceARead()
+    {
+        Application app(database());
+        QVERIFY(app.write(kLarge));
+        const auto pages = held();
+        pages->askForCopy(file());
+        std::vector<std::byte> page(pages->pageSizeBytes());
+        for (int i = 0; i < 2; ++i) {
+            QVERIFY(pages->read(1, 1, page).ok() && pages->isHeld());
+        }
+        QVERIFY(!contentOf(*pages).empty() && !pages->isHeld());
+    }
+
+    void manyReadWhileItIsCopiedAndSomebodyLetsGo_data()
+    {
+        QTest::addColumn<bool>("isLetGo");
+        QTest::addRow("to its end") << false;
+        QTest::addRow("let go of") << true;
+    }
+    void manyReadWhileItIsCopiedAndSomebodyLetsGo()
+    {
+        QFETCH(bool, isLetGo);
+        Application app(database());
+        QVERIFY(app.write(kLarge));
+        const auto pages = held();
+        const auto before = contentOf(*pages);
+        pages->askForCopy(file());
+        std::atomic<int> wrong = 0;
+        {
+            std::vector<std::jthread> readers;
+            for (int i = 0; i < 3; ++i) {
+                readers.emplace_back([&] {
+                    const auto read = contentOf(*pages);
+                    wrong += read == before || (isLetGo && read.empty()) ? 0 : 1;
+                });
+            }
+            if (isLetGo) {
+                pages->letGo();
+            }
+        }
+        QCOMPARE(wrong, 0);
+        QVERIFY(!pages->isHeld());
+        QVERIFY(isLogFree());
     }
 
     void whoLetsGoLetsGoOfTheCopyToo()
@@ -100,7 +149,7 @@ private slots:
         Application app(database());
         QVERIFY(app.write(kLarge));
         const auto pages = held();
-        pages->copyInto(file());
+        pages->askForCopy(file());
         pages->letGo();
         QVERIFY(!pages->isHeld());
         QVERIFY(contentOf(*pages).empty());

@@ -1,3 +1,4 @@
+#include "core/base/system_clock.h"
 #include "tests/core/engine/replicated_place.h"
 
 #include <QProcess>
@@ -50,7 +51,7 @@ class TestLeftLog : public QObject, ReplicatedPlace {
     /// The files' own times count.
     void isToday()
     {
-        const auto now = std::chrono::system_clock::now();
+        const Timestamp now = SystemClock().now();
         m_clock->jumpWallTime(std::chrono::ceil<std::chrono::milliseconds>(now - m_clock->now()));
     }
     /// Of all files.
@@ -305,23 +306,65 @@ private slots:
         QVERIFY(m_replicator->view().standing.state == Protection::Protected);
         const qint64 half = m_pairLog.size() / 2;
         writeLog(0, half);
-        writtenAgo(100ms);
+        isToday();
         if (isStopped) {
+            bool isWritten = false;
+            m_clock->onWait([&] {
+                if (!std::exchange(isWritten, true)) {
+                    writeLog(half, m_pairLog.size());
+                }
+            });
             std::vector<Fact> facts;
             static_cast<void>(m_replicator->detach(facts, {}));
+            m_clock->onWait([] {});
+            QCOMPARE(log().size(), isWritten ? m_pairLog.size() : half);
+            if (!isWritten) {
+                writeLog(half, m_pairLog.size());
+            }
         } else {
             m_replicator->heardOfChange();
             steps(500ms);
-        }
-        QCOMPARE(log().size(), half);
-        writeLog(half, m_pairLog.size());
-        if (!isStopped) {
-            m_clock->advance(5s);
-            steps(10s);
+            QCOMPARE(log().size(), half);
+            writeLog(half, m_pairLog.size());
+            steps(70s);
             QVERIFY(m_replicator->view().standing.state == Protection::Protected);
             QVERIFY(endsAsTheDatabase());
         }
         QCOMPARE(rowsOf(database()), "52\nok");
+    }
+
+    void aTransactionThatIsNotCommittedIsNoCopy_data()
+    {
+        QTest::addColumn<bool>("isKilled");
+        QTest::addRow("rolled back") << false;
+        QTest::addRow("killed") << true;
+    }
+    void aTransactionThatIsNotCommittedIsNoCopy()
+    {
+        QFETCH(bool, isKilled);
+        makeClosed();
+        steps(10s);
+        const int before = captured();
+        sqlite::SqliteShell app(database());
+        app.run(
+            "PRAGMA cache_size=5; BEGIN; WITH c(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM c "
+            "WHERE i < 50) INSERT INTO t SELECT hex(randomblob(3000)) FROM c");
+        QVERIFY(log().size() > 0);
+        if (isKilled) {
+            app.kill();
+        } else {
+            app.run("ROLLBACK");
+            app.close();
+        }
+        isToday();
+        m_replicator->heardOfChange();
+        for (int i = 0; i < 200; ++i) {
+            step(20ms);
+            QVERIFY(m_replicator->view().standing.state == Protection::Protected);
+        }
+        QCOMPARE(log().size(), 0);
+        QCOMPARE(captured(), before);
+        QCOMPARE(rowsOf(database()), "3\nok");
     }
 
     void aLogThatIsPutThereBeforeItsFileIsNotReadWithTheOldOne()
@@ -349,9 +392,22 @@ private slots:
         QCOMPARE(rowsOf(database()), "52\nok");
     }
 
+    void aLogThatIsNotWholeYetAtAStartIsWaitedFor_data()
+    {
+        QTest::addColumn<bool>("hasIndex");
+        QTest::addRow("alone") << false;
+        QTest::addRow("beside an old index") << true;
+    }
     void aLogThatIsNotWholeYetAtAStartIsWaitedFor()
     {
+        QFETCH(bool, hasIndex);
         makePair();
+        if (hasIndex) {
+            sqlite::SqliteShell app(database());
+            app.run("PRAGMA journal_mode=WAL; CREATE TABLE t(x)");
+            app.kill();
+            QVERIFY(QFile::remove(database()) && QFile::exists(database() + "-shm"));
+        }
         QVERIFY(QFile::rename(path("pair.db"), database()));
         const qint64 half = m_pairLog.size() / 2;
         writeLog(0, half);
