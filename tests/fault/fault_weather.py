@@ -263,6 +263,7 @@ def a_snapshot_that_takes_long(place, storage, free, table, asked):
     wait_until(lambda: log.stat().st_size == 0, ARRIVED_SECONDS, "that the log is cut")
     if voyage.latest():
         raise AssertionError("the snapshot was there before the log was cut")
+    voyage.writes_on()
     voyage.arrives_now()
     voyage.ends_well()
     free.put(proxy)
