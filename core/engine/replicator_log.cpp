@@ -157,11 +157,11 @@ Status Replicator::Impl::truncateLog()
     if (m_anchor->place() != sqlite::Place::AtZero || !isDue) {
         return {};
     }
-    if (isLogBegun()) {
+    const auto size = m_anchor->wal().sizeBytes();
+    if (size.ok() && size.value() > 0 && isLogBegun()) {
         m_nextTruncate = m_stepAt + kBegunPause;
         return {};
     }
-    const auto size = m_anchor->wal().sizeBytes();
     const bool isHuge = size.ok() && size.value() > kHugeLogBytes;
     if (isHuge || (size.ok() && size.value() > 0 && wasClosed())) {
         if (wasLogOverwritten()) {
